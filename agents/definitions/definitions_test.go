@@ -1,0 +1,147 @@
+package definitions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/agents"
+	"autodatabench/agents/reference"
+	"autodatabench/results"
+)
+
+func TestEmbedded(t *testing.T) {
+	want := append([]string{}, "adaptive", "careless", "direct", "pipeline")
+	if diff := cmp.Diff(want, List()); diff != "" {
+		t.Errorf("list (-want +got):\n%s", diff)
+	}
+	for _, name := range List() {
+		d, err := Load(name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if d.Name != name {
+			t.Errorf("%s.yaml is named %q", name, d.Name)
+		}
+		if _, err := d.Open(func(string) string { return "" }); err != nil || !d.Simulated() {
+			t.Errorf("%s: simulated %v, error %v", name, d.Simulated(), err)
+		}
+		if d.Title() == d.Name || !strings.Contains(d.Title(), "scripted") {
+			t.Errorf("%s is shown as %q, which hides that it is scripted", name, d.Title())
+		}
+	}
+	for _, e := range reference.Engineers() {
+		if _, err := Load(e); err != nil {
+			t.Errorf("engineer without a definition: %v", err)
+		}
+	}
+}
+
+func TestUnknownAgent(t *testing.T) {
+	for name, hint := range map[string]string{"pipelin": `did you mean "pipeline"?`, "../pipeline": "", "zzzzzzzzzz": "known agents: adaptive"} {
+		_, err := Load(name)
+		var bad *results.Error
+		if !errors.As(err, &bad) || bad.Kind != results.BadInput || !strings.Contains(bad.Hint, hint) {
+			t.Errorf("%s: got error %#v, want the hint %q", name, err, hint)
+		}
+	}
+}
+
+const full = `
+name: my-model
+provider: openai
+base_url: "http://localhost:8000/v1"
+model: my-org/my-model
+api_key_env: MY_API_KEY
+display_name: My Model
+sampling: {temperature: 0.7, top_p: 0.95, max_output_tokens: 16384, reasoning_effort: medium}
+headers: {X-Team: bench}
+context_window: 131072
+price: {input: 0.50, cached_input: 0.10, output: 2.00}
+`
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "agent.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestLoadFile(t *testing.T) {
+	got, err := LoadFile(write(t, full))
+	if err != nil {
+		t.Fatal(err)
+	}
+	temperature, topP := 0.7, 0.95
+	want := Definition{
+		Name: "my-model", Provider: OpenAI, BaseURL: "http://localhost:8000/v1", Model: "my-org/my-model",
+		APIKeyEnv: "MY_API_KEY", DisplayName: "My Model", Headers: map[string]string{"X-Team": "bench"}, ContextWindow: 131072,
+		Sampling: Sampling{Temperature: &temperature, TopP: &topP, MaxOutputTokens: 16384, ReasoningEffort: "medium"},
+		Price:    &Price{Input: 0.5, CachedInput: 0.1, Output: 2},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("definition (-want +got):\n%s", diff)
+	}
+	if got.Title() != "My Model" || got.Simulated() {
+		t.Errorf("title %q, simulated %v", got.Title(), got.Simulated())
+	}
+}
+
+func TestLoadFileRefuses(t *testing.T) {
+	change := func(old, new string) string { return strings.Replace(full, old, new, 1) }
+	for _, c := range []struct{ text, message, hint string }{
+		{change("api_key_env", "api_key_en"), `unknown key "api_key_en"`, `did you mean "api_key_env"?`},
+		{change("top_p", "topp"), `unknown key "topp"`, `did you mean "top_p"?`},
+		{change("my-model", "My Model"), `name "My Model"`, ""},
+		{change("provider: openai", "provider: oracle"), `provider "oracle": want openai or reference`, ""},
+		{change("provider: openai", "provider: reference"), `engineer "": want one of direct`, ""},
+		{change("model: my-org/my-model", ""), "model: missing", ""},
+		{change("http://localhost:8000/v1", "localhost:8000"), "base_url", ""},
+		{change("http://", "http://user:password@"), "base_url: holds a user", ""},
+		{change("temperature: 0.7", "temperature: 3"), "sampling.temperature 3", ""},
+		{change("top_p: 0.95", "top_p: 0"), "sampling.top_p 0", ""},
+		{change("input: 0.50", "input: -1"), "price", ""},
+		{change("131072", "-1"), "context_window", ""},
+		{full + "engineer: direct\n", "engineer: only for", ""},
+		{"name: [", "agent.yaml", ""},
+	} {
+		_, err := LoadFile(write(t, c.text))
+		var bad *results.Error
+		if !errors.As(err, &bad) || bad.Kind != results.BadInput || !strings.Contains(bad.Error(), c.message) || !strings.Contains(bad.Hint, c.hint) {
+			t.Errorf("got error %v, want %q with hint %q", err, c.message, c.hint)
+		}
+	}
+}
+
+func TestOpenModel(t *testing.T) {
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"choices": [{"message": {"content": %q}}]}`, r.Header.Get("Authorization"))
+	}))
+	defer h.Close()
+	d, err := LoadFile(write(t, strings.Replace(full, "http://localhost:8000", h.URL, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Open(func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "MY_API_KEY is not set") {
+		t.Errorf("without a key: %v", err)
+	}
+	agent, err := d.Open(func(name string) string { return "value-of-" + name })
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := agent.Reply(context.Background(), agents.Request{})
+	if err != nil || reply.Text != "Bearer value-of-MY_API_KEY" {
+		t.Errorf("reply %q, error %v", reply.Text, err)
+	}
+}

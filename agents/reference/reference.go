@@ -1,0 +1,82 @@
+// Package reference holds scripted engineers: agents that are no LLM and answer
+// the same prompts with real plans and real Python.
+//
+// direct asks one thing many times and filters nothing; pipeline is what a
+// careful human would build; adaptive reads the wrong answers and shifts topics;
+// careless makes the mistakes that exercise Debug, Repair and the taxonomy of
+// failures. An engineer sees the text of the prompt, the operation, the number
+// of the attempt and its seed, nothing else, and answers the same to the same.
+// Their scores are those of a simulated agent and are shown as such.
+package reference
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"strings"
+	"text/template"
+
+	"autodatabench/agents"
+	"autodatabench/results"
+)
+
+// engineer writes a reply to what it has read in the prompt.
+type engineer func(b brief, r agents.Request) (agents.Reply, error)
+
+func engineers() map[string]engineer {
+	return map[string]engineer{"direct": direct, "pipeline": pipeline, "adaptive": adaptive, "careless": careless}
+}
+
+// Engineers returns the names, in the order of growing care but for careless,
+// which is last.
+func Engineers() []string { return []string{"direct", "pipeline", "adaptive", "careless"} }
+
+// Open returns the engineer of that name.
+func Open(name string) (agents.Agent, error) {
+	e, ok := engineers()[name]
+	if !ok {
+		return nil, results.Bad("known engineers: "+strings.Join(Engineers(), ", "), fmt.Errorf("unknown reference engineer %q", name))
+	}
+	return e, nil
+}
+
+var _ agents.Agent = engineer(nil)
+
+// Reply reads the prompt and answers it. It costs no tokens.
+func (e engineer) Reply(_ context.Context, r agents.Request) (agents.Reply, error) {
+	b, err := read(r)
+	if err != nil {
+		return agents.Reply{}, fmt.Errorf("reference engineer: %w", err)
+	}
+	reply, err := e(b, r)
+	if err != nil {
+		return agents.Reply{}, fmt.Errorf("reference engineer: %w", err)
+	}
+	return reply, nil
+}
+
+//go:embed engineers
+var files embed.FS
+
+var programs = template.Must(template.New("").Delims("<<", ">>").Funcs(template.FuncMap{"py": literal}).ParseFS(files, "engineers/*"))
+
+// program fills the template of a program.
+func program(name string, data any) (string, error) {
+	var b bytes.Buffer
+	if err := programs.ExecuteTemplate(&b, name, data); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+// reply puts a plan and the program of a template into the form that the prompt
+// asks for.
+func reply(plan, name string, data any) (agents.Reply, error) {
+	code, err := program(name, data)
+	if err != nil {
+		return agents.Reply{}, err
+	}
+	text := strings.TrimSpace(plan) + "\n\n```python\n" + strings.TrimSpace(code) + "\n```\n"
+	return agents.Reply{Text: text}, nil
+}

@@ -1,0 +1,158 @@
+package archtest
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"autodatabench/agents/definitions"
+	"autodatabench/runner/experiment"
+)
+
+func TestModule(t *testing.T) {
+	files := sources(t)
+	for _, floor := range []string{"results", "tasks", "agents", "report", "runner", "bench"} {
+		if !slices.ContainsFunc(files, func(s *source) bool { return s.floor() == floor }) {
+			t.Errorf("no Go file of %s was read", floor)
+		}
+	}
+	for _, b := range breaches(files) {
+		t.Error(b)
+	}
+}
+
+// imp is a file that imports the path.
+func imp(path string) string { return "// Package p is p.\npackage p\n\nimport _ \"" + path + "\"\n" }
+
+// use is a file that imports the path and calls the expression.
+func use(path, expr string) string {
+	return "// Package p is p.\npackage p\n\nimport \"" + path + "\"\n\nvar x = " + expr + "\n"
+}
+
+// planted are breaches, one a row: text is refused by the rule at bad and, where
+// good is given, accepted there by all rules.
+var planted = []struct {
+	rule, text string
+	bad, good  string
+}{
+	{"known-floor", imp("fmt"), "extra/a.go", "results/a.go"},
+	{"known-floor", imp("fmt"), "a.go", ""},
+	{"floors", imp("autodatabench/tasks"), "agents/a.go", "runner/a.go"},
+	{"floors", imp("autodatabench/tasks/mini"), "agents/x/a_test.go", "tasks/a.go"},
+	{"floors", imp("autodatabench/agents"), "tasks/a.go", "bench/a.go"},
+	{"floors", imp("autodatabench/report/stats"), "tasks/a.go", "report/a.go"},
+	{"floors", imp("autodatabench/report"), "runner/a.go", "bench/internal/cli/a.go"},
+	{"floors", imp("autodatabench/runner/gateway"), "report/a_test.go", "runner/a.go"},
+	{"floors", imp("autodatabench/agents/prompt"), "report/a.go", "runner/experiment/a.go"},
+	{"floors", imp("autodatabench/bench/internal/cli"), "runner/a.go", "bench/main.go"},
+	{"floors", imp("autodatabench/runner"), "results/index/a.go", "bench/a.go"},
+	{"results-root", imp("autodatabench/results/folder"), "results/a_test.go", "results/index/a.go"},
+	{"results-std", imp("github.com/google/go-cmp/cmp"), "results/a.go", "results/a_test.go"},
+	{"runner-no-index", imp("autodatabench/results/index"), "runner/final/a_test.go", "bench/internal/cli/a.go"},
+	{"report-pure", imp("net/http"), "report/site/a.go", "runner/gateway/a.go"},
+	{"report-pure", imp("net/http/httptest"), "report/a_test.go", "agents/a_test.go"},
+	{"report-pure", imp("os/exec"), "report/a_test.go", "agents/a_test.go"},
+	{"report-pure", imp("database/sql"), "report/a.go", "results/index/a.go"},
+	{"private-set", imp("autodatabench/tasks/private"), "runner/a.go", "runner/final/a.go"},
+	{"private-set", imp("autodatabench/tasks/private"), "runner/a_test.go", "runner/audit/a_test.go"},
+	{"private-set", imp("autodatabench/tasks/private"), "bench/internal/cli/run.go", "bench/internal/cli/tasks_import.go"},
+	{"private-set", imp("autodatabench/tasks/private"), "tasks/mini/a.go", "tasks/private/a.go"},
+	{"private-set", imp("autodatabench/tasks/private"), "runner/finally/a.go", "runner/verify/a.go"},
+	{"github.com/mattn/go-sqlite3", imp("github.com/mattn/go-sqlite3"), "results/folder/a.go", "results/index/a.go"},
+	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/stat"), "runner/student/a.go", "report/stats/a.go"},
+	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/blas/blas32"), "runner/a.go", "runner/student/llama/bpe/a.go"},
+	{"gonum.org/v1/plot", imp("gonum.org/v1/plot"), "report/stats/a.go", "report/figure/a.go"},
+	{"gonum.org/v1/netlib", imp("gonum.org/v1/netlib/blas/netlib"), "report/stats/a.go", "runner/student/llama/a.go"},
+	{"github.com/urfave/cli", imp("github.com/urfave/cli/v2"), "bench/a.go", "bench/internal/cli/a.go"},
+	{"os/exec", imp("os/exec"), "bench/internal/cli/run.go", "bench/internal/cli/doctor.go"},
+	{"os/exec", imp("os/exec"), "runner/student/embedded/a.go", "runner/student/hf/a.go"},
+	{"os/exec", imp("os/exec"), "tasks/a.go", "runner/sandbox/a.go"},
+	{"math/rand", imp("math/rand"), "tasks/a.go", "tasks/a_test.go"},
+	{"dot-import", "// Package p is p.\npackage p\n\nimport . \"time\"\n", "tasks/a.go", ""},
+	{"clock-and-environment", use("time", "time.Now()"), "runner/a.go", "bench/internal/cli/a.go"},
+	{"clock-and-environment", use("time", "time.Since"), "results/a.go", "results/a_test.go"},
+	{"clock-and-environment", use("os", `os.Getenv("HOME")`), "agents/a.go", "bench/internal/cli/a.go"},
+	{"clock-and-environment", use("os", "os.Environ()"), "runner/sandbox/a.go", ""},
+	{"clock-and-environment", "// Package p is p.\npackage p\n\nimport clock \"time\"\n\nvar x = clock.Now\n", "runner/a.go", ""},
+	{"global-randomness", use("math/rand/v2", "rand.IntN(3)"), "tasks/a.go", "tasks/a_test.go"},
+	{"global-randomness", use("math/rand/v2", "rand.N[int]"), "tasks/a.go", "bench/internal/cli/a.go"},
+	{"init", "// Package p is p.\npackage p\n\nfunc init() {}\n", "tasks/a.go", "tasks/a_test.go"},
+	{"file-length", "// Package p is p.\npackage p\n" + strings.Repeat("\n", 399), "tasks/a.go", "tasks/a_test.go"},
+	{"package-comment", "package p\n", "tasks/a.go", "tasks/a_test.go"},
+	{"package-comment", "// Helpers.\npackage p\n", "tasks/a.go", ""},
+}
+
+// TestRulesCanFail plants breaches and checks that each is found by its rule and
+// by no other, and that no rule goes without one.
+func TestRulesCanFail(t *testing.T) {
+	proved := map[string]bool{}
+	for _, p := range planted {
+		proved[p.rule] = true
+		at := func(path string) []string {
+			s, err := parse(path, []byte(p.text))
+			if err != nil {
+				t.Fatalf("%s: %v", p.rule, err)
+			}
+			return breaches([]*source{s})
+		}
+		if got := at(p.bad); len(got) != 1 || !strings.HasPrefix(got[0], p.rule+": "+p.bad) && p.rule != "package-comment" {
+			t.Errorf("%s at %s: got %q, want one breach of that rule there", p.rule, p.bad, got)
+		}
+		if p.good == "" {
+			continue
+		}
+		if got := at(p.good); len(got) != 0 {
+			t.Errorf("%s at %s: got %q, want none", p.rule, p.good, got)
+		}
+	}
+	for _, r := range rules() {
+		if !proved[r.name] {
+			t.Errorf("no breach of %s is planted", r.name)
+		}
+	}
+}
+
+// TestNoFalseAlarm lists what the rules leave alone although it looks alike.
+func TestNoFalseAlarm(t *testing.T) {
+	for path, text := range map[string]string{
+		"tasks/seeded.go":      use("math/rand/v2", "rand.New(rand.NewPCG(1, 2))"),
+		"runner/timer.go":      use("time", "time.NewTimer(time.Second)"),
+		"agents/method.go":     "// Package p is p.\npackage p\n\ntype t struct{}\n\nfunc (t) init() {}\n\nfunc (t) Now() {}\n\nvar _ = t{}.Now\n",
+		"bench/x/main.go":      "// Command x is x.\npackage main\n\nfunc main() {}\n",
+		"report/published.go":  imp("autodatabench/results/published"),
+		"results/v_test.go":    "package results_test\n\nimport _ \"autodatabench/results\"\n",
+		"runner/final/rows.go": imp("autodatabench/runner/submission"),
+	} {
+		s, err := parse(path, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := breaches([]*source{s}); len(got) != 0 {
+			t.Errorf("%s: got %q, want none", path, got)
+		}
+	}
+}
+
+// TestExperiments checks the experiment files that come with the program.
+func TestExperiments(t *testing.T) {
+	paths, err := filepath.Glob(root + "/bench/experiments/*.yaml")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("found %d experiment files, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		f, err := experiment.Read(path)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if want := strings.TrimSuffix(filepath.Base(path), ".yaml"); f.Name != want {
+			t.Errorf("%s: the experiment's name is %q, want %q", path, f.Name, want)
+		}
+		for _, name := range f.Agents {
+			if _, err := definitions.Load(name); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package archtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// rule is one line of the layout. check returns what breaks it, each with its
+// place; tests says that it holds for test files too.
+type rule struct {
+	name  string
+	tests bool
+	check func(s *source) []string
+}
+
+// rules are all rules on single files; [packageComments] is the one on folders.
+func rules() []rule {
+	return slices.Concat(floorRules(), libraryRules(), worldRules(), lintRules())
+}
+
+// breaches applies every rule to every file it holds for.
+func breaches(files []*source) []string {
+	var all []string
+	for _, s := range files {
+		for _, r := range rules() {
+			if s.test() && !r.tests {
+				continue
+			}
+			for _, what := range r.check(s) {
+				all = append(all, r.name+": "+what)
+			}
+		}
+	}
+	return append(all, packageComments(files)...)
+}
+
+// imports makes a rule that refuses the imports for which bad is true.
+func imports(name string, tests bool, bad func(s *source, i imported) bool) rule {
+	return rule{name, tests, func(s *source) (found []string) {
+		for _, i := range s.imports() {
+			if bad(s, i) {
+				found = append(found, fmt.Sprintf("%s imports %s", s.at(i.spec), i.path))
+			}
+		}
+		return found
+	}}
+}
+
+// below lists the floors that a floor may import.
+var below = map[string][]string{
+	"results": {"results"},
+	"tasks":   {"tasks", "results"},
+	"agents":  {"agents", "results"},
+	"report":  {"report", "results"},
+	"runner":  {"runner", "tasks", "agents", "results"},
+	"bench":   {"bench", "runner", "tasks", "agents", "report", "results"},
+}
+
+// floorRules hold for test files too.
+func floorRules() []rule {
+	return []rule{
+		{"known-floor", true, func(s *source) []string {
+			if _, ok := below[s.floor()]; ok {
+				return nil
+			}
+			return []string{s.path + " lies on no floor"}
+		}},
+		imports("floors", true, func(s *source, i imported) bool {
+			floor, _, _ := strings.Cut(i.ours, "/")
+			return i.ours != "" && !slices.Contains(below[s.floor()], floor)
+		}),
+		imports("results-root", true, func(s *source, i imported) bool {
+			return s.in("results") && i.ours != "" && i.ours != "results"
+		}),
+		imports("runner-no-index", true, func(s *source, i imported) bool {
+			return s.in("runner/...") && under(i.ours, "results/index")
+		}),
+		imports("report-pure", true, func(s *source, i imported) bool {
+			return s.in("report/...") && (under(i.path, "net/http") || i.path == "os/exec" || under(i.path, "database/sql"))
+		}),
+		imports("private-set", true, func(s *source, i imported) bool {
+			cli := s.in("bench/internal/cli") && strings.HasPrefix(s.path, "bench/internal/cli/tasks")
+			return under(i.ours, "tasks/private") && !cli &&
+				!s.in("tasks/private/...", "runner/final/...", "runner/audit/...", "runner/verify/...")
+		}),
+	}
+}
+
+// only makes a rule that lets a library be imported in the given folders alone.
+func only(library string, folders ...string) rule {
+	return imports(library, false, func(s *source, i imported) bool {
+		return under(i.path, library) && !s.in(folders...)
+	})
+}
+
+func libraryRules() []rule {
+	return []rule{
+		imports("results-std", false, func(s *source, i imported) bool { return s.in("results") && !i.std() }),
+		only("github.com/mattn/go-sqlite3", "results/index"),
+		only("gonum.org/v1/gonum", "report/stats/...", "report/figure/...", "runner/student/llama/..."),
+		only("gonum.org/v1/plot", "report/figure/..."),
+		only("gonum.org/v1/netlib", "runner/student/llama"),
+		only("github.com/urfave/cli", "bench/internal/cli"),
+		imports("os/exec", false, func(s *source, i imported) bool {
+			return i.path == "os/exec" && s.path != "bench/internal/cli/doctor.go" &&
+				!s.in("runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...", "runner/student/vllm/...")
+		}),
+		imports("math/rand", false, func(s *source, i imported) bool { return i.path == "math/rand" && !s.in(world) }),
+		imports("dot-import", false, func(_ *source, i imported) bool { return i.name == "." }), // would hide what is used
+	}
+}

@@ -1,0 +1,191 @@
+// Package cli is the command line: one command a file, and the composition root
+// where back ends are chosen and built.
+//
+// It is the only package that reads the clock, the environment, the arguments
+// and the terminal; all others are handed what they need in [Env]. It is not
+// for logic that somebody may want without a command line.
+//
+// # Exit codes
+//
+//	0    ok
+//	2    wrong usage
+//	3    bad input: a file or a value
+//	4    budget spent
+//	5    infrastructure: something outside the program is missing or broke
+//	6    verification failed
+//	130  interrupted
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+// Env is the world as a command sees it.
+type Env struct {
+	Args     []string
+	Stdin    io.Reader
+	Stdout   io.Writer
+	Stderr   io.Writer
+	Getenv   func(string) string
+	Now      func() time.Time
+	Holder   folder.Holder
+	Terminal bool // Stderr is one: progress bars instead of lines
+	Width    int  // of Stdout in columns
+}
+
+// errInterrupted is why a command ended on SIGINT or SIGTERM.
+var errInterrupted = errors.New("interrupted")
+
+// errUsage marks an error as wrong usage.
+var errUsage = errors.New("usage")
+
+// Main runs the program in the real world and returns its exit code. The first
+// SIGINT ends the work cleanly, the second at once.
+func Main() int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() { // lives as long as the process
+		<-signals
+		fmt.Fprintln(os.Stderr, "\ninterrupted: ending cleanly; once more to stop at once")
+		cancel(errInterrupted)
+		<-signals
+		os.Exit(130)
+	}()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "localhost"
+	}
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		boot = []byte("unknown")
+	}
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		width = 100
+	}
+	return Run(ctx, Env{
+		Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv: os.Getenv, Now: time.Now,
+		Holder:   folder.Holder{Host: host, PID: os.Getpid(), BootID: strings.TrimSpace(string(boot))},
+		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Width: width,
+	})
+}
+
+// Run runs the command that env.Args name and returns the exit code.
+func Run(ctx context.Context, env Env) int {
+	app := newApp(env)
+	err := app.RunContext(ctx, env.Args)
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, errInterrupted) || errors.Is(context.Cause(ctx), errInterrupted) {
+		fmt.Fprintln(env.Stderr, "autodatabench: interrupted; what was finished is kept, go on with resume")
+		return 130
+	}
+	say(env.Stderr, err)
+	return codeOf(err)
+}
+
+// say prints each joined error as one line, with its hint below.
+func say(w io.Writer, err error) {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) && errors.Is(err, errUsage) == false {
+		for _, e := range joined.Unwrap() {
+			say(w, e)
+		}
+		return
+	}
+	fmt.Fprintf(w, "autodatabench: %s\n", strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", "; "), "usage: "))
+	var known *results.Error
+	if errors.As(err, &known) && known.Hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", known.Hint)
+	}
+}
+
+// codeOf is the table of exit codes.
+func codeOf(err error) int {
+	var known *results.Error
+	switch {
+	case errors.Is(err, errUsage):
+		return 2
+	case !errors.As(err, &known):
+		return 5
+	}
+	switch known.Kind {
+	case results.BadInput:
+		return 3
+	case results.BudgetSpent:
+		return 4
+	case results.Verification:
+		return 6
+	default:
+		return 5
+	}
+}
+
+func usage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+}
+
+func newApp(env Env) *cli.App {
+	app := &cli.App{
+		Name:      "autodatabench",
+		Usage:     "which LLM is the best autonomous data engineer?",
+		UsageText: "autodatabench command [flags] [arguments]",
+		Description: "Runs agents through plan, code, synthesis, training and feedback under fixed budgets,\n" +
+			"scores the student they trained on a hidden set, and ranks them.\n" +
+			"With no GPU and no key everything runs on an embedded, simulated default.",
+		Reader: env.Stdin, Writer: env.Stdout, ErrWriter: env.Stderr,
+		HideVersion: true, HideHelpCommand: true, EnableBashCompletion: true,
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return usage("%s", err) },
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usage("no command %q; see autodatabench --help", c.Args().First())
+			}
+			return cli.ShowAppHelp(c)
+		},
+		Commands: []*cli.Command{
+			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), evaluateCommand(env),
+			leaderboardCommand(env), reproduceCommand(env), reindexCommand(env),
+			tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env),
+		},
+	}
+	for _, c := range app.Commands {
+		prepare(c)
+	}
+	return app
+}
+
+// prepare gives a command and its subcommands the program's way with errors.
+func prepare(c *cli.Command) {
+	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usage("%s", err) }
+	c.HideHelpCommand = true
+	for _, sub := range c.Subcommands {
+		prepare(sub)
+	}
+	if len(c.Subcommands) > 0 {
+		c.Action = func(ctx *cli.Context) error {
+			if ctx.Args().Present() {
+				return usage("no command %q; see autodatabench %s --help", ctx.Args().First(), c.Name)
+			}
+			return cli.ShowSubcommandHelp(ctx)
+		}
+	}
+}

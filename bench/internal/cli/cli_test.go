@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"autodatabench": func() { os.Exit(Main()) }})
+}
+
+// TestScripts drives the whole program by the scripts in testdata.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,
+			"rows":  rows,
+			"big":   big,
+			"bytes": rawBytes,
+		},
+	})
+}
+
+// exits checks the exit code of a command: exits CODE COMMAND [ARG...].
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		_, text, found := strings.Cut(err.Error(), "exit status ")
+		if !found {
+			ts.Fatalf("%v", err)
+		}
+		got, err = strconv.Atoi(text)
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// rows writes a submission of equal-shaped rows: rows FILE COUNT.
+func rows(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var b strings.Builder
+	b.WriteString("[")
+	for i := range n {
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		fmt.Fprintf(&b, `{"instruction": "What is %d + 1?", "input": "", "output": "%d + 1 = %d"}`, i, i, i+1)
+	}
+	b.WriteString("]")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o644))
+}
+
+// big makes a sparse file: big FILE BYTES.
+func big(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	path := ts.MkAbs(args[0])
+	ts.Check(os.WriteFile(path, nil, 0o644))
+	ts.Check(os.Truncate(path, n))
+}
+
+// rawBytes writes a file from a quoted Go string: bytes FILE "TEXT".
+func rawBytes(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := strconv.Unquote(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}

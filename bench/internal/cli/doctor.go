@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/report/table"
+	"autodatabench/results"
+	"autodatabench/runner/sandbox"
+	"autodatabench/runner/student/embedded"
+)
+
+// finding is one line of doctor.
+type finding struct {
+	Part string `json:"part"`
+	OK   bool   `json:"ok"`
+	What string `json:"what"`
+	Do   string `json:"do,omitempty"`
+}
+
+func doctorCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "doctor", Usage: "check that everything a run needs is there",
+		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			findings := []finding{checkSandbox(), checkStudent(), checkPython(), checkOut(c.String("out"))}
+			t := table.New("", 1, "!part", "ok", "what", "do")
+			bad := 0
+			for _, f := range findings {
+				ok := "yes"
+				if !f.OK {
+					ok = "NO"
+					bad++
+				}
+				t.Add(f.Part, ok, f.What, f.Do)
+			}
+			if err := show(c, env, findings, t); err != nil {
+				return err
+			}
+			if bad > 0 {
+				return results.Infra("do what the table says", fmt.Errorf("%d of %d checks failed", bad, len(findings)))
+			}
+			return nil
+		},
+	}
+}
+
+func checkSandbox() finding {
+	f := finding{Part: "sandbox", OK: true, What: "bubblewrap runs Python without a network"}
+	if _, err := sandbox.New(sandbox.Config{}); err != nil {
+		f.OK, f.What, f.Do = false, err.Error(), "apt-get install bubblewrap python3"
+	}
+	return f
+}
+
+func checkStudent() finding {
+	s, err := embedded.New()
+	if err != nil {
+		return finding{Part: "student", What: err.Error(), Do: "build the program again"}
+	}
+	id := s.Identity()
+	f := finding{Part: "student", OK: true, What: fmt.Sprintf("embedded, BLAS %s, %d cores", id.BLAS, runtime.GOMAXPROCS(0))}
+	if id.BLAS == "gonum" {
+		f.Do = "for several times the speed: apt-get install libopenblas-dev pkg-config, then make build"
+	}
+	return f
+}
+
+func checkPython() finding {
+	out, err := exec.Command("python3", "--version").CombinedOutput()
+	if err != nil {
+		return finding{Part: "python", What: err.Error(), Do: "apt-get install python3"}
+	}
+	return finding{Part: "python", OK: true, What: strings.TrimSpace(string(out))}
+}
+
+func checkOut(dir string) finding {
+	probe := dir
+	for {
+		if _, err := os.Stat(probe); err == nil {
+			break
+		}
+		probe = "."
+	}
+	file, err := os.CreateTemp(probe, ".doctor-*")
+	if err != nil {
+		return finding{Part: "folder", What: err.Error(), Do: "choose another --out"}
+	}
+	file.Close()
+	os.Remove(file.Name())
+	return finding{Part: "folder", OK: true, What: dir + " can be written"}
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/report"
+	"autodatabench/results"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/final"
+	"autodatabench/runner/student/embedded"
+	"autodatabench/runner/submission"
+	"autodatabench/tasks/mini"
+)
+
+func evaluateCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "evaluate", Usage: "train the student on a given submission.json and score it", ArgsUsage: "SUBMISSION.json",
+		Description: "For data that no agent made: by hand, or by another pipeline. Example:\n\n" +
+			"  autodatabench evaluate --domain science --name by-hand --runs 3 rows.json",
+		Flags: []cli.Flag{
+			outFlag(), jsonFlag(), formatFlag(),
+			&cli.StringFlag{Name: "domain", Required: true, Usage: "domain of the task"},
+			&cli.StringFlag{Name: "name", Value: "given", Usage: "`NAME` of the submission in tables"},
+			&cli.StringFlag{Name: "experiment", Value: "given", Usage: "experiment folder to put it in"},
+			&cli.StringFlag{Name: "protocol", Value: "mini", Usage: "budgets and recipe"},
+			&cli.IntFlag{Name: "runs", Value: 1, Usage: "trainings, each with its own seed"},
+			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of the trainings"},
+			&cli.BoolFlag{Name: "check", Usage: "only check the format"},
+		},
+		Action: func(c *cli.Context) error { return evaluate(c, env) },
+	}
+}
+
+func evaluate(c *cli.Context, env Env) error {
+	path, err := oneArgument(c, "a submission.json")
+	if err != nil {
+		return err
+	}
+	f := experiment.Default()
+	f.Name, f.Agents, f.Protocol, f.Runs = c.String("experiment"), []string{"none"}, c.String("protocol"), c.Int("runs")
+	f.Domains = []results.Domain{results.Domain(c.String("domain"))}
+	if err := f.Validate(); err != nil {
+		return results.Bad("", err)
+	}
+	if !results.ValidName(c.String("name")) {
+		return results.Bad("", fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", c.String("name")))
+	}
+	protocol, err := f.Resolve()
+	if err != nil {
+		return results.Bad("", err)
+	}
+	task, err := mini.Load(f.Domains[0])
+	if err != nil {
+		return err
+	}
+	rows, check, err := readSubmission(path, protocol.Budget)
+	if err != nil {
+		return err
+	}
+	if c.Bool("check") {
+		return json.NewEncoder(env.Stdout).Encode(check)
+	}
+	student, err := embedded.New()
+	if err != nil {
+		return err
+	}
+	out := c.String("out")
+	scorer := &final.Scorer{Root: filepath.Join(out, f.Name), Student: student, Slot: make(chan struct{}, 1)}
+	outcomes, err := scorer.Given(c.Context, final.Given{
+		Name: c.String("name"), Domain: task.Brief.Domain, Suite: task.Suite, Protocol: protocol,
+		Student: student.Identity(), Seed: c.Int64("seed"), Check: check,
+	}, task, rows, f.Runs)
+	if err != nil {
+		return err
+	}
+	if err := putIndex(c.Context, out, outcomes); err != nil {
+		return err
+	}
+	return write(c, env, report.Leaderboard(outcomes, report.Options{}))
+}
+
+// readSubmission reads the rows that a training would use; a submission that is
+// not valid is bad input.
+func readSubmission(path string, budget results.Budget) ([]results.Row, results.Check, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, results.Check{}, results.Bad("", err)
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return nil, results.Check{}, results.Bad("", fmt.Errorf("%s: no regular file", path))
+	case info.Size() > results.MaxSubmission:
+		return nil, results.Check{}, results.Bad("", fmt.Errorf("%s: %d bytes; a submission has at most %d", path, info.Size(), int64(results.MaxSubmission)))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, results.Check{}, results.Bad("", err)
+	}
+	defer f.Close()
+	rows, check := submission.Decode(f, budget)
+	if !check.Valid {
+		return nil, check, results.Bad("", fmt.Errorf("%s: %s", path, check.Problem))
+	}
+	return rows, check, nil
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/report"
+	"autodatabench/report/table"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner/experiment"
+)
+
+// Flags that several commands share.
+func outFlag() cli.Flag {
+	return &cli.StringFlag{Name: "out", Value: "runs", Usage: "`FOLDER` that holds the experiments", TakesFile: true}
+}
+
+func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
+
+func formatFlag() cli.Flag {
+	return &cli.StringFlag{Name: "format", Value: "text", Usage: "text, markdown, csv or json"}
+}
+
+// shown is a view whose JSON is data of its own.
+type shown struct {
+	data   any
+	tables []table.Table
+}
+
+// Tables returns the tables of the view.
+func (s shown) Tables() []table.Table { return s.tables }
+
+// MarshalJSON encodes the data.
+func (s shown) MarshalJSON() ([]byte, error) { return json.Marshal(s.data) }
+
+// show prints data as JSON, or the tables, in the format asked for.
+func show(c *cli.Context, env Env, data any, tables ...*table.Table) error {
+	v := shown{data: data}
+	for _, t := range tables {
+		v.tables = append(v.tables, *t)
+	}
+	return write(c, env, v)
+}
+
+// write prints the view in the format of --json or --format.
+func write(c *cli.Context, env Env, v report.View) error {
+	f := report.Format(c.String("format"))
+	if c.Bool("json") {
+		f = report.JSON
+	}
+	if err := f.Validate(); err != nil {
+		return usage("--format: %s", err)
+	}
+	return report.Write(env.Stdout, f, v)
+}
+
+// noArguments refuses what stands after the flags; flags behind an argument
+// would be taken for arguments too.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return usage("unexpected argument %q (flags go before arguments)", c.Args().First())
+	}
+	return nil
+}
+
+// oneArgument returns the only argument.
+func oneArgument(c *cli.Context, what string) (string, error) {
+	if c.NArg() != 1 {
+		return "", usage("want one argument: %s (flags go before it)", what)
+	}
+	return c.Args().First(), nil
+}
+
+// experimentFolder takes an experiment's name or folder.
+func experimentFolder(c *cli.Context, arg string) (string, error) {
+	for _, dir := range []string{arg, filepath.Join(c.String("out"), arg)} {
+		if folder.Exists(filepath.Join(dir, experiment.LockFile)) {
+			return dir, nil
+		}
+	}
+	return "", results.Bad("give a folder that holds "+experiment.LockFile,
+		fmt.Errorf("%s: there is no experiment, neither here nor below %s", arg, c.String("out")))
+}

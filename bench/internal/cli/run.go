@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/report"
+	"autodatabench/report/table"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/results/index"
+	"autodatabench/runner/experiment"
+)
+
+func runCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "run all trials of an experiment, score them and print the leaderboard",
+		ArgsUsage: "[EXPERIMENT.yaml]",
+		Description: "Resumes what is there. Examples:\n\n" +
+			"  autodatabench run bench/experiments/demo.yaml\n" +
+			"  autodatabench run --domain science --workflow one-shot --agent pipeline --name try\n" +
+			"  autodatabench run --dry-run bench/experiments/demo-full.yaml",
+		Flags: []cli.Flag{
+			outFlag(), jsonFlag(), formatFlag(),
+			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
+			&cli.StringFlag{Name: "name", Value: "adhoc", Usage: "`NAME` of an experiment made of flags"},
+			&cli.StringSliceFlag{Name: "domain", Usage: "domain, for an experiment made of flags"},
+			&cli.StringSliceFlag{Name: "workflow", Usage: "one-shot or iterative"},
+			&cli.StringSliceFlag{Name: "setting", Usage: "scratch or seed"},
+			&cli.StringSliceFlag{Name: "agent", Usage: "agent's `NAME` (see autodatabench agents list)"},
+			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
+			&cli.IntFlag{Name: "runs", Usage: "runs of every trial"},
+			&cli.Int64Flag{Name: "seed", Usage: "seed of every random choice"},
+			&cli.IntFlag{Name: "parallel", Usage: "trials at a time"},
+			&cli.StringFlag{Name: "sandbox", Usage: "bubblewrap, or none for no sandbox at all"},
+		},
+		Action: func(c *cli.Context) error {
+			f, given, err := experimentOf(c)
+			if err != nil {
+				return err
+			}
+			if c.Bool("dry-run") {
+				return printPlan(c, env, f)
+			}
+			return runExperiment(c, env, f, given, filepath.Join(c.String("out"), f.Name))
+		},
+	}
+}
+
+func resumeCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "resume", Usage: "go on with an experiment that was interrupted", ArgsUsage: "EXPERIMENT",
+		Description: "EXPERIMENT is the experiment's name or folder. Example:\n\n  autodatabench resume demo",
+		Flags: []cli.Flag{
+			outFlag(), jsonFlag(), formatFlag(),
+			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
+		},
+		Action: func(c *cli.Context) error {
+			f, given, root, err := recorded(c)
+			if err != nil {
+				return err
+			}
+			return runExperiment(c, env, f, given, root)
+		},
+	}
+}
+
+// recorded reads the experiment that an argument names from its folder.
+func recorded(c *cli.Context) (f experiment.File, given []byte, root string, err error) {
+	arg, err := oneArgument(c, "an experiment's name or folder")
+	if err != nil {
+		return f, nil, "", err
+	}
+	if root, err = experimentFolder(c, arg); err != nil {
+		return f, nil, "", err
+	}
+	path := filepath.Join(root, experiment.GivenFile)
+	if f, err = experiment.Read(path); err != nil {
+		return f, nil, "", err
+	}
+	given, err = os.ReadFile(path)
+	return f, given, root, err
+}
+
+// experimentOf reads the experiment file, or makes one of the flags.
+func experimentOf(c *cli.Context) (experiment.File, []byte, error) {
+	if c.NArg() > 1 {
+		return experiment.File{}, nil, usage("want one experiment file (flags go before it)")
+	}
+	f := experiment.Default()
+	if c.NArg() == 1 {
+		if c.IsSet("name") || c.IsSet("domain") || c.IsSet("workflow") || c.IsSet("setting") || c.IsSet("agent") {
+			return f, nil, usage("give either an experiment file or flags that make one")
+		}
+		var err error
+		if f, err = experiment.Read(c.Args().First()); err != nil {
+			return f, nil, err
+		}
+	} else {
+		f.Name = c.String("name")
+		f.Agents = c.StringSlice("agent")
+		f.Domains = orDefault(f.Domains, c.StringSlice("domain"))
+		f.Workflows = orDefault(f.Workflows, c.StringSlice("workflow"))
+		f.Settings = orDefault(f.Settings, c.StringSlice("setting"))
+	}
+	if c.IsSet("runs") {
+		f.Runs = c.Int("runs")
+	}
+	if c.IsSet("seed") {
+		f.Seed = c.Int64("seed")
+	}
+	if c.IsSet("parallel") {
+		f.Parallel = c.Int("parallel")
+	}
+	if c.IsSet("sandbox") {
+		f.Sandbox.Kind = c.String("sandbox")
+	}
+	if err := f.Validate(); err != nil {
+		return f, nil, results.Bad("", err)
+	}
+	given, err := yaml.Marshal(f)
+	return f, given, err
+}
+
+func orDefault[T ~string](list []T, given []string) []T {
+	if len(given) == 0 {
+		return list
+	}
+	list = nil
+	for _, g := range given {
+		list = append(list, T(g))
+	}
+	return list
+}
+
+// runExperiment composes, runs, indexes and prints.
+func runExperiment(c *cli.Context, env Env, f experiment.File, given []byte, root string) error {
+	setup, err := compose(env, f, given, root, c.StringSlice("agent-file"))
+	if err != nil {
+		return err
+	}
+	watch := newWatch(env, len(f.Trials()))
+	setup.Watch = watch
+	outcomes, err := setup.Run(c.Context)
+	watch.close()
+	if len(outcomes) > 0 {
+		err = errors.Join(err, publish(c, env, outcomes, root))
+	}
+	return err
+}
+
+// publish puts the outcomes into the index and prints the leaderboard.
+func publish(c *cli.Context, env Env, outcomes []results.Outcome, root string) error {
+	if err := putIndex(c.Context, c.String("out"), outcomes); err != nil {
+		return err
+	}
+	board := report.Leaderboard(outcomes, report.Options{})
+	var page bytes.Buffer
+	if err := report.Write(&page, report.Markdown, board); err != nil {
+		return err
+	}
+	path := filepath.Join(root, "leaderboard.md")
+	if err := folder.WriteFile(path, page.Bytes()); err != nil {
+		return err
+	}
+	if err := write(c, env, board); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(root, "trials"), path)
+	return nil
+}
+
+func putIndex(ctx context.Context, out string, outcomes []results.Outcome) error {
+	db, err := index.Open(indexPath(out))
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Put(ctx, outcomes...), db.Close())
+}
+
+// printPlan lists what an experiment would do at the most.
+func printPlan(c *cli.Context, env Env, f experiment.File) error {
+	if _, err := compose(env, f, nil, "", c.StringSlice("agent-file")); err != nil {
+		return err
+	}
+	p, err := f.Resolve()
+	if err != nil {
+		return err
+	}
+	plan := struct {
+		Experiment   string            `json:"experiment"`
+		Protocol     string            `json:"protocol"`
+		Modified     bool              `json:"modified"`
+		Trials       []results.TrialID `json:"trials"`
+		TeacherCalls int               `json:"teacher_calls_at_most"`
+		RunTime      time.Duration     `json:"run_time_at_most_ns"`
+	}{f.Name, p.Name, p.Modified, f.Trials(), 0, 0}
+	t := table.New(fmt.Sprintf("%s: %d trials, protocol %s", f.Name, len(plan.Trials), p.Name), 1,
+		"!domain", "workflow", "setting", "!agent", ">run", ">attempts", ">teacher calls")
+	for _, id := range plan.Trials {
+		attempts := p.Budget.MaxAttempts(id.Workflow)
+		calls := min(p.Budget.TeacherCalls, attempts*p.Budget.TeacherCallsPerAttempt)
+		plan.TeacherCalls += calls
+		plan.RunTime += p.Budget.RunTime
+		t.Add(string(id.Domain), string(id.Workflow), string(id.Setting), id.Agent,
+			fmt.Sprint(id.Run), fmt.Sprint(attempts), table.Count(calls))
+	}
+	t.Note("at most %s teacher calls and %s of run time in all", table.Count(plan.TeacherCalls), plan.RunTime)
+	return show(c, env, plan, t)
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/results/index"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/final"
+)
+
+func scoreCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "score", Usage: "score the sealed trials of an experiment on the private sets", ArgsUsage: "EXPERIMENT",
+		Description: "`run` does this by itself; score it again after copying trials together. Example:\n\n  autodatabench score demo",
+		Flags:       []cli.Flag{outFlag(), jsonFlag(), formatFlag(), &cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true}},
+		Action: func(c *cli.Context) error {
+			f, given, root, err := recorded(c)
+			if err != nil {
+				return err
+			}
+			setup, err := compose(env, f, given, root, c.StringSlice("agent-file"))
+			if err != nil {
+				return err
+			}
+			scorer := &final.Scorer{Root: root, Student: setup.Student, Slot: make(chan struct{}, 1)}
+			var outcomes []results.Outcome
+			var faults error
+			for _, id := range f.Trials() {
+				dir := filepath.Join(root, id.Path())
+				if !folder.Exists(dir) {
+					continue
+				}
+				o, err := scorer.Trial(c.Context, dir, setup.Tasks[id.Domain])
+				if err != nil {
+					faults = errors.Join(faults, err)
+					continue
+				}
+				outcomes = append(outcomes, o)
+			}
+			if len(outcomes) > 0 {
+				faults = errors.Join(faults, publish(c, env, outcomes, root))
+			}
+			return faults
+		},
+	}
+}
+
+func reindexCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "reindex", Usage: "rebuild the SQLite index from the folders",
+		Description: "The folders are the truth and results.db is only an index. Example:\n\n  autodatabench reindex --out runs",
+		Flags:       []cli.Flag{outFlag(), jsonFlag()},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			outcomes, err := readFolders(c.String("out"))
+			if err != nil {
+				return err
+			}
+			db, err := index.Open(indexPath(c.String("out")))
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(db.Replace(c.Context, outcomes), db.Close()); err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return show(c, env, map[string]int{"outcomes": len(outcomes)})
+			}
+			fmt.Fprintf(env.Stdout, "%d outcomes in %s\n", len(outcomes), indexPath(c.String("out")))
+			return nil
+		},
+	}
+}
+
+// readFolders reads the outcome of every trial and given submission below out.
+func readFolders(out string) ([]results.Outcome, error) {
+	var outcomes []results.Outcome
+	roots, err := filepath.Glob(filepath.Join(out, "*", experiment.LockFile))
+	if err != nil {
+		return nil, err
+	}
+	if len(roots) == 0 {
+		return nil, results.Bad("run an experiment first, or give --out", fmt.Errorf("%s: there is no experiment", out))
+	}
+	for _, path := range roots {
+		root := filepath.Dir(path)
+		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || entry.Name() != "events.jsonl" {
+				return err
+			}
+			o, err := final.Outcome(root, filepath.Dir(path))
+			outcomes = append(outcomes, o)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		given, err := final.ReadGiven(root)
+		if err != nil {
+			return nil, err
+		}
+		outcomes = append(outcomes, given...)
+	}
+	return outcomes, nil
+}

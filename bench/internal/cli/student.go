@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner/student"
+	"autodatabench/runner/student/embedded"
+)
+
+func studentCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "student", Usage: "pre-train, train and ask the embedded student",
+		Subcommands: []*cli.Command{
+			{
+				Name: "pretrain", Usage: "make the embedded student's weights again from generated text",
+				Description: "Takes about half an hour on two cores with OpenBLAS. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
+				Flags: []cli.Flag{
+					jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
+					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},
+					&cli.IntFlag{Name: "steps", Value: embedded.DefaultOptions().Steps, Usage: "updates"},
+				},
+				Action: func(c *cli.Context) error { return pretrain(c, env) },
+			},
+			{
+				Name: "train", Usage: "train an adapter on a submission.json", ArgsUsage: "SUBMISSION.json",
+				Description: "Example:\n\n  autodatabench student train --to adapter rows.json",
+				Flags: []cli.Flag{
+					jsonFlag(), &cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of order and initial weights"},
+					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the adapter", TakesFile: true},
+				},
+				Action: func(c *cli.Context) error { return trainStudent(c, env) },
+			},
+			{
+				Name: "generate", Usage: "answer the questions on standard input, one a line",
+				Description: "Example:\n\n  echo 'What is 3 + 4?' | autodatabench student generate --adapter adapter",
+				Flags: []cli.Flag{
+					jsonFlag(), &cli.StringFlag{Name: "adapter", Usage: "`FOLDER` of an adapter; none for the base student", TakesFile: true},
+					&cli.Float64Flag{Name: "temperature", Usage: "0 is greedy"},
+					&cli.IntFlag{Name: "max-tokens", Value: 96, Usage: "longest answer"},
+					&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of sampling"},
+				},
+				Action: func(c *cli.Context) error { return askStudent(c, env) },
+			},
+			{
+				Name: "calibration", Usage: "write the training sets of the calibration", ArgsUsage: "FOLDER",
+				Description: "Sets of known quality, to be scored with evaluate (make calibrate does both).",
+				Flags:       []cli.Flag{&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of the rows"}, &cli.IntFlag{Name: "rows", Value: 500, Usage: "rows a set"}},
+				Action:      func(c *cli.Context) error { return writeCalibration(c, env) },
+			},
+		},
+	}
+}
+
+func pretrain(c *cli.Context, env Env) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	o := embedded.DefaultOptions()
+	o.Steps = c.Int("steps")
+	if o.Steps < 1 {
+		return usage("--steps: must be positive")
+	}
+	begin := env.Now()
+	step := stepper(env, "pre-training", begin)
+	report, err := embedded.Pretrain(c.Context, c.Uint64("seed"), o, c.String("to"), func(p embedded.PretrainProgress) {
+		step(p.Step, p.Total, p.Loss)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Stderr, "%d tokens in %s\n", report.Tokens, env.Now().Sub(begin).Round(time.Second))
+	if c.Bool("json") {
+		return show(c, env, report)
+	}
+	fmt.Fprintf(env.Stdout, "%d parameters, final loss %.4f, in %s\n", report.Parameters, report.FinalLoss, c.String("to"))
+	return nil
+}
+
+// stepper shows the steps of a training: a bar on a terminal, else a line for
+// each twentieth.
+func stepper(env Env, what string, begin time.Time) func(step, total int, loss float64) {
+	var bar *progressbar.ProgressBar
+	return func(step, total int, loss float64) {
+		if env.Terminal {
+			if bar == nil {
+				bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(env.Stderr), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
+			}
+			bar.Describe(fmt.Sprintf("%s, loss %.3f", what, loss))
+			bar.Set(step)
+			return
+		}
+		if part := max(1, total/20); step%part == 0 || step == total {
+			fmt.Fprintf(env.Stderr, "%s: update %d of %d, loss %.4f, %s\n", what, step, total, loss, env.Now().Sub(begin).Round(time.Second))
+		}
+	}
+}
+
+func trainStudent(c *cli.Context, env Env) error {
+	path, err := oneArgument(c, "a submission.json")
+	if err != nil {
+		return err
+	}
+	p := results.Mini()
+	rows, _, err := readSubmission(path, p.Budget)
+	if err != nil {
+		return err
+	}
+	s, err := embedded.New()
+	if err != nil {
+		return err
+	}
+	step := stepper(env, "training", env.Now())
+	report, err := s.Train(c.Context, p.Recipe, rows, c.Int64("seed"), c.String("to"), func(p student.Progress) { step(p.Step, p.Total, p.Loss) })
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return show(c, env, report)
+	}
+	fmt.Fprintf(env.Stdout, "%d updates on %d rows, loss %.4f -> %.4f, in %s\n", report.Updates, report.Rows, report.FirstLoss, report.LastLoss, c.String("to"))
+	return nil
+}
+
+func askStudent(c *cli.Context, env Env) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	s, err := embedded.New()
+	if err != nil {
+		return err
+	}
+	var questions []string
+	in := bufio.NewScanner(env.Stdin)
+	in.Buffer(nil, 1<<20)
+	for in.Scan() {
+		if q := strings.TrimSpace(in.Text()); q != "" {
+			questions = append(questions, strings.ReplaceAll(q, `\n`, "\n"))
+		}
+	}
+	if err := in.Err(); err != nil {
+		return results.Bad("", fmt.Errorf("standard input: %w", err))
+	}
+	answers, err := s.Generate(c.Context, c.String("adapter"), questions, results.Sampling{
+		Temperature: c.Float64("temperature"), TopP: 1, MaxTokens: c.Int("max-tokens"), Seed: c.Int64("seed"),
+	}, nil)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return show(c, env, answers)
+	}
+	for _, a := range answers {
+		fmt.Fprintf(env.Stdout, "%s\n\n", a)
+	}
+	return nil
+}
+
+func writeCalibration(c *cli.Context, env Env) error {
+	dir, err := oneArgument(c, "a folder")
+	if err != nil {
+		return err
+	}
+	for _, d := range results.Domains() {
+		for _, set := range embedded.TrainingSets(d, c.Int("rows"), c.Uint64("seed")) {
+			path := filepath.Join(dir, string(d), set.Name+".json")
+			if err := folder.WriteJSON(path, set.Rows); err != nil {
+				return err
+			}
+			fmt.Fprintln(env.Stdout, path)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/results"
+	"autodatabench/runner/teacher"
+	"autodatabench/runner/teacher/procedural"
+)
+
+func teacherCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "teacher", Usage: "serve the simulated teacher",
+		Subcommands: []*cli.Command{{
+			Name: "serve", Usage: "speak the OpenAI chat-completions protocol on this machine",
+			Description: "Example:\n\n  autodatabench teacher serve --listen 127.0.0.1:8001",
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8001", Usage: "`ADDRESS` to listen on"},
+				&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of its answers"},
+			},
+			Action: func(c *cli.Context) error {
+				if err := noArguments(c); err != nil {
+					return err
+				}
+				return serveTeacher(c.Context, env, c.String("listen"), c.Int64("seed"))
+			},
+		}},
+	}
+}
+
+// serveTeacher serves until ctx ends, then lets requests in flight finish.
+func serveTeacher(ctx context.Context, env Env, address string, seed int64) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return results.Infra("choose another --listen", err)
+	}
+	server := &http.Server{Handler: teacher.Handler(procedural.New(seed)), ReadHeaderTimeout: 10 * time.Second}
+	fmt.Fprintf(env.Stdout, "simulated teacher %q at http://%s/v1\n", procedural.Name, listener.Addr())
+	ended := make(chan error, 1)
+	go func() { // ends with Serve below
+		<-ctx.Done()
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		ended <- server.Shutdown(grace)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return results.Infra("", err)
+	}
+	return <-ended
+}

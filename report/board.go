@@ -1,0 +1,208 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"autodatabench/report/table"
+	"autodatabench/results"
+)
+
+// Options says what a leaderboard expects.
+type Options struct {
+	Domains []results.Domain  // that make a complete row, in order; by default all that a group has runs of
+	Names   map[string]string // agents' display names by agent; by default the agent's own
+}
+
+// Board is a leaderboard: a ranking for every group of outcomes that compare.
+type Board struct {
+	Groups []Group `json:"groups"`
+}
+
+// Group is a ranking of outcomes with the same suite, protocol, teacher and
+// student. An experiment that left its protocol is a group of its own.
+type Group struct {
+	Suite      string       `json:"suite"`
+	Protocol   string       `json:"protocol"`
+	Modified   bool         `json:"modified"`
+	Experiment string       `json:"experiment,omitempty"` // of a modified protocol
+	Teacher    string       `json:"teacher"`
+	Student    string       `json:"student"`
+	Domains    []DomainBase `json:"domains"`
+	RankedBy   string       `json:"ranked_by"` // gain, or points where a base is 0
+	Rows       []Row        `json:"rows"`
+	Warnings   []string     `json:"warnings,omitempty"`
+}
+
+// DomainBase is a domain with the base student's accuracy, a share; it is
+// missing when the trials of the group do not agree on it.
+type DomainBase struct {
+	Domain results.Domain `json:"domain"`
+	Base   results.Number `json:"base"`
+}
+
+// groupKey is what outcomes must share to compare.
+type groupKey struct {
+	suite, protocol, student, teacher string
+	modified                          bool
+	experiment                        string
+}
+
+func keyOf(o results.Outcome) groupKey {
+	k := groupKey{suite: o.Suite, protocol: o.Protocol, student: o.Student, teacher: o.Teacher, modified: o.Modified}
+	if o.Modified { // two changes of a protocol need not be the same
+		k.experiment = o.Experiment
+	}
+	return k
+}
+
+func (k groupKey) compare(other groupKey) int {
+	return cmp.Or(cmp.Compare(k.suite, other.suite), cmp.Compare(k.protocol, other.protocol),
+		cmp.Compare(k.student, other.student), cmp.Compare(k.teacher, other.teacher),
+		cmp.Compare(strconv.FormatBool(k.modified), strconv.FormatBool(other.modified)),
+		cmp.Compare(k.experiment, other.experiment))
+}
+
+// Leaderboard ranks the outcomes, one row for each agent, workflow and setting
+// of an experiment.
+func Leaderboard(outcomes []results.Outcome, opts Options) Board {
+	byKey := map[groupKey][]results.Outcome{}
+	for _, o := range outcomes {
+		byKey[keyOf(o)] = append(byKey[keyOf(o)], o)
+	}
+	keys := make([]groupKey, 0, len(byKey))
+	for k := range byKey {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, groupKey.compare)
+	names := displayNames(outcomes, opts.Names)
+	board := Board{Groups: []Group{}}
+	for _, k := range keys {
+		board.Groups = append(board.Groups, newGroup(k, byKey[k], opts.Domains, names))
+	}
+	return board
+}
+
+// displayNames maps agents to the names shown. A name that two agents share, or
+// that is another agent's own, is followed by the agent, so that none passes
+// for another.
+func displayNames(outcomes []results.Outcome, given map[string]string) map[string]string {
+	names, users := map[string]string{}, map[string]map[string]bool{}
+	claim := func(name, agent string) {
+		name = strings.ToLower(name)
+		if users[name] == nil {
+			users[name] = map[string]bool{}
+		}
+		users[name][agent] = true
+	}
+	for _, o := range outcomes {
+		names[o.Agent] = table.Plain(cmp.Or(given[o.Agent], o.Agent))
+		claim(names[o.Agent], o.Agent)
+		claim(o.Agent, o.Agent)
+	}
+	for agent, name := range names {
+		if len(users[strings.ToLower(name)]) > 1 && name != agent {
+			names[agent] = fmt.Sprintf("%s (%s)", name, agent)
+		}
+	}
+	return names
+}
+
+func newGroup(k groupKey, outcomes []results.Outcome, domains []results.Domain, names map[string]string) Group {
+	g := Group{
+		Suite: k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.experiment,
+		Teacher: k.teacher, Student: k.student, RankedBy: "gain",
+	}
+	if len(domains) == 0 {
+		domains = domainsOf(outcomes)
+	}
+	for _, d := range domains {
+		base, warning := commonBase(d, outcomes)
+		if warning != "" {
+			g.Warnings = append(g.Warnings, warning)
+		}
+		if base.Known && base.Value == 0 {
+			g.RankedBy = "points"
+		}
+		g.Domains = append(g.Domains, DomainBase{Domain: d, Base: base})
+	}
+	g.Rows = newRows(outcomes, domains, names)
+	rank(g.Rows, g.RankedBy)
+	return g
+}
+
+// domainsOf lists the paper's domains first, in its order, then others by name.
+func domainsOf(outcomes []results.Outcome) []results.Domain {
+	var others []results.Domain
+	seen := map[results.Domain]bool{}
+	for _, o := range outcomes {
+		if !seen[o.Domain] && !slices.Contains(results.Domains(), o.Domain) {
+			others = append(others, o.Domain)
+		}
+		seen[o.Domain] = true
+	}
+	slices.Sort(others)
+	domains := slices.DeleteFunc(results.Domains(), func(d results.Domain) bool { return !seen[d] })
+	return append(domains, others...)
+}
+
+func commonBase(d results.Domain, outcomes []results.Outcome) (base results.Number, warning string) {
+	var low, high results.Number
+	for _, o := range outcomes {
+		b := o.Result().Base
+		if o.Domain != d || !b.Known {
+			continue
+		}
+		if !low.Known || b.Value < low.Value {
+			low = b
+		}
+		if !high.Known || b.Value > high.Value {
+			high = b
+		}
+	}
+	if low != high {
+		return results.Number{}, fmt.Sprintf("base accuracy of %s differs between trials, %.2f to %.2f %%: each gain is relative to its own",
+			d, 100*low.Value, 100*high.Value)
+	}
+	return low, ""
+}
+
+// rank sorts the rows, best first, those without a value last, and numbers
+// those of agents; equal values share a rank.
+func rank(rows []Row, by string) {
+	value := func(r Row) results.Number {
+		n := r.Gain.Mean
+		if by == "points" {
+			n = r.Points.Mean
+		}
+		n.Value = math.Round(n.Value * 1e9) // else equal means of other sums could differ
+		return n
+	}
+	slices.SortFunc(rows, func(a, b Row) int {
+		x, y := value(a), value(b)
+		if x.Known != y.Known {
+			if x.Known {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(y.Value, x.Value), a.rowKey().compare(b.rowKey()))
+	})
+	place := 0
+	var before *Row // with a rank
+	for i := range rows {
+		if rows[i].Kind == results.OfGiven || !value(rows[i]).Known {
+			continue
+		}
+		place++
+		rows[i].Rank = place
+		if before != nil && value(*before) == value(rows[i]) {
+			rows[i].Rank = before.Rank
+		}
+		before = &rows[i]
+	}
+}

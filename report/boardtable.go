@@ -1,0 +1,229 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"autodatabench/report/table"
+	"autodatabench/results"
+)
+
+// Tables returns up to five tables a group: ranking, accuracy, MATS, effort and
+// failures. A board without outcomes is one empty table.
+func (b Board) Tables() []table.Table {
+	if len(b.Groups) == 0 {
+		return []table.Table{*table.New("Leaderboard", 0, ">rank", "agent")}
+	}
+	var tables []table.Table
+	for _, g := range b.Groups {
+		common := g.commonMarks()
+		tables = append(tables, g.ranking(common), g.accuracy(common), g.mats(common))
+		if !slices.Contains(common, Published) { // the paper prints neither effort nor failures
+			tables = append(tables, g.effort(common), g.failures(common))
+		}
+	}
+	return tables
+}
+
+// title ends with the marks of all rows, so that no table of simulated results
+// lacks the word.
+func (g Group) title(what string, common []Mark) string {
+	title := fmt.Sprintf("%s - suite %s, protocol %s", what, g.Suite, g.Protocol)
+	if g.Modified {
+		title += " (as modified in " + g.Experiment + ")"
+	}
+	if len(common) > 0 {
+		title += " - " + joinMarks(common)
+	}
+	return title
+}
+
+// commonMarks are the marks that every row has.
+func (g Group) commonMarks() []Mark {
+	var common []Mark
+	for _, m := range meanings {
+		if m.mark != Incomplete && !slices.ContainsFunc(g.Rows, func(r Row) bool { return !slices.Contains(r.Marks, m.mark) }) {
+			common = append(common, m.mark)
+		}
+	}
+	return common
+}
+
+func joinMarks(marks []Mark) string {
+	words := make([]string, len(marks))
+	for i, m := range marks {
+		words[i] = string(m)
+	}
+	return strings.Join(words, ", ")
+}
+
+// grid starts a table whose rows are the group's: rank, agent, the marks that
+// not all rows share, the experiment when there are several, workflow, setting.
+func (g Group) grid(title string, common []Mark, heads ...string) (*table.Table, func(Row, ...string)) {
+	keys := []string{">rank", "agent"}
+	own := func(r Row) []Mark {
+		return slices.DeleteFunc(slices.Clone(r.Marks), func(m Mark) bool { return slices.Contains(common, m) })
+	}
+	marked := slices.ContainsFunc(g.Rows, func(r Row) bool { return len(own(r)) > 0 })
+	if marked {
+		keys = append(keys, "!marks")
+	}
+	several := slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Experiment != g.Rows[0].Experiment })
+	if several {
+		keys = append(keys, "experiment")
+	}
+	keys = append(keys, "workflow", "setting")
+	t := table.New(g.title(title, common), len(keys), append(keys, heads...)...)
+	return t, func(r Row, cells ...string) {
+		rank := table.Missing
+		if r.Rank > 0 {
+			rank = strconv.Itoa(r.Rank)
+		}
+		row := []string{rank, r.Name}
+		if marked {
+			row = append(row, joinMarks(own(r)))
+		}
+		if several {
+			row = append(row, r.Experiment)
+		}
+		row = append(row, orMissing(string(r.Workflow)), orMissing(string(r.Setting)))
+		t.Add(append(row, cells...)...)
+	}
+}
+
+func orMissing(s string) string {
+	if s == "" {
+		return table.Missing
+	}
+	return s
+}
+
+func (g Group) ranking(common []Mark) table.Table {
+	t, add := g.grid("Leaderboard", common, append(g.domainHeads(), ">average", ">MATS")...)
+	for _, r := range g.Rows {
+		var cells []string
+		for _, d := range r.Domains {
+			if g.RankedBy == "points" {
+				cells = append(cells, table.Number(d.Points, 2))
+			} else {
+				cells = append(cells, table.Number(d.Gain, 2))
+			}
+		}
+		average := r.Gain
+		if g.RankedBy == "points" {
+			average = r.Points
+		}
+		add(r, append(cells, spread(average), table.Number(r.MATS, 2))...)
+	}
+	g.note(t)
+	return *t
+}
+
+func (g Group) note(t *table.Table) {
+	figure := "Gain in % of the base accuracy"
+	if g.RankedBy == "points" {
+		figure = "Gain in percentage points of accuracy (a base accuracy is 0, so that a relative gain is undefined)"
+	}
+	t.Note("%s, mean over runs; a run without a valid submission counts as 0. Average: over the domains, ± the standard deviation from run to run (of one run in every domain); none where a domain has one run.", figure)
+	t.Note("MATS: attempts per valid submission, mean over runs, then over domains; lower is better.")
+	var base []string
+	for _, d := range g.Domains {
+		base = append(base, fmt.Sprintf("%s %s", d.Domain, percent(d.Base)))
+	}
+	t.Note("Teacher: %s. Student: %s. Base accuracy in %%: %s.", g.Teacher, g.Student, strings.Join(base, ", "))
+	for _, m := range meanings {
+		if slices.ContainsFunc(g.Rows, func(r Row) bool { return slices.Contains(r.Marks, m.mark) }) {
+			t.Note("%s: %s.", m.mark, m.meaning)
+		}
+	}
+	for _, w := range g.Warnings {
+		t.Note("%s.", w)
+	}
+	for _, r := range g.Rows {
+		for _, w := range r.Warnings {
+			t.Note("%s: %s.", strings.Join(slices.DeleteFunc([]string{r.Name, string(r.Workflow), string(r.Setting)},
+				func(s string) bool { return s == "" }), " "), w)
+		}
+	}
+}
+
+func (g Group) accuracy(common []Mark) table.Table {
+	t, add := g.grid("Accuracy", common, append(g.domainHeads(), ">average points")...)
+	for _, r := range g.Rows {
+		var cells []string
+		for _, d := range r.Domains {
+			cell := percent(d.Accuracy)
+			if d.Points.Known {
+				cell += " (" + signed(d.Points) + ")"
+			}
+			cells = append(cells, cell)
+		}
+		add(r, append(cells, spread(r.Points))...)
+	}
+	t.Note("Accuracy on the private set in %%, mean over runs; in brackets the percentage points above the base.")
+	return *t
+}
+
+func (g Group) mats(common []Mark) table.Table {
+	t, add := g.grid("MATS", common, append(g.domainHeads(), ">mean", ">pooled")...)
+	for _, r := range g.Rows {
+		var cells []string
+		for _, d := range r.Domains {
+			cells = append(cells, table.Number(d.MATS, 2))
+		}
+		add(r, append(cells, table.Number(r.MATS, 2), interval(r.Pooled))...)
+	}
+	t.Note("Attempts per valid submission, mean over runs, then over domains. Pooled: over all attempts of all runs, with a 95 %% interval.")
+	return *t
+}
+
+func (g Group) domainHeads() []string {
+	heads := make([]string, len(g.Domains))
+	for i, d := range g.Domains {
+		heads[i] = ">" + string(d.Domain)
+	}
+	return heads
+}
+
+func (g Group) effort(common []Mark) table.Table {
+	t, add := g.grid("Runs and effort", common, ">valid runs", ">gain if valid", ">attempts", ">calls", ">time")
+	for _, r := range g.Rows {
+		cells := []string{fmt.Sprintf("%d/%d", r.ValidRuns, r.Runs), table.Number(r.GainValid, 2)}
+		if r.Kind == results.OfPaper { // it prints none of the rest
+			add(r, append(cells, table.Missing, table.Missing, table.Missing)...)
+			continue
+		}
+		add(r, append(cells, strconv.Itoa(r.Attempts), table.Count(r.Usage.TeacherCalls/r.Runs),
+			(r.Elapsed/time.Duration(r.Runs)).Round(time.Second).String())...)
+	}
+	t.Note("Gain if valid: over the runs with a valid submission alone. Calls, time: teacher calls and run time, means over runs.")
+	return *t
+}
+
+func (g Group) failures(common []Mark) table.Table {
+	heads := []string{">attempts"}
+	for _, f := range results.Failures() {
+		heads = append(heads, ">"+shortFailure[f])
+	}
+	t, add := g.grid("Failed attempts", common, heads...)
+	for _, r := range g.Rows {
+		cells := []string{strconv.Itoa(r.Attempts)}
+		for _, f := range results.Failures() {
+			cells = append(cells, strconv.Itoa(r.Failures[f]))
+		}
+		if r.Kind != results.OfAgent {
+			cells = slices.Repeat([]string{table.Missing}, len(cells))
+		}
+		add(r, cells...)
+	}
+	t.Note("timeout: code execution timeout; no code: code extraction failed; error: code runtime error; cut: LLM output truncated; too few: insufficient valid samples.")
+	return *t
+}
+
+var shortFailure = map[results.Failure]string{
+	results.CodeTimeout: "timeout", results.ExtractionFailed: "no code", results.RuntimeError: "error",
+	results.OutputTruncated: "cut", results.InsufficientSamples: "too few", results.OtherFailure: "other",
+}

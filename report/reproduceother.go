@@ -1,0 +1,91 @@
+package report
+
+import (
+	"math"
+
+	"autodatabench/results"
+	"autodatabench/results/published"
+)
+
+// SingleRun is a gain of Table 2 that has the value of one run of the pipeline's
+// agent in Table 4 and not of any mean over its runs.
+type SingleRun struct {
+	Method  string          `json:"method"` // Table 2's row
+	Printed float64         `json:"printed"`
+	Run     results.TrialID `json:"run"`
+	Gain    float64         `json:"gain"` // % of the run
+}
+
+// singleRuns looks for the gains of Table 2 among the runs.
+func (p recomputed) singleRuns(rows []published.HumanRow) []SingleRun {
+	found := []SingleRun{}
+	for _, row := range rows {
+		isMean := false
+		var runs []SingleRun
+		for _, id := range p.order {
+			if id.Agent != row.Pipeline {
+				continue
+			}
+			isMean = isMean || near(p.cells[id].Gain, row.Gain)
+			for _, run := range p.runs[id] {
+				if near(run.Gain(), row.Gain) {
+					runs = append(runs, SingleRun{Method: row.Method, Printed: row.Gain.Value, Run: run.TrialID, Gain: run.Gain().Value})
+				}
+			}
+		}
+		if !isMean {
+			found = append(found, runs...)
+		}
+	}
+	return found
+}
+
+// near reports whether a figure has the printed digits.
+func near(n results.Number, printed published.Decimal) bool {
+	return n.Known && math.Abs(n.Value-printed.Value) <= printed.HalfUnit()+exactly
+}
+
+// SizeCheck tells which printed accuracies of a domain are fractions of a set
+// of the inferred size.
+type SizeCheck struct {
+	Domain      results.Domain `json:"domain"`
+	Items       int            `json:"items"`
+	Printed     int            `json:"printed"`
+	Explained   int            `json:"explained"`
+	Unexplained []Unexplained  `json:"unexplained"`
+}
+
+// Unexplained is a printed accuracy that is no fraction; Run is nil for a base.
+type Unexplained struct {
+	Accuracy string           `json:"accuracy"`
+	Run      *results.TrialID `json:"run"`
+}
+
+func checkSizes(t published.Tables) []SizeCheck {
+	checks := []SizeCheck{}
+	for _, size := range t.Sizes {
+		c := SizeCheck{Domain: size.Domain, Items: size.Items, Unexplained: []Unexplained{}}
+		count := func(accuracy published.Decimal, run *results.TrialID) {
+			c.Printed++
+			if _, fit := accuracy.Count(size.Items); fit != published.NoFit {
+				c.Explained++
+				return
+			}
+			c.Unexplained = append(c.Unexplained, Unexplained{Accuracy: accuracy.Text, Run: run})
+		}
+		for _, b := range t.Base {
+			if b.Domain == size.Domain {
+				count(b.Accuracy, nil)
+			}
+		}
+		for _, r := range t.Raw {
+			if r.Domain == size.Domain {
+				count(r.Accuracy, &results.TrialID{
+					Domain: r.Domain, Workflow: r.Workflow, Setting: r.Setting, Agent: published.AgentID(r.Agent), Run: r.Run,
+				})
+			}
+		}
+		checks = append(checks, c)
+	}
+	return checks
+}

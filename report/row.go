@@ -1,0 +1,238 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"autodatabench/report/stats"
+	"autodatabench/results"
+)
+
+// Mark says of a row what a reader must know before comparing it.
+type Mark string
+
+// The marks, in the order in which they are shown.
+const (
+	Simulated   Mark = "simulated"
+	Embedded    Mark = "embedded student"
+	Modified    Mark = "modified protocol"
+	Unsandboxed Mark = "unsandboxed"
+	Given       Mark = "given"
+	Published   Mark = "published"
+	Incomplete  Mark = "incomplete"
+)
+
+// meanings explains the marks below a table.
+var meanings = []struct {
+	mark    Mark
+	meaning string
+}{
+	{Simulated, "the teacher or the agent is a program and no LLM"},
+	{Embedded, "the student is the small embedded one"},
+	{Modified, "budgets or recipe differ from the named protocol's"},
+	{Unsandboxed, "the agent's code ran without a sandbox"},
+	{Given, "a submission made by no agent of the benchmark; not ranked"},
+	{Published, "computed from the figures the paper prints"},
+	{Incomplete, "a domain or a score is missing, so there is no average"},
+}
+
+// Row is the result of one agent, workflow and setting in an experiment.
+type Row struct {
+	Rank       int                 `json:"rank"` // from 1; 0 is not ranked
+	Agent      string              `json:"agent"`
+	Name       string              `json:"name"` // shown
+	Kind       results.OutcomeKind `json:"kind"`
+	Experiment string              `json:"experiment"`
+	Workflow   results.Workflow    `json:"workflow"`
+	Setting    results.Setting     `json:"setting"`
+	Marks      []Mark              `json:"marks"`
+	Domains    []DomainResult      `json:"domains"` // in the group's order
+
+	Gain      stats.Value    `json:"gain"`       // %, average over domains; failed runs count as 0
+	GainValid results.Number `json:"gain_valid"` // %, over the runs with a valid submission only
+	Points    stats.Value    `json:"points"`     // percentage points of accuracy
+	MATS      results.Number `json:"mats"`       // mean over domains of the runs' MATS
+	Pooled    stats.Interval `json:"mats_pooled"`
+
+	Runs          int                     `json:"runs"`
+	ValidRuns     int                     `json:"valid_runs"`
+	Attempts      int                     `json:"attempts"`
+	ValidAttempts int                     `json:"valid_attempts"`
+	Failures      map[results.Failure]int `json:"failures"`
+	Usage         results.Usage           `json:"usage"`
+	Elapsed       time.Duration           `json:"elapsed_ns"` // of all runs
+	Warnings      []string                `json:"warnings,omitempty"`
+}
+
+// DomainResult is a row's result in one domain.
+type DomainResult struct {
+	Domain results.Domain `json:"domain"`
+	results.Cell
+	GainSD    results.Number `json:"gain_sd"`
+	GainValid results.Number `json:"gain_valid"`
+	ValidRuns int            `json:"valid_runs"`
+}
+
+// rowKey is what the outcomes of a row share.
+type rowKey struct {
+	kind              results.OutcomeKind
+	agent, experiment string
+	workflow          results.Workflow
+	setting           results.Setting
+}
+
+func (r Row) rowKey() rowKey {
+	return rowKey{kind: r.Kind, agent: r.Agent, experiment: r.Experiment, workflow: r.Workflow, setting: r.Setting}
+}
+
+func (k rowKey) compare(other rowKey) int {
+	return cmp.Or(cmp.Compare(k.agent, other.agent), cmp.Compare(k.workflow, other.workflow), cmp.Compare(k.setting, other.setting),
+		cmp.Compare(k.kind, other.kind), cmp.Compare(k.experiment, other.experiment))
+}
+
+// newRows makes the rows, in the order of their keys.
+func newRows(outcomes []results.Outcome, domains []results.Domain, names map[string]string) []Row {
+	byKey := map[rowKey][]results.Outcome{}
+	for _, o := range outcomes {
+		k := rowKey{kind: o.Kind, agent: o.Agent, experiment: o.Experiment, workflow: o.Workflow, setting: o.Setting}
+		byKey[k] = append(byKey[k], o)
+	}
+	keys := make([]rowKey, 0, len(byKey))
+	for k := range byKey {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, rowKey.compare)
+	rows := []Row{}
+	for _, k := range keys {
+		row := Row{
+			Agent: k.agent, Name: names[k.agent], Kind: k.kind, Experiment: k.experiment, Workflow: k.workflow, Setting: k.setting,
+			Failures: map[results.Failure]int{}, Marks: []Mark{},
+		}
+		members := byKey[k]
+		slices.SortFunc(members, compareOutcomes) // floating-point sums depend on the order
+		row.count(members)
+		row.score(members, domains)
+		row.mark(members)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func compareOutcomes(a, b results.Outcome) int {
+	x, y := a.Result(), b.Result()
+	return cmp.Or(cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.TrialID.Run, b.TrialID.Run),
+		cmp.Compare(x.Accuracy.Value, y.Accuracy.Value), cmp.Compare(x.MATS.Value, y.MATS.Value))
+}
+
+func (r *Row) count(outcomes []results.Outcome) {
+	r.Runs = len(outcomes)
+	for _, o := range outcomes {
+		if o.Valid {
+			r.ValidRuns++
+		}
+		r.Attempts += o.Attempts
+		r.ValidAttempts += o.ValidAttempts
+		for failure, n := range o.Failures {
+			r.Failures[failure] += n
+		}
+		r.Usage = r.Usage.Add(o.Usage)
+		r.Elapsed += o.Elapsed
+	}
+	r.Pooled = stats.PooledMATS(r.Attempts, r.ValidAttempts)
+}
+
+func (r *Row) score(outcomes []results.Outcome, domains []results.Domain) {
+	var gains, points []stats.Value
+	var valid []results.Number
+	cells := map[results.Domain]results.Cell{}
+	for _, d := range domains {
+		var runs, validRuns []results.Run
+		for _, o := range outcomes {
+			if o.Domain != d {
+				continue
+			}
+			run := o.Result()
+			runs = append(runs, run)
+			if run.Valid {
+				validRuns = append(validRuns, run)
+			}
+		}
+		gain := stats.OverRuns(figures(runs, results.Run.Gain))
+		result := DomainResult{
+			Domain: d, Cell: results.CellOf(runs), GainSD: gain.SD,
+			GainValid: results.CellOf(validRuns).Gain, ValidRuns: len(validRuns),
+		}
+		cells[d] = result.Cell
+		gains, points = append(gains, gain), append(points, stats.OverRuns(figures(runs, results.Run.Points)))
+		valid = append(valid, result.GainValid)
+		r.Domains = append(r.Domains, result)
+	}
+	r.warn()
+	r.Gain, r.Points, r.GainValid = stats.OverDomains(gains), stats.OverDomains(points), results.Mean(valid)
+	r.MATS = results.Average(domains, cells, func(c results.Cell) results.Number { return c.MATS })
+}
+
+func figures(runs []results.Run, figure func(results.Run) results.Number) []results.Number {
+	values := make([]results.Number, len(runs))
+	for i, run := range runs {
+		values[i] = figure(run)
+	}
+	return values
+}
+
+// warn says what is missing or uneven, each warning with the domains it holds for.
+func (r *Row) warn() {
+	var order []string
+	domains := map[string][]string{}
+	say := func(d DomainResult, format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		if domains[text] == nil {
+			order = append(order, text)
+		}
+		domains[text] = append(domains[text], string(d.Domain))
+	}
+	most := 0
+	for _, d := range r.Domains {
+		most = max(most, d.Runs)
+	}
+	for _, d := range r.Domains {
+		switch {
+		case d.Runs == 0:
+			say(d, "no run")
+		case !d.Base.Known:
+			say(d, "the base student's score is missing")
+		case !d.Accuracy.Known:
+			say(d, "a run has no final score yet")
+		case !d.Gain.Known:
+			say(d, "base accuracy is 0, so that a relative gain is undefined")
+		}
+		if d.MATSRuns > 0 && d.MATSRuns < d.Runs {
+			say(d, "MATS over %d of %d runs; no submission was valid in the others", d.MATSRuns, d.Runs)
+		}
+		if d.Runs > 0 && d.Runs < most {
+			say(d, "%d of %d runs", d.Runs, most)
+		}
+	}
+	for _, text := range order {
+		r.Warnings = append(r.Warnings, strings.Join(domains[text], ", ")+": "+text)
+	}
+}
+
+func (r *Row) mark(outcomes []results.Outcome) {
+	has := map[Mark]bool{Given: r.Kind == results.OfGiven, Published: r.Kind == results.OfPaper}
+	for _, o := range outcomes {
+		has[Simulated] = has[Simulated] || o.Simulated
+		has[Embedded] = has[Embedded] || o.Embedded
+		has[Modified] = has[Modified] || o.Modified
+		has[Unsandboxed] = has[Unsandboxed] || o.Unsandboxed
+	}
+	has[Incomplete] = !r.Points.Mean.Known
+	for _, m := range meanings {
+		if has[m.mark] {
+			r.Marks = append(r.Marks, m.mark)
+		}
+	}
+}

@@ -1,0 +1,189 @@
+// Package text writes tables for a terminal.
+//
+// A table is fitted into a number of columns, 100 by default: long texts are
+// cut, and a table that is still too wide is split into parts that repeat the
+// columns which identify a row. The output has no colours and does not depend
+// on the locale or on the terminal. The package is not for reading back: CSV
+// and JSON are.
+package text
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"autodatabench/report/table"
+)
+
+// Width is the default number of columns.
+const Width = 100
+
+const (
+	gap     = "  " // between columns
+	minText = 12   // a text column is not cut below this
+	maxText = 28   // a text column of a table that is split
+)
+
+// Write writes the table into at most width columns, but never narrower than
+// its key columns and one more.
+func Write(w io.Writer, t table.Table, width int) error {
+	t = t.Clean()
+	var out bytes.Buffer
+	if t.Title != "" {
+		fmt.Fprintf(&out, "%s\n\n", strings.Join(wrap(t.Title, width), "\n"))
+	}
+	widths := fit(t, width)
+	for i, part := range split(t, widths, width) {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		if err := render(&out, t, widths, part); err != nil {
+			return fmt.Errorf("render table %q: %w", t.Title, err)
+		}
+	}
+	if len(t.Rows) == 0 {
+		out.WriteString("(no rows)\n")
+	}
+	for i, note := range t.Notes {
+		if i == 0 {
+			out.WriteByte('\n')
+		}
+		out.WriteString(strings.Join(wrap(note, width), "\n  ") + "\n")
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// fit returns the columns' widths. Where cutting long texts makes the table as
+// narrow as width, the widest are cut; where it does not, so that the table has
+// to be split, they are only bounded.
+func fit(t table.Table, width int) []int {
+	widths := make([]int, len(t.Columns))
+	var flexible []int
+	total, spare := -len(gap), 0
+	for i, c := range t.Columns {
+		widths[i] = table.Width(c.Name)
+		for _, row := range t.Rows {
+			widths[i] = max(widths[i], table.Width(row[i]))
+		}
+		total += widths[i] + len(gap)
+		if c.Align == table.Left && !c.Whole && widths[i] > minText {
+			flexible = append(flexible, i)
+			spare += widths[i] - minText
+		}
+	}
+	if total-spare > width {
+		for _, i := range flexible {
+			widths[i] = min(widths[i], maxText)
+		}
+		return widths
+	}
+	for ; total > width; total-- {
+		widest := slices.MaxFunc(flexible, func(a, b int) int { return cmp.Compare(widths[a], widths[b]) })
+		widths[widest]--
+	}
+	return widths
+}
+
+// split spreads the columns over parts of the given width. Every part starts
+// with the key columns and holds at least one other.
+func split(t table.Table, widths []int, width int) [][]int {
+	keys, used := []int{}, 0
+	for i := range min(t.Keys, len(widths)) {
+		keys = append(keys, i)
+		used += widths[i] + len(gap)
+	}
+	var parts [][]int
+	part, free := append([]int{}, keys...), width-used
+	for i := len(keys); i < len(widths); i++ {
+		if widths[i] > free && len(part) > len(keys) {
+			parts = append(parts, part)
+			part, free = append([]int{}, keys...), width-used
+		}
+		part, free = append(part, i), free-widths[i]-len(gap)
+	}
+	return append(parts, part)
+}
+
+func render(out *bytes.Buffer, t table.Table, widths, part []int) error {
+	if len(part) == 0 {
+		return nil
+	}
+	var block bytes.Buffer
+	aligns := make([]tw.Align, len(part))
+	head := make([]string, len(part))
+	for i, col := range part {
+		aligns[i] = tw.AlignLeft
+		if t.Columns[col].Align == table.Right {
+			aligns[i] = tw.AlignRight
+		}
+		head[i] = table.Cut(t.Columns[col].Name, widths[col])
+	}
+	grid := tablewriter.NewTable(&block, tablewriter.WithConfig(config(aligns)), tablewriter.WithRenderer(renderer.NewBlueprint(style())),
+		tablewriter.WithEastAsian(tw.Off)) // else the library asks the locale
+	grid.Header(head)
+	for _, row := range t.Rows {
+		cells := make([]string, len(part))
+		for i, col := range part {
+			cells[i] = table.Cut(row[col], widths[col])
+		}
+		if err := grid.Append(cells); err != nil {
+			return err
+		}
+	}
+	if err := grid.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(block.String()) {
+		out.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+	return nil
+}
+
+func config(aligns []tw.Align) tablewriter.Config {
+	padding := make([]tw.Padding, len(aligns))
+	for i := range padding {
+		padding[i] = tw.Padding{Left: tw.Empty, Right: gap, Overwrite: true}
+	}
+	padding[len(padding)-1].Right = tw.Empty
+	cell := tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{PerColumn: aligns},
+		Padding:    tw.CellPadding{PerColumn: padding},
+	}
+	return tablewriter.Config{Header: cell, Row: cell}
+}
+
+func style() tw.Rendition {
+	return tw.Rendition{
+		Borders: tw.BorderNone,
+		Symbols: tw.NewSymbolCustom("line").WithRow("-").WithCenter("-").WithColumn(""),
+		Settings: tw.Settings{
+			Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off, ShowHeader: tw.On},
+			Lines:      tw.Lines{ShowHeaderLine: tw.On},
+		},
+	}
+}
+
+// wrap breaks a text into lines of at most width columns, at spaces.
+func wrap(s string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && table.Width(line)+1+table.Width(word) > width-2 {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}

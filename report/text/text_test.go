@@ -1,0 +1,133 @@
+package text_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/report/table"
+	"autodatabench/report/text"
+)
+
+func write(t *testing.T, tab *table.Table, width int) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := text.Write(&b, *tab, width); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func sample() *table.Table {
+	t := table.New("A_title 100%", 2, ">rank", "agent_id", "!marks", ">Gain%", ">avg")
+	t.Add("1", "my_agent | x", "simulated", "12.00", "1.5 ± 3.1")
+	t.Add("2", "数据工程师", "", "-3.10", "-")
+	t.Add("10", "a very long name of an agent", "published", "0.00", "±")
+	t.Note("Note of %d words.", 4)
+	return t
+}
+
+// The head keeps its letters as they are; Chinese takes two columns each; ± one,
+// whatever the locale.
+func TestWrite(t *testing.T) {
+	t.Setenv("LC_ALL", "zh_CN.UTF-8")
+	for _, tt := range []struct {
+		name  string
+		width int
+		want  string
+	}{
+		{"as wide as it is", 100, `A_title 100%
+
+rank  agent_id                      marks      Gain%        avg
+---------------------------------------------------------------
+   1  my_agent | x                  simulated  12.00  1.5 ± 3.1
+   2  数据工程师                               -3.10          -
+  10  a very long name of an agent  published   0.00          ±
+
+Note of 4 words.
+`},
+		{"cut", 50, `A_title 100%
+
+rank  agent_id         marks      Gain%        avg
+--------------------------------------------------
+   1  my_agent | x     simulated  12.00  1.5 ± 3.1
+   2  数据工程师                  -3.10          -
+  10  a very long na…  published   0.00          ±
+
+Note of 4 words.
+`},
+		{"split", 44, `A_title 100%
+
+rank  agent_id                      marks
+---------------------------------------------
+   1  my_agent | x                  simulated
+   2  数据工程师
+  10  a very long name of an agent  published
+
+rank  agent_id                      Gain%
+-----------------------------------------
+   1  my_agent | x                  12.00
+   2  数据工程师                    -3.10
+  10  a very long name of an agent   0.00
+
+rank  agent_id                            avg
+---------------------------------------------
+   1  my_agent | x                  1.5 ± 3.1
+   2  数据工程师                            -
+  10  a very long name of an agent          ±
+
+Note of 4 words.
+`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, write(t, sample(), tt.width)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWriteFewColumnsOrRows(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		tab  *table.Table
+		want string
+	}{
+		{"no rows", table.New("Empty", 1, "agent", ">n"), "Empty\n\nagent  n\n(no rows)\n"},
+		{"no columns", table.New("Nothing", 0), "Nothing\n\n(no rows)\n"},
+		{"only keys, no title", func() *table.Table { t := table.New("", 2, "a", "b"); t.Add("1", "2"); return t }(), "a  b\n----\n1  2\n"},
+	} {
+		if diff := cmp.Diff(tt.want, write(t, tt.tab, text.Width)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// Hostile cells stay in their row, at any width.
+func FuzzWrite(f *testing.F) {
+	f.Add("a|b", "\x1b[2J\n\n", 100)
+	f.Add("数据", "\u202e", 20)
+	f.Add("e\u0301\u0301", "%s %d", 1)
+	f.Add("{{.}}", "👩‍🔬🇩🇪", 30)
+	f.Fuzz(func(t *testing.T, a, b string, width int) {
+		width = 10 + (width%200+200)%200
+		tab := table.New(a, 1, "agent", "note", ">n")
+		tab.Add(a, b, "1")
+		tab.Add(b, a, "2")
+		out := write(t, tab, width)
+		if strings.ContainsAny(out, "\x1b\r\u202e") {
+			t.Errorf("control characters in %q", out)
+		}
+		rows := 0
+		for line := range strings.Lines(out) {
+			if strings.HasPrefix(line, "-----") {
+				rows++
+			}
+		}
+		if parts := rows; parts > 3 && !strings.HasPrefix(a, "-") && !strings.HasPrefix(b, "-") {
+			t.Errorf("%d parts of a table of 3 columns:\n%s", parts, out)
+		}
+	})
+}

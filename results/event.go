@@ -1,0 +1,202 @@
+package results
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// EventKind names what happened.
+type EventKind string
+
+// The kinds of event, in the order in which they occur within a trial.
+const (
+	TrialStarted   EventKind = "trial.started"   // Spec
+	AttemptStarted EventKind = "attempt.started" // AttemptData: number and operation; the prompt is on disk
+	AgentReplied   EventKind = "agent.replied"   // ReplyData
+	CodeExecuted   EventKind = "code.executed"   // CodeData
+	Checked        EventKind = "checked"         // Check
+	StudentTrained EventKind = "student.trained" // TrainData
+	PublicScored   EventKind = "public.scored"   // Score
+	PlatformFault  EventKind = "platform.fault"  // FaultData: recorded, changes nothing
+	TrialEnded     EventKind = "trial.ended"     // EndData
+)
+
+// Event is one line of a trial's log. Data is the canonical JSON of the kind's
+// data type; Previous is the digest of the line before (results/folder).
+type Event struct {
+	Seq      int             `json:"seq"` // from 0
+	Time     time.Time       `json:"time"`
+	Kind     EventKind       `json:"kind"`
+	Data     json.RawMessage `json:"data"`
+	Previous string          `json:"prev"`
+}
+
+// AttemptData opens an attempt.
+type AttemptData struct {
+	N      int       `json:"n"`
+	Op     Operation `json:"op"`
+	Prompt string    `json:"prompt"` // digest
+}
+
+// ReplyData is the outcome of asking the agent. Seconds counts run time.
+type ReplyData struct {
+	Reply   string  `json:"reply"` // digest of the text
+	Code    bool    `json:"code"`
+	Failure Failure `json:"failure,omitempty"`
+	Detail  string  `json:"detail,omitempty"`
+	Input   int64   `json:"input_tokens"`
+	Output  int64   `json:"output_tokens"`
+	Seconds float64 `json:"seconds"`
+}
+
+// CodeData is the outcome of one execution of the agent's code, with the
+// teacher's usage since the event before.
+type CodeData struct {
+	ExitCode int     `json:"exit_code"`
+	Failure  Failure `json:"failure,omitempty"`
+	Detail   string  `json:"detail,omitempty"`
+	Calls    int     `json:"teacher_calls"`
+	Input    int64   `json:"teacher_input_tokens"`
+	Output   int64   `json:"teacher_output_tokens"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// TrainData is the outcome of training the student on the submission.
+type TrainData struct {
+	Adapter   string  `json:"adapter"` // digest
+	Rows      int     `json:"rows"`
+	Updates   int     `json:"updates"`
+	Tokens    int     `json:"tokens"`
+	FirstLoss float64 `json:"first_loss"`
+	LastLoss  float64 `json:"last_loss"`
+	Cached    bool    `json:"cached,omitempty"` // the same training had been done
+	Seconds   float64 `json:"seconds"`
+}
+
+// CheckData is the platform's verdict with the digest of the submission file.
+type CheckData struct {
+	Check
+	Submission string `json:"submission,omitempty"`
+}
+
+// ScoreData is a public score.
+type ScoreData struct {
+	Score
+	Seconds float64 `json:"seconds"`
+}
+
+// FaultData is a fault of the platform; the step is done again.
+type FaultData struct {
+	Step  string `json:"step"`
+	Error string `json:"error"`
+}
+
+// EndData closes the loop.
+type EndData struct {
+	Reason EndReason `json:"reason"`
+}
+
+// Apply folds one event into the state. The order of kinds is the runner's
+// business; Apply refuses only what cannot be folded.
+//
+// The best attempt is the one with the best public score, of equal ones the
+// earlier. Before any is scored it is the first valid one: so it is in one-shot,
+// and when the run time ends between the first valid submission and its score.
+func (t *Trial) Apply(e Event) error {
+	if t.End != "" {
+		return fmt.Errorf("event %d (%s): the trial has ended", e.Seq, e.Kind)
+	}
+	if e.Kind == TrialStarted {
+		return decode(e, &t.Spec)
+	}
+	if e.Kind == AttemptStarted {
+		var d AttemptData
+		if err := decode(e, &d); err != nil {
+			return err
+		}
+		if d.N != len(t.Attempts)+1 {
+			return fmt.Errorf("event %d: attempt %d follows %d", e.Seq, d.N, len(t.Attempts))
+		}
+		t.Attempts = append(t.Attempts, Attempt{N: d.N, Op: d.Op})
+		return nil
+	}
+	if e.Kind == TrialEnded {
+		var d EndData
+		if err := decode(e, &d); err != nil {
+			return err
+		}
+		t.End = d.Reason
+		return nil
+	}
+	if e.Kind == PlatformFault {
+		return nil
+	}
+	if t.Last() == nil {
+		return fmt.Errorf("event %d (%s): no attempt is open", e.Seq, e.Kind)
+	}
+	return t.applyStep(t.Last(), e)
+}
+
+func (t *Trial) applyStep(a *Attempt, e Event) error {
+	switch e.Kind {
+	case AgentReplied:
+		var d ReplyData
+		if err := decode(e, &d); err != nil {
+			return err
+		}
+		a.Replied, a.Extracted, a.Failure, a.Detail = true, d.Code, d.Failure, d.Detail
+		t.Usage = t.Usage.Add(Usage{AgentCalls: 1, AgentInput: d.Input, AgentOutput: d.Output})
+		t.spend(d.Seconds)
+	case CodeExecuted:
+		var d CodeData
+		if err := decode(e, &d); err != nil {
+			return err
+		}
+		a.Executed, a.Failure, a.Detail = true, d.Failure, d.Detail
+		t.Usage = t.Usage.Add(Usage{TeacherCalls: d.Calls, TeacherInput: d.Input, TeacherOutput: d.Output})
+		t.spend(d.Seconds)
+	case Checked:
+		var d CheckData
+		if err := decode(e, &d); err != nil {
+			return err
+		}
+		a.Check = &d.Check
+		if !d.Valid {
+			a.Failure, a.Detail = InsufficientSamples, d.Problem
+		} else if t.Best == 0 {
+			t.Best = a.N
+		}
+	case StudentTrained:
+		var d TrainData
+		if err := decode(e, &d); err != nil {
+			return err
+		}
+		a.Trained = true
+		t.spend(d.Seconds)
+	case PublicScored:
+		var d ScoreData
+		if err := decode(e, &d); err != nil {
+			return err
+		}
+		a.Public = &d.Score
+		if best := t.BestAttempt(); best == nil || best.Public == nil || d.Score.Better(*best.Public) {
+			t.Best = a.N
+		}
+		t.spend(d.Seconds)
+	default:
+		return fmt.Errorf("event %d: unknown kind %q", e.Seq, e.Kind)
+	}
+	return nil
+}
+
+func (t *Trial) spend(seconds float64) {
+	t.Elapsed += time.Duration(seconds * float64(time.Second))
+}
+
+func decode(e Event, into any) error {
+	if err := json.Unmarshal(e.Data, into); err != nil {
+		return fmt.Errorf("event %d (%s): %w", e.Seq, e.Kind, err)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package results
+
+// Row is one training example of a submission (SPEC section 4). The student's
+// user text is Instruction, followed by a line with Input when there is one.
+type Row struct {
+	Instruction string `json:"instruction"`
+	Input       string `json:"input"`
+	Output      string `json:"output"`
+}
+
+// Prompt is the user text the student is trained on for the row.
+func (r Row) Prompt() string {
+	if r.Input == "" {
+		return r.Instruction
+	}
+	return r.Instruction + "\n" + r.Input
+}
+
+// Shot is a few-shot example with a worked solution. Shots go to the agent and
+// never into the student's prompt.
+type Shot struct {
+	Question string `json:"question"`
+	Solution string `json:"solution"`
+}
+
+// Brief is what an agent is told of a task (SPEC section 3). The seed pool is
+// not part of it: it is a file of the workspace in the seed setting.
+type Brief struct {
+	Domain         Domain   `json:"domain"`
+	Title          string   `json:"title"`
+	Description    string   `json:"description"`     // Markdown: goal, components, examples
+	EvaluationRule string   `json:"evaluation_rule"` // how the answer is taken out and compared
+	FewShot        []Shot   `json:"few_shot"`
+	Sample         []Row    `json:"sample"` // the sample submission
+	PublicItems    int      `json:"public_items"`
+	PrivateItems   int      `json:"private_items"`
+	SeedItems      int      `json:"seed_items"`
+	Sampling       Sampling `json:"sampling"` // of the student at evaluation
+}
+
+// Score is the student's result on one split.
+type Score struct {
+	Correct int `json:"correct"`
+	Total   int `json:"total"`
+}
+
+// Accuracy is the share of correct answers, 0 for an empty split.
+func (s Score) Accuracy() float64 {
+	if s.Total == 0 {
+		return 0
+	}
+	return float64(s.Correct) / float64(s.Total)
+}
+
+// Better reports whether s beats t; equal scores do not (SPEC section 5: the
+// earlier submission stays best).
+func (s Score) Better(t Score) bool {
+	return int64(s.Correct)*int64(t.Total) > int64(t.Correct)*int64(s.Total)
+}
+
+// BadCase is a public item that the student got wrong.
+type BadCase struct {
+	Question string `json:"question"`
+	Expected string `json:"expected"`
+	Response string `json:"response"`
+	Reason   string `json:"reason"` // why the evaluator refused it
+}
+
+// Limits on what is shown to an agent (SPEC section 5).
+const (
+	MaxBadCases    = 8
+	MaxSampleRows  = 5
+	MaxShownRunes  = 2_000
+	MaxSubmission  = 64 << 20 // bytes of submission.json
+	MaxRowBytes    = 64 << 10 // bytes of one row's texts together
+	MaxSubmittable = 50_000   // rows read of a submission
+)
+
+// Drop is a row that the format filter left out.
+type Drop struct {
+	Row    int    `json:"row"` // index in the array
+	Reason string `json:"reason"`
+	Text   string `json:"text,omitempty"` // the row as written, cut
+}
+
+// Check is the platform's verdict on a submission (SPEC section 4).
+type Check struct {
+	Valid   bool           `json:"valid"`
+	Problem string         `json:"problem,omitempty"` // why not valid, in one line
+	Rows    int            `json:"rows"`              // rows in the array
+	Kept    int            `json:"kept"`              // rows that pass the filter
+	Used    int            `json:"used"`              // rows trained on
+	Reasons map[string]int `json:"reasons,omitempty"` // dropped rows by reason
+	Dropped []Drop         `json:"dropped,omitempty"` // the first few
+}
+
+// Usage counts what a trial consumed.
+type Usage struct {
+	TeacherCalls  int   `json:"teacher_calls"`
+	TeacherInput  int64 `json:"teacher_input_tokens"`
+	TeacherOutput int64 `json:"teacher_output_tokens"`
+	AgentCalls    int   `json:"agent_calls"`
+	AgentInput    int64 `json:"agent_input_tokens"`
+	AgentOutput   int64 `json:"agent_output_tokens"`
+}
+
+// Add returns the sum of u and v.
+func (u Usage) Add(v Usage) Usage {
+	return Usage{
+		TeacherCalls: u.TeacherCalls + v.TeacherCalls,
+		TeacherInput: u.TeacherInput + v.TeacherInput, TeacherOutput: u.TeacherOutput + v.TeacherOutput,
+		AgentCalls: u.AgentCalls + v.AgentCalls,
+		AgentInput: u.AgentInput + v.AgentInput, AgentOutput: u.AgentOutput + v.AgentOutput,
+	}
+}

@@ -1,0 +1,52 @@
+package results
+
+// Failure is what an agent did wrong in an attempt, in the terms of the paper's
+// figure 5 (SPEC section 9). It is a result, kept in the record, and never an
+// error of the program. The empty value means that nothing failed.
+type Failure string
+
+// The failure taxonomy.
+const (
+	CodeTimeout         Failure = "code execution timeout"
+	ExtractionFailed    Failure = "code extraction failed"
+	RuntimeError        Failure = "code runtime error"
+	OutputTruncated     Failure = "LLM output truncated"
+	InsufficientSamples Failure = "insufficient valid samples"
+	OtherFailure        Failure = "other"
+)
+
+// Failures lists the taxonomy in the paper's order.
+func Failures() []Failure {
+	return []Failure{CodeTimeout, ExtractionFailed, RuntimeError, OutputTruncated, InsufficientSamples, OtherFailure}
+}
+
+// Kind says whose fault an [Error] is; the command line maps it to an exit code.
+type Kind string
+
+// The kinds of error.
+const (
+	BadInput       Kind = "bad input"      // a file or value the user gave
+	Infrastructure Kind = "infrastructure" // something outside the program is missing or broke
+	BudgetSpent    Kind = "budget spent"
+	Verification   Kind = "verification failed"
+)
+
+// Error is a fault of the platform or of its user's input. It is shown as one
+// line, with the hint on a line of its own.
+type Error struct {
+	Kind Kind
+	Hint string // what to do about it; may be empty
+	Err  error
+}
+
+// Error returns the message without the hint.
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Bad marks err as caused by the user's input.
+func Bad(hint string, err error) error { return &Error{Kind: BadInput, Hint: hint, Err: err} }
+
+// Infra marks err as caused by something outside the program.
+func Infra(hint string, err error) error { return &Error{Kind: Infrastructure, Hint: hint, Err: err} }

@@ -1,0 +1,84 @@
+// Package folder keeps trial folders: hash-chained logs, files written whole or
+// not at all, digests, and the lock of the one writer.
+//
+// # Log format
+//
+// A log (events.jsonl, ledger.jsonl) holds one canonical JSON object a line:
+// keys sorted, no spaces, no HTML escapes. Every object has "seq", counted from
+// 0, and "prev", the hex SHA-256 of the line before without its newline (of the
+// empty string for the first):
+//
+//	{"data":{...},"kind":"trial.started","prev":"e3b0c4...","seq":0,"time":"2026-01-02T03:04:05Z"}
+//
+// A line is appended with one write and synced before Append returns. A torn
+// last line, which a crash can leave, is cut off when the log is opened for
+// writing; anything else that does not fit is an error that names the line.
+//
+// The package is not for meaning: what an event says is decided in results and
+// runner. It reads no clock.
+package folder
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+)
+
+// Canonical encodes v with sorted keys, no insignificant space and no HTML
+// escapes, so that equal values have equal bytes.
+func Canonical(v any) ([]byte, error) {
+	raw, err := marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var generic any // maps are encoded with sorted keys
+	if err := dec.Decode(&generic); err != nil {
+		return nil, err
+	}
+	return marshal(generic)
+}
+
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// Digest is the hex SHA-256 of data.
+func Digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// DigestOf is the digest of v's canonical JSON.
+func DigestOf(v any) (string, error) {
+	data, err := Canonical(v)
+	if err != nil {
+		return "", err
+	}
+	return Digest(data), nil
+}
+
+// DigestFile is the digest of a file's bytes.
+func DigestFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("read %s: %w", path, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,159 @@
+package folder
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"autodatabench/results"
+)
+
+// lockName is the lock's file name in the folder.
+const lockName = "lock.json"
+
+// Holder is a process that may write to a folder. BootID is the kernel's
+// (/proc/sys/kernel/random/boot_id): a process id means nothing after a restart.
+type Holder struct {
+	Host   string `json:"host"`
+	PID    int    `json:"pid"`
+	BootID string `json:"boot_id"`
+}
+
+func (h Holder) String() string { return fmt.Sprintf("process %d on %s", h.PID, h.Host) }
+
+// dead reports whether seen, which runs or ran on any machine, is certainly
+// gone, as far as h can tell: on h's host, an earlier boot or no such process.
+func (h Holder) dead(seen Holder) bool {
+	if h.Host != seen.Host {
+		return false
+	}
+	return h.BootID != seen.BootID || errors.Is(syscall.Kill(seen.PID, 0), syscall.ESRCH)
+}
+
+// Held is the lock of a folder, held until Unlock.
+type Held struct {
+	path string
+	who  Holder
+}
+
+// Lock makes who the one writer of dir. The lock of a process that is gone is
+// taken over; that of one that lives, or that runs on another host, gives an
+// infrastructure error that names it. It creates dir when needed.
+func Lock(dir string, who Holder) (*Held, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	l := &Held{path: filepath.Join(dir, lockName), who: who}
+	if err := l.acquire(); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	return l, nil
+}
+
+// acquire makes the lock appear under its name whole, by link or by rename, so
+// that nobody ever reads half of it.
+func (l *Held) acquire() error {
+	fresh, err := l.write()
+	if err != nil {
+		return err
+	}
+	defer os.Remove(fresh)
+	for {
+		if err := os.Link(fresh, l.path); !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		done, err := l.takeOver(fresh)
+		if done || err != nil {
+			return err
+		}
+	}
+}
+
+// write puts the holder into a new file beside the lock.
+func (l *Held) write() (path string, err error) {
+	data, err := Canonical(l.who)
+	if err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(filepath.Dir(l.path), ".lock-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(append(data, '\n'))
+	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
+}
+
+// takeOver replaces the lock by fresh when its holder is gone. Those who try at
+// once are on the holder's host, where flock puts them in a row; done is false
+// when another of them was first or the lock was given up.
+func (l *Held) takeOver(fresh string) (done bool, err error) {
+	old, err := os.OpenFile(l.path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer old.Close()
+	if err := syscall.Flock(int(old.Fd()), syscall.LOCK_EX); err != nil {
+		return false, fmt.Errorf("flock: %w", err)
+	}
+	if same, err := l.isStill(old); !same || err != nil {
+		return false, err
+	}
+	holder, err := readHolder(l.path)
+	if err != nil {
+		return false, err
+	}
+	if !l.who.dead(holder) {
+		return false, results.Infra(fmt.Sprintf("wait for it, or stop it; if it is certainly gone, remove %s", l.path),
+			fmt.Errorf("%s is writing there", holder))
+	}
+	return true, os.Rename(fresh, l.path)
+}
+
+func (l *Held) isStill(old *os.File) (bool, error) {
+	opened, err := old.Stat()
+	if err != nil {
+		return false, err
+	}
+	now, err := os.Stat(l.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(opened, now), err
+}
+
+func readHolder(path string) (Holder, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Holder{}, err
+	}
+	var h Holder
+	if err := json.Unmarshal(data, &h); err != nil || h.Host == "" || h.PID <= 0 {
+		return Holder{}, results.Infra("if no other run writes to the folder, remove the file",
+			fmt.Errorf("%s does not say who holds it", path))
+	}
+	return h, nil
+}
+
+// Unlock gives the lock up. It is an error when the lock is not the holder's
+// any more.
+func (l *Held) Unlock() error {
+	holder, err := readHolder(l.path)
+	if err != nil {
+		return fmt.Errorf("unlock: %w", err)
+	}
+	if holder != l.who {
+		return fmt.Errorf("unlock %s: %s took it over", l.path, holder)
+	}
+	return os.Remove(l.path)
+}

@@ -1,0 +1,153 @@
+package folder_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+func me() folder.Holder { return folder.Holder{Host: "here", PID: os.Getpid(), BootID: "boot-2"} }
+
+// deadPID is the id of a process that has ended and was waited for.
+func deadPID(t *testing.T) int {
+	t.Helper()
+	cmd := exec.Command("true")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd.Process.Pid
+}
+
+func TestLock(t *testing.T) {
+	live, gone := os.Getpid(), deadPID(t)
+	for _, tt := range []struct {
+		name   string
+		holder folder.Holder
+		want   string // part of the error; empty when the lock is had
+	}{
+		{"live", folder.Holder{Host: "here", PID: live, BootID: "boot-2"}, "is writing there"},
+		{"init, not ours to signal", folder.Holder{Host: "here", PID: 1, BootID: "boot-2"}, "process 1 on here is writing there"},
+		{"gone", folder.Holder{Host: "here", PID: gone, BootID: "boot-2"}, ""},
+		{"before the machine was restarted", folder.Holder{Host: "here", PID: live, BootID: "boot-1"}, ""},
+		{"gone, but on another host", folder.Holder{Host: "there", PID: gone, BootID: "boot-2"}, "on there is writing there"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run-1")
+			if _, err := folder.Lock(dir, tt.holder); err != nil {
+				t.Fatal(err)
+			}
+			lock, err := folder.Lock(dir, me())
+			if tt.want == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := lock.Unlock(); err != nil {
+					t.Error(err)
+				}
+				checkEmpty(t, dir)
+				return
+			}
+			var fault *results.Error
+			if !errors.As(err, &fault) || fault.Kind != results.Infrastructure || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("error is %v, want an infrastructure error with %q", err, tt.want)
+			}
+			if !strings.Contains(fault.Hint, dir) {
+				t.Errorf("the hint %q does not name the file", fault.Hint)
+			}
+		})
+	}
+}
+
+func TestUnlockAndLockAgain(t *testing.T) {
+	dir := t.TempDir()
+	for range 3 {
+		lock, err := folder.Lock(dir, me())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := folder.Lock(dir, me()); err == nil {
+			t.Fatal("the same process locked twice")
+		}
+		if err := lock.Unlock(); err != nil {
+			t.Fatal(err)
+		}
+		if err := lock.Unlock(); err == nil {
+			t.Error("unlocked twice")
+		}
+		checkEmpty(t, dir)
+	}
+}
+
+func TestUnlockLeavesAnothersLock(t *testing.T) {
+	dir := t.TempDir()
+	old, err := folder.Lock(dir, folder.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := folder.Lock(dir, me()); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Unlock(); err == nil || !strings.Contains(err.Error(), "took it over") {
+		t.Errorf("error is %v", err)
+	}
+	if _, err := folder.Lock(dir, me()); err == nil {
+		t.Error("the lock was lost")
+	}
+}
+
+func TestLockFileOfUnknownContent(t *testing.T) {
+	for _, content := range []string{"", "{", `{"host":"here"}`, `{"host":"here","pid":0}`, `{"host":"here","pid":-1}`, "[]"} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "lock.json"), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := folder.Lock(dir, me())
+		var fault *results.Error
+		if !errors.As(err, &fault) || fault.Kind != results.Infrastructure {
+			t.Errorf("content %q: error is %v", content, err)
+		}
+	}
+}
+
+// Of many who find the lock of a process that is gone, one gets it.
+func TestTakeOverHasOneWinner(t *testing.T) {
+	stale := folder.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"}
+	for range 20 {
+		dir := t.TempDir()
+		if _, err := folder.Lock(dir, stale); err != nil {
+			t.Fatal(err)
+		}
+		var won atomic.Int32
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				if _, err := folder.Lock(dir, me()); err == nil {
+					won.Add(1)
+				}
+			})
+		}
+		group.Wait()
+		if won.Load() != 1 {
+			t.Fatalf("%d of 8 got the lock", won.Load())
+		}
+	}
+}
+
+func checkEmpty(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		t.Errorf("%s was left behind", e.Name())
+	}
+}

@@ -1,0 +1,212 @@
+package folder
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"autodatabench/results"
+)
+
+// emptyDigest is what the first line of a log names as its predecessor.
+var emptyDigest = Digest(nil)
+
+// link is what every line of a log holds beside its own fields.
+type link struct {
+	Seq  *int    `json:"seq"`
+	Prev *string `json:"prev"`
+}
+
+// Log is a hash-chained log open for appending. It is not safe for concurrent use.
+type Log struct {
+	file *os.File
+	path string
+	size int64
+	next int
+	prev string
+}
+
+// OpenLog opens or creates the log at path for its one writer, hands every
+// line there is to visit, in order, and cuts off a torn last line.
+func OpenLog(path string, visit func(line []byte) error) (*Log, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{file: file, path: path, prev: emptyDigest}
+	if err := l.load(visit); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *Log) load(visit func([]byte) error) error {
+	data, err := os.ReadFile(l.path)
+	if err != nil {
+		return err
+	}
+	whole := data[:bytes.LastIndexByte(data, '\n')+1]
+	l.next, l.prev, err = walk(l.path, whole, visit)
+	if err != nil {
+		return err
+	}
+	l.size = int64(len(whole))
+	if len(whole) < len(data) {
+		if err := l.file.Truncate(l.size); err != nil {
+			return fmt.Errorf("cut torn line of %s: %w", l.path, err)
+		}
+	}
+	return nil
+}
+
+// ReadLog hands every line of the log to visit, in order, and checks the chain.
+// A torn last line of a log that is being written is left out.
+func ReadLog(path string, visit func(line []byte) error) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	_, _, err = walk(path, data[:bytes.LastIndexByte(data, '\n')+1], visit)
+	return err
+}
+
+func walk(path string, data []byte, visit func([]byte) error) (next int, prev string, err error) {
+	prev = emptyDigest
+	for len(data) > 0 {
+		line, rest, _ := bytes.Cut(data, []byte("\n"))
+		data = rest
+		var at link
+		if err := json.Unmarshal(line, &at); err != nil || at.Seq == nil || at.Prev == nil {
+			return 0, "", broken(path, next, errors.New("no object with seq and prev"))
+		}
+		if *at.Seq != next || *at.Prev != prev {
+			return 0, "", broken(path, next, errors.New("the chain is broken: the line before was changed, added or removed"))
+		}
+		if err := visit(line); err != nil {
+			return 0, "", broken(path, next, err)
+		}
+		next, prev = next+1, Digest(line)
+	}
+	return next, prev, nil
+}
+
+func broken(path string, line int, err error) error {
+	return results.Bad("the folder was changed by hand or belongs to another program; move it away to start afresh",
+		fmt.Errorf("%s line %d: %w", path, line+1, err))
+}
+
+// Append adds records as consecutive lines with one write and one sync. Each
+// record is an object; its "seq" and "prev" are set here. It returns the lines.
+func (l *Log) Append(records ...any) ([][]byte, error) {
+	var block []byte
+	lines := make([][]byte, 0, len(records))
+	next, prev := l.next, l.prev
+	for _, record := range records {
+		line, err := chained(record, next, prev)
+		if err != nil {
+			return nil, fmt.Errorf("append to %s: %w", l.path, err)
+		}
+		lines = append(lines, line)
+		block = append(append(block, line...), '\n')
+		next, prev = next+1, Digest(line)
+	}
+	if _, err := l.file.WriteAt(block, l.size); err != nil {
+		return nil, errors.Join(fmt.Errorf("append to %s: %w", l.path, err), l.file.Truncate(l.size))
+	}
+	if err := l.file.Sync(); err != nil {
+		return nil, fmt.Errorf("sync %s: %w", l.path, err)
+	}
+	l.size, l.next, l.prev = l.size+int64(len(block)), next, prev
+	return lines, nil
+}
+
+func chained(record any, seq int, prev string) ([]byte, error) {
+	raw, err := marshal(record)
+	if err != nil {
+		return nil, err
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return nil, err
+	}
+	object["seq"], _ = marshal(seq)
+	object["prev"], _ = marshal(prev)
+	return Canonical(object)
+}
+
+// Len is the number of lines.
+func (l *Log) Len() int { return l.next }
+
+// Head is the digest of the last line.
+func (l *Log) Head() string { return l.prev }
+
+// Close closes the file.
+func (l *Log) Close() error { return l.file.Close() }
+
+// WriteFile writes data to path so that a reader, also after a crash, finds the
+// old content or the new, never a part.
+func WriteFile(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(dir, ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Sync(), tmp.Chmod(0o644), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return syncDir(dir)
+}
+
+// WriteJSON writes v as indented JSON like WriteFile.
+func WriteJSON(path string, v any) error {
+	data, err := Canonical(v)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, data, "", "  "); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	b.WriteByte('\n')
+	return WriteFile(path, b.Bytes())
+}
+
+// ReadJSON decodes the file into v.
+func ReadJSON(path string, v any) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return results.Bad("", fmt.Errorf("%s: %w", path, err))
+	}
+	return nil
+}
+
+// Exists reports whether there is something at path.
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

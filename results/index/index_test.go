@@ -1,0 +1,300 @@
+package index_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/results"
+	"autodatabench/results/index"
+	"autodatabench/results/published"
+)
+
+func open(t testing.TB, path string) *index.Index {
+	t.Helper()
+	x, err := index.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := x.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return x
+}
+
+func full(agent string, d results.Domain, run int) results.Outcome {
+	return results.Outcome{
+		TrialID: results.TrialID{Domain: d, Workflow: results.Iterative, Setting: results.Seed, Agent: agent, Run: run},
+		Kind:    results.OfAgent, Experiment: "demo", Suite: "mini", Protocol: "mini", Modified: true, Teacher: "procedural", Student: "embedded",
+		Valid: true, BasePublic: results.Score{Correct: 20, Total: 100}, BasePrivate: results.Score{Correct: 61, Total: 300},
+		Public: &results.Score{Correct: 0, Total: 100}, Finals: []results.Score{{Correct: 90, Total: 300}, {Correct: 10, Total: 300}},
+		Attempts: 6, ValidAttempts: 4, Failures: map[results.Failure]int{results.RuntimeError: 1, results.OtherFailure: 1},
+		Usage:   results.Usage{TeacherCalls: 1, TeacherInput: 1 << 40, TeacherOutput: 3, AgentCalls: 4, AgentInput: 5, AgentOutput: 6},
+		Elapsed: 754*time.Second + 1, End: results.EndAttempts, Simulated: true, Embedded: true, Unsandboxed: true,
+	}
+}
+
+func failed(agent string, d results.Domain, run int) results.Outcome {
+	o := full(agent, d, run)
+	o.Valid, o.Public, o.Finals, o.ValidAttempts, o.Failures = false, nil, []results.Score{}, 0, map[results.Failure]int{}
+	o.Modified, o.Simulated, o.Embedded, o.Unsandboxed, o.End = false, false, false, false, ""
+	return o
+}
+
+func all(t *testing.T, x *index.Index, f index.Filter) []results.Outcome {
+	t.Helper()
+	got, err := x.Outcomes(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestRoundTrip(t *testing.T) {
+	tables, err := published.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := tables.Outcomes()[0]
+	printed.Finals, printed.Failures = []results.Score{}, map[results.Failure]int{}
+	given := failed("human", results.Science, 1)
+	given.Kind, given.Workflow, given.Setting = results.OfGiven, "", ""
+	want := []results.Outcome{full("a", results.Code, 1), full("a", results.Code, 2), failed("b", results.Science, 1), given, printed}
+	path := filepath.Join(t.TempDir(), "new folder", "odd?name#100%.db")
+	x := open(t, path)
+	if err := x.Put(t.Context(), want[3], want[1], want[4], want[0], want[2]); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, all(t, x, index.Filter{})); diff != "" {
+		t.Errorf("read back (-want +got):\n%s", diff)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the file has another name: %v", err)
+	}
+	if diff := cmp.Diff(want, all(t, open(t, path), index.Filter{})); diff != "" {
+		t.Errorf("opened again (-want +got):\n%s", diff)
+	}
+}
+
+func TestFilter(t *testing.T) {
+	x := open(t, filepath.Join(t.TempDir(), "results.db"))
+	other := full("b", results.Code, 1)
+	other.Experiment, other.Workflow, other.Setting = "other", results.OneShot, results.Scratch
+	if err := x.Put(t.Context(), full("a", results.Code, 1), full("a", results.Science, 1), full("b", results.Code, 1), other); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		filter index.Filter
+		want   int
+	}{
+		{index.Filter{}, 4},
+		{index.Filter{Agent: "a"}, 2},
+		{index.Filter{Agent: "b", Experiment: "demo"}, 1},
+		{index.Filter{Domain: results.Code}, 3},
+		{index.Filter{Workflow: results.OneShot}, 1},
+		{index.Filter{Setting: results.Seed}, 3},
+		{index.Filter{Kind: results.OfPaper}, 0},
+		{index.Filter{Agent: "a' OR 1=1 --"}, 0},
+	} {
+		if got := all(t, x, tt.filter); len(got) != tt.want {
+			t.Errorf("%+v selects %d, want %d", tt.filter, len(got), tt.want)
+		}
+	}
+}
+
+// A trial put again takes the place of the old one, with all its parts, on
+// whatever connection of the pool that happens.
+func TestPutReplacesTheTrial(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.db")
+	x := open(t, path)
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for range 5 {
+				if err := x.Put(context.Background(), full(fmt.Sprintf("agent-%d", i), results.Code, 1)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if err := x.Put(t.Context(), failed("agent-0", results.Code, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, x, index.Filter{}); len(got) != 8 || !cmp.Equal(got[0], failed("agent-0", results.Code, 1)) {
+		t.Errorf("%d outcomes; the first is %+v", len(got), got[0])
+	}
+	for part, want := range map[string]int{"finals": 7 * 2, "failures": 7 * 2} {
+		if got := count(t, path, part); got != want {
+			t.Errorf("%d rows in %s, want %d: parts of replaced outcomes were left", got, part, want)
+		}
+	}
+}
+
+func count(t *testing.T, path, table string) (n int) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestAllOrNothing(t *testing.T) {
+	x := open(t, filepath.Join(t.TempDir(), "results.db"))
+	old := []results.Outcome{full("a", results.Code, 1), full("a", results.Code, 2)}
+	if err := x.Put(t.Context(), old...); err != nil {
+		t.Fatal(err)
+	}
+	bad := full("b", results.Code, 1)
+	bad.Finals[1].Correct = 301
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, err := range map[string]error{
+		"Put":               x.Put(t.Context(), full("b", results.Science, 1), bad),
+		"Replace":           x.Replace(t.Context(), []results.Outcome{full("b", results.Science, 1), bad}),
+		"Replace cancelled": x.Replace(stopped, nil),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if name != "Replace cancelled" && !strings.Contains(err.Error(), "code iterative seed b run 1: score of 301 correct of 300") {
+			t.Errorf("%s: error is %v", name, err)
+		}
+	}
+	if diff := cmp.Diff(old, all(t, x, index.Filter{})); diff != "" {
+		t.Errorf("after failed writes (-want +got):\n%s", diff)
+	}
+}
+
+func TestReplace(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.db")
+	x := open(t, path)
+	if err := x.Put(t.Context(), full("a", results.Code, 1), full("old", results.Code, 1)); err != nil {
+		t.Fatal(err)
+	}
+	reader := open(t, path)
+	want := []results.Outcome{full("a", results.Code, 2), full("b", results.Code, 1)}
+	if err := x.Replace(t.Context(), []results.Outcome{want[1], want[0]}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, all(t, reader, index.Filter{})); diff != "" {
+		t.Errorf("another connection sees (-want +got):\n%s", diff)
+	}
+	if err := x.Replace(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, x, index.Filter{}); len(got) != 0 || count(t, path, "finals") != 0 {
+		t.Errorf("%d outcomes are left", len(got))
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	dir := t.TempDir()
+	garbage := filepath.Join(dir, "garbage.db")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 1000)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	newer := filepath.Join(dir, "newer.db")
+	if err := open(t, newer).Put(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite3", newer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`INSERT INTO migrations VALUES ('migrations/9999_future.sql')`); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		path, want string
+		kind       results.Kind
+	}{
+		{garbage, "not a database", results.BadInput},
+		{newer, "a newer version of the program made it (migrations/9999_future.sql)", results.BadInput},
+		{dir, "", results.Infrastructure},
+		{filepath.Join(garbage, "x.db"), "not a directory", results.Infrastructure},
+	} {
+		_, err := index.Open(tt.path)
+		var fault *results.Error
+		if !errors.As(err, &fault) || fault.Kind != tt.kind || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), tt.path) {
+			t.Errorf("%s: error is %v, want %s with %q", tt.path, err, tt.kind, tt.want)
+		}
+	}
+}
+
+// Many processes may open a new index at once.
+func TestOpenAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.db")
+	errs := make([]error, 8)
+	var group sync.WaitGroup
+	for i := range errs {
+		group.Go(func() {
+			x, err := index.Open(path)
+			if err == nil {
+				err = x.Close()
+			}
+			errs[i] = err
+		})
+	}
+	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMigrationsAreNumbered(t *testing.T) {
+	files, err := filepath.Glob("migrations/*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	slices.Sort(files)
+	for i, f := range files {
+		if want := fmt.Sprintf("migrations/%04d_", i+1); !strings.HasPrefix(f, want) || !strings.HasSuffix(f, ".sql") {
+			t.Errorf("%s: want %s<name>.sql", f, want)
+		}
+	}
+}
+
+func BenchmarkReplaceAndRead(b *testing.B) {
+	x := open(b, filepath.Join(b.TempDir(), "results.db"))
+	var outcomes []results.Outcome
+	for agent := range 24 {
+		for run := range 5 {
+			for _, d := range results.Domains() {
+				outcomes = append(outcomes, full(fmt.Sprintf("agent-%d", agent), d, run+1))
+			}
+		}
+	}
+	b.Run("Replace", func(b *testing.B) {
+		for b.Loop() {
+			if err := x.Replace(b.Context(), outcomes); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Outcomes", func(b *testing.B) {
+		for b.Loop() {
+			if got, err := x.Outcomes(b.Context(), index.Filter{}); err != nil || len(got) != len(outcomes) {
+				b.Fatalf("%d of %d, %v", len(got), len(outcomes), err)
+			}
+		}
+	})
+}

@@ -1,0 +1,163 @@
+package results
+
+import (
+	"fmt"
+	"time"
+)
+
+// OutcomeKind says where an outcome comes from.
+type OutcomeKind string
+
+// The kinds of outcome.
+const (
+	OfAgent OutcomeKind = "agent" // a trial
+	OfGiven OutcomeKind = "given" // a submission that no agent made (`evaluate`)
+	OfPaper OutcomeKind = "paper" // printed in the publication
+)
+
+// Validate reports an error unless k is a known kind.
+func (k OutcomeKind) Validate() error {
+	return oneOf("kind of outcome", k, []OutcomeKind{OfAgent, OfGiven, OfPaper})
+}
+
+// Outcome is what one trial came to: all that rankings and statistics need of
+// it, computed from its folder. In an outcome of kind given, Agent is the
+// submission's name and Workflow and Setting are empty.
+type Outcome struct {
+	TrialID
+	Kind       OutcomeKind `json:"kind"`
+	Experiment string      `json:"experiment"`
+	Suite      string      `json:"suite"`
+	Protocol   string      `json:"protocol"`
+	Modified   bool        `json:"modified"` // the protocol was left
+	Teacher    string      `json:"teacher"`
+	Student    string      `json:"student"`
+
+	Valid       bool    `json:"valid"`        // a valid submission was chosen
+	BasePublic  Score   `json:"base_public"`  // the student before training
+	BasePrivate Score   `json:"base_private"` //
+	Public      *Score  `json:"public"`       // of the chosen submission; one-shot has none
+	Finals      []Score `json:"finals"`       // private, one per final seed; empty before `score`
+
+	// Printed stands in for the private scores where only percentages are known.
+	Printed *Printed `json:"printed,omitempty"`
+
+	Attempts      int             `json:"attempts"`
+	ValidAttempts int             `json:"valid_attempts"`
+	Failures      map[Failure]int `json:"failures"` // attempts by what went wrong
+	Usage         Usage           `json:"usage"`
+	Elapsed       time.Duration   `json:"elapsed_ns"` // run time counted against the budget
+	End           EndReason       `json:"end"`        // empty while the trial runs
+
+	Simulated   bool `json:"simulated"`   // the teacher or the agent is no LLM
+	Embedded    bool `json:"embedded"`    // the student is the embedded one
+	Unsandboxed bool `json:"unsandboxed"` // the agent's code ran without a sandbox
+}
+
+// Printed holds the figures of a run that a publication gives as decimals.
+type Printed struct {
+	Accuracy float64 `json:"accuracy"` // %
+	Base     float64 `json:"base"`     // %
+	MATS     float64 `json:"mats"`
+}
+
+// Outcome sums the trial up with the base student's and the final scores on the
+// private set.
+func (t *Trial) Outcome(base Score, finals []Score) Outcome {
+	o := Outcome{
+		TrialID: t.Spec.TrialID, Kind: OfAgent, Experiment: t.Spec.Experiment,
+		Suite: t.Spec.Suite, Protocol: t.Spec.Protocol.Name, Modified: t.Spec.Protocol.Modified,
+		Teacher: t.Spec.Teacher, Student: t.Spec.Student,
+		Valid: t.Best != 0, BasePublic: t.Spec.Base, BasePrivate: base, Finals: finals,
+		Attempts: len(t.Attempts), ValidAttempts: t.ValidAttempts(), Failures: map[Failure]int{},
+		Usage: t.Usage, Elapsed: t.Elapsed, End: t.End,
+		Simulated: t.Spec.Simulated, Embedded: t.Spec.Embedded, Unsandboxed: t.Spec.Unsandboxed,
+	}
+	if best := t.BestAttempt(); best != nil {
+		o.Public = best.Public
+	}
+	for _, a := range t.Attempts {
+		if a.Failure != "" {
+			o.Failures[a.Failure]++
+		}
+	}
+	return o
+}
+
+// Final is the accuracy on the private set, a share: the mean over the final
+// seeds. Without a valid submission the student stays as it was, so that the
+// gain is 0 (SPEC section 8). It is missing before the trial has ended and is
+// scored.
+func (o Outcome) Final() Number {
+	if o.Printed != nil {
+		return Num(o.Printed.Accuracy/100, true)
+	}
+	if o.Kind == OfAgent && o.End == "" {
+		return Number{}
+	}
+	if !o.Valid {
+		return o.base()
+	}
+	accuracies := make([]Number, 0, len(o.Finals))
+	for _, s := range o.Finals {
+		accuracies = append(accuracies, Num(s.Accuracy(), s.Total > 0))
+	}
+	return Mean(accuracies)
+}
+
+func (o Outcome) base() Number {
+	if o.Printed != nil {
+		return Num(o.Printed.Base/100, true)
+	}
+	return Num(o.BasePrivate.Accuracy(), o.BasePrivate.Total > 0)
+}
+
+// Result is the outcome as scoring sees it.
+func (o Outcome) Result() Run {
+	r := Run{
+		TrialID: o.TrialID, Valid: o.Valid, Base: o.base(), Accuracy: o.Final(),
+		MATS: Num(MATS(o.Attempts, o.ValidAttempts)),
+	}
+	if o.Printed != nil {
+		r.MATS = Num(o.Printed.MATS, true)
+	}
+	return r
+}
+
+// Validate reports the first thing that cannot be, such as more correct answers
+// than items; an index or a bundle that somebody else wrote is checked with it.
+func (o Outcome) Validate() error {
+	if err := o.Kind.Validate(); err != nil {
+		return err
+	}
+	if err := o.Domain.Validate(); err != nil {
+		return err
+	}
+	if o.Kind != OfGiven {
+		if err := o.Workflow.Validate(); err != nil {
+			return err
+		}
+		if err := o.Setting.Validate(); err != nil {
+			return err
+		}
+	}
+	if !ValidName(o.Agent) {
+		return fmt.Errorf("agent %q: want lower-case letters, digits, dots and dashes", o.Agent)
+	}
+	if o.Run < 1 {
+		return fmt.Errorf("run %d: runs count from 1", o.Run)
+	}
+	if o.ValidAttempts < 0 || o.ValidAttempts > o.Attempts {
+		return fmt.Errorf("%d valid attempts of %d", o.ValidAttempts, o.Attempts)
+	}
+	scores := append([]Score{o.BasePublic, o.BasePrivate}, o.Finals...)
+	if o.Public != nil {
+		scores = append(scores, *o.Public)
+	}
+	for _, s := range scores {
+		if s.Correct < 0 || s.Correct > s.Total {
+			return fmt.Errorf("score of %d correct of %d", s.Correct, s.Total)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+// Package published holds the figures that the paper prints (arXiv 2605.30407v2,
+// tables 1 to 5), as CSV files in the binary, and reads them into typed rows.
+//
+// The files are kept as printed, mistakes included: whoever recomputes one
+// table from another finds out which cells disagree. A figure keeps the digits
+// it was printed with, see [Decimal]. private_sizes_inferred.csv is the only
+// file that is not the paper's: it holds sizes of the private sets that make
+// the printed accuracies come out as fractions.
+//
+// The package is not for judging: agreement and reasons are report's business.
+package published
+
+import (
+	"embed"
+	"io/fs"
+	"strings"
+
+	"autodatabench/results"
+)
+
+//go:embed csv/*.csv
+var files embed.FS
+
+// What the published runs share (SPEC sections 6 and 7).
+const (
+	Suite   = "paper"
+	Teacher = "Qwen3-30B-A3B"
+	Student = "meta-llama/Llama-3.1-8B-Instruct"
+)
+
+// Row names a row of the main tables.
+type Row struct {
+	Workflow results.Workflow
+	Agent    string // as printed, such as GPT-5.2
+	Setting  results.Setting
+}
+
+// MainCell is one cell of Table 1.
+type MainCell struct {
+	Row
+	Domain results.Domain // empty in an average over domains
+	MATS   Decimal
+	Gain   Decimal // %
+}
+
+// RawRun is one run of Table 4.
+type RawRun struct {
+	Row
+	Domain   results.Domain
+	Run      int
+	MATS     Decimal
+	Accuracy Decimal // %
+}
+
+// HumanRow is one row of Table 2.
+type HumanRow struct {
+	Method, Source, Pipeline, Teacher string
+	Gain                              Decimal // %
+}
+
+// BaseRow is one row of Table 3: the student before training.
+type BaseRow struct {
+	Domain    results.Domain
+	Benchmark string
+	Accuracy  Decimal // %
+}
+
+// PairRow is one row of Table 5: other teachers and students.
+type PairRow struct {
+	Workflow         results.Workflow
+	Teacher, Student string
+	Domain           results.Domain
+	Agent            string
+	Gain             Decimal // %
+}
+
+// Size is an inferred private set: Printed accuracies of the domain, of which
+// Rounded are k/Items rounded to the printed digits, Truncated only cut off,
+// and Unexplained neither.
+type Size struct {
+	Domain                                   results.Domain
+	Items                                    int
+	Printed, Rounded, Truncated, Unexplained int
+}
+
+// Tables holds all published figures, each table in its file's order.
+type Tables struct {
+	Main     []MainCell // Table 1 by domain
+	Averages []MainCell // Table 1, averages over domains
+	Human    []HumanRow // Table 2
+	Base     []BaseRow  // Table 3
+	Raw      []RawRun   // Table 4
+	Pairs    []PairRow  // Table 5
+	Sizes    []Size
+}
+
+// Load reads the embedded tables.
+func Load() (Tables, error) {
+	dir, err := fs.Sub(files, "csv")
+	if err != nil {
+		return Tables{}, err
+	}
+	return Read(dir)
+}
+
+// AgentID is the name under which an agent of the tables is defined.
+func AgentID(printed string) string { return strings.ToLower(printed) }
+
+// Names maps the agents' ids to the names as printed.
+func (t Tables) Names() map[string]string {
+	names := map[string]string{}
+	for _, r := range t.Raw {
+		names[AgentID(r.Agent)] = r.Agent
+	}
+	return names
+}
+
+// Outcomes are the runs of Table 4 against the base of Table 3, in the form in
+// which measured trials are scored. A run whose domain has no base is left out.
+func (t Tables) Outcomes() []results.Outcome {
+	base := map[results.Domain]float64{}
+	for _, b := range t.Base {
+		base[b.Domain] = b.Accuracy.Value
+	}
+	var out []results.Outcome
+	for _, r := range t.Raw {
+		b, ok := base[r.Domain]
+		if !ok {
+			continue
+		}
+		out = append(out, results.Outcome{
+			TrialID: results.TrialID{
+				Domain: r.Domain, Workflow: r.Workflow, Setting: r.Setting, Agent: AgentID(r.Agent), Run: r.Run,
+			},
+			Kind: results.OfPaper, Experiment: "published", Suite: Suite, Protocol: results.Paper().Name,
+			Teacher: Teacher, Student: Student, Valid: true,
+			Printed: &results.Printed{Accuracy: r.Accuracy.Value, Base: b, MATS: r.MATS.Value},
+		})
+	}
+	return out
+}

@@ -1,0 +1,119 @@
+package results
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"time"
+)
+
+// TrialID names a trial: agent x domain x workflow x setting x run number.
+type TrialID struct {
+	Domain   Domain   `json:"domain"`
+	Workflow Workflow `json:"workflow"`
+	Setting  Setting  `json:"setting"`
+	Agent    string   `json:"agent"`
+	Run      int      `json:"run"` // from 1
+}
+
+// Path is the trial's folder below the experiment's.
+func (id TrialID) Path() string {
+	return path.Join("trials", string(id.Domain), string(id.Workflow)+"-"+string(id.Setting), id.Agent, "run-"+strconv.Itoa(id.Run))
+}
+
+func (id TrialID) String() string {
+	return fmt.Sprintf("%s %s %s %s run %d", id.Domain, id.Workflow, id.Setting, id.Agent, id.Run)
+}
+
+// Spec is everything that determines a trial, resolved before it starts.
+type Spec struct {
+	TrialID
+	Experiment    string   `json:"experiment"`
+	Suite         string   `json:"suite"`
+	Protocol      Protocol `json:"protocol"`
+	Seed          int64    `json:"seed"` // of every random choice of the trial
+	TaskDigest    string   `json:"task_digest"`
+	PromptDigest  string   `json:"prompt_digest"`
+	AgentDigest   string   `json:"agent_digest"`
+	Teacher       string   `json:"teacher"`
+	Student       string   `json:"student"`
+	StudentDigest string   `json:"student_digest"`
+	BLAS          string   `json:"blas,omitempty"`
+	Embedded      bool     `json:"embedded"`  // the student is the small one inside the program
+	Simulated     bool     `json:"simulated"` // the teacher or the agent is no LLM
+	Unsandboxed   bool     `json:"unsandboxed,omitempty"`
+	Base          Score    `json:"base"` // the base student on the public set
+}
+
+// Attempt is one agent reply and what followed from it, as far as it got.
+type Attempt struct {
+	N         int       `json:"n"` // from 1
+	Op        Operation `json:"op"`
+	Replied   bool      `json:"replied"`
+	Extracted bool      `json:"extracted"` // the reply held code
+	Executed  bool      `json:"executed"`
+	Check     *Check    `json:"check,omitempty"`
+	Trained   bool      `json:"trained"`
+	Public    *Score    `json:"public,omitempty"`
+	Failure   Failure   `json:"failure,omitempty"`
+	Detail    string    `json:"detail,omitempty"` // what the agent is told of the failure
+}
+
+// Valid reports whether the attempt left a valid submission.
+func (a Attempt) Valid() bool { return a.Check != nil && a.Check.Valid }
+
+// Trial is the state of a trial: the fold of its events.
+type Trial struct {
+	Spec     Spec          `json:"spec"`
+	Attempts []Attempt     `json:"attempts"`
+	Usage    Usage         `json:"usage"`
+	Elapsed  time.Duration `json:"elapsed_ns"` // run time counted against the budget
+	Best     int           `json:"best"`       // number of the best attempt; 0 for none
+	End      EndReason     `json:"end,omitempty"`
+}
+
+// EndReason says why a trial's loop stopped.
+type EndReason string
+
+// The reasons.
+const (
+	EndValid    EndReason = "valid submission" // one-shot: the first valid one
+	EndAttempts EndReason = "attempts used up" // the cap of the workflow
+	EndTime     EndReason = "run time used up" //
+	EndTeacher  EndReason = "teacher calls used up"
+)
+
+// Last returns the latest attempt, nil when there is none.
+func (t *Trial) Last() *Attempt {
+	if len(t.Attempts) == 0 {
+		return nil
+	}
+	return &t.Attempts[len(t.Attempts)-1]
+}
+
+// BestAttempt returns the attempt whose submission is the run's result so far.
+func (t *Trial) BestAttempt() *Attempt {
+	if t.Best == 0 {
+		return nil
+	}
+	return &t.Attempts[t.Best-1]
+}
+
+// ValidAttempts counts the attempts with a valid submission.
+func (t *Trial) ValidAttempts() int {
+	n := 0
+	for _, a := range t.Attempts {
+		if a.Valid() {
+			n++
+		}
+	}
+	return n
+}
+
+// CallsLeft is the teacher calls left in total.
+func (t *Trial) CallsLeft() int {
+	return max(0, t.Spec.Protocol.Budget.TeacherCalls-t.Usage.TeacherCalls)
+}
+
+// TimeLeft is the run time left.
+func (t *Trial) TimeLeft() time.Duration { return max(0, t.Spec.Protocol.Budget.RunTime-t.Elapsed) }

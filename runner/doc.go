@@ -1,0 +1,71 @@
+// Package runner takes trials through their loop and leaves their folders.
+//
+// The loop is a fold: the state is the fold of the trial's events, the workflow
+// says what is next, the step is done, and what came of it is made durable as
+// one event before the workflow is asked again. A trial that was killed goes on
+// from its last event: finished steps are never done again, and a code
+// execution that was cut off finds its answered teacher calls in the ledger.
+//
+// An agent's fault is a [results.Failure] in the record and the loop goes on. A
+// fault of the platform stops the trial with an error, leaving it as it was, so
+// that it can be resumed.
+//
+// The package is not for private sets (runner/final opens them, after the trial
+// is sealed) and not for choosing back ends (the command line composes them).
+package runner
+
+import (
+	"context"
+	"time"
+
+	"autodatabench/agents"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner/sandbox"
+	"autodatabench/runner/student"
+	"autodatabench/runner/teacher"
+	"autodatabench/tasks"
+)
+
+// Student is what a trial trains and asks.
+type Student interface {
+	student.Trainer
+	student.Generator
+}
+
+// Sandbox runs an agent's code.
+type Sandbox interface {
+	Run(ctx context.Context, spec sandbox.Spec) (sandbox.Result, error)
+}
+
+// Env is everything a trial works with.
+type Env struct {
+	Root    string // the experiment's folder
+	Task    tasks.Task
+	Agent   agents.Agent
+	Teacher teacher.Teacher
+	Student Student
+	Sandbox Sandbox
+	Holder  folder.Holder
+	Now     func() time.Time
+	Slot    chan struct{} // held while the student works; capacity = students at a time
+	Report  func(id results.TrialID, doing string, state *results.Trial)
+}
+
+// student runs f while holding a slot and returns the seconds f took. Waiting
+// for the slot is no run time (SPEC section 6).
+func (e Env) student(ctx context.Context, f func() error) (seconds float64, err error) {
+	select {
+	case e.Slot <- struct{}{}:
+		defer func() { <-e.Slot }()
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+	return e.timed(f)
+}
+
+func (e Env) timed(f func() error) (seconds float64, err error) {
+	begin := e.Now()
+	err = f()
+	return e.Now().Sub(begin).Seconds(), err
+}

@@ -1,0 +1,198 @@
+// Package experiment turns an experiment file into the trials it stands for,
+// with every default resolved and everything checked before anything starts.
+//
+// It is not for running them (package runner) nor for building back ends (the
+// command line does).
+package experiment
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"autodatabench/results"
+	"autodatabench/results/config"
+)
+
+// File is an experiment as its user writes it (bench/experiments).
+type File struct {
+	Name       string             `yaml:"name" json:"name"`
+	Protocol   string             `yaml:"protocol" json:"protocol"`
+	Suite      string             `yaml:"suite" json:"suite"`
+	Domains    []results.Domain   `yaml:"domains" json:"domains"`
+	Workflows  []results.Workflow `yaml:"workflows" json:"workflows"`
+	Settings   []results.Setting  `yaml:"settings" json:"settings"`
+	Agents     []string           `yaml:"agents" json:"agents"`
+	Runs       int                `yaml:"runs" json:"runs"`
+	Seed       int64              `yaml:"seed" json:"seed"`
+	FinalSeeds int                `yaml:"final_seeds" json:"final_seeds"`
+	Parallel   int                `yaml:"parallel" json:"parallel"`
+	Teacher    Teacher            `yaml:"teacher" json:"teacher"`
+	Student    Student            `yaml:"student" json:"student"`
+	Sandbox    Sandbox            `yaml:"sandbox" json:"sandbox"`
+	Budget     Budget             `yaml:"budget" json:"budget"`
+}
+
+// Teacher chooses the teacher.
+type Teacher struct {
+	Kind        string `yaml:"kind" json:"kind"` // procedural | openai
+	BaseURL     string `yaml:"base_url" json:"base_url,omitempty"`
+	Model       string `yaml:"model" json:"model,omitempty"`
+	APIKeyEnv   string `yaml:"api_key_env" json:"api_key_env,omitempty"`
+	Concurrency int    `yaml:"concurrency" json:"concurrency,omitempty"`
+}
+
+// Student chooses the student's back end.
+type Student struct {
+	Kind string `yaml:"kind" json:"kind"` // embedded
+}
+
+// Sandbox says how agents' code runs.
+type Sandbox struct {
+	Kind      string      `yaml:"kind" json:"kind"` // bubblewrap | none
+	Memory    config.Size `yaml:"memory" json:"memory"`
+	Processes int         `yaml:"processes" json:"processes"`
+	Python    string      `yaml:"python" json:"python"`
+}
+
+// Budget overrides single budgets of the protocol; what is left out stays.
+type Budget struct {
+	TeacherCalls           *int             `yaml:"teacher_calls" json:"teacher_calls,omitempty"`
+	TeacherCallsPerAttempt *int             `yaml:"teacher_calls_per_attempt" json:"teacher_calls_per_attempt,omitempty"`
+	CodeTime               *config.Duration `yaml:"code_time" json:"code_time,omitempty"`
+	RunTime                *config.Duration `yaml:"run_time" json:"run_time,omitempty"`
+	Attempts               *int             `yaml:"attempts" json:"attempts,omitempty"`
+	Iterations             *int             `yaml:"iterations" json:"iterations,omitempty"`
+	DatasetSize            *int             `yaml:"dataset_size" json:"dataset_size,omitempty"`
+	MinRows                *int             `yaml:"min_rows" json:"min_rows,omitempty"`
+}
+
+// Default is the experiment that stands for every key a file leaves out.
+func Default() File {
+	return File{
+		Protocol: "mini", Suite: "mini",
+		Domains: results.Domains(), Workflows: results.Workflows(), Settings: []results.Setting{results.Scratch},
+		Runs: 1, Seed: 1, FinalSeeds: 1, Parallel: 2,
+		Teacher: Teacher{Kind: "procedural"}, Student: Student{Kind: "embedded"},
+		Sandbox: Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
+	}
+}
+
+// Read reads and checks the experiment file.
+func Read(path string) (File, error) {
+	f := Default()
+	if err := config.Read(path, &f); err != nil {
+		return f, err
+	}
+	if err := f.Validate(); err != nil {
+		return f, results.Bad("", fmt.Errorf("%s: %w", path, err))
+	}
+	return f, nil
+}
+
+// Validate reports the first field that cannot work. Whether agents and tasks
+// exist is found out when they are loaded.
+func (f File) Validate() error {
+	if !results.ValidName(f.Name) {
+		return fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", f.Name)
+	}
+	for _, check := range []error{
+		each("domains", f.Domains, results.Domain.Validate),
+		each("workflows", f.Workflows, results.Workflow.Validate),
+		each("settings", f.Settings, results.Setting.Validate),
+		each("agents", f.Agents, func(name string) error {
+			if !results.ValidName(name) {
+				return fmt.Errorf("%q is no agent's name", name)
+			}
+			return nil
+		}),
+		within("runs", f.Runs, 1, 1000), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
+		known("teacher.kind", f.Teacher.Kind, "procedural", "openai"),
+		known("student.kind", f.Student.Kind, "embedded"),
+		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
+		known("suite", f.Suite, "mini"),
+		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
+	} {
+		if check != nil {
+			return check
+		}
+	}
+	if f.Seed < 0 {
+		return fmt.Errorf("seed: must not be negative, got %d", f.Seed)
+	}
+	if f.Teacher.Kind == "openai" && (f.Teacher.BaseURL == "" || f.Teacher.Model == "") {
+		return fmt.Errorf("teacher: kind openai needs base_url and model")
+	}
+	_, err := f.Resolve()
+	return err
+}
+
+// Resolve is the protocol with the file's overrides; any of them marks it as
+// modified.
+func (f File) Resolve() (results.Protocol, error) {
+	var p results.Protocol
+	names := []string{}
+	for _, known := range results.Protocols() {
+		names = append(names, known.Name)
+		if known.Name == f.Protocol {
+			p = known
+		}
+	}
+	if p.Name == "" {
+		return p, fmt.Errorf("protocol: unknown %q: want one of %v", f.Protocol, names)
+	}
+	was := p
+	b := &p.Budget
+	override(&b.TeacherCalls, f.Budget.TeacherCalls)
+	override(&b.TeacherCallsPerAttempt, f.Budget.TeacherCallsPerAttempt)
+	override(&b.Attempts, f.Budget.Attempts)
+	override(&b.Iterations, f.Budget.Iterations)
+	override(&b.DatasetSize, f.Budget.DatasetSize)
+	override(&b.MinRows, f.Budget.MinRows)
+	override(&b.CodeTime, (*time.Duration)(f.Budget.CodeTime))
+	override(&b.RunTime, (*time.Duration)(f.Budget.RunTime))
+	if f.Teacher.Concurrency != 0 {
+		b.TeacherConcurrency = f.Teacher.Concurrency
+	}
+	p.FinalSeeds = f.FinalSeeds
+	if err := b.Validate(); err != nil {
+		return p, fmt.Errorf("budget.%w", err)
+	}
+	p.Modified = p != was
+	return p, nil
+}
+
+func override[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+func each[T comparable](field string, list []T, valid func(T) error) error {
+	if len(list) == 0 {
+		return fmt.Errorf("%s: needs at least one", field)
+	}
+	for i, v := range list {
+		if err := valid(v); err != nil {
+			return fmt.Errorf("%s: %w", field, err)
+		}
+		if slices.Contains(list[:i], v) {
+			return fmt.Errorf("%s: %v is named twice", field, v)
+		}
+	}
+	return nil
+}
+
+func within(field string, v, low, high int) error {
+	if v < low || v > high {
+		return fmt.Errorf("%s: %d is not between %d and %d", field, v, low, high)
+	}
+	return nil
+}
+
+func known(field, v string, names ...string) error {
+	if !slices.Contains(names, v) {
+		return fmt.Errorf("%s: unknown %q: want one of %v", field, v, names)
+	}
+	return nil
+}

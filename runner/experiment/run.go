@@ -1,0 +1,243 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"autodatabench/agents"
+	"autodatabench/agents/prompt"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
+	"autodatabench/runner/final"
+	"autodatabench/runner/student"
+	"autodatabench/runner/teacher"
+	"autodatabench/tasks"
+)
+
+// Names of files in an experiment's folder.
+const (
+	GivenFile = "experiment.yaml"      // as the user wrote it
+	LockFile  = "experiment.lock.json" // every default resolved
+)
+
+// Agent is an agent of the experiment with what its definition says.
+type Agent struct {
+	agents.Agent
+	Digest    string // of the definition
+	Simulated bool   // it is scripted, no LLM
+}
+
+// Setup is an experiment with everything it works with.
+type Setup struct {
+	File     File
+	Given    []byte // the experiment file's text
+	Root     string // the experiment's folder
+	Version  string // of the program
+	Tasks    map[results.Domain]tasks.Task
+	Agents   map[string]Agent
+	Teacher  teacher.Teacher
+	Student  runner.Student
+	Identity student.Identity
+	Sandbox  runner.Sandbox
+	Holder   folder.Holder
+	Now      func() time.Time
+	Watch    Watch
+}
+
+// Watch is told how the experiment goes. Its functions are called from several
+// goroutines.
+type Watch interface {
+	Doing(id results.TrialID, what string, state *results.Trial)
+	Done(o results.Outcome)
+}
+
+// Trials lists the experiment's trials, domain by domain.
+func (f File) Trials() []results.TrialID {
+	var ids []results.TrialID
+	for run := 1; run <= f.Runs; run++ {
+		for _, d := range f.Domains {
+			for _, w := range f.Workflows {
+				for _, s := range f.Settings {
+					for _, a := range f.Agents {
+						ids = append(ids, results.TrialID{Domain: d, Workflow: w, Setting: s, Agent: a, Run: run})
+					}
+				}
+			}
+		}
+	}
+	return ids
+}
+
+// lock is experiment.lock.json.
+type lock struct {
+	Version  string                    `json:"version"`
+	File     File                      `json:"file"`
+	Protocol results.Protocol          `json:"protocol"`
+	Tasks    map[results.Domain]string `json:"tasks"`
+	Agents   map[string]string         `json:"agents"`
+	Prompts  string                    `json:"prompts"`
+	Teacher  string                    `json:"teacher"`
+	Student  student.Identity          `json:"student"`
+}
+
+// Run takes every trial to its score, resuming what is there, and returns the
+// outcomes in the order of Trials. A trial that the platform fails is left to be
+// resumed and reported in the error; the others go on.
+func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
+	protocol, err := s.File.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.lock(protocol); err != nil {
+		return nil, err
+	}
+	slot := make(chan struct{}, 1)
+	base, err := s.basePublic(ctx)
+	if err != nil {
+		return nil, err
+	}
+	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Slot: slot}
+	ids := s.File.Trials()
+	outcomes, faults := make([]*results.Outcome, len(ids)), make([]error, len(ids))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(s.File.Parallel, len(ids)) {
+		wg.Go(func() {
+			for i := range next {
+				outcomes[i], faults[i] = s.trial(ctx, s.spec(ids[i], protocol, base[ids[i].Domain]), slot, scorer)
+			}
+		})
+	}
+	for i := range ids {
+		select {
+		case next <- i:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	close(next)
+	wg.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	var done []results.Outcome
+	for _, o := range outcomes {
+		if o != nil {
+			done = append(done, *o)
+		}
+	}
+	return done, errors.Join(faults...)
+}
+
+func (s *Setup) trial(ctx context.Context, spec results.Spec, slot chan struct{}, scorer *final.Scorer) (*results.Outcome, error) {
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	task := s.Tasks[spec.Domain]
+	env := runner.Env{
+		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent], Teacher: s.Teacher, Student: s.Student,
+		Sandbox: s.Sandbox, Holder: s.Holder, Now: s.Now, Slot: slot, Report: s.Watch.Doing,
+	}
+	state, err := runner.Run(ctx, env, spec)
+	if err != nil {
+		return nil, err
+	}
+	s.Watch.Doing(spec.TrialID, "final score", state)
+	o, err := scorer.Trial(ctx, filepath.Join(s.Root, spec.Path()), task)
+	if err != nil {
+		return nil, err
+	}
+	s.Watch.Done(o)
+	return &o, nil
+}
+
+func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score) results.Spec {
+	return results.Spec{
+		TrialID: id, Experiment: s.File.Name, Suite: s.File.Suite, Protocol: p,
+		Seed:       runner.Derive(s.File.Seed, id.Path()),
+		TaskDigest: s.Tasks[id.Domain].Digest, PromptDigest: prompt.Digest(), AgentDigest: s.Agents[id.Agent].Digest,
+		Teacher: s.Teacher.Name(), Student: s.Identity.Name, StudentDigest: s.Identity.Digest, BLAS: s.Identity.BLAS,
+		Embedded:    s.Identity.Embedded,
+		Simulated:   s.Teacher.Simulated() || s.Agents[id.Agent].Simulated,
+		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
+	}
+}
+
+// lock writes the experiment's resolved terms, or checks that the folder's are
+// the same.
+func (s *Setup) lock(p results.Protocol) error {
+	now := lock{
+		Version: s.Version, File: s.File, Protocol: p, Prompts: prompt.Digest(), Teacher: s.Teacher.Name(), Student: s.Identity,
+		Tasks: map[results.Domain]string{}, Agents: map[string]string{},
+	}
+	for d, t := range s.Tasks {
+		now.Tasks[d] = t.Digest
+	}
+	for name, a := range s.Agents {
+		now.Agents[name] = a.Digest
+	}
+	path := filepath.Join(s.Root, LockFile)
+	var was lock
+	switch err := folder.ReadJSON(path, &was); {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := folder.WriteFile(filepath.Join(s.Root, GivenFile), s.Given); err != nil {
+			return err
+		}
+		return folder.WriteJSON(path, now)
+	case err != nil:
+		return err
+	}
+	return s.sameTerms(path, was, now)
+}
+
+func (s *Setup) sameTerms(path string, was, now lock) error {
+	was.Version, now.Version = "", ""
+	was.File.Parallel, now.File.Parallel = 0, 0
+	a, err := folder.DigestOf(was)
+	if err != nil {
+		return err
+	}
+	b, err := folder.DigestOf(now)
+	if err != nil {
+		return err
+	}
+	if a != b {
+		return results.Bad("choose another name or --out for the changed experiment",
+			fmt.Errorf("%s: the folder holds an experiment of this name under other terms", path))
+	}
+	return nil
+}
+
+// basePublic evaluates the untrained student on each public set, once.
+func (s *Setup) basePublic(ctx context.Context) (map[results.Domain]results.Score, error) {
+	scores := map[results.Domain]results.Score{}
+	for _, d := range s.File.Domains {
+		task := s.Tasks[d]
+		path := filepath.Join(s.Root, "base", string(d), "public.json")
+		var record struct {
+			Score  results.Score  `json:"score"`
+			Judged []tasks.Judged `json:"judged"`
+		}
+		if !folder.Exists(path) {
+			answers, err := s.Student.Generate(ctx, "", runner.Questions(task.Public), task.Brief.Sampling, nil)
+			if err != nil {
+				return nil, fmt.Errorf("base student on %s: %w", d, err)
+			}
+			record.Judged, record.Score = tasks.Evaluate(task.Evaluator, task.Public, answers)
+			if err := folder.WriteJSON(path, record); err != nil {
+				return nil, err
+			}
+		} else if err := folder.ReadJSON(path, &record); err != nil {
+			return nil, err
+		}
+		scores[d] = record.Score
+	}
+	return scores, nil
+}

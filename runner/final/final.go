@@ -1,0 +1,203 @@
+// Package final scores sealed trials: it trains the student afresh on the
+// chosen submission and evaluates it on the private set (SPEC section 8).
+//
+// It is the only floor between the loop and the private items, and it runs only
+// on trials whose seal still holds. It never changes what the seal covers: all
+// it writes is below final/ in the trial folder and below base/ in the
+// experiment's.
+package final
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
+	"autodatabench/runner/student"
+	"autodatabench/runner/submission"
+	"autodatabench/tasks"
+	"autodatabench/tasks/private"
+)
+
+// Score is final/<seed>/score.json, and base/<domain>/score.json without the
+// training.
+type Score struct {
+	Valid       bool                 `json:"valid"`
+	Private     results.Score        `json:"private"`
+	Seed        int64                `json:"seed,omitempty"`
+	Training    *student.TrainReport `json:"training,omitempty"`
+	Predictions string               `json:"predictions"` // digest of predictions.jsonl
+}
+
+// Scorer scores the trials of one experiment.
+type Scorer struct {
+	Root    string
+	Student runner.Student
+	Slot    chan struct{} // held while the student works
+	base    sync.Mutex
+}
+
+// Trial scores the sealed trial in dir, unless it is scored, and returns its
+// outcome.
+func (s *Scorer) Trial(ctx context.Context, dir string, task tasks.Task) (results.Outcome, error) {
+	if err := runner.Sealed(dir); err != nil {
+		return results.Outcome{}, err
+	}
+	state, err := runner.Load(dir)
+	if err != nil {
+		return results.Outcome{}, err
+	}
+	if _, err := s.Base(ctx, task); err != nil {
+		return results.Outcome{}, fmt.Errorf("base student on %s: %w", task.Name, err)
+	}
+	if state.Best != 0 {
+		rows, err := chosen(dir, state)
+		if err != nil {
+			return results.Outcome{}, err
+		}
+		for k := range state.Spec.Protocol.FinalSeeds {
+			at := filepath.Join(dir, "final", strconv.Itoa(k+1))
+			seed := runner.Derive(state.Spec.Seed, "final", k+1)
+			if err := s.Submission(ctx, at, task, state.Spec.Protocol.Recipe, rows, seed); err != nil {
+				return results.Outcome{}, fmt.Errorf("final score of %s: %w", state.Spec.TrialID, err)
+			}
+		}
+	}
+	return Outcome(s.Root, dir)
+}
+
+// chosen reads the rows of the trial's best submission.
+func chosen(dir string, state *results.Trial) ([]results.Row, error) {
+	f, err := os.Open(runner.AttemptFile(dir, state.Best, "submission.json"))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, check := submission.Decode(f, state.Spec.Protocol.Budget)
+	if !check.Valid {
+		return nil, fmt.Errorf("the chosen submission is not valid: %s", check.Problem)
+	}
+	return rows, nil
+}
+
+// Submission trains the student on the rows with the seed and leaves
+// submission.json, predictions.jsonl and score.json in dir. A score that is
+// there is kept.
+func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, recipe results.Recipe, rows []results.Row, seed int64) error {
+	if folder.Exists(filepath.Join(dir, "score.json")) {
+		return nil
+	}
+	items, err := private.Open(task)
+	if err != nil {
+		return err
+	}
+	if err := folder.WriteJSON(filepath.Join(dir, "submission.json"), rows); err != nil {
+		return err
+	}
+	adapter, err := os.MkdirTemp("", "adb-final-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(adapter)
+	adapter = filepath.Join(adapter, "adapter")
+	select {
+	case s.Slot <- struct{}{}:
+		defer func() { <-s.Slot }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	report, err := s.Student.Train(ctx, recipe, rows, seed, adapter, nil)
+	if err != nil {
+		return err
+	}
+	return s.predict(ctx, dir, adapter, task, items, Score{Valid: true, Seed: seed, Training: &report})
+}
+
+// Base evaluates the untrained student on the private set once an experiment.
+func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, error) {
+	s.base.Lock()
+	defer s.base.Unlock()
+	dir := filepath.Join(s.Root, "base", string(task.Brief.Domain), "private")
+	if !folder.Exists(filepath.Join(dir, "score.json")) {
+		items, err := private.Open(task)
+		if err != nil {
+			return results.Score{}, err
+		}
+		if err := s.predict(ctx, dir, "", task, items, Score{Valid: true}); err != nil {
+			return results.Score{}, err
+		}
+	}
+	return readBase(s.Root, task.Brief.Domain)
+}
+
+// predict writes predictions.jsonl, then score.json.
+func (s *Scorer) predict(ctx context.Context, dir, adapter string, task tasks.Task, items []tasks.Item, score Score) error {
+	answers, err := s.Student.Generate(ctx, adapter, runner.Questions(items), task.Brief.Sampling, nil)
+	if err != nil {
+		return err
+	}
+	judged, private := tasks.Evaluate(task.Evaluator, items, answers)
+	var lines []byte
+	for _, j := range judged {
+		line, err := folder.Canonical(j)
+		if err != nil {
+			return err
+		}
+		lines = append(append(lines, line...), '\n')
+	}
+	if err := folder.WriteFile(filepath.Join(dir, "predictions.jsonl"), lines); err != nil {
+		return err
+	}
+	score.Private, score.Predictions = private, folder.Digest(lines)
+	return folder.WriteJSON(filepath.Join(dir, "score.json"), score)
+}
+
+func readBase(root string, d results.Domain) (results.Score, error) {
+	var score Score
+	err := folder.ReadJSON(filepath.Join(root, "base", string(d), "private", "score.json"), &score)
+	return score.Private, err
+}
+
+// Outcome reads the outcome of the trial in dir from its files; scores that are
+// not there yet are missing from it.
+func Outcome(root, dir string) (results.Outcome, error) {
+	state, err := runner.Load(dir)
+	if err != nil {
+		return results.Outcome{}, err
+	}
+	base, err := readBase(root, state.Spec.Domain)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return results.Outcome{}, err
+	}
+	finals, err := readFinals(dir)
+	if err != nil {
+		return results.Outcome{}, err
+	}
+	return state.Outcome(base, finals), nil
+}
+
+func readFinals(dir string) ([]results.Score, error) {
+	var finals []results.Score
+	for k := 1; ; k++ {
+		data, err := os.ReadFile(filepath.Join(dir, "final", strconv.Itoa(k), "score.json"))
+		if errors.Is(err, fs.ErrNotExist) {
+			return finals, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		var score Score
+		if err := json.Unmarshal(data, &score); err != nil {
+			return nil, results.Bad("", fmt.Errorf("%s: final score %d: %w", dir, k, err))
+		}
+		finals = append(finals, score.Private)
+	}
+}

@@ -1,0 +1,158 @@
+// Package gateway is the only way from an agent's code to the teacher: an HTTP
+// server on a unix socket that meters every call against the trial's budget.
+//
+// # Order of a call
+//
+// Admission (a slot, then the budget), a durable reservation, the call itself,
+// a durable settlement with the answer, the answer to the code. Reservations
+// and settlements that arrive together share one sync. The rules hold at every
+// point at which the process can be killed: what is left of the budget is never
+// negative, a call is never charged twice, and an answered call is never lost.
+//
+// # Keys
+//
+// A call's key is (attempt, digest of the request, occurrence). Clients number
+// equal requests by the X-Occurrence header; without it, or when the number was
+// taken in the same execution, the smallest free number is used. When an
+// execution of the code is repeated after a crash, answered keys come from the
+// ledger and cost nothing. A reservation that was never settled stays charged,
+// and its key asked again is a new call.
+//
+// # Files
+//
+// ledger.jsonl (format: results/folder) holds records of kind reserve, settle,
+// refund and agent; teacher/<digest>.jsonl.zst holds one [Exchange] a line.
+//
+// The package is not for judging what code or teacher say, nor for running the
+// code. What arrives on the socket is hostile.
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner/teacher"
+)
+
+// Gateway meters one trial. It is safe for concurrent use.
+type Gateway struct {
+	dir      string
+	spec     results.Spec
+	up       teacher.Teacher
+	opts     Options
+	log      *folder.Log
+	store    *store
+	slots    chan struct{} // one for each call in flight
+	commits  chan commit
+	commiter sync.WaitGroup
+
+	mu      sync.Mutex
+	book    *book
+	fault   error // the ledger cannot be written: final
+	down    error // the latest call failed through the teacher's fault
+	serving bool
+	closed  bool
+}
+
+// Options are limits that the protocol does not fix.
+type Options struct {
+	BodyLimit   int64 // bytes of a request; 0 means 256 KiB
+	Connections int   // open at once; 0 means 512
+}
+
+// Open opens or creates the ledger of the trial folder dir. It is the only
+// writer of the ledger and of the teacher folder until Close.
+func Open(dir string, spec results.Spec, up teacher.Teacher, opts Options) (*Gateway, error) {
+	budget := spec.Protocol.Budget
+	if err := budget.Validate(); err != nil {
+		return nil, results.Bad("", fmt.Errorf("open gateway: budget: %w", err))
+	}
+	if opts.BodyLimit == 0 {
+		opts.BodyLimit = 256 << 10
+	}
+	if opts.Connections == 0 {
+		opts.Connections = 512
+	}
+	g := &Gateway{
+		dir: dir, spec: spec, up: up, opts: opts, book: newBook(budget),
+		slots:   make(chan struct{}, budget.TeacherConcurrency),
+		commits: make(chan commit, maxBatch),
+	}
+	var err error
+	if g.log, err = folder.OpenLog(filepath.Join(dir, ledgerFile), g.book.applyLine); err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	if g.store, err = openStore(filepath.Join(dir, teacherFolder)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open teacher store: %w", err), g.log.Close())
+	}
+	g.commiter.Go(g.commitLoop)
+	return g, nil
+}
+
+// Close waits for what is being written, seals the stored exchanges and returns
+// the first fault, if there was any. No execution may be served any more.
+func (g *Gateway) Close() error {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return nil
+	}
+	if g.serving {
+		g.mu.Unlock()
+		return errors.New("close gateway: an execution is still served")
+	}
+	g.closed = true
+	g.mu.Unlock()
+	close(g.commits)
+	g.commiter.Wait()
+	return errors.Join(g.fault, g.store.seal(), g.log.Close())
+}
+
+// Usage is what the attempt was charged so far.
+func (g *Gateway) Usage(attempt int) Usage {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.book.attempts[attempt]
+}
+
+// Total is what the trial was charged so far.
+func (g *Gateway) Total() Usage {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.book.total
+}
+
+// Fault says why code that ran just now may have failed without the agent's
+// fault: the ledger could not be written, or the latest teacher call failed for
+// a reason that lies with the teacher. Serve forgets the latter.
+func (g *Gateway) Fault() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.fault != nil {
+		return g.fault
+	}
+	return g.down
+}
+
+// RecordAgent meters one answer of the agent's LLM, in tokens and US dollars
+// (0 when the price is not known).
+func (g *Gateway) RecordAgent(attempt int, input, output int64, cost float64) error {
+	r := record{Kind: kindAgent, Attempt: attempt, Input: input, Output: output, Cost: cost}
+	if err := g.write(r, nil); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.book.apply(r)
+}
+
+// Agent is what was recorded of the agent's LLM.
+func (g *Gateway) Agent() AgentUsage {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.book.agent
+}

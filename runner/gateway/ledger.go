@@ -1,0 +1,186 @@
+package gateway
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+// Names below the trial folder.
+const (
+	ledgerFile    = "ledger.jsonl"
+	teacherFolder = "teacher"
+)
+
+// The kinds of record.
+const (
+	kindReserve = "reserve" // a call is about to be sent: charged
+	kindSettle  = "settle"  // it ended and stays charged
+	kindRefund  = "refund"  // the teacher certainly did no work
+	kindAgent   = "agent"   // one answer of the agent's LLM
+)
+
+// The outcomes of a settled call.
+const (
+	answered = "answered"
+	unknown  = "unknown"
+)
+
+// record is one line of the ledger without its link.
+type record struct {
+	Kind       string  `json:"kind"`
+	Attempt    int     `json:"attempt"`
+	Request    string  `json:"request,omitempty"` // digest
+	Occurrence int     `json:"occurrence,omitempty"`
+	Outcome    string  `json:"outcome,omitempty"`
+	Exchange   string  `json:"exchange,omitempty"` // digest of the stored line
+	Input      int64   `json:"input_tokens,omitempty"`
+	Output     int64   `json:"output_tokens,omitempty"`
+	Cost       float64 `json:"cost_usd,omitempty"`
+	Detail     string  `json:"detail,omitempty"` // why there is no answer
+}
+
+type key struct {
+	attempt    int
+	request    string
+	occurrence int
+}
+
+func (r record) key() key { return key{r.Attempt, r.Request, r.Occurrence} }
+
+// state of a key: absent, open (reserved), or the digest of its exchange.
+type state struct {
+	open     bool
+	exchange string // empty unless answered
+}
+
+// Usage is what teacher calls were charged: refunded ones are not counted, calls
+// in flight are.
+type Usage struct {
+	Calls        int   `json:"calls"`
+	InputTokens  int64 `json:"input_tokens"`
+	OutputTokens int64 `json:"output_tokens"`
+}
+
+// AgentUsage is what the agent's LLM consumed.
+type AgentUsage struct {
+	Calls        int     `json:"calls"`
+	InputTokens  int64   `json:"input_tokens"`
+	OutputTokens int64   `json:"output_tokens"`
+	Cost         float64 `json:"cost_usd"` // 0 when the price is not known
+}
+
+// book is the fold of a ledger.
+type book struct {
+	budget   results.Budget
+	total    Usage
+	attempts map[int]Usage
+	keys     map[key]state
+	agent    AgentUsage
+}
+
+func newBook(b results.Budget) *book {
+	return &book{budget: b, attempts: map[int]Usage{}, keys: map[key]state{}}
+}
+
+func (b *book) applyLine(line []byte) error {
+	var r record
+	if err := json.Unmarshal(line, &r); err != nil {
+		return err
+	}
+	return b.apply(r)
+}
+
+// apply folds one record and refuses one that breaks a rule of the ledger.
+func (b *book) apply(r record) error {
+	if r.Attempt < 1 {
+		return fmt.Errorf("%s record of attempt %d", r.Kind, r.Attempt)
+	}
+	if r.Input < 0 || r.Output < 0 || r.Cost < 0 {
+		return fmt.Errorf("%s record with a negative amount", r.Kind)
+	}
+	at := b.keys[r.key()]
+	if (r.Kind == kindSettle || r.Kind == kindRefund) && !at.open {
+		return fmt.Errorf("%s record without a reservation", r.Kind)
+	}
+	switch r.Kind {
+	case kindReserve:
+		if at.exchange != "" {
+			return errors.New("reservation of a call that is answered")
+		}
+		if over := b.exhausted(r.Attempt); over != "" {
+			return fmt.Errorf("reservation over the budget (%s)", over)
+		}
+		b.keys[r.key()] = state{open: true}
+		b.charge(r.Attempt, Usage{Calls: 1})
+	case kindSettle:
+		if (r.Outcome == answered) != (r.Exchange != "") || (r.Outcome != answered && r.Outcome != unknown) {
+			return fmt.Errorf("settle record with outcome %q", r.Outcome)
+		}
+		b.keys[r.key()] = state{exchange: r.Exchange}
+		b.charge(r.Attempt, Usage{InputTokens: r.Input, OutputTokens: r.Output})
+	case kindRefund:
+		delete(b.keys, r.key())
+		b.charge(r.Attempt, Usage{Calls: -1})
+	case kindAgent:
+		b.agent = AgentUsage{b.agent.Calls + 1, b.agent.InputTokens + r.Input, b.agent.OutputTokens + r.Output, b.agent.Cost + r.Cost}
+	default:
+		return fmt.Errorf("unknown kind of record %q", r.Kind)
+	}
+	return nil
+}
+
+func (b *book) charge(attempt int, u Usage) {
+	b.total = b.total.add(u)
+	b.attempts[attempt] = b.attempts[attempt].add(u)
+}
+
+func (u Usage) add(v Usage) Usage {
+	return Usage{u.Calls + v.Calls, u.InputTokens + v.InputTokens, u.OutputTokens + v.OutputTokens}
+}
+
+// left is the calls left in total and for the attempt; the latter is never more
+// than the former.
+func (b *book) left(attempt int) (total, forAttempt int) {
+	total = b.budget.TeacherCalls - b.total.Calls
+	return total, min(total, b.budget.TeacherCallsPerAttempt-b.attempts[attempt].Calls)
+}
+
+// exhausted names the budget that has no call left: total, attempt or neither.
+func (b *book) exhausted(attempt int) string {
+	switch total, forAttempt := b.left(attempt); {
+	case total <= 0:
+		return "total"
+	case forAttempt <= 0:
+		return "attempt"
+	}
+	return ""
+}
+
+// Summary is what a ledger says, by attempt and in total.
+type Summary struct {
+	Total     Usage
+	Attempts  map[int]Usage
+	Agent     AgentUsage
+	Exchanges map[string]bool // digests of the lines of the answered calls
+}
+
+// ReadLedger checks the ledger of the trial folder dir, line by line, against
+// its chain and the budget, and sums it up.
+func ReadLedger(dir string, budget results.Budget) (Summary, error) {
+	b := newBook(budget)
+	if err := folder.ReadLog(filepath.Join(dir, ledgerFile), b.applyLine); err != nil {
+		return Summary{}, fmt.Errorf("read ledger: %w", err)
+	}
+	s := Summary{Total: b.total, Attempts: b.attempts, Agent: b.agent, Exchanges: map[string]bool{}}
+	for _, at := range b.keys {
+		if at.exchange != "" {
+			s.Exchanges[at.exchange] = true
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,100 @@
+package gateway
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+func TestBookRules(t *testing.T) {
+	reserve := record{Kind: kindReserve, Attempt: 1, Request: "a"}
+	settle := record{Kind: kindSettle, Attempt: 1, Request: "a", Outcome: answered, Exchange: "e", Input: 2, Output: 3}
+	lost := record{Kind: kindSettle, Attempt: 1, Request: "a", Outcome: unknown}
+	refund := record{Kind: kindRefund, Attempt: 1, Request: "a"}
+	with := func(r record, change func(*record)) record { change(&r); return r }
+	tests := []struct {
+		name    string
+		records []record
+		calls   int
+		problem string
+	}{
+		{"answered", []record{reserve, settle}, 1, ""},
+		{"crashed, asked again", []record{reserve, reserve, settle}, 2, ""},
+		{"unknown, asked again", []record{reserve, lost, reserve, settle}, 2, ""},
+		{"refunded, asked again", []record{reserve, refund, reserve, settle}, 1, ""},
+		{"settled twice", []record{reserve, settle, settle}, 1, "without a reservation"},
+		{"refunded twice", []record{reserve, refund, refund}, 0, "without a reservation"},
+		{"refunded after the answer", []record{reserve, settle, refund}, 1, "without a reservation"},
+		{"refund of another attempt", []record{reserve, with(refund, func(r *record) { r.Attempt = 2 })}, 1, "without a reservation"},
+		{"reserved after the answer", []record{reserve, settle, reserve}, 1, "is answered"},
+		{"over the attempt's budget", []record{reserve, reserve, reserve, reserve}, 3, "over the budget (attempt)"},
+		{"answer without exchange", []record{reserve, with(settle, func(r *record) { r.Exchange = "" })}, 1, "outcome"},
+		{"unknown with exchange", []record{reserve, with(lost, func(r *record) { r.Exchange = "e" })}, 1, "outcome"},
+		{"negative tokens", []record{reserve, with(settle, func(r *record) { r.Input = -1 })}, 1, "negative"},
+		{"no attempt", []record{with(reserve, func(r *record) { r.Attempt = 0 })}, 0, "attempt 0"},
+		{"unknown kind", []record{{Kind: "gift", Attempt: 1}}, 0, "unknown kind"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBook(results.Budget{TeacherCalls: 5, TeacherCallsPerAttempt: 3})
+			problem := ""
+			for _, r := range tt.records {
+				if err := b.apply(r); err != nil {
+					problem = err.Error()
+				}
+			}
+			if b.total.Calls != tt.calls || (tt.problem == "") != (problem == "") || !strings.Contains(problem, tt.problem) {
+				t.Errorf("%d calls, problem %q; want %d, %q", b.total.Calls, problem, tt.calls, tt.problem)
+			}
+		})
+	}
+}
+
+func TestOpenRefusesOverspentLedger(t *testing.T) {
+	dir := t.TempDir()
+	log, err := folder.OpenLog(filepath.Join(dir, ledgerFile), func([]byte) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := log.Append(record{Kind: kindReserve, Attempt: 1, Request: "a"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log.Close()
+	if _, err := Open(dir, testSpec(2, 2, 1), &echo{}, Options{}); err == nil || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRecordAgent(t *testing.T) {
+	dir, spec := t.TempDir(), testSpec(10, 10, 1)
+	g := open(t, dir, spec, &echo{})
+	for n := 1; n <= 2; n++ {
+		if err := g.RecordAgent(n, 100, 20, 0.25); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := AgentUsage{Calls: 2, InputTokens: 200, OutputTokens: 40, Cost: 0.5}
+	if diff := cmp.Diff(want, g.Agent()); diff != "" {
+		t.Error(diff)
+	}
+	if g.Total() != (Usage{}) {
+		t.Errorf("the agent's calls cost the teacher's budget: %+v", g.Total())
+	}
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, open(t, dir, spec, &echo{}).Agent()); diff != "" {
+		t.Error("reopened:", diff)
+	}
+	if _, err := os.Stat(filepath.Join(dir, teacherFolder)); !os.IsNotExist(err) {
+		t.Errorf("a teacher folder without an exchange: %v", err)
+	}
+}

@@ -1,0 +1,221 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"autodatabench/results"
+)
+
+// maxSocketPath is the longest path of a unix socket on Linux, in bytes.
+const maxSocketPath = 107
+
+// maxOccurrence bounds X-Occurrence.
+const maxOccurrence = 1_000_000
+
+// session serves one execution of an attempt's code.
+type session struct {
+	g           *Gateway
+	ctx         context.Context // ends with the platform, not with a client
+	stopping    chan struct{}
+	attempt     int
+	stored      map[key]Answer // of an earlier execution of the same code
+	check       func() results.Check
+	checking    sync.Mutex
+	secondsLeft func() float64
+
+	mu   sync.Mutex
+	used map[key]bool
+}
+
+// Serve answers the attempt's code on the unix socket until stop is called,
+// which waits for the calls in flight and removes the socket. One execution is
+// served at a time. check verifies the submission in the workspace; secondsLeft
+// is the run time left. When ctx ends, calls in flight are given up and stay
+// charged.
+func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check func() results.Check, secondsLeft func() float64) (stop func(), err error) {
+	if attempt < 1 {
+		return nil, fmt.Errorf("serve gateway: attempt %d", attempt)
+	}
+	if err := g.begin(); err != nil {
+		return nil, fmt.Errorf("serve gateway: %w", err)
+	}
+	s := &session{
+		g: g, ctx: ctx, stopping: make(chan struct{}), attempt: attempt,
+		check: check, secondsLeft: secondsLeft, used: map[key]bool{},
+	}
+	if s.stored, err = g.answers(attempt); err != nil {
+		g.end()
+		return nil, fmt.Errorf("serve gateway: %w", err)
+	}
+	listener, err := listen(socket)
+	if err != nil {
+		g.end()
+		return nil, results.Infra("", fmt.Errorf("serve gateway: %w", err))
+	}
+	server := &http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       5 * time.Second, // an idle connection takes the place of another
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // what it says is about hostile clients
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		server.Serve(&limitListener{Listener: listener, open: make(chan struct{}, g.opts.Connections)})
+	})
+	return sync.OnceFunc(func() {
+		close(s.stopping)
+		server.Shutdown(context.Background())
+		serving.Wait()
+		os.Remove(socket)
+		g.end()
+	}), nil
+}
+
+func (g *Gateway) begin() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.closed:
+		return errors.New("it is closed")
+	case g.serving:
+		return errors.New("another execution is served")
+	case g.fault != nil:
+		return g.fault
+	}
+	g.serving, g.down = true, nil
+	return nil
+}
+
+func (g *Gateway) end() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.serving = false
+}
+
+func listen(socket string) (net.Listener, error) {
+	if len(socket) > maxSocketPath {
+		return nil, fmt.Errorf("socket path %s is longer than %d bytes", socket, maxSocketPath)
+	}
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(socket, 0o666); err != nil { // the folder is private; the sandbox may have another user
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+func (s *session) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/chat/completions", s.complete)
+	mux.HandleFunc("GET /v1/budget", s.budget)
+	mux.HandleFunc("POST /v1/check", s.verdict)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, http.StatusNotFound, "invalid_request_error", "", "", "there is only POST /v1/chat/completions, GET /v1/budget and POST /v1/check")
+	})
+	return mux
+}
+
+func (s *session) complete(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.g.opts.BodyLimit))
+	if err != nil {
+		refuse(w, http.StatusRequestEntityTooLarge, "invalid_request_error", "", "", fmt.Sprintf("the body could not be read or is over %d bytes", s.g.opts.BodyLimit))
+		return
+	}
+	req, err := decodeRequest(body, s.g.spec.Protocol.Budget.TeacherMaxTokens)
+	if err != nil {
+		refuseRequest(w, err)
+		return
+	}
+	canonical, digest, err := req.canonical()
+	if err != nil {
+		refuseRequest(w, err)
+		return
+	}
+	k, err := s.number(digest, r.Header.Get("X-Occurrence"))
+	if err != nil {
+		refuseRequest(w, err)
+		return
+	}
+	answer, err := s.inSlot(r.Context(), func() (Answer, error) { return s.g.ask(s.ctx, k, req, canonical, s.stored) })
+	if err != nil {
+		refuseCall(w, err)
+		return
+	}
+	reply(w, s.g.up.Name(), k, answer)
+}
+
+// errStopping is a call that came too late or whose client left before it was sent.
+var errStopping = errors.New("the execution has ended")
+
+// inSlot waits for one of the teacher's slots, as long as the client waits, and
+// holds it while f runs.
+func (s *session) inSlot(client context.Context, f func() (Answer, error)) (Answer, error) {
+	select {
+	case s.g.slots <- struct{}{}:
+		defer func() { <-s.g.slots }()
+	case <-client.Done():
+		return Answer{}, errStopping
+	case <-s.stopping:
+		return Answer{}, errStopping
+	}
+	return f()
+}
+
+// number gives the call its occurrence: the one the client names, unless it was
+// taken in this execution; then, or without one, the smallest free one.
+func (s *session) number(digest, header string) (key, error) {
+	k := key{attempt: s.attempt, request: digest}
+	if header != "" {
+		n, err := strconv.Atoi(header)
+		if err != nil || n < 0 || n > maxOccurrence {
+			return key{}, &fieldError{"X-Occurrence", fmt.Errorf("must be an integer from 0 to %d", maxOccurrence)}
+		}
+		k.occurrence = n
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.used[k] {
+		k.occurrence = 0
+	}
+	for s.used[k] {
+		k.occurrence++
+	}
+	s.used[k] = true
+	return k, nil
+}
+
+func (s *session) budget(w http.ResponseWriter, _ *http.Request) {
+	s.g.mu.Lock()
+	total, forAttempt := s.g.book.left(s.attempt)
+	s.g.mu.Unlock()
+	writeJSON(w, http.StatusOK, map[string]any{
+		"teacher_calls_left":         total,
+		"teacher_calls_left_attempt": forAttempt,
+		"seconds_left":               max(0, s.secondsLeft()),
+		"concurrency":                cap(s.g.slots),
+	})
+}
+
+func (s *session) verdict(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, s.g.opts.BodyLimit)); err != nil {
+		refuse(w, http.StatusRequestEntityTooLarge, "invalid_request_error", "", "", "the body is too large")
+		return
+	}
+	s.checking.Lock() // one at a time: a submission may be large
+	defer s.checking.Unlock()
+	writeJSON(w, http.StatusOK, s.check())
+}

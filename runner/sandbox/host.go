@@ -1,0 +1,136 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"autodatabench/results"
+)
+
+const hint = "apt-get install bubblewrap; where the system refuses namespaces, allow them or use --sandbox none"
+
+// systemLinks are links into /usr on most systems and folders on others.
+var systemLinks = []string{"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}
+
+// systemFiles are all that is shown of /etc: they are needed to find libraries.
+var systemFiles = []string{"/etc/ld.so.cache", "/etc/alternatives"}
+
+// spareFolders below /usr are covered unless Python lives there: sources,
+// toolchains and programs, perhaps this one, are installed into them.
+var spareFolders = []string{"/usr/local", "/usr/src"}
+
+// python is a real interpreter, behind whatever shim the command is.
+type python struct {
+	path     string   // the interpreter
+	prefixes []string // folders it needs, outside /usr
+}
+
+const askPython = `import json, sys
+print(json.dumps({"path": sys.executable, "prefixes": [sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix], "version": sys.version_info[:2]}))`
+
+// findPython asks the command for its interpreter and the folders it needs.
+func findPython(command string) (python, error) {
+	const hint = "apt-get install python3 (3.9 or newer), or name another one"
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, command, "-c", askPython).Output()
+	if err != nil {
+		return python{}, results.Infra(hint, fmt.Errorf("find python: run %s: %w", command, err))
+	}
+	var said struct {
+		Path     string   `json:"path"`
+		Prefixes []string `json:"prefixes"`
+		Version  [2]int   `json:"version"`
+	}
+	if err := json.Unmarshal(out, &said); err != nil || said.Path == "" {
+		return python{}, results.Infra(hint, fmt.Errorf("find python: %s does not say where it is", command))
+	}
+	if v := said.Version; v[0] != 3 || v[1] < 9 {
+		return python{}, results.Infra(hint, fmt.Errorf("find python: %s is Python %d.%d", command, v[0], v[1]))
+	}
+	p := python{path: said.Path}
+	for _, prefix := range said.Prefixes {
+		real, err := filepath.EvalSymlinks(prefix)
+		if err != nil {
+			return python{}, results.Infra(hint, fmt.Errorf("find python: %w", err))
+		}
+		p.prefixes = append(p.prefixes, prefix, real)
+	}
+	slices.Sort(p.prefixes)
+	p.prefixes = slices.Compact(p.prefixes)
+	return p, nil
+}
+
+// findBubblewrap returns the program's path if it has what a run needs.
+func findBubblewrap() (string, error) {
+	path, err := exec.LookPath("bwrap")
+	if err != nil {
+		return "", results.Infra(hint, fmt.Errorf("find bubblewrap: %w", err))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	help, err := exec.CommandContext(ctx, path, "--help").CombinedOutput()
+	if err != nil {
+		return "", results.Infra(hint, fmt.Errorf("find bubblewrap: run %s: %w", path, err))
+	}
+	if !bytes.Contains(help, []byte("--size")) {
+		return "", results.Infra("install bubblewrap 0.8 or newer", fmt.Errorf("find bubblewrap: %s is too old", path))
+	}
+	return path, nil
+}
+
+// findHidden lists what is covered where the system's folders would show it:
+// this program, the spare folders, and what the configuration names.
+func (s *Sandbox) findHidden() []string {
+	var paths []string
+	for _, dir := range spareFolders {
+		if !slices.ContainsFunc(s.python.prefixes, func(p string) bool { return p == dir || below(p, dir) }) {
+			paths = append(paths, dir)
+		}
+	}
+	named := s.cfg.Hide
+	if program, err := os.Executable(); err == nil {
+		named = append(slices.Clone(named), program)
+	}
+	for _, path := range named {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			paths = append(paths, real)
+		}
+	}
+	return slices.DeleteFunc(paths, func(path string) bool {
+		_, err := os.Lstat(path)
+		return err != nil || !s.shown(path)
+	})
+}
+
+// shown reports whether path lies below a host folder that is bound.
+func (s *Sandbox) shown(path string) bool {
+	bound := append([]string{"/usr"}, s.python.prefixes...)
+	for _, dir := range systemLinks {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() {
+			bound = append(bound, dir)
+		}
+	}
+	return slices.ContainsFunc(bound, func(dir string) bool { return below(path, dir) })
+}
+
+// below reports whether path lies inside dir.
+func below(path, dir string) bool {
+	return strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+}
+
+func oneLine(output []byte) string {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(output), "?")), " ")
+	if len(text) > 300 {
+		text = "..." + strings.ToValidUTF8(text[len(text)-300:], "")
+	}
+	return text
+}

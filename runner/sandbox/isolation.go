@@ -1,0 +1,102 @@
+package sandbox
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// isolation is bubblewrap's arguments before the command.
+func (e *execution) isolation() []string {
+	args := []string{"--die-with-parent", "--new-session"}
+	if e.uid != 0 { // root: start.py changes to the user id and loses these rights
+		args = append(args, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+			"--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+	} else {
+		args = append(args, "--unshare-all", "--uid", "1000", "--gid", "1000")
+	}
+	args = append(args, "--hostname", "sandbox")
+	args = append(args, e.system()...)
+	tmp := strconv.FormatInt(e.spec.Limits.Tmp, 10)
+	args = append(args,
+		"--proc", "/proc",
+		"--dev", "/dev",
+		"--perms", "1777", "--size", tmp, "--tmpfs", "/dev/shm",
+		"--perms", "1777", "--size", tmp, "--tmpfs", "/tmp",
+		"--bind", e.spec.Workspace, "/workspace",
+		"--ro-bind", filepath.Join(e.dir, "lib"), "/opt/autodatabench",
+		"--ro-bind", filepath.Join(e.dir, "start.py"), "/opt/start.py",
+	)
+	if e.spec.Socket != "" {
+		args = append(args, "--ro-bind", e.spec.Socket, "/run/gateway.sock")
+	}
+	// Last: bubblewrap's own / and /dev are unbounded and writable until now.
+	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/workspace", "--")
+}
+
+// system shows libraries, programs and Python read-only, and covers what is
+// hidden.
+func (e *execution) system() []string {
+	args := []string{"--dir", "/etc", "--dir", "/opt", "--dir", "/run", "--ro-bind", "/usr", "/usr"}
+	for _, path := range systemLinks {
+		info, err := os.Lstat(path)
+		if err != nil {
+			continue
+		}
+		if target, err := os.Readlink(path); err == nil {
+			args = append(args, "--symlink", target, path)
+		} else if info.IsDir() {
+			args = append(args, "--ro-bind", path, path)
+		}
+	}
+	for _, path := range systemFiles {
+		args = append(args, "--ro-bind-try", path, path)
+	}
+	for _, prefix := range e.python.prefixes {
+		if prefix != "/" && prefix != "/usr" && !below(prefix, "/usr") {
+			args = append(append(args, parents(prefix)...), "--ro-bind", prefix, prefix)
+		}
+	}
+	for _, path := range e.s.hidden {
+		cover := filepath.Join(e.dir, "empty")
+		if info, err := os.Lstat(path); err != nil || !info.IsDir() {
+			cover = "/dev/null"
+		}
+		args = append(args, "--ro-bind", cover, path)
+	}
+	return args
+}
+
+// parents makes the folders above path open to every user; bubblewrap on its own
+// would give them the rights that they have on the host, a home's for one.
+func parents(path string) []string {
+	dir := filepath.Dir(path)
+	if dir == "/" {
+		return nil
+	}
+	return append(parents(dir), "--dir", dir)
+}
+
+// firstUID starts a range of user ids that no system hands out; a workspace
+// has one of it by its inode, so that executions at the same time differ.
+const (
+	firstUID = 1_600_000_000
+	countUID = 1 << 24
+)
+
+// ownWorkspace gives the folder and everything in it to a user id of its own.
+func ownWorkspace(dir string) (uid int, err error) {
+	var st syscall.Stat_t
+	if err := syscall.Lstat(dir, &st); err != nil {
+		return 0, err
+	}
+	uid = firstUID + int(st.Ino%countUID)
+	return uid, filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, uid, uid)
+	})
+}

@@ -1,0 +1,151 @@
+package sandbox
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestTimeoutKillsTheTree checks that nothing outlives the deadline: children
+// that left their session and those that ignore signals included.
+func TestTimeoutKillsTheTree(t *testing.T) {
+	isolating(t, func(t *testing.T, s *Sandbox) {
+		r, dir := run(t, s, `
+import os, signal, subprocess, sys, time
+print("started")
+beat = "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.setsid()\nwhile True: open('beat', 'w').write(str(time.time())); time.sleep(0.02)"
+if os.fork() == 0:
+    subprocess.Popen([sys.executable, "-c", beat]); os._exit(0)
+time.sleep(600)`, Spec{Timeout: 2 * time.Second})
+		if !r.TimedOut || r.ExitCode == 0 || string(r.Output) != "started\n" {
+			t.Errorf("got %+v: %s", r, r.Output)
+		}
+		before, err := os.ReadFile(filepath.Join(dir, "beat"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(200 * time.Millisecond)
+		if after, _ := os.ReadFile(filepath.Join(dir, "beat")); string(before) != string(after) {
+			t.Error("a grandchild lives on")
+		}
+	})
+}
+
+// TestEndKillsTheTree checks that what the code leaves behind ends with it.
+func TestEndKillsTheTree(t *testing.T) {
+	each(t, func(t *testing.T, s *Sandbox) {
+		r, dir := run(t, s, `
+import os, subprocess, sys, time
+beat = "import time\nwhile True: open('beat', 'w').write(str(time.time())); time.sleep(0.02)"
+subprocess.Popen([sys.executable, "-c", beat])
+while not os.path.exists("beat"): time.sleep(0.01)
+time.sleep(0.1)`, Spec{})
+		if r.TimedOut || r.ExitCode != 0 {
+			t.Errorf("got %+v: %s", r, r.Output)
+		}
+		before, _ := os.ReadFile(filepath.Join(dir, "beat"))
+		time.Sleep(200 * time.Millisecond)
+		if after, _ := os.ReadFile(filepath.Join(dir, "beat")); string(before) != string(after) {
+			t.Error("a child lives on")
+		}
+	})
+}
+
+// TestLimits lets the code break one limit at a time.
+func TestLimits(t *testing.T) {
+	tests := []struct {
+		name, code string
+		limits     Limits
+		want       string // in the output
+	}{
+		{"fork bomb", `
+import os, time
+n = 0
+try:
+    while True:
+        if os.fork() == 0: time.sleep(600)
+        n += 1
+except BlockingIOError:
+    print("stopped" if n < 64 else n); os._exit(1)`, Limits{Processes: 64}, "stop"},
+		{"memory of one process", `
+try: x = bytearray(2 << 30)
+except MemoryError: print("stopped")`, Limits{Memory: 1 << 30}, "stopped\n"},
+		{"memory of many processes", `
+import os, time
+for i in range(8):
+    if os.fork() == 0:
+        x = b"x" * (100 << 20); time.sleep(600)
+time.sleep(600)`, Limits{Memory: 400 << 20}, "use more than 400 MiB of memory"},
+		{"large file", `
+import signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+try:
+    with open("large", "wb") as f:
+        while True: f.write(b"x" * (1 << 20))
+except OSError: print("stopped")`, Limits{FileSize: 8 << 20}, "stopped\n"},
+		{"many files", `
+import os, time
+for i in range(64): open("large-%d" % i, "wb").write(b"x" * (1 << 20))
+time.sleep(600)`, Limits{Disk: 32 << 20}, "the workspace has more than 32 MiB"},
+		{"open files", `
+try: x = [open("/dev/null") for _ in range(100)]
+except OSError: print("stopped")`, Limits{OpenFiles: 64}, "stopped\n"},
+	}
+	isolating(t, func(t *testing.T, s *Sandbox) {
+		for _, tt := range tests {
+			t.Run(tt.name, func(t *testing.T) {
+				if r, _ := run(t, s, tt.code, Spec{Limits: tt.limits}); r.TimedOut || !strings.Contains(string(r.Output), tt.want) {
+					t.Errorf("exit %d, timed out %t: %s", r.ExitCode, r.TimedOut, r.Output)
+				}
+			})
+		}
+	})
+}
+
+func TestTmpIsBounded(t *testing.T) {
+	isolating(t, func(t *testing.T, s *Sandbox) {
+		r, _ := run(t, s, `
+for d in ("/tmp", "/dev/shm"):
+    n = 0
+    try:
+        with open(d + "/x", "wb") as f:
+            while True: n += f.write(b"x" * (1 << 20)); f.flush()
+    except OSError: print(n >> 20)`, Spec{Limits: Limits{Tmp: 16 << 20}})
+		if string(r.Output) != "16\n16\n" {
+			t.Errorf("got %s", r.Output)
+		}
+	})
+}
+
+func TestOutputFlood(t *testing.T) {
+	isolating(t, func(t *testing.T, s *Sandbox) {
+		r, _ := run(t, s, `
+import sys
+for i in range(3000): sys.stdout.write("%08d" % i * 1000)
+print("end")`, Spec{})
+		text := string(r.Output)
+		if len(text) > keepHead+keepTail+100 || !strings.HasPrefix(text, "0000000000000000") || !strings.HasSuffix(text, "00002999end\n") ||
+			!strings.Contains(text, strconv.Itoa(3000*8000+4-keepHead-keepTail)+" bytes left out") {
+			t.Errorf("kept %d bytes", len(text))
+		}
+	})
+}
+
+// TestManyThreads checks that the default limits leave room for the paper's 80
+// calls at once.
+func TestManyThreads(t *testing.T) {
+	isolating(t, func(t *testing.T, s *Sandbox) {
+		r, _ := run(t, s, `
+import threading, time
+threads = [threading.Thread(target=lambda: (bytearray(1 << 20), time.sleep(0.3))) for _ in range(160)]
+for x in threads: x.start()
+for x in threads: x.join()
+print("done")`, Spec{})
+		if string(r.Output) != "done\n" {
+			t.Errorf("exit %d: %s", r.ExitCode, r.Output)
+		}
+	})
+}

@@ -1,0 +1,220 @@
+package sandbox
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"autodatabench/results"
+)
+
+// Library is the helper library that agents' code imports as autodatabench.
+//
+//go:embed lib/autodatabench.py
+var Library string
+
+//go:embed lib/start.py
+var startProgram string
+
+var errTimeout = errors.New("the time for one execution is over")
+
+// startedFD is the descriptor on which start.py says that the code was reached.
+const startedFD = 3
+
+// Run executes the code and waits until no process of it is left. An error is
+// the platform's fault, or ctx's cause when ctx ended first.
+func (s *Sandbox) Run(ctx context.Context, spec Spec) (Result, error) {
+	run, err := s.prepare(spec)
+	if err != nil {
+		return Result{}, fmt.Errorf("run code: %w", err)
+	}
+	defer os.RemoveAll(run.dir)
+	result, err := run.execute(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("run code: %w", err)
+	}
+	return result, nil
+}
+
+// execution is one Run: the resolved spec and the host folder of its files.
+type execution struct {
+	s      *Sandbox
+	spec   Spec
+	python python
+	dir    string // lib/autodatabench.py, start.py, empty/
+	uid    int    // 0: no user id of its own
+}
+
+func (s *Sandbox) prepare(spec Spec) (*execution, error) {
+	spec.Kind = first(spec.Kind, s.cfg.Kind)
+	if spec.Kind == Bubblewrap && s.bwrap == "" {
+		return nil, results.Bad("", fmt.Errorf("sandbox kind %s: the sandbox was made for kind %s", spec.Kind, s.cfg.Kind))
+	}
+	if !filepath.IsLocal(spec.Code) || spec.Timeout <= 0 {
+		return nil, fmt.Errorf("code %q, time-out %s: want a file in the workspace and a time above 0", spec.Code, spec.Timeout)
+	}
+	spec.Limits = spec.Limits.withDefaults(s.cfg.Limits)
+	e := &execution{s: s, spec: spec, python: s.python}
+	var err error
+	if spec.Python != "" && spec.Python != s.cfg.Python {
+		if e.python, err = findPython(spec.Python); err != nil {
+			return nil, err
+		}
+	}
+	if spec.Kind == Bubblewrap && s.uids {
+		if e.uid, err = ownWorkspace(spec.Workspace); err != nil {
+			return nil, results.Infra("", fmt.Errorf("hand over the workspace: %w", err))
+		}
+	}
+	if e.dir, err = os.MkdirTemp("", "adb-run-"); err != nil {
+		return nil, results.Infra("", err)
+	}
+	if err := e.writeFiles(); err != nil {
+		return nil, errors.Join(results.Infra("", err), os.RemoveAll(e.dir))
+	}
+	return e, nil
+}
+
+func (e *execution) writeFiles() error {
+	return errors.Join(
+		os.Chmod(e.dir, 0o755),
+		os.Mkdir(filepath.Join(e.dir, "empty"), 0o755),
+		os.Mkdir(filepath.Join(e.dir, "lib"), 0o755),
+		os.Chmod(filepath.Join(e.dir, "lib"), 0o755), // whatever the umask
+		writeReadable(filepath.Join(e.dir, "lib", "autodatabench.py"), Library),
+		writeReadable(filepath.Join(e.dir, "start.py"), startProgram),
+	)
+}
+
+func writeReadable(path, text string) error {
+	return errors.Join(os.WriteFile(path, []byte(text), 0o644), os.Chmod(path, 0o644))
+}
+
+func (e *execution) execute(ctx context.Context) (Result, error) {
+	// The sandbox dies with the thread that started it, so that thread must
+	// not end before.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
+	started, startedWrite, err := os.Pipe()
+	if err != nil {
+		return Result{}, results.Infra("", err)
+	}
+	defer started.Close()
+	running, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	timed, cancel := context.WithTimeoutCause(running, e.spec.Timeout, errTimeout)
+	defer cancel()
+
+	var out output
+	var cause error // why the code was killed
+	cmd := e.command(timed)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.ExtraFiles = []*os.File{startedWrite}
+	cmd.WaitDelay = 2 * time.Second
+	cmd.Cancel = func() error {
+		cause = context.Cause(timed)
+		return e.kill(cmd.Process)
+	}
+	now := e.s.cfg.Now
+	if now == nil {
+		now = func() time.Time { return time.Time{} }
+	}
+	begin := now()
+	err = cmd.Start()
+	startedWrite.Close()
+	if err != nil {
+		return Result{}, results.Infra(hint, err)
+	}
+	watched := e.watch(timed, cmd.Process.Pid, stop)
+	err = cmd.Wait()
+	duration := now().Sub(begin)
+	stop(nil)
+	<-watched
+	if e.spec.Kind == None {
+		e.kill(cmd.Process) // what the code left running
+	}
+	if cause != nil && ctx.Err() != nil {
+		return Result{}, context.Cause(ctx)
+	}
+	return e.outcome(cmd.ProcessState, err, cause, started, &out, duration)
+}
+
+func (e *execution) outcome(state *os.ProcessState, err, cause error, started io.Reader, out *output, duration time.Duration) (Result, error) {
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) && cause == nil {
+		return Result{}, results.Infra("", err)
+	}
+	reached, err := io.ReadAll(io.LimitReader(started, 16))
+	if err != nil {
+		return Result{}, results.Infra("", err)
+	}
+	if string(reached) != "started" {
+		return Result{}, results.Infra(hint, fmt.Errorf("the sandbox did not start (%s): %s", state, oneLine(out.bytes())))
+	}
+	r := Result{ExitCode: exitCode(state), TimedOut: cause == errTimeout, Output: out.bytes(), Duration: duration}
+	var over *limitError
+	if errors.As(cause, &over) {
+		r.Output = fmt.Appendf(r.Output, "\n[stopped by the platform: %v]\n", over)
+	}
+	return r, nil
+}
+
+func exitCode(state *os.ProcessState) int {
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return state.ExitCode()
+}
+
+// kill ends the whole tree: bubblewrap's end takes its process namespace along;
+// without it, the process group has to do.
+func (e *execution) kill(p *os.Process) error {
+	if e.spec.Kind == None {
+		return syscall.Kill(-p.Pid, syscall.SIGKILL)
+	}
+	return p.Kill()
+}
+
+// command is start.py with its settings, in bubblewrap unless the kind is none.
+func (e *execution) command(ctx context.Context) *exec.Cmd {
+	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.py", "/run/gateway.sock"
+	if e.spec.Kind == None {
+		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.py"), e.spec.Socket
+	}
+	l := e.spec.Limits
+	settings, err := json.Marshal(map[string]any{
+		"started": startedFD, "uid": e.uid,
+		"limits": map[string]int64{
+			"memory": l.Memory, "processes": int64(l.Processes), "file_size": l.FileSize, "open_files": int64(l.OpenFiles), "core": 0,
+		},
+	})
+	if err != nil {
+		panic(err) // numbers only
+	}
+	argv := []string{e.python.path, "-I", start, string(settings), e.python.path, e.spec.Code}
+	if e.spec.Kind != None {
+		argv = append(append([]string{e.s.bwrap}, e.isolation()...), argv...)
+	}
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Dir = e.spec.Workspace
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.Env = []string{
+		"PATH=" + strings.Join([]string{filepath.Dir(e.python.path), "/usr/bin", "/bin"}, ":"),
+		"HOME=" + workspace, "LANG=C.UTF-8", "TMPDIR=/tmp",
+		"PYTHONPATH=" + lib, "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1",
+		"MALLOC_ARENA_MAX=4", // arenas of many threads would use up the address space
+		"AUTODATABENCH_SOCKET=" + socket,
+	}
+	return cmd
+}

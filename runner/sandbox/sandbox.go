@@ -1,0 +1,155 @@
+// Package sandbox runs an agent's Python in bubblewrap, without network, and
+// opens what it left.
+//
+// What the code can reach: /workspace (its own folder, read and write), the
+// gateway's socket, a private /tmp of bounded size, the system's libraries and
+// Python read-only, and the helper library autodatabench.py. It sees no home,
+// no /etc, no other process, no other run, and not this program. Memory,
+// processes, file sizes, open files, the workspace's size and the output are
+// limited; on the deadline the whole process tree is killed.
+//
+// Run as root, the code gets a user id of its own, since limits on processes do
+// not bind root. Kind "none" keeps the limits and drops all isolation; it is for
+// machines that have no bubblewrap, and marks trials.
+//
+// The package is not for judging the code's outcome: a non-zero exit is a
+// result, and an error of Run is the platform's fault only.
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"autodatabench/results"
+)
+
+// The kinds of sandbox.
+const (
+	Bubblewrap = "bubblewrap"
+	None       = "none"
+)
+
+// Limits bound one execution. Zero fields take the defaults, which are given.
+type Limits struct {
+	Memory    int64 // bytes, of the processes together; 8 GiB
+	Processes int   // threads count as well; 512
+	FileSize  int64 // bytes of one file; 1 GiB
+	OpenFiles int   // of one process; 1,024
+	Tmp       int64 // bytes of /tmp and of /dev/shm; 512 MiB
+	Disk      int64 // bytes of the workspace; 4 GiB
+}
+
+// Config is what all executions share.
+type Config struct {
+	Kind   string           // Bubblewrap (also when empty) or None
+	Python string           // command or path of Python 3.9 or newer; empty means python3
+	Limits Limits           // of executions that name none
+	Hide   []string         // host paths to cover where the system's folders would show them
+	Now    func() time.Time // measures Result.Duration; nil leaves it 0
+}
+
+// Spec is one execution.
+type Spec struct {
+	Workspace string        // host folder, /workspace inside and the working directory
+	Code      string        // name of a file in the workspace
+	Socket    string        // host path of the gateway's socket; empty for none
+	Timeout   time.Duration // wall clock
+	Limits    Limits        // zero fields: the configuration's
+	Kind      string        // empty: the configuration's
+	Python    string        // empty: the configuration's
+}
+
+// Result is how the code ended.
+type Result struct {
+	ExitCode int // of the code; 128 + signal when it was killed
+	TimedOut bool
+	Output   []byte // stdout and stderr as they came: the first 32 KiB and the last 96 KiB
+	Duration time.Duration
+}
+
+// Sandbox runs code. It is safe for concurrent use.
+type Sandbox struct {
+	cfg    Config
+	bwrap  string
+	python python
+	hidden []string // host paths to cover
+	uids   bool     // code gets a user id of its own
+}
+
+// New finds bubblewrap and Python and tries both once with a real run.
+func New(cfg Config) (*Sandbox, error) {
+	if cfg.Kind == "" {
+		cfg.Kind = Bubblewrap
+	}
+	if cfg.Python == "" {
+		cfg.Python = "python3"
+	}
+	if cfg.Kind != Bubblewrap && cfg.Kind != None {
+		return nil, results.Bad("", fmt.Errorf("sandbox kind %q: want %s or %s", cfg.Kind, Bubblewrap, None))
+	}
+	s := &Sandbox{cfg: cfg}
+	var err error
+	if s.python, err = findPython(cfg.Python); err != nil {
+		return nil, err
+	}
+	if cfg.Kind == None {
+		return s, s.probe()
+	}
+	if s.bwrap, err = findBubblewrap(); err != nil {
+		return nil, err
+	}
+	s.hidden = s.findHidden()
+	if os.Geteuid() == 0 {
+		s.uids = true
+		if s.probe() == nil {
+			return s, nil
+		}
+		s.uids = false // root of a container, which may have no other user ids
+	}
+	return s, s.probe()
+}
+
+// probe runs an empty program.
+func (s *Sandbox) probe() error {
+	dir, err := os.MkdirTemp("", "adb-probe-")
+	if err != nil {
+		return results.Infra("", fmt.Errorf("try the sandbox: %w", err))
+	}
+	defer os.RemoveAll(dir)
+	if err := os.WriteFile(filepath.Join(dir, "code.py"), []byte("import autodatabench\nprint('ready')\n"), 0o644); err != nil {
+		return results.Infra("", fmt.Errorf("try the sandbox: %w", err))
+	}
+	r, err := s.Run(context.Background(), Spec{Workspace: dir, Code: "code.py", Timeout: time.Minute})
+	if err == nil && (r.ExitCode != 0 || string(r.Output) != "ready\n") {
+		err = results.Infra(hint, fmt.Errorf("python ended with status %d: %s", r.ExitCode, oneLine(r.Output)))
+	}
+	if err != nil {
+		return fmt.Errorf("try the sandbox: %w", err)
+	}
+	return nil
+}
+
+// withDefaults fills l's zero fields from d and then from the package's defaults.
+func (l Limits) withDefaults(d Limits) Limits {
+	return Limits{
+		Memory:    first(l.Memory, d.Memory, 8<<30),
+		Processes: first(l.Processes, d.Processes, 512),
+		FileSize:  first(l.FileSize, d.FileSize, 1<<30),
+		OpenFiles: first(l.OpenFiles, d.OpenFiles, 1_024),
+		Tmp:       first(l.Tmp, d.Tmp, 512<<20),
+		Disk:      first(l.Disk, d.Disk, 4<<30),
+	}
+}
+
+func first[T comparable](values ...T) T {
+	var zero T
+	for _, v := range values {
+		if v != zero {
+			return v
+		}
+	}
+	return zero
+}

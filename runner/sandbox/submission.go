@@ -1,0 +1,51 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"autodatabench/results"
+)
+
+const submissionFile = "submission.json"
+
+// OpenSubmission opens the workspace's submission.json: a regular file of at
+// most results.MaxSubmission bytes, and no link to one. The error is written for
+// the agent to read and names no path of the host.
+func OpenSubmission(workspace string) (io.ReadCloser, error) {
+	root, err := os.OpenRoot(workspace)
+	if err != nil {
+		return nil, errors.New("the workspace cannot be opened")
+	}
+	defer root.Close()
+	info, err := root.Lstat(submissionFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errors.New("there is no submission.json")
+	case err != nil:
+		return nil, errors.New("submission.json cannot be opened")
+	case !info.Mode().IsRegular():
+		return nil, errors.New("submission.json is not a regular file")
+	}
+	// Code that still runs may put something else there in the meantime:
+	// NONBLOCK keeps a pipe from stopping us, and the file opened is judged.
+	file, err := root.OpenFile(submissionFile, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, errors.New("submission.json cannot be opened for reading")
+	}
+	opened, err := file.Stat()
+	if err == nil && (!opened.Mode().IsRegular() || !os.SameFile(info, opened)) {
+		err = errors.New("submission.json is not a regular file, or changed while it was opened")
+	}
+	if err == nil && opened.Size() > results.MaxSubmission {
+		err = fmt.Errorf("submission.json has %d bytes, at most %d are allowed", opened.Size(), results.MaxSubmission)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}

@@ -1,0 +1,111 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+// Seal lists the digest of every file of the trial before its private score.
+type Seal struct {
+	Files map[string]string `json:"files"` // path below the trial folder -> sha256
+	Head  string            `json:"head"`  // digest of the last event
+}
+
+// seal writes seal.json unless it is there.
+func seal(dir string) error {
+	path := filepath.Join(dir, SealFile)
+	if folder.Exists(path) {
+		return nil
+	}
+	s, err := takeSeal(dir)
+	if err != nil {
+		return fmt.Errorf("seal: %w", err)
+	}
+	return folder.WriteJSON(path, s)
+}
+
+// Sealed reports whether the trial in dir is sealed and unchanged since.
+// Errors: results.Verification when a file was changed, added or removed.
+func Sealed(dir string) error {
+	var was Seal
+	path := filepath.Join(dir, SealFile)
+	if err := folder.ReadJSON(path, &was); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return results.Bad("finish it with resume", fmt.Errorf("%s: the trial is not sealed", dir))
+		}
+		return err
+	}
+	now, err := takeSeal(dir)
+	if err != nil {
+		return err
+	}
+	for name, digest := range was.Files {
+		if now.Files[name] != digest {
+			return changed(dir, name)
+		}
+	}
+	for name := range now.Files {
+		if _, known := was.Files[name]; !known {
+			return changed(dir, name)
+		}
+	}
+	return nil
+}
+
+func changed(dir, name string) error {
+	return &results.Error{
+		Kind: results.Verification, Hint: "the trial no longer counts; run it again elsewhere",
+		Err: fmt.Errorf("%s: changed since it was sealed", filepath.Join(dir, name)),
+	}
+}
+
+// takeSeal digests everything below dir but the seal, the final score and the
+// lock.
+func takeSeal(dir string) (Seal, error) {
+	s := Seal{Files: map[string]string{}}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		switch {
+		case entry.IsDir() && name == "final":
+			return fs.SkipDir
+		case entry.IsDir() || name == SealFile || name == lockFile || strings.HasPrefix(filepath.Base(name), ".new-"):
+			return nil
+		}
+		s.Files[name], err = folder.DigestFile(path)
+		return err
+	})
+	if err != nil {
+		return s, err
+	}
+	log, err := Load(dir)
+	if err != nil {
+		return s, err
+	}
+	if log.End == "" {
+		return s, errors.New("the trial has not ended")
+	}
+	s.Head, err = headOf(dir)
+	return s, err
+}
+
+func headOf(dir string) (string, error) {
+	head := ""
+	err := folder.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
+		head = folder.Digest(line)
+		return nil
+	})
+	return head, err
+}

@@ -1,0 +1,200 @@
+// Package embedded is the default student: a Llama of about one million
+// parameters inside the program, with its pre-training corpus and the
+// calibration that makes it a measuring instrument.
+//
+// Its base weights come from [Pretrain] and lie in weights/ as Hugging Face
+// files. The corpus teaches arithmetic, formulas that the prompt states,
+// traces, copying and formats; of the suite's problems it holds four families a
+// domain, in public wordings, from the open split only. So the base answers a
+// fifth of the questions, and what a training set adds is which formula
+// belongs to which wording, and the format.
+//
+// The package is not for real language models. It never sees a private item:
+// [Calibrate] takes items and evaluator from its caller.
+package embedded
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
+	"autodatabench/runner/student/llama"
+)
+
+//go:embed weights
+var weights embed.FS
+
+// Name is the embedded student's name in the record.
+const Name = "embedded-1m"
+
+const adapterFile = "adapter_model.safetensors"
+
+// Student is a base model that trains and answers in this process. Its methods
+// may be called concurrently.
+type Student struct {
+	model    *llama.Model
+	tok      *llama.Tokenizer
+	identity student.Identity
+}
+
+// New returns the student of the embedded weights.
+func New() (*Student, error) {
+	files, err := fs.Sub(weights, "weights")
+	if err != nil {
+		return nil, fmt.Errorf("embedded student: %w", err)
+	}
+	return Open(files, Name)
+}
+
+// Open returns the student whose Hugging Face files are in files, as [Pretrain]
+// leaves them.
+func Open(files fs.FS, name string) (*Student, error) {
+	model, tok, err := llama.Load(files)
+	if err != nil {
+		return nil, results.Bad("", fmt.Errorf("student %s: %w", name, err))
+	}
+	digest := sha256.New()
+	for _, file := range []string{"model.safetensors", "tokenizer.json"} {
+		data, err := fs.ReadFile(files, file)
+		if err != nil {
+			return nil, results.Infra("", fmt.Errorf("student %s: %w", name, err))
+		}
+		digest.Write(data)
+	}
+	return &Student{model, tok, student.Identity{
+		Name: name, Backend: "embedded", BLAS: llama.BLAS(), Digest: hex.EncodeToString(digest.Sum(nil)), Embedded: true,
+	}}, nil
+}
+
+// Identity names the student in the record.
+func (s *Student) Identity() student.Identity { return s.identity }
+
+// Train implements [student.Trainer].
+func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+	if err := checkRecipe(recipe); err != nil {
+		return student.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
+	}
+	if len(rows) == 0 {
+		return student.TrainReport{}, results.Bad("", errors.New("train: no rows"))
+	}
+	examples, tokens := make([]llama.Example, len(rows)), 0
+	for i, row := range rows {
+		ids, from := s.tok.ChatRow(row.Prompt(), row.Output)
+		ids, from = cutOff(ids, from, recipe.CutoffTokens)
+		examples[i] = example(ids, from, 0)
+		tokens += len(ids)
+	}
+	plan := llama.LoRARecipe{
+		Rank: recipe.Rank, Alpha: recipe.Alpha, LearningRate: recipe.LearningRate, WarmupRatio: recipe.WarmupRatio,
+		WeightDecay: recipe.WeightDecay, Epochs: recipe.Epochs, BatchRows: recipe.BatchRows, Seed: seed,
+	}
+	report := student.TrainReport{Rows: len(rows), Tokens: tokens * recipe.Epochs}
+	adapter, err := llama.TrainLoRA(ctx, s.model, examples, plan, func(step llama.Step) {
+		if step.N == 1 {
+			report.FirstLoss = step.Loss
+		}
+		report.LastLoss, report.Updates = step.Loss, step.N
+		if progress != nil {
+			progress(student.Progress{Step: step.N, Total: step.Total, Loss: step.Loss})
+		}
+	})
+	if err != nil {
+		return report, fmt.Errorf("train: %w", err)
+	}
+	if err := adapter.Save(dir, s.identity.Name); err != nil {
+		return report, results.Infra("", fmt.Errorf("save the adapter: %w", err))
+	}
+	data, err := os.ReadFile(filepath.Join(dir, adapterFile))
+	if err != nil {
+		return report, results.Infra("", fmt.Errorf("read the adapter back: %w", err))
+	}
+	sum := sha256.Sum256(data)
+	report.Digest = hex.EncodeToString(sum[:])
+	return report, nil
+}
+
+// checkRecipe reports what this back end cannot do.
+func checkRecipe(r results.Recipe) error {
+	switch {
+	case r.Rank <= 0 || r.Alpha <= 0 || r.LearningRate <= 0 || r.Epochs <= 0 || r.BatchRows <= 0:
+		return errors.New("recipe: rank, alpha, learning rate, epochs and batch rows must be positive")
+	case r.Dropout != 0:
+		return fmt.Errorf("recipe: the embedded student has no dropout, got %v", r.Dropout)
+	case r.Precision != "float32":
+		return fmt.Errorf("recipe: the embedded student trains in float32, got %q", r.Precision)
+	case r.CutoffTokens < 16 || r.CutoffTokens > contextTokens:
+		return fmt.Errorf("recipe: cutoff tokens must be 16 to %d, got %d", contextTokens, r.CutoffTokens)
+	}
+	return nil
+}
+
+// cutOff shortens a row of from prompt tokens and an answer to at most limit
+// tokens, each from its end. The shorter part is kept whole if it takes less
+// than half, else both shrink in proportion (LLaMA-Factory's rule), so that
+// every row keeps some of its answer.
+func cutOff(ids []int, from, limit int) ([]int, int) {
+	if len(ids) <= limit {
+		return ids, from
+	}
+	answer := len(ids) - from
+	most := limit * answer / len(ids)
+	switch {
+	case answer*2 < limit:
+		most = limit
+	case from*2 < limit:
+		most = limit - from
+	}
+	kept := max(1, min(most, answer))
+	prompt := min(limit-kept, from)
+	return append(append([]int{}, ids[:prompt]...), ids[from:from+kept]...), prompt
+}
+
+// Generate implements [student.Generator]. A prompt that leaves no room for the
+// answer keeps its beginning and the chat's frame.
+func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([]string, error) {
+	model := s.model
+	if adapterDir != "" {
+		adapter, err := llama.LoadAdapter(os.DirFS(adapterDir), s.model)
+		if err != nil {
+			return nil, results.Bad("", fmt.Errorf("generate: adapter %s: %w", adapterDir, err))
+		}
+		model = s.model.Merged(adapter)
+	}
+	if sampling.MaxTokens <= 0 || sampling.MaxTokens > contextTokens/2 {
+		return nil, results.Bad("", fmt.Errorf("generate: max_tokens must be 1 to %d, got %d", contextTokens/2, sampling.MaxTokens))
+	}
+	ids := make([][]int, len(prompts))
+	for i, p := range prompts {
+		ids[i] = s.fit(p, contextTokens-sampling.MaxTokens)
+	}
+	options := llama.GenOptions{
+		Temperature: sampling.Temperature, TopP: sampling.TopP, MaxTokens: sampling.MaxTokens, Seed: sampling.Seed, Stop: []int{s.tok.EOT()},
+	}
+	answers, err := model.Generate(ctx, ids, options, progress)
+	if err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	texts := make([]string, len(answers))
+	for i, answer := range answers {
+		texts[i] = s.tok.Decode(answer)
+	}
+	return texts, nil
+}
+
+// fit is the chat prompt of the text in at most limit tokens.
+func (s *Student) fit(text string, limit int) []int {
+	ids := s.tok.ChatPrompt(text)
+	if len(ids) <= limit {
+		return ids
+	}
+	tail := s.tok.ChatTail()
+	return append(append([]int{}, ids[:limit-tail]...), ids[len(ids)-tail:]...)
+}

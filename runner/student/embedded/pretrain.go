@@ -1,0 +1,154 @@
+package embedded
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"autodatabench/results"
+	"autodatabench/runner/student/llama"
+)
+
+// Options is how the base student is pre-trained.
+type Options struct {
+	Vocabulary   int     `json:"vocabulary"` // tokens, the chat's special ones included
+	Hidden       int     `json:"hidden"`
+	Layers       int     `json:"layers"`
+	Heads        int     `json:"heads"`
+	Intermediate int     `json:"intermediate"`
+	BatchRows    int     `json:"batch_rows"`
+	Steps        int     `json:"steps"`
+	WarmupSteps  int     `json:"warmup_steps"`
+	LearningRate float64 `json:"learning_rate"`
+	WeightDecay  float64 `json:"weight_decay"`
+	PromptWeight float64 `json:"prompt_weight"` // loss weight of a prompt's token; an answer's is 1
+}
+
+// DefaultOptions made the committed weights: about a million parameters.
+func DefaultOptions() Options {
+	return Options{
+		Vocabulary: 1024, Hidden: 128, Layers: 4, Heads: 4, Intermediate: 384,
+		BatchRows: 20, Steps: 9500, WarmupSteps: 100, LearningRate: 3e-3, WeightDecay: 0.01, PromptWeight: 0.1,
+	}
+}
+
+// PretrainProgress is one update of the pre-training.
+type PretrainProgress struct {
+	Step, Total int
+	Loss        float64 // mean weighted negative log-likelihood of a token, in nats
+	Tokens      int     // read so far
+}
+
+// PretrainReport is what PRETRAIN.json beside the weights says of their making.
+type PretrainReport struct {
+	Seed         uint64  `json:"seed"`
+	Options      Options `json:"options"`
+	Parameters   int     `json:"parameters"`
+	Tokens       int     `json:"tokens"`
+	FinalLoss    float64 `json:"final_loss"` // mean over the last fiftieth of the updates
+	CorpusDigest string  `json:"corpus_digest"`
+	CorpusRows   int     `json:"corpus_rows"` // rows read, which the digest covers
+	BLAS         string  `json:"blas"`
+}
+
+const (
+	contextTokens = 512 // positions of the student, prompt and answer
+	longestRow    = 256 // tokens; a longer row of the corpus is left out
+)
+
+// Pretrain makes a base student from nothing: a tokenizer and weights, learned
+// from the seed's corpus, are left in dir as Hugging Face files with
+// PRETRAIN.json beside them. The same seed, options and BLAS give the same
+// files. progress may be nil. Errors: results.Bad for options that make no
+// model, results.Infra for faults of the file system.
+func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
+	tok := llama.TrainTokenizer(vocabularyTexts(seed), o.Vocabulary, llama.ChatSpecials())
+	config := llama.Config{
+		VocabSize: tok.Size(), Hidden: o.Hidden, Intermediate: o.Intermediate, Layers: o.Layers, Heads: o.Heads, KVHeads: o.Heads,
+		HeadDim: o.Hidden / max(1, o.Heads), MaxPositions: contextTokens, NormEps: 1e-5, RopeTheta: 10_000, TieEmbeddings: true,
+		BOS: llama.TokenID(tok.BOS()), EOS: llama.TokenID(tok.EOT()),
+	}
+	if err := config.Validate(); err != nil {
+		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
+	}
+	model := llama.NewModel(config, seed)
+	batches := newBatches(seed, tok, o)
+	defer batches.stop()
+	report := PretrainReport{Seed: seed, Options: o, Parameters: model.Parameters(), BLAS: llama.BLAS()}
+	tail := max(1, o.Steps/50)
+	err := llama.Pretrain(ctx, model, batches.next, llama.Optim{
+		LearningRate: o.LearningRate, WarmupSteps: o.WarmupSteps, Steps: o.Steps, WeightDecay: o.WeightDecay, Clip: 1,
+	}, func(s llama.Step) {
+		report.Tokens += s.Tokens
+		if s.N > o.Steps-tail {
+			report.FinalLoss += s.Loss / float64(tail)
+		}
+		if progress != nil {
+			progress(PretrainProgress{Step: s.N, Total: s.Total, Loss: s.Loss, Tokens: report.Tokens})
+		}
+	})
+	if err != nil {
+		return report, fmt.Errorf("pretrain: %w", err)
+	}
+	report.CorpusRows = batches.rows
+	report.CorpusDigest = corpusDigest(seed, batches.rows)
+	return report, save(model, tok, report, dir)
+}
+
+func save(m *llama.Model, tok *llama.Tokenizer, report PretrainReport, dir string) error {
+	if err := m.Save(dir, tok); err != nil {
+		return results.Infra("", fmt.Errorf("save the student: %w", err))
+	}
+	data, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return fmt.Errorf("save the student: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "PRETRAIN.json"), append(data, '\n'), 0o644); err != nil {
+		return results.Infra("", fmt.Errorf("save the student: %w", err))
+	}
+	return nil
+}
+
+// batches turns the corpus into training batches.
+type batches struct {
+	o    Options
+	tok  *llama.Tokenizer
+	pull func() (Row, bool)
+	stop func()
+	rows int // read from the corpus
+}
+
+func newBatches(seed uint64, tok *llama.Tokenizer, o Options) *batches {
+	b := &batches{o: o, tok: tok}
+	b.pull, b.stop = iter.Pull(Corpus(seed))
+	return b
+}
+
+func (b *batches) next(int) []llama.Example {
+	batch := make([]llama.Example, 0, b.o.BatchRows)
+	for len(batch) < b.o.BatchRows {
+		row, _ := b.pull()
+		b.rows++
+		ids, from := b.tok.ChatRow(row.User, row.Answer)
+		if len(ids) <= longestRow {
+			batch = append(batch, example(ids, from, float32(b.o.PromptWeight)))
+		}
+	}
+	return batch
+}
+
+// example weighs a row's tokens: the prompt's (ids[:from]) with prompt, the
+// answer's with 1.
+func example(ids []int, from int, prompt float32) llama.Example {
+	weights := make([]float32, len(ids))
+	for i := range weights {
+		weights[i] = 1
+		if i < from {
+			weights[i] = prompt
+		}
+	}
+	return llama.Example{IDs: ids, Weights: weights}
+}

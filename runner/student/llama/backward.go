@@ -1,0 +1,167 @@
+package llama
+
+// sink receives the gradients of a pass. Exactly one of full and adapter is set.
+type sink struct {
+	full    *Model   // same layout as the model
+	adapter *Adapter // same layout as the adapter
+	current *Adapter // the adapter's values
+}
+
+// backward turns the logits' gradients into the sink's. It overwrites the
+// activations. Every matrix of the sink is assigned, not added to.
+func (p *pass) backward(g sink) {
+	c := p.m.Config
+	m, d, v := len(p.targets), c.Hidden, c.VocabSize
+	mul(m, d, v, 1, p.logits, v, p.m.head, d, 0, p.dout, d)
+	dlast := p.dnorm[:m*d]
+	copy(dlast, p.dout)
+	clear(p.dout)
+	var gain []float32
+	if g.full != nil {
+		tmul(v, d, m, 1, p.logits, v, p.last, d, 0, g.full.head, d)
+		clear(g.full.flat[g.full.gains:])
+		gain = g.full.norm
+	}
+	rmsNormBack(p.dout, dlast, p.out, p.m.norm, p.inverse, gain)
+	for l := len(p.states) - 1; l >= 0; l-- {
+		if l == len(p.states)-1 {
+			p.feedForwardBack(l, m, p.dout, p.attended, g)
+			p.scatterTargets()
+		} else {
+			p.feedForwardBack(l, len(p.ids), p.dx, p.states[l].attended, g)
+		}
+		p.attentionBack(l, g)
+	}
+	if g.full != nil {
+		p.embedBack(g.full)
+	}
+}
+
+// embedBack adds the stream's gradient to the rows of the tokens.
+func (p *pass) embedBack(g *Model) {
+	d := p.m.Config.Hidden
+	if !p.m.Config.TieEmbeddings {
+		clear(g.embed)
+	}
+	for t, id := range p.ids {
+		addTo(g.embed[id*d:], p.dx[t*d:][:d])
+	}
+}
+
+// feedForwardBack takes dx, the gradient of a layer's output, to that of its
+// middle (in place) and of attended (over attended's values for the targets).
+func (p *pass) feedForwardBack(l, n int, dx, attended []float32, g sink) {
+	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
+	d, f := c.Hidden, c.Intermediate
+	qw, _ := c.shape(siteQ)
+	mul(n, f, d, 1, dx, d, w.group[groupDown], f, 0, p.dact, f)
+	p.linearGradient(l, groupDown, n, s.act, dx, g)
+	gateUp := s.gateUp[:n*2*f]
+	swiGLUBack(gateUp, p.dact[:n*f], s.sigmoid, f)
+	p.linearGradient(l, groupGateUp, n, s.norm2, gateUp, g)
+	dnorm := p.dnorm[:n*d]
+	mul(n, d, 2*f, 1, gateUp, 2*f, w.group[groupGateUp], d, 0, dnorm, d)
+	var gain []float32
+	if g.full != nil {
+		gain = g.full.layers[l].mlpNorm
+	}
+	rmsNormBack(dx, dnorm, s.middle[:n*d], w.mlpNorm, s.inverse2, gain)
+	p.linearGradient(l, groupO, n, attended, dx, g)
+	mul(n, qw, d, 1, dx, d, w.group[groupO], qw, 0, p.dattended, qw)
+}
+
+// scatterTargets spreads the last layer's gradients at the targets over all
+// tokens, of which the others have none.
+func (p *pass) scatterTargets() {
+	d := p.m.Config.Hidden
+	qw, _ := p.m.Config.shape(siteQ)
+	copy(p.attended, p.dattended)
+	clear(p.dattended)
+	clear(p.dx)
+	for i, t := range p.targets {
+		copy(p.dattended[t.token*qw:][:qw], p.attended[i*qw:])
+		copy(p.dx[t.token*d:][:d], p.dout[i*d:])
+	}
+}
+
+// attentionBack takes dattended and dx, the gradient of the layer's middle, to
+// the gradient of its input, in dx.
+func (p *pass) attentionBack(l int, g sink) {
+	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
+	n, d := len(p.ids), c.Hidden
+	out, _ := c.groupShape(groupQKV)
+	for _, row := range p.spans {
+		p.attendRowBack(s, row)
+	}
+	p.rotate(p.dqkv, -1)
+	p.linearGradient(l, groupQKV, n, s.norm1, p.dqkv, g)
+	if l == 0 && g.full == nil {
+		return // nothing below is trained
+	}
+	mul(n, d, out, 1, p.dqkv, out, w.group[groupQKV], d, 0, p.dnorm, d)
+	var gain []float32
+	if g.full != nil {
+		gain = g.full.layers[l].attnNorm
+	}
+	rmsNormBack(p.dx, p.dnorm, s.x, w.attnNorm, s.inverse1, gain)
+}
+
+// attendRowBack fills the row's part of dqkv from dattended.
+func (p *pass) attendRowBack(s *layerState, row span) {
+	c := p.m.Config
+	width, _ := c.groupShape(groupQKV)
+	qw, _ := c.shape(siteQ)
+	hd, share, n := c.HeadDim, c.Heads/c.KVHeads, row.n
+	qkv, dqkv := s.qkv[row.start*width:], p.dqkv[row.start*width:]
+	dscores := p.dprobs[:n*n]
+	for h := range c.Heads {
+		k, v := (c.Heads+h/share)*hd, (c.Heads+c.KVHeads+h/share)*hd
+		probs := s.probs[row.probs+h*n*n:][:n*n]
+		dout := p.dattended[row.start*qw+h*hd:]
+		var add float32 // the heads that share keys and values add up
+		if h%share > 0 {
+			add = 1
+		}
+		tmul(n, hd, n, 1, probs, n, dout, qw, add, dqkv[v:], width)
+		mulT(n, n, hd, dout, qw, qkv[v:], width, 0, dscores, n)
+		causalSoftmaxBack(dscores, probs, n, c.attentionScale())
+		mul(n, hd, n, 1, dscores, n, qkv[k:], width, 0, dqkv[h*hd:], width)
+		tmul(n, hd, n, 1, dscores, n, qkv[h*hd:], width, add, dqkv[k:], width)
+	}
+}
+
+// causalSoftmaxBack turns the gradient of the weights into that of the scores.
+func causalSoftmaxBack(d, probs []float32, n int, factor float32) {
+	for i := range n {
+		g, p := d[i*n:][:i+1], probs[i*n:][:i+1]
+		mean := dot(g, p)
+		for j, v := range p {
+			g[j] = v * (g[j] - mean) * factor
+		}
+		clear(d[i*n+i+1 : (i+1)*n])
+	}
+}
+
+// linearGradient gives the sink the gradient of a group's weights, given its
+// input x [n, in] and the gradient dy [n, out] of its output.
+func (p *pass) linearGradient(l, group, n int, x, dy []float32, g sink) {
+	c := p.m.Config
+	out, in := c.groupShape(group)
+	if g.full != nil {
+		tmul(out, in, n, 1, dy, out, x, in, 0, g.full.layers[l].group[group], in)
+		return
+	}
+	a, da := &g.current.layers[l], &g.adapter.layers[l]
+	r, factor := g.current.Rank, g.current.scale()
+	inner := len(groupSites[group]) * r
+	u, v := p.low[0], p.low[1] // x aT and dy b: [n, inner]
+	mulT(n, inner, in, x, in, a.group[group], in, 0, u, inner)
+	from := 0
+	for i, s := range groupSites[group] {
+		o, _ := c.shape(s)
+		mulT(n, r, o, dy[from:], out, a.bT[s], o, 0, v[i*r:], inner)
+		tmul(r, o, n, factor, u[i*r:], inner, dy[from:], out, 0, da.bT[s], o)
+		from += o
+	}
+	tmul(inner, in, n, factor, v, inner, x, in, 0, da.group[group], in)
+}

@@ -1,0 +1,5 @@
+//go:build !openblas
+
+package llama
+
+func useBLAS() string { return "gonum" }

@@ -1,0 +1,61 @@
+// Package student is the contract of the student family: what is trained on a
+// submission and then asked the evaluation questions (SPEC section 7).
+//
+// A student is a [Trainer] and a [Generator], not always of one back end
+// (train with LLaMA-Factory, infer with vLLM). All back ends exchange Hugging
+// Face files: a PEFT adapter folder, config.json, model.safetensors and
+// tokenizer.json, in the chat format that LLaMA-Factory calls llama3.
+//
+// The package is not for judging answers (package tasks) and holds no back
+// end. Invariant: an adapter is a function of (student, recipe, rows, seed,
+// BLAS); package studenttest holds every back end to it.
+package student
+
+import (
+	"context"
+
+	"autodatabench/results"
+)
+
+// Trainer fine-tunes the student.
+type Trainer interface {
+	// Train fits a LoRA adapter to rows, in their order of epochs drawn from
+	// seed, and leaves adapter_config.json and adapter_model.safetensors in
+	// dir, which it makes. progress may be nil; it is called in step order.
+	// Errors: results.Bad for rows or recipes that cannot be trained on,
+	// results.Infra for faults of the platform.
+	Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(Progress)) (TrainReport, error)
+}
+
+// Generator answers questions with the student.
+type Generator interface {
+	// Generate returns one answer for each prompt (a user text), in order.
+	// adapterDir names a folder that Train left; empty means the base student.
+	// progress may be nil; done counts finished answers.
+	Generate(ctx context.Context, adapterDir string, prompts []string, s results.Sampling, progress func(done, total int)) ([]string, error)
+}
+
+// Progress is one update of a training.
+type Progress struct {
+	Step, Total int     // updates done, updates in all
+	Loss        float64 // mean negative log-likelihood of an answer token in this update, in nats
+}
+
+// TrainReport sums a training up.
+type TrainReport struct {
+	Rows      int     `json:"rows"`
+	Updates   int     `json:"updates"`
+	Tokens    int     `json:"tokens"` // read in all epochs, prompts included
+	FirstLoss float64 `json:"first_loss"`
+	LastLoss  float64 `json:"last_loss"`
+	Digest    string  `json:"digest"` // sha256 of adapter_model.safetensors, hexadecimal
+}
+
+// Identity names a student in the record.
+type Identity struct {
+	Name     string `json:"name"`
+	Backend  string `json:"backend"`  // embedded | hf | llamafactory | vllm
+	BLAS     string `json:"blas"`     // the arithmetic in use; empty where it does not apply
+	Digest   string `json:"digest"`   // sha256 over the base weights and the tokenizer, hexadecimal
+	Embedded bool   `json:"embedded"` // the small student inside the program
+}

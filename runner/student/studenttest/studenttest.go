@@ -1,0 +1,152 @@
+// Package studenttest holds every back end of the student family to the
+// contract of package student. It is for tests only.
+package studenttest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
+)
+
+// Student is what the suite needs of a back end.
+type Student interface {
+	student.Trainer
+	student.Generator
+}
+
+// Rows is a small training set with one fact: every question has the same
+// answer.
+func Rows(n int) []results.Row {
+	rows := make([]results.Row, n)
+	for i := range rows {
+		rows[i] = results.Row{Instruction: fmt.Sprintf("Say the word for %d.", i), Output: "seven"}
+	}
+	return rows
+}
+
+// Run checks a back end under a recipe that it can train with: the files that
+// training leaves, its report, its determinism, its effect on answers, and how
+// generation treats order, seeds, limits and cancellation.
+func Run(t *testing.T, s Student, recipe results.Recipe) {
+	t.Helper()
+	rows := Rows(16)
+	dir := filepath.Join(t.TempDir(), "adapter")
+	var steps []student.Progress
+	report, err := s.Train(t.Context(), recipe, rows, 7, dir, func(p student.Progress) { steps = append(steps, p) })
+	if err != nil {
+		t.Fatalf("Train: %v", err)
+	}
+	t.Run("report", func(t *testing.T) { checkReport(t, report, steps, recipe, rows, dir) })
+	t.Run("deterministic", func(t *testing.T) {
+		again, err := s.Train(t.Context(), recipe, rows, 7, filepath.Join(t.TempDir(), "again"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(report, again); diff != "" {
+			t.Errorf("the same training differs (-first +second):\n%s", diff)
+		}
+		other, err := s.Train(t.Context(), recipe, rows, 8, filepath.Join(t.TempDir(), "other"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other.Digest == report.Digest {
+			t.Error("another seed gave the same adapter")
+		}
+	})
+	t.Run("generate", func(t *testing.T) { checkGenerate(t, s, dir) })
+	t.Run("refuses", func(t *testing.T) { checkRefusals(t, s, recipe) })
+}
+
+func checkReport(t *testing.T, report student.TrainReport, steps []student.Progress, recipe results.Recipe, rows []results.Row, dir string) {
+	t.Helper()
+	updates := recipe.Epochs * ((len(rows) + recipe.BatchRows - 1) / recipe.BatchRows)
+	if report.Rows != len(rows) || report.Updates != updates || report.Tokens <= 0 {
+		t.Errorf("report %+v, want %d rows and %d updates", report, len(rows), updates)
+	}
+	if len(steps) != updates || steps[len(steps)-1].Step != updates || steps[0].Total != updates {
+		t.Errorf("progress %+v, want one call for each of %d updates", steps, updates)
+	}
+	if !(report.LastLoss < report.FirstLoss) {
+		t.Errorf("loss went from %v to %v on a single answer", report.FirstLoss, report.LastLoss)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "adapter_model.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(data)
+	if got := hex.EncodeToString(sum[:]); got != report.Digest {
+		t.Errorf("digest %s, the file has %s", report.Digest, got)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "adapter_config.json")); err != nil {
+		t.Error(err)
+	}
+}
+
+func checkGenerate(t *testing.T, s Student, dir string) {
+	t.Helper()
+	prompts := []string{"Say the word for 3.", "What is 2 + 2?", "", "Say the word for 90."}
+	sampling := results.Sampling{Temperature: 0.7, TopP: 1, MaxTokens: 24, Seed: 3}
+	base, err := s.Generate(t.Context(), "", prompts, sampling, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := 0
+	again, err := s.Generate(t.Context(), "", prompts, sampling, func(done, total int) {
+		if total != len(prompts) || done > total {
+			t.Errorf("progress %d of %d", done, total)
+		}
+		last = max(last, done)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last != len(prompts) {
+		t.Errorf("progress ended at %d of %d", last, len(prompts))
+	}
+	if diff := cmp.Diff(base, again); diff != "" {
+		t.Errorf("the same sampling differs (-first +second):\n%s", diff)
+	}
+	greedy := results.Sampling{TopP: 1, MaxTokens: 24}
+	tuned, err := s.Generate(t.Context(), dir, prompts, greedy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	untuned, err := s.Generate(t.Context(), "", prompts, greedy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tuned[0] != "seven" || untuned[0] == "seven" {
+		t.Errorf("answer %q after training on \"seven\", %q before", tuned[0], untuned[0])
+	}
+}
+
+func checkRefusals(t *testing.T, s Student, recipe results.Recipe) {
+	t.Helper()
+	var fault *results.Error
+	if _, err := s.Train(t.Context(), recipe, nil, 1, t.TempDir(), nil); !errors.As(err, &fault) || fault.Kind != results.BadInput {
+		t.Errorf("no rows: %v, want bad input", err)
+	}
+	sampling := results.Sampling{TopP: 1, MaxTokens: 8}
+	if _, err := s.Generate(t.Context(), filepath.Join(t.TempDir(), "none"), []string{"x"}, sampling, nil); err == nil {
+		t.Error("a missing adapter was accepted")
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stop := errors.New("stop")
+	cancel(stop)
+	if _, err := s.Train(ctx, recipe, Rows(4), 1, t.TempDir(), nil); !errors.Is(err, stop) {
+		t.Errorf("cancelled training: %v, want the cause", err)
+	}
+	if _, err := s.Generate(ctx, "", []string{"x"}, sampling, nil); !errors.Is(err, stop) {
+		t.Errorf("cancelled generation: %v, want the cause", err)
+	}
+}

@@ -1,0 +1,201 @@
+// Package submission decodes what an agent's code left as submission.json and
+// applies the format filter of SPEC section 4: of the rows that match the
+// sample's schema and have text to train on, the first dataset_size are used.
+//
+// The file is hostile. It is read as a stream, never whole, and nothing in it is
+// evaluated; a file that breaks a rule as a whole is an invalid submission and
+// never an error of the program. Whether rows are good is not judged here.
+package submission
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"autodatabench/results"
+)
+
+// Limits on what a check says of dropped rows.
+const (
+	maxDrops     = 5
+	maxDropRunes = 300
+)
+
+// Decode reads the JSON array and returns the rows to train on with the
+// verdict. The rows are nil unless the verdict is valid.
+func Decode(r io.Reader, budget results.Budget) ([]results.Row, results.Check) {
+	d := &decoder{limited: limited{r: r, left: results.MaxSubmission}, budget: budget}
+	d.dec = json.NewDecoder(bufio.NewReaderSize(&d.limited, 64<<10))
+	if err := d.array(); err != nil {
+		d.check.Problem = oneLine(err.Error())
+		return nil, d.check
+	}
+	if d.check.Kept < budget.MinRows {
+		d.check.Problem = d.tooFew()
+		return nil, d.check
+	}
+	d.check.Valid, d.check.Used = true, len(d.used)
+	return d.used, d.check
+}
+
+type decoder struct {
+	limited limited
+	dec     *json.Decoder
+	budget  results.Budget
+	used    []results.Row
+	check   results.Check
+}
+
+// array reads the file as a whole. Its error is the verdict's problem.
+func (d *decoder) array() error {
+	token, err := d.dec.Token()
+	switch {
+	case err == io.EOF:
+		return errors.New("submission.json is empty")
+	case err != nil:
+		return d.syntax("submission.json", err)
+	case token != json.Delim('['):
+		return errors.New("submission.json is not a JSON array of rows")
+	}
+	for d.dec.More() {
+		if d.check.Rows == results.MaxSubmittable {
+			return fmt.Errorf("submission.json has more than %d rows", results.MaxSubmittable)
+		}
+		var raw json.RawMessage
+		if err := d.dec.Decode(&raw); err != nil {
+			return d.syntax(fmt.Sprintf("row %d", d.check.Rows), err)
+		}
+		if !utf8.Valid(raw) {
+			return fmt.Errorf("row %d is not UTF-8 (the row ends at byte %d)", d.check.Rows, d.dec.InputOffset())
+		}
+		d.row(raw)
+	}
+	if _, err := d.dec.Token(); err != nil {
+		return d.syntax(fmt.Sprintf("after row %d", d.check.Rows-1), err)
+	}
+	if _, err := d.dec.Token(); err != io.EOF {
+		if d.limited.over {
+			return d.syntax("", err)
+		}
+		return fmt.Errorf("submission.json goes on after the array (byte %d)", d.dec.InputOffset())
+	}
+	return nil
+}
+
+// syntax words an error of the decoder.
+func (d *decoder) syntax(where string, err error) error {
+	if d.limited.over {
+		return fmt.Errorf("submission.json is larger than %d bytes", results.MaxSubmission)
+	}
+	if d.limited.err != nil {
+		return fmt.Errorf("submission.json cannot be read: %w", d.limited.err)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
+		return fmt.Errorf("%s: not valid JSON: the file ends early", where)
+	}
+	at := d.dec.InputOffset()
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		at = syntax.Offset
+	}
+	return fmt.Errorf("%s: not valid JSON at byte %d: %w", where, at, err)
+}
+
+func (d *decoder) row(raw json.RawMessage) {
+	index := d.check.Rows
+	d.check.Rows++
+	row, reason := filter(raw)
+	if reason == "" {
+		d.check.Kept++
+		if len(d.used) < d.budget.DatasetSize {
+			d.used = append(d.used, row)
+		}
+		return
+	}
+	if d.check.Reasons == nil {
+		d.check.Reasons = map[string]int{}
+	}
+	d.check.Reasons[reason]++
+	if len(d.check.Dropped) < maxDrops {
+		d.check.Dropped = append(d.check.Dropped, results.Drop{Row: index, Reason: reason, Text: cut(raw)})
+	}
+}
+
+func (d *decoder) tooFew() string {
+	c := d.check
+	text := fmt.Sprintf("%d valid rows of %d, at least %d are needed", c.Kept, c.Rows, d.budget.MinRows)
+	if len(c.Reasons) == 0 {
+		return text
+	}
+	var parts []string
+	for reason := range c.Reasons {
+		parts = append(parts, reason)
+	}
+	slices.SortFunc(parts, func(a, b string) int {
+		if c.Reasons[a] != c.Reasons[b] {
+			return c.Reasons[b] - c.Reasons[a]
+		}
+		return strings.Compare(a, b)
+	})
+	for i, reason := range parts {
+		parts[i] = fmt.Sprintf("%d %s", c.Reasons[reason], reason)
+	}
+	return text + " (dropped: " + strings.Join(parts, ", ") + ")"
+}
+
+// cut is the row as written, on one line and bounded.
+func cut(raw []byte) string {
+	const slack = 4 * maxDropRunes
+	if len(raw) > slack {
+		raw = raw[:slack]
+	}
+	text := strings.ToValidUTF8(string(bytes.TrimSpace(raw)), "")
+	if runes := []rune(text); len(runes) > maxDropRunes {
+		return string(runes[:maxDropRunes]) + "..."
+	}
+	return text
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// limited reads at most left bytes and remembers why it stopped.
+type limited struct {
+	r    io.Reader
+	left int64
+	over bool
+	err  error
+}
+
+var errOver = errors.New("too large")
+
+// Read fails with errOver when there is more than the limit.
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left == 0 {
+		var one [1]byte
+		n, err := io.ReadFull(l.r, one[:])
+		if n > 0 {
+			l.over = true
+			return 0, errOver
+		}
+		return 0, l.note(err)
+	}
+	if int64(len(p)) > l.left {
+		p = p[:l.left]
+	}
+	n, err := l.r.Read(p)
+	l.left -= int64(n)
+	return n, l.note(err)
+}
+
+func (l *limited) note(err error) error {
+	if err != nil && err != io.EOF {
+		l.err = err
+	}
+	return err
+}

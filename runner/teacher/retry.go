@@ -1,0 +1,102 @@
+package teacher
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Retry says how often a call is tried and how long to wait in between. Waits
+// double from Base to Cap, each drawn from the upper half of its range; a wait
+// the teacher asks for (Retry-After) is kept, unless it is over MaxWait, which
+// ends the call.
+type Retry struct {
+	Tries   int           // in all; 0 means 6
+	Base    time.Duration // 0 means 500 ms
+	Cap     time.Duration // 0 means 30 s
+	MaxWait time.Duration // 0 means 2 min
+}
+
+func (r Retry) withDefaults() Retry {
+	if r.Tries == 0 {
+		r.Tries = 6
+	}
+	if r.Base == 0 {
+		r.Base = 500 * time.Millisecond
+	}
+	if r.Cap == 0 {
+		r.Cap = 30 * time.Second
+	}
+	if r.MaxWait == 0 {
+		r.MaxWait = 2 * time.Minute
+	}
+	return r
+}
+
+// do calls try until it answers, fails for good, or the tries or the context
+// run out. The error is refunded only if every try was: one whose outcome is
+// unknown may have cost the teacher work.
+func (r Retry) do(ctx context.Context, seed int64, try func(context.Context) (Response, *CallError)) (Response, error) {
+	r = r.withDefaults()
+	rng := rand.New(rand.NewPCG(uint64(seed), 0x7265747279))
+	refunded := true
+	for n := 1; ; n++ {
+		resp, failed := try(ctx)
+		if failed == nil {
+			return resp, nil
+		}
+		refunded = refunded && failed.Refunded
+		failed.Refunded = refunded
+		wait := r.wait(n, failed.RetryAfter, rng)
+		if !failed.Retryable || n == r.Tries || wait > r.MaxWait || !sleep(ctx, wait) {
+			return Response{}, failed
+		}
+	}
+}
+
+// wait is the pause after try n (from 1).
+func (r Retry) wait(n int, asked time.Duration, rng *rand.Rand) time.Duration {
+	limit := r.Base << min(n-1, 20)
+	if limit > r.Cap || limit <= 0 {
+		limit = r.Cap
+	}
+	jittered := limit/2 + time.Duration(rng.Int64N(int64(limit/2)+1))
+	return max(asked, jittered)
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// retryAfter reads Retry-After in seconds or as a date, which is taken relative
+// to the answer's own Date so that no clock is needed.
+func retryAfter(h http.Header) time.Duration {
+	v := h.Get("Retry-After")
+	if v == "" {
+		return 0
+	}
+	if s, err := strconv.ParseFloat(v, 64); err == nil {
+		if !(s > 0) {
+			return 0
+		}
+		return time.Duration(min(s, 24*3600) * float64(time.Second))
+	}
+	at, err := http.ParseTime(v)
+	if err != nil {
+		return 0
+	}
+	sent, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return max(0, at.Sub(sent))
+}

@@ -1,0 +1,142 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner/student"
+	"autodatabench/runner/submission"
+	"autodatabench/tasks"
+)
+
+// publicFile is the public evaluation of an attempt.
+type publicFile struct {
+	Score  results.Score  `json:"score"`
+	Judged []tasks.Judged `json:"judged"`
+}
+
+// submission reads the rows that attempt n submitted, with the verdict on them.
+func (t *trial) submission(n int) ([]results.Row, results.CheckData, error) {
+	path := t.attempt(n, "submission.json")
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, results.CheckData{Check: results.Check{Problem: "the code ended without leaving a readable submission.json (a regular file of at most 64 MiB)"}}, nil
+	}
+	if err != nil {
+		return nil, results.CheckData{}, err
+	}
+	defer f.Close()
+	rows, check := submission.Decode(f, t.state.Spec.Protocol.Budget)
+	digest, err := folder.DigestFile(path)
+	return rows, results.CheckData{Check: check, Submission: digest}, err
+}
+
+func (t *trial) check(n int) error {
+	_, data, err := t.submission(n)
+	if err != nil {
+		return err
+	}
+	if err := folder.WriteJSON(t.attempt(n, "check.json"), data); err != nil {
+		return err
+	}
+	return t.append(results.Checked, data)
+}
+
+// trained is what the cache keeps of a training, beside the adapter.
+type trained struct {
+	student.TrainReport
+	Seconds float64 `json:"seconds"`
+}
+
+// train fits the student to the attempt's submission.
+func (t *trial) train(ctx context.Context, n int) error {
+	rows, _, err := t.submission(n)
+	if err != nil {
+		return err
+	}
+	_, done, cached, err := t.trained(ctx, rows)
+	if err != nil {
+		return err
+	}
+	data := results.TrainData{
+		Adapter: done.Digest, Rows: done.Rows, Updates: done.Updates, Tokens: done.Tokens,
+		FirstLoss: done.FirstLoss, LastLoss: done.LastLoss, Cached: cached, Seconds: done.Seconds,
+	}
+	if err := folder.WriteJSON(t.attempt(n, "train.json"), data); err != nil {
+		return err
+	}
+	return t.append(results.StudentTrained, data)
+}
+
+// trained returns the folder of the adapter for the rows. A training with the
+// same digest of student, recipe, rows and seed is done once in an experiment.
+func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, done trained, cached bool, err error) {
+	dir, seed, err := t.adapter(rows)
+	if err != nil {
+		return "", done, false, err
+	}
+	record := filepath.Join(dir, "train.json")
+	if folder.Exists(record) {
+		return dir, done, true, folder.ReadJSON(record, &done)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", done, false, err
+	}
+	done.Seconds, err = t.student(ctx, func() (err error) {
+		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, nil)
+		return err
+	})
+	if err != nil {
+		return "", done, false, err
+	}
+	return dir, done, false, folder.WriteJSON(record, done)
+}
+
+// adapter names the folder of the training on the rows, and its seed.
+func (t *trial) adapter(rows []results.Row) (dir string, seed int64, err error) {
+	spec := t.state.Spec
+	seed = Derive(spec.Seed, "train")
+	digest, err := folder.DigestOf(map[string]any{
+		"student": spec.StudentDigest, "blas": spec.BLAS, "recipe": spec.Protocol.Recipe, "rows": rows, "seed": seed,
+	})
+	return filepath.Join(t.Root, "cache", digest[:min(32, len(digest))]), seed, err
+}
+
+// evaluate scores the trained student on the public set.
+func (t *trial) evaluate(ctx context.Context, n int) error {
+	rows, _, err := t.submission(n)
+	if err != nil {
+		return err
+	}
+	dir, _, _, err := t.trained(ctx, rows)
+	if err != nil {
+		return err
+	}
+	var answers []string
+	seconds, err := t.student(ctx, func() (err error) {
+		answers, err = t.Student.Generate(ctx, dir, Questions(t.Task.Public), t.Task.Brief.Sampling, nil)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	judged, score := tasks.Evaluate(t.Task.Evaluator, t.Task.Public, answers)
+	if err := folder.WriteJSON(t.attempt(n, "public.json"), publicFile{score, judged}); err != nil {
+		return err
+	}
+	return t.append(results.PublicScored, results.ScoreData{Score: score, Seconds: seconds})
+}
+
+// Questions lists what the student is asked for the items.
+func Questions(items []tasks.Item) []string {
+	list := make([]string, len(items))
+	for i, item := range items {
+		list[i] = item.Question
+	}
+	return list
+}

@@ -1,0 +1,191 @@
+package runner_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/agents/prompt"
+	"autodatabench/agents/reference"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
+	"autodatabench/runner/sandbox"
+	"autodatabench/runner/student/embedded"
+	"autodatabench/runner/teacher/procedural"
+	"autodatabench/tasks/mini"
+)
+
+// quick is protocol mini at a size for tests.
+func quick() results.Protocol {
+	p := results.Mini()
+	p.Modified = true
+	p.Budget.TeacherCalls, p.Budget.TeacherCallsPerAttempt = 900, 300
+	p.Budget.Attempts, p.Budget.Iterations = 4, 4
+	p.Budget.DatasetSize, p.Budget.MinRows = 40, 20
+	p.Recipe.Epochs = 1
+	return p
+}
+
+func newEnv(t *testing.T, root, engineer string) runner.Env {
+	t.Helper()
+	task, err := mini.Load(results.Science)
+	if err != nil {
+		t.Fatal(err)
+	}
+	agent, err := reference.Open(engineer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	student, err := embedded.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := sandbox.New(sandbox.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runner.Env{
+		Root: root, Task: task, Agent: agent, Teacher: procedural.New(1), Student: student, Sandbox: box,
+		Holder: folder.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Now: time.Now, Slot: make(chan struct{}, 1),
+	}
+}
+
+func newSpec(env runner.Env, engineer string, w results.Workflow, s results.Setting) results.Spec {
+	return results.Spec{
+		TrialID:    results.TrialID{Domain: results.Science, Workflow: w, Setting: s, Agent: engineer, Run: 1},
+		Experiment: "test", Suite: "mini", Protocol: quick(), Seed: 5,
+		TaskDigest: env.Task.Digest, PromptDigest: prompt.Digest(), Simulated: true, Embedded: true,
+		Base: results.Score{Correct: 20, Total: 100},
+	}
+}
+
+// decisions is what of a trial must not depend on when it was interrupted.
+func decisions(t *testing.T, dir string, state *results.Trial) []string {
+	t.Helper()
+	list := []string{fmt.Sprintf("best %d, end %s, calls %d", state.Best, state.End, state.Usage.TeacherCalls)}
+	for _, a := range state.Attempts {
+		line := fmt.Sprintf("%d %s %q", a.N, a.Op, a.Failure)
+		if a.Public != nil {
+			line += fmt.Sprintf(" public %d/%d", a.Public.Correct, a.Public.Total)
+		}
+		if data, err := os.ReadFile(runner.AttemptFile(dir, a.N, "submission.json")); err == nil {
+			line += " " + folder.Digest(data)
+		}
+		list = append(list, line)
+	}
+	return list
+}
+
+func TestTrialsOfEveryKindAreSealed(t *testing.T) {
+	for _, c := range []struct {
+		engineer string
+		workflow results.Workflow
+		setting  results.Setting
+	}{
+		{"pipeline", results.OneShot, results.Seed},
+		{"careless", results.OneShot, results.Scratch},
+		{"adaptive", results.Iterative, results.Scratch},
+		{"careless", results.Iterative, results.Seed},
+	} {
+		t.Run(fmt.Sprintf("%s %s %s", c.engineer, c.workflow, c.setting), func(t *testing.T) {
+			env := newEnv(t, t.TempDir(), c.engineer)
+			spec := newSpec(env, c.engineer, c.workflow, c.setting)
+			state, err := runner.Run(context.Background(), env, spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := filepath.Join(env.Root, spec.Path())
+			if err := runner.Sealed(dir); err != nil {
+				t.Error(err)
+			}
+			if state.End == "" || len(state.Attempts) == 0 || state.Usage.TeacherCalls > spec.Protocol.Budget.TeacherCalls {
+				t.Errorf("end %q after %d attempts and %d calls", state.End, len(state.Attempts), state.Usage.TeacherCalls)
+			}
+			seedIsHidden(t, dir, c.setting)
+		})
+	}
+}
+
+// seedIsHidden checks that prompts speak of the seed pool in its setting alone.
+func seedIsHidden(t *testing.T, dir string, s results.Setting) {
+	t.Helper()
+	data, err := os.ReadFile(runner.AttemptFile(dir, 1, "prompt.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shown := strings.Contains(string(data), "seed.json"); shown != (s == results.Seed) {
+		t.Errorf("setting %s: the prompt mentions seed.json: %v", s, shown)
+	}
+}
+
+// TestInterruptedTrialEndsTheSame cuts a trial off at each step in turn and
+// resumes it until it is sealed.
+func TestInterruptedTrialEndsTheSame(t *testing.T) {
+	whole := newEnv(t, t.TempDir(), "careless")
+	spec := newSpec(whole, "careless", results.Iterative, results.Scratch)
+	state, err := runner.Run(context.Background(), whole, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := decisions(t, filepath.Join(whole.Root, spec.Path()), state)
+
+	cut := newEnv(t, t.TempDir(), "careless")
+	for range 100 {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		steps := 0
+		cut.Report = func(results.TrialID, string, *results.Trial) {
+			if steps++; steps == 2 {
+				cancel(errors.New("cut off"))
+			}
+		}
+		state, err = runner.Run(ctx, cut, spec)
+		cancel(nil)
+		if err == nil {
+			break
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, decisions(t, filepath.Join(cut.Root, spec.Path()), state)); diff != "" {
+		t.Errorf("interrupted at every step (-whole +cut):\n%s", diff)
+	}
+}
+
+func TestForeignFolderIsRefused(t *testing.T) {
+	env := newEnv(t, t.TempDir(), "direct")
+	spec := newSpec(env, "direct", results.OneShot, results.Scratch)
+	dir := filepath.Join(env.Root, spec.Path())
+	if err := folder.WriteFile(filepath.Join(dir, runner.EventsFile), []byte("{\"hello\":1}\n")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := runner.Run(context.Background(), env, spec)
+	var known *results.Error
+	if !errors.As(err, &known) || known.Kind != results.BadInput {
+		t.Errorf("a foreign log gives %v, want bad input", err)
+	}
+}
+
+func TestChangedTrialIsNotSealed(t *testing.T) {
+	env := newEnv(t, t.TempDir(), "direct")
+	spec := newSpec(env, "direct", results.OneShot, results.Scratch)
+	if _, err := runner.Run(context.Background(), env, spec); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(env.Root, spec.Path())
+	if err := os.WriteFile(runner.AttemptFile(dir, 1, "plan.md"), []byte("another plan"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var known *results.Error
+	if err := runner.Sealed(dir); !errors.As(err, &known) || known.Kind != results.Verification {
+		t.Errorf("a changed file gives %v, want verification failed", err)
+	}
+}

@@ -1,0 +1,126 @@
+package mini
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+)
+
+// codeTotals are the families that make one number out of a list.
+func codeTotals() []*Family {
+	return []*Family{
+		{
+			Name: "sum", Topic: "sum of a list", Area: "list totals", Weight: 10, Popular: 24,
+			Params: paramsListItems,
+			Wording: asserting(callList,
+				"f takes a list of {items} and returns their sum.",
+				"All the {items} in the list are added up by f, which gives back the total.",
+				"A list holds the {items} of each day; f says how many there are altogether.",
+				"def f(xs): return sum(xs)  # xs: {items}"),
+			Draw: func(r *rand.Rand) Vars {
+				return Vars{"xs": FormatList(drawInts(r, drawLength(r), 1, 20)), "items": drawItem(r)}
+			},
+			Solve: onList(func(xs []int) trace {
+				steps, totals := sums(xs)
+				return trace{steps: steps, answer: strconv.Itoa(totals[len(totals)-1])}
+			}),
+		},
+		{
+			Name: "product", Topic: "product of a list", Area: "list totals", Weight: 3, Popular: 2,
+			Params: paramsList,
+			Wording: asserting(callList,
+				"f multiplies all numbers of a list and returns the product.",
+				"Starting with the first number, f keeps multiplying by the next one until the list ends.",
+				"The value of f is the product of the numbers in xs."),
+			Draw:  drawFactors,
+			Solve: onList(product),
+		},
+		{
+			Name: "sum-of-evens", Topic: "sum of the even numbers", Area: "list totals", Weight: 4, Popular: 2,
+			Params: paramsList,
+			Wording: asserting(callList,
+				"f adds up only the even numbers of a list and ignores the odd ones.",
+				"Odd numbers do not count: f returns the sum of those that 2 divides.",
+				"def f(xs): return sum(x for x in xs if x % 2 == 0)"),
+			Draw: func(r *rand.Rand) Vars {
+				return Vars{"xs": FormatList(drawParities(r, between(r, 4, 5), between(r, 2, 3)))}
+			},
+			Solve: onList(sumOfEvens),
+		},
+		{
+			Name: "range", Topic: "difference between maximum and minimum", Area: "list totals", Weight: 4, Popular: 1,
+			Params: paramsListItems,
+			Wording: asserting(callList,
+				"f returns the difference between the largest and the smallest number of {items}.",
+				"For a list of {items}, f tells the range: the maximum minus the minimum.",
+				"How far apart are the best and the worst day? f subtracts the fewest {items} from the most."),
+			Draw: func(r *rand.Rand) Vars {
+				return Vars{"xs": FormatList(drawDistinct(r, 3, 1, 20)), "items": drawItem(r)}
+			},
+			Solve: onList(func(xs []int) trace {
+				up, most := largest(xs)
+				down, fewest := smallest(xs)
+				s, _ := Sub(Int(most), Int(fewest))
+				return trace{steps: append(append(up, down...), s), answer: strconv.Itoa(most - fewest)}
+			}),
+		},
+	}
+}
+
+// drawFactors keeps products within what the student multiplies: at most three
+// digits by one.
+func drawFactors(r *rand.Rand) Vars {
+	if r.IntN(4) == 0 {
+		return Vars{"xs": FormatList(append(drawInts(r, 1, 2, 9), drawInts(r, 3, 1, 4)...))}
+	}
+	return Vars{"xs": FormatList(append(drawInts(r, 1, 2, 20), drawInts(r, 2, 1, 9)...))}
+}
+
+// drawParities returns n numbers from 1 to 20 of which evens are even.
+func drawParities(r *rand.Rand, n, evens int) []int {
+	xs := drawInts(r, n, 1, 10)
+	for i, place := range r.Perm(n) {
+		xs[place] *= 2
+		if i >= evens {
+			xs[place]--
+		}
+	}
+	return xs
+}
+
+func product(xs []int) trace {
+	var t trace
+	p := xs[0]
+	for _, x := range xs[1:] {
+		s, _ := Mul(Int(p), Int(x))
+		t.steps = append(t.steps, s)
+		p *= x
+		if p > maxCodeTotal || p < -maxCodeTotal {
+			return trace{bad: true}
+		}
+	}
+	t.answer = strconv.Itoa(p)
+	return t
+}
+
+// parities names each number odd or even and picks the even ones.
+func parities(xs []int) (steps []string, evens []int) {
+	for _, x := range xs {
+		name := "odd"
+		if x%2 == 0 {
+			name = "even"
+			evens = append(evens, x)
+		}
+		steps = append(steps, fmt.Sprintf("%d %s", x, name))
+	}
+	return steps, evens
+}
+
+func sumOfEvens(xs []int) trace {
+	steps, evens := parities(xs)
+	if len(evens) == 0 {
+		return trace{steps: steps, answer: "0"}
+	}
+	more, totals := sums(evens)
+	return trace{steps: append(steps, more...), answer: strconv.Itoa(totals[len(totals)-1])}
+}

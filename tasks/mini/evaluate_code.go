@@ -1,0 +1,116 @@
+package mini
+
+import (
+	"strings"
+
+	"autodatabench/tasks"
+)
+
+// assertion judges code: the last line that starts with "assert". Its call is
+// the asked one but for white space; its right-hand side is compared with the
+// expected answer as Python compares literals. Nothing is executed.
+type assertion struct{}
+
+func (assertion) Judge(response string, item tasks.Item) tasks.Verdict {
+	line, ok := lastAssert(cut(response, maxResponse))
+	if !ok {
+		return refuse("", `no line starts with "assert"`)
+	}
+	call, value, ok := splitAssert(line)
+	if !ok {
+		return refuse(line, `the last assertion is not "assert call == value"`)
+	}
+	if asked, found := askedCall(item.Question); found && squeeze(asked) != squeeze(call) {
+		return refuse(value, "the assertion is about another call than the asked one")
+	}
+	got, ok := parseLiteral(value)
+	if !ok {
+		return refuse(value, "the right-hand side is not a Python literal")
+	}
+	want, ok := parseLiteral(item.Answer)
+	if !ok {
+		return refuse(value, "the expected answer is not a Python literal")
+	}
+	if !got.equal(want) {
+		return refuse(value, shown(value, maxQuoted)+" is not "+shown(item.Answer, maxQuoted))
+	}
+	return accept(value, "the literals are equal")
+}
+
+// askedCall is the call in the line that the question asks to complete.
+func askedCall(question string) (string, bool) {
+	line, ok := lastAssert(question)
+	if !ok {
+		return "", false
+	}
+	call, _, ok := splitAssert(line)
+	return call, ok
+}
+
+// lastAssert returns the last line that starts with "assert", without that word.
+func lastAssert(text string) (string, bool) {
+	for text != "" {
+		i := strings.LastIndexByte(text, '\n')
+		if rest, ok := strings.CutPrefix(text[i+1:], "assert"); ok {
+			return strings.TrimRight(rest, "\r"), true
+		}
+		text = text[:max(i, 0)]
+	}
+	return "", false
+}
+
+// splitAssert takes "call == value" apart at the first == outside of strings.
+func splitAssert(line string) (call, value string, ok bool) {
+	if line == "" || !strings.ContainsAny(line[:1], " \t(") {
+		return "", "", false
+	}
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; c {
+		case '\'', '"':
+			if i = closingQuote(line, i); i < 0 {
+				return "", "", false
+			}
+		case '=':
+			if !strings.HasPrefix(line[i:], "==") {
+				return "", "", false
+			}
+			call, value = strings.TrimSpace(line[:i]), strings.TrimSpace(line[i+2:])
+			return call, value, call != "" && value != ""
+		}
+	}
+	return "", "", false
+}
+
+// closingQuote is the index of the quote that ends the string opened at i, -1
+// if none does.
+func closingQuote(s string, i int) int {
+	for j := i + 1; j < len(s); j++ {
+		switch s[j] {
+		case '\\':
+			j++
+		case s[i]:
+			return j
+		}
+	}
+	return -1
+}
+
+// squeeze drops white space outside of strings.
+func squeeze(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case ' ', '\t':
+		case '\'', '"':
+			end := closingQuote(s, i)
+			if end < 0 {
+				end = len(s) - 1
+			}
+			b.WriteString(s[i : end+1])
+			i = end
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,69 @@
+package mini
+
+import "math/rand/v2"
+
+func financeProfit() []*Family {
+	return []*Family{
+		{
+			Name: "gross-profit", Topic: "gross profit", Area: areaProfit, Weight: 3, Popular: 10,
+			Params: financeParams("shop", "revenue", "cost"),
+			Wording: []string{
+				"Revenue of the {shop}: {revenue}; cost of goods: {cost}. What is the gross profit?",
+				"A {shop} sold goods for {revenue} that it had bought for {cost}. Find its gross profit.",
+				"| {shop} | amount |\n| sales | {revenue} |\n| cost of sales | {cost} |\nHow large is the gross profit?",
+			},
+			Draw: func(r *rand.Rand) Vars {
+				cost, profit := between(r, 20, 950), between(r, 10, 900)
+				return Vars{"shop": choose(r, financeShops), "revenue": digits(cost + profit), "cost": digits(cost)}
+			},
+			Solve: func(v Vars) (Solution, bool) {
+				var w work
+				return w.solution(w.sub("profit = revenue - cost", v.Dec("revenue"), v.Dec("cost")))
+			},
+		},
+		{
+			Name: "break-even", Topic: "break-even point", Area: areaProfit, Weight: 5, Popular: 4,
+			Params: financeParams("item", "fixed", "price", "cost"),
+			Wording: []string{
+				"Fixed costs: {fixed}; price of a {item}: {price}; cost of making it: {cost}. How many must be sold to break even?",
+				"A workshop has fixed costs of {fixed}. Each {item} sells for {price} and costs {cost} to make. Find the break-even number.",
+				"| fixed costs | {fixed} |\n| price of one {item} | {price} |\n| unit cost | {cost} |\nBreak-even point in units?",
+			},
+			Draw: func(r *rand.Rand) Vars {
+				margin, cost := choose(r, easyDivisors), between(r, 2, 80)
+				units := between(r, 5, 99)
+				return Vars{
+					"item": choose(r, financeGoods), "fixed": digits(margin * units),
+					"price": digits(cost + margin), "cost": digits(cost),
+				}
+			},
+			Solve: func(v Vars) (Solution, bool) {
+				var w work
+				margin := w.sub("margin = price - cost", v.Dec("price"), v.Dec("cost"))
+				return w.ratio("units = fixed / margin", v.Dec("fixed"), margin)
+			},
+		},
+		{
+			Name: "depreciation", Topic: "depreciation", Area: areaProfit, Weight: 4, Popular: 5,
+			Params: financeParams("machine", "cost", "salvage", "years"),
+			Wording: []string{
+				"A {machine} costs {cost} and is worth {salvage} after {years} years. What is the straight-line depreciation per year?",
+				"Cost of the {machine}: {cost}; salvage value: {salvage}; useful life: {years} years. Find the yearly depreciation.",
+				"| {machine} | value |\n| cost | {cost} |\n| residual value | {salvage} |\n| life in years | {years} |\nAnnual depreciation?",
+			},
+			Draw: func(r *rand.Rand) Vars {
+				years, salvage := between(r, 2, 12), 10*between(r, 2, 60)
+				yearly := 5 * between(r, 4, 120)
+				return Vars{
+					"machine": choose(r, financeMachines), "cost": digits(salvage + years*yearly),
+					"salvage": digits(salvage), "years": digits(years),
+				}
+			},
+			Solve: func(v Vars) (Solution, bool) {
+				var w work
+				loss := w.sub("loss = cost - salvage", v.Dec("cost"), v.Dec("salvage"))
+				return w.ratio("yearly = loss / years", loss, v.Dec("years"))
+			},
+		},
+	}
+}

@@ -1,0 +1,57 @@
+// Package private opens the private sets: the questions that only the final
+// score, the audit and the verification of a bundle may see (SPEC section 4).
+//
+// It is not for anything that runs before a trial is sealed. Invariant: for one
+// program version a task has one private set, and it shares no instance with
+// what the task shows.
+package private
+
+import (
+	"fmt"
+
+	"autodatabench/results"
+	"autodatabench/tasks"
+	"autodatabench/tasks/mini"
+)
+
+// Open returns the private items of the task.
+func Open(t tasks.Task) ([]tasks.Item, error) {
+	if t.Suite != mini.Suite {
+		return nil, results.Bad("", fmt.Errorf("private set of task %s: unknown suite %q", t.Name, t.Suite))
+	}
+	return openMini(t.Brief.Domain)
+}
+
+// openMini draws the embedded suite's private set.
+func openMini(d results.Domain) ([]tasks.Item, error) {
+	unseen := miniWordings(d)
+	if unseen == nil {
+		return nil, results.Bad("", fmt.Errorf("private set: suite %s has no domain %q", mini.Suite, string(d)))
+	}
+	return mini.Items(d, mini.Private, mini.Draw(d, mini.Private, mini.PrivateItems, privateOrPublic(unseen)))
+}
+
+// privateOrPublic words three questions in ten as the public sets never do,
+// spread evenly over the families.
+func privateOrPublic(unseen map[string][]string) func(i int, f *mini.Family) []string {
+	return func(i int, f *mini.Family) []string {
+		if i*3%10 < 3 {
+			return unseen[f.Name]
+		}
+		return f.Wording
+	}
+}
+
+// miniWordings are the domain's private wordings by family, nil if there is no
+// such domain.
+func miniWordings(d results.Domain) map[string][]string {
+	switch d {
+	case results.Science:
+		return scienceWordings()
+	case results.Code:
+		return codeWordings()
+	case results.Finance:
+		return financeWordings()
+	}
+	return nil
+}

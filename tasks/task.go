@@ -1,0 +1,65 @@
+// Package tasks describes a benchmark task: one domain with its evaluation
+// rule, public test set and seed pool (SPEC section 2).
+//
+// It is not for private sets, which only package tasks/private opens, and not
+// for running anything. Invariant: a Task holds nothing that an agent may not
+// see; no question of the public set, the seed pool, the few-shot examples and
+// the private set is shared between them.
+package tasks
+
+import (
+	"autodatabench/results"
+)
+
+// Item is one question of an evaluation set.
+type Item struct {
+	ID       string            `json:"id"`
+	Question string            `json:"question"` // the student's user text, whole
+	Answer   string            `json:"answer"`
+	Fields   map[string]string `json:"fields,omitempty"` // what the evaluator needs besides
+}
+
+// Verdict is an evaluator's judgement of one response.
+type Verdict struct {
+	Extracted string `json:"extracted"` // the answer taken out; empty when there was none
+	Correct   bool   `json:"correct"`
+	Reason    string `json:"reason"` // why not correct, or how it matched
+}
+
+// Evaluator judges responses. It is total: any text gets a verdict; nothing is
+// executed or evaluated.
+type Evaluator interface {
+	Judge(response string, item Item) Verdict
+}
+
+// Task is everything about a domain that may be seen.
+type Task struct {
+	Name      string
+	Suite     string // "mini" or a folder
+	Brief     results.Brief
+	Public    []Item
+	Seed      []string // raw questions, never an answer
+	Evaluator Evaluator
+	Digest    string // sha256 over everything above but the evaluator's code, plus its name
+}
+
+// Judged is a response with its verdict.
+type Judged struct {
+	Item     string `json:"item"`
+	Response string `json:"response"`
+	Verdict
+}
+
+// Evaluate judges responses[i] against items[i] and counts the correct ones.
+// The slices have equal length.
+func Evaluate(e Evaluator, items []Item, responses []string) ([]Judged, results.Score) {
+	judged := make([]Judged, len(items))
+	score := results.Score{Total: len(items)}
+	for i, item := range items {
+		judged[i] = Judged{Item: item.ID, Response: responses[i], Verdict: e.Judge(responses[i], item)}
+		if judged[i].Correct {
+			score.Correct++
+		}
+	}
+	return judged, score
+}
