@@ -98,7 +98,7 @@ func TestProgramsCompile(t *testing.T) {
 		for _, b := range briefs() {
 			for _, s := range results.Settings() {
 				for _, op := range operations {
-					for seed := range int64(30) {
+					for seed := range seeds(name, op) {
 						reply := ask(t, name, situation(b, op, s, ""), seed)
 						plan, code, failure, detail := agents.Extract(reply.Text, reply.Truncated)
 						switch at := fmt.Sprintf("%s %s %s %s %d", name, b.Domain, s, op, seed); {
@@ -110,9 +110,6 @@ func TestProgramsCompile(t *testing.T) {
 							t.Errorf("%s: plan %q", at, plan)
 						default:
 							programs[code] = true
-						}
-						if name != "careless" {
-							break // another seed changes a number
 						}
 					}
 				}
@@ -134,6 +131,15 @@ func TestProgramsCompile(t *testing.T) {
 	if err != nil {
 		t.Errorf("py_compile: %v\n%s", err, out)
 	}
+}
+
+// seeds is how many are tried: faults are a matter of chance, elsewhere another
+// seed only changes a number.
+func seeds(name string, op results.Operation) int64 {
+	if name == "careless" && op == results.Draft {
+		return 12
+	}
+	return 1
 }
 
 func python(t *testing.T) string {

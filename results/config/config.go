@@ -127,6 +127,9 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// MarshalText writes the duration as it is read.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
 // Size is a number of bytes written like 512MiB or 8GiB.
 type Size int64
 
@@ -144,4 +147,14 @@ func (s *Size) UnmarshalText(text []byte) error {
 	}
 	*s = Size(n << map[string]uint{"KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40}[m[2]])
 	return nil
+}
+
+// MarshalText writes the size as it is read, in the largest unit that divides it.
+func (s Size) MarshalText() ([]byte, error) {
+	units := []string{"KiB", "MiB", "GiB", "TiB"}
+	n, unit := int64(s)>>10, 0
+	for unit < len(units)-1 && n != 0 && n%1024 == 0 {
+		n, unit = n/1024, unit+1
+	}
+	return []byte(strconv.FormatInt(n, 10) + units[unit]), nil
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"autodatabench/results"
 )
 
@@ -34,6 +36,16 @@ var kinds = sync.OnceValues(func() (map[string]*Sandbox, error) {
 	return all, nil
 })
 
+// usual runs the test in the sandbox that New makes.
+func usual(t *testing.T, test func(t *testing.T, s *Sandbox)) {
+	all, err := kinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	test(t, all[Bubblewrap])
+}
+
+// isolating runs the test in every sandbox that isolates.
 func isolating(t *testing.T, test func(t *testing.T, s *Sandbox)) {
 	each(t, func(t *testing.T, s *Sandbox) {
 		if s.cfg.Kind != None {
@@ -42,6 +54,7 @@ func isolating(t *testing.T, test func(t *testing.T, s *Sandbox)) {
 	})
 }
 
+// each runs the test in every sandbox.
 func each(t *testing.T, test func(t *testing.T, s *Sandbox)) {
 	all, err := kinds()
 	if err != nil {
@@ -98,8 +111,7 @@ func TestExitOnSignal(t *testing.T) {
 	})
 }
 
-// TestIsolation runs one probe of the sandbox at a time; each prints "safe" or
-// what it could do.
+// TestIsolation probes the sandbox; each probe prints "safe" or what it could do.
 func TestIsolation(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte("secret"), 0o644); err != nil {
@@ -169,20 +181,22 @@ print(raised or "safe")`},
 import os
 print("safe" if not [n for n in os.listdir("/dev") if n in ("vda", "sda", "mem", "kmsg", "fuse", "kvm", "nvidia0")] else os.listdir("/dev"))`},
 	}
+	var code, want strings.Builder
+	for _, tt := range probes { // in one execution, since each takes a while to start
+		fmt.Fprintf(&code, "print(end=%q)\ntry: exec(%q)\nexcept Exception as e: print(repr(e))\n", tt.name+": ", tt.code)
+		fmt.Fprintf(&want, "%s: safe\n", tt.name)
+	}
 	isolating(t, func(t *testing.T, s *Sandbox) {
-		for _, tt := range probes {
-			t.Run(tt.name, func(t *testing.T) {
-				if r, _ := run(t, s, tt.code, Spec{}); string(r.Output) != "safe\n" {
-					t.Errorf("exit %d: %s", r.ExitCode, r.Output)
-				}
-			})
+		r, _ := run(t, s, code.String(), Spec{})
+		if diff := cmp.Diff(want.String(), string(r.Output)); diff != "" {
+			t.Errorf("exit %d: %s", r.ExitCode, diff)
 		}
 	})
 }
 
 // TestHide covers a program that lies where the system's folders are shown.
 func TestHide(t *testing.T) {
-	isolating(t, func(t *testing.T, s *Sandbox) {
+	usual(t, func(t *testing.T, s *Sandbox) {
 		covered := *s
 		covered.cfg.Hide = []string{"/usr/bin/env", "/usr/share", "/nowhere"}
 		covered.hidden = covered.findHidden()
@@ -198,7 +212,7 @@ print(os.path.getsize("/usr/bin/env"), os.listdir("/usr/share"))`, Spec{})
 // TestConcurrentRuns checks that executions at the same time do not see each
 // other.
 func TestConcurrentRuns(t *testing.T) {
-	isolating(t, func(t *testing.T, s *Sandbox) {
+	usual(t, func(t *testing.T, s *Sandbox) {
 		var wg sync.WaitGroup
 		for i := range 3 {
 			wg.Go(func() {
@@ -215,10 +229,17 @@ print(os.listdir("/tmp"), sorted(os.listdir()))`, i), Spec{})
 	})
 }
 
+// TestCancel checks that nothing outlives the end of the context: neither
+// children that left their session nor those that ignore signals.
 func TestCancel(t *testing.T) {
-	each(t, func(t *testing.T, s *Sandbox) {
+	const code = `
+import os, signal, subprocess, sys, time
+beat = "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.setsid()\nwhile True: open('beat', 'w').write(str(time.time())); time.sleep(0.02)"
+if os.fork() == 0:
+    subprocess.Popen([sys.executable, "-c", beat]); os._exit(0)
+time.sleep(600)`
+	isolating(t, func(t *testing.T, s *Sandbox) {
 		dir := t.TempDir()
-		code := "open('started', 'w')\nimport time\ntime.sleep(600)"
 		if err := os.WriteFile(filepath.Join(dir, "code.py"), []byte(code), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -226,17 +247,32 @@ func TestCancel(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(context.Background())
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			for !exists(filepath.Join(dir, "started")) {
+			for ctx.Err() == nil && !exists(filepath.Join(dir, "beat")) {
 				time.Sleep(5 * time.Millisecond)
 			}
 			cancel(why)
 		})
 		_, err := s.Run(ctx, Spec{Workspace: dir, Code: "code.py", Timeout: time.Minute})
+		cancel(nil)
 		wg.Wait()
 		if !errors.Is(err, why) {
 			t.Errorf("got %v", err)
 		}
+		stopped(t, filepath.Join(dir, "beat"))
 	})
+}
+
+// stopped checks that nobody writes to the file any more.
+func stopped(t *testing.T, path string) {
+	t.Helper()
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(200 * time.Millisecond)
+	if after, _ := os.ReadFile(path); string(before) != string(after) {
+		t.Error("a process lives on")
+	}
 }
 
 func exists(path string) bool {
@@ -247,7 +283,7 @@ func exists(path string) bool {
 // TestPlatformFaults checks that what the code cannot be blamed for is an error,
 // and that the code cannot feign one.
 func TestPlatformFaults(t *testing.T) {
-	isolating(t, func(t *testing.T, s *Sandbox) {
+	usual(t, func(t *testing.T, s *Sandbox) {
 		_, err := s.Run(context.Background(), Spec{Workspace: t.TempDir(), Code: "code.py", Socket: "/nowhere/gateway.sock", Timeout: time.Minute})
 		var fault *results.Error
 		if !errors.As(err, &fault) || fault.Kind != results.Infrastructure || fault.Hint == "" || strings.Contains(err.Error(), "\n") {

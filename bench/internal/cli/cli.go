@@ -177,6 +177,7 @@ func newApp(env Env) *cli.App {
 func prepare(c *cli.Command) {
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usage("%s", err) }
 	c.HideHelpCommand = true
+	c.Before = checkFormat
 	for _, sub := range c.Subcommands {
 		prepare(sub)
 	}

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -19,10 +21,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"rows":  rows,
-			"big":   big,
-			"bytes": rawBytes,
+			"exits":     exits,
+			"rows":      rows,
+			"big":       big,
+			"bytes":     rawBytes,
+			"interrupt": interrupt,
+			"appendto":  appendTo,
 		},
 	})
 }
@@ -76,4 +80,21 @@ func rawBytes(ts *testscript.TestScript, neg bool, args []string) {
 	text, err := strconv.Unquote(args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// interrupt runs a command, sends it SIGINT after a while and expects exit code
+// 130: interrupt DURATION COMMAND [ARG...].
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	wait, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	ts.Check(ts.Exec("sh", "-c", `"$@" & pid=$!; sleep "$0"; kill -INT $pid; wait $pid; test $? -eq 130`,
+		strconv.FormatFloat(wait.Seconds(), 'f', -1, 64), args[1], args[2], args[3], args[4], args[5]))
+}
+
+// appendTo spoils a file: appendto FILE.
+func appendTo(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY, 0)
+	ts.Check(err)
+	_, err = f.WriteString("{}\n")
+	ts.Check(errors.Join(err, f.Close()))
 }

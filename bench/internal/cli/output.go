@@ -46,14 +46,22 @@ func show(c *cli.Context, env Env, data any, tables ...*table.Table) error {
 	return write(c, env, v)
 }
 
+// checkFormat refuses an unknown --format before any work is done.
+func checkFormat(c *cli.Context) error {
+	if !c.IsSet("format") {
+		return nil
+	}
+	if err := report.Format(c.String("format")).Validate(); err != nil {
+		return usage("--format: %s", err)
+	}
+	return nil
+}
+
 // write prints the view in the format of --json or --format.
 func write(c *cli.Context, env Env, v report.View) error {
 	f := report.Format(c.String("format"))
 	if c.Bool("json") {
 		f = report.JSON
-	}
-	if err := f.Validate(); err != nil {
-		return usage("--format: %s", err)
 	}
 	return report.Write(env.Stdout, f, v)
 }

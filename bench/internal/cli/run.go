@@ -112,6 +112,7 @@ func experimentOf(c *cli.Context) (experiment.File, []byte, error) {
 		f.Workflows = orDefault(f.Workflows, c.StringSlice("workflow"))
 		f.Settings = orDefault(f.Settings, c.StringSlice("setting"))
 	}
+	overridden := c.IsSet("runs") || c.IsSet("seed") || c.IsSet("parallel") || c.IsSet("sandbox")
 	if c.IsSet("runs") {
 		f.Runs = c.Int("runs")
 	}
@@ -126,6 +127,10 @@ func experimentOf(c *cli.Context) (experiment.File, []byte, error) {
 	}
 	if err := f.Validate(); err != nil {
 		return f, nil, results.Bad("", err)
+	}
+	if c.NArg() == 1 && !overridden {
+		given, err := os.ReadFile(c.Args().First())
+		return f, given, err
 	}
 	given, err := yaml.Marshal(f)
 	return f, given, err

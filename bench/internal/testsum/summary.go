@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -17,13 +16,14 @@ var allowedSkips = map[string]string{
 
 // event is one line of go test -json (go doc test2json).
 type event struct {
-	Time       time.Time
-	Action     string
-	Package    string
-	ImportPath string // of build output
-	Test       string
-	Output     string
-	Elapsed    float64 // seconds
+	Time        time.Time
+	Action      string
+	Package     string
+	ImportPath  string // of build output
+	FailedBuild string // import path whose build failed the package
+	Test        string
+	Output      string
+	Elapsed     float64 // seconds
 }
 
 // kept bounds the output that is kept of a test or package, in bytes.
@@ -133,12 +133,7 @@ func (s *summary) endPackage(e event, p *packageState) {
 	}
 	if e.Action == "fail" && p.failed == 0 {
 		p.failed++
-		fmt.Fprintf(s.out, "\nFAIL %s\n", e.Package)
-		for _, path := range sortedKeys(s.build) {
-			if path == e.Package || strings.HasPrefix(path, e.Package+" ") {
-				fmt.Fprint(s.out, s.build[path])
-			}
-		}
+		fmt.Fprintf(s.out, "\nFAIL %s\n%s", e.Package, s.build[e.FailedBuild])
 		for _, test := range sortedKeys(p.output) {
 			fmt.Fprint(s.out, p.output[test])
 		}

@@ -10,7 +10,8 @@
 //
 // Training is a function of (weights, rows, recipe, seed, BLAS): a batch is cut
 // into a fixed number of shards whose gradients are summed in a fixed order,
-// whatever the number of cores.
+// whatever the number of cores. Built with the tag openblas, products are
+// OpenBLAS's, about four times as fast as gonum's own.
 //
 // The package is not for models that do not fit one machine's cache many times
 // over, nor for other architectures or quantised weights.

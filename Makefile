@@ -1,0 +1,59 @@
+# `make help` lists the targets; `make check` is what CI runs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+EXPERIMENT  ?= bench/experiments/demo.yaml
+OUT         ?= runs
+FUZZTIME    ?= 10s
+FLOORS      := results tasks agents report runner bench
+
+# SQLite is C. OpenBLAS is looked for when a recipe runs, after setup.
+export CGO_ENABLED := 1
+OPENBLAS = $(shell pkg-config --exists openblas 2>/dev/null && pkg-config --libs openblas)
+GO       = $(if $(OPENBLAS),CGO_LDFLAGS="$(OPENBLAS)" )go
+TAGS     = $(if $(OPENBLAS),-tags openblas)
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 20
+
+setup: ## install what is missing, or say what to install
+	@bench/setup.sh
+
+demo: build ## run the embedded experiment and print its leaderboard (EXPERIMENT=file, OUT=folder)
+	@begin=$$SECONDS; ./autodatabench run --out "$(OUT)" "$(EXPERIMENT)"; \
+	echo "demo: $(EXPERIMENT) took $$((SECONDS - begin)) s; its folders are in $(OUT)"
+
+build: setup ## build ./autodatabench
+	@$(GO) build $(TAGS) -o autodatabench ./bench
+
+test: setup ## run every test that needs no GPU
+	@$(GO) test -json -timeout 20m $(TAGS) ./... | $(GO) run ./bench/internal/testsum test
+
+race: setup ## run every test under the race detector
+	@$(GO) test -race -json -timeout 40m $(TAGS) ./... | $(GO) run ./bench/internal/testsum race
+
+lint: setup ## gofmt, vet, staticcheck, import rules
+	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
+	@$(GO) vet $(TAGS) ./...
+	@$(GO) run $(STATICCHECK) $(TAGS) ./...
+	@$(GO) test $(TAGS) ./bench/internal/archtest
+	@echo "lint: clean"
+
+fuzz: setup ## run every fuzz target for FUZZTIME (10s) each
+	@GO='$(GO)' TAGS='$(TAGS)' FUZZTIME='$(FUZZTIME)' bench/fuzz.sh $(FLOORS)
+
+golden: setup ## rewrite the golden files of every package that has some
+	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \
+		$(GO) test $(TAGS) "./$$d" -update; done
+
+generate-check: setup ## check that generated files and go.mod are what they are made from
+	@bench/generate-check.sh
+
+check: lint test ## what CI runs: lint and all tests
+
+bench: setup ## measure the parts that bound a run, with their goals
+	@bench/goals.sh
