@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -13,7 +13,7 @@ FLOORS      := results tasks agents report runner bench
 
 # SQLite is C. OpenBLAS is looked for when a recipe runs, after setup.
 export CGO_ENABLED := 1
-OPENBLAS = $(shell pkg-config --exists openblas 2>/dev/null && pkg-config --libs openblas)
+OPENBLAS = $(strip $(shell pkg-config --exists openblas 2>/dev/null && pkg-config --libs openblas))
 GO       = $(if $(OPENBLAS),CGO_LDFLAGS="$(OPENBLAS)" )go
 TAGS     = $(if $(OPENBLAS),-tags openblas)
 
@@ -51,9 +51,12 @@ golden: setup ## rewrite the golden files of every package that has some
 		$(GO) test $(TAGS) "./$$d" -update; done
 
 generate-check: setup ## check that generated files and go.mod are what they are made from
-	@bench/generate-check.sh
+	@GO='$(GO)' TAGS='$(TAGS)' bench/generate-check.sh
 
 check: lint test ## what CI runs: lint and all tests
 
 bench: setup ## measure the parts that bound a run, with their goals
-	@bench/goals.sh
+	@GO='$(GO)' TAGS='$(TAGS)' bench/goals.sh
+
+calibrate: build ## measure how the embedded student tells training sets apart (ROWS, RUNS)
+	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3)

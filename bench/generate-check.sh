@@ -8,11 +8,11 @@ cd "$(dirname "$0")/.."
 go mod tidy -diff
 state() { git ls-files -z --cached --others --exclude-standard | xargs -0 sha256sum 2>/dev/null | sha256sum; }
 before=$(state)
-go generate ./...
+eval "$GO" generate ./...
 if [[ $(state) != "$before" ]]; then
 	echo "generate-check: go generate changed files:" >&2
 	git status --short >&2
 	exit 1
 fi
-go test -count=1 -run 'TestRecord' ./runner/student/embedded
+eval "$GO" test "$TAGS" -count=1 -run TestWeightsRecord ./bench/internal/archtest
 echo "generate-check: clean"

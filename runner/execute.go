@@ -18,8 +18,6 @@ import (
 	"autodatabench/tasks"
 )
 
-const lockFile = "lock.json"
-
 // execute runs the attempt's code in a fresh workspace with the gateway's
 // socket and keeps its output and its submission.
 func (t *trial) execute(ctx context.Context, n int) error {
@@ -60,6 +58,9 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	used := t.gateway.Usage(n)
 	data := results.CodeData{ExitCode: result.ExitCode, Calls: used.Calls, Input: used.InputTokens, Output: used.OutputTokens, Seconds: seconds}
 	data.Failure, data.Detail = failureOf(result, limit)
+	if fault := t.gateway.Fault(); fault != nil && data.Failure != "" {
+		return results.Infra("go on with resume when the teacher answers again", fmt.Errorf("the code failed together with the platform: %w", fault))
+	}
 	return t.append(results.CodeExecuted, data)
 }
 

@@ -81,7 +81,7 @@ func takeSeal(dir string) (Seal, error) {
 		switch {
 		case entry.IsDir() && name == "final":
 			return fs.SkipDir
-		case entry.IsDir() || name == SealFile || name == lockFile || strings.HasPrefix(filepath.Base(name), ".new-"):
+		case entry.IsDir() || name == SealFile || name == folder.LockFile || strings.HasPrefix(filepath.Base(name), ".new-"):
 			return nil
 		}
 		s.Files[name], err = folder.DigestFile(path)

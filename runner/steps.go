@@ -44,6 +44,10 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 	if err != nil {
 		return err
 	}
+	// What a reply cost in dollars is not known here: 0 stands for that.
+	if err := t.gateway.RecordAgent(a.Attempt, reply.InputTokens, reply.OutputTokens, 0); err != nil {
+		return err
+	}
 	file := replyFile{Text: reply.Text, Truncated: reply.Truncated, InputTokens: reply.InputTokens, OutputTokens: reply.OutputTokens}
 	plan, code, failure, detail := agents.Extract(reply.Text, reply.Truncated)
 	if err := folder.WriteJSON(t.attempt(a.Attempt, "reply.json"), file); err != nil {

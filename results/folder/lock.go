@@ -12,8 +12,8 @@ import (
 	"autodatabench/results"
 )
 
-// lockName is the lock's file name in the folder.
-const lockName = "lock.json"
+// LockFile is the lock's file name in the folder.
+const LockFile = "lock.json"
 
 // Holder is a process that may write to a folder. BootID is the kernel's
 // (/proc/sys/kernel/random/boot_id): a process id means nothing after a restart.
@@ -47,7 +47,7 @@ func Lock(dir string, who Holder) (*Held, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	l := &Held{path: filepath.Join(dir, lockName), who: who}
+	l := &Held{path: filepath.Join(dir, LockFile), who: who}
 	if err := l.acquire(); err != nil {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}

@@ -108,17 +108,26 @@ func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, re
 	}
 	defer os.RemoveAll(adapter)
 	adapter = filepath.Join(adapter, "adapter")
-	select {
-	case s.Slot <- struct{}{}:
-		defer func() { <-s.Slot }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	free, err := s.hold(ctx)
+	if err != nil {
+		return err
 	}
+	defer free()
 	report, err := s.Student.Train(ctx, recipe, rows, seed, adapter, nil)
 	if err != nil {
 		return err
 	}
 	return s.predict(ctx, dir, adapter, task, items, Score{Valid: true, Seed: seed, Training: &report})
+}
+
+// hold waits for a slot of the student.
+func (s *Scorer) hold(ctx context.Context) (free func(), err error) {
+	select {
+	case s.Slot <- struct{}{}:
+		return func() { <-s.Slot }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // Base evaluates the untrained student on the private set once an experiment.
@@ -131,6 +140,11 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 		if err != nil {
 			return results.Score{}, err
 		}
+		free, err := s.hold(ctx)
+		if err != nil {
+			return results.Score{}, err
+		}
+		defer free()
 		if err := s.predict(ctx, dir, "", task, items, Score{Valid: true}); err != nil {
 			return results.Score{}, err
 		}

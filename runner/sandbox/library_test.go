@@ -111,7 +111,7 @@ print(sum(x is not None for x in texts), len(texts), calls_left())
 try: ask("one more")
 except BudgetExhausted as e: print("exhausted:", e)
 `)
-	want := `{"json": true, "max_tokens": 9, "prompt": "hello é", "stop": ["x"], "system": true, "temperature": 0.5, "top_p": 0.9}
+	want := `{"json": true, "max_tokens": 9, "prompt": "hello \u00e9", "stop": ["x"], "system": true, "temperature": 0.5, "top_p": 0.9}
 {'total': 29, 'attempt': 19} 77
 ['slow 0', 'one', 'same', 'same', 'slow 4'] [512, 5, 512, 512, 512] True
 [False, True, False]
@@ -205,6 +205,7 @@ for text in [
     '{"a": 1,}', '[1, 2, ]', '{"a": "x, ]",}', '{"a": "line\nbreak"}', '{"a": "\\\\frac{1}{2}"}',
     'set {x} and then {"a": 1}', '{"a": {"b": 1}', '] {"a": 1}', '{' * 5000, '[' * 200000,
     'it is {"a": "quote \\" and brace }"} indeed', '{a: 1}',
+    r'{"a": "$\frac{1}{2} \times \alpha \boxed{3}$\nNext\tcell \u00e9 \user \\text"}',
 ]:
     print(parse_json(text))
 `)
@@ -230,6 +231,7 @@ None
 None
 {'a': 'quote " and brace }'}
 None
+{'a': '$\\frac{1}{2} \\times \\alpha \\boxed{3}$\nNext\tcell é \\user \\text'}
 `
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Error(diff)

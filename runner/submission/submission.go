@@ -79,13 +79,14 @@ func (d *decoder) array() error {
 	if _, err := d.dec.Token(); err != nil {
 		return d.syntax(fmt.Sprintf("after row %d", d.check.Rows-1), err)
 	}
-	if _, err := d.dec.Token(); err != io.EOF {
-		if d.limited.over {
-			return d.syntax("", err)
-		}
-		return fmt.Errorf("submission.json goes on after the array (byte %d)", d.dec.InputOffset())
+	end := d.dec.InputOffset()
+	switch _, err := d.dec.Token(); {
+	case err == io.EOF:
+		return nil
+	case d.limited.over || d.limited.err != nil:
+		return d.syntax("after the array", err)
 	}
-	return nil
+	return fmt.Errorf("submission.json goes on after the array, which ends at byte %d", end)
 }
 
 // syntax words an error of the decoder.
@@ -99,12 +100,7 @@ func (d *decoder) syntax(where string, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
 		return fmt.Errorf("%s: not valid JSON: the file ends early", where)
 	}
-	at := d.dec.InputOffset()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at = syntax.Offset
-	}
-	return fmt.Errorf("%s: not valid JSON at byte %d: %w", where, at, err)
+	return fmt.Errorf("%s: not valid JSON near byte %d: %w", where, d.dec.InputOffset(), err)
 }
 
 func (d *decoder) row(raw json.RawMessage) {

@@ -4,79 +4,150 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 )
 
 // maxBody bounds a served request, in bytes.
 const maxBody = 1 << 20
 
-// served is a chat-completions request as Handler takes it. Fields that ask for
-// what a teacher does not do are refused rather than ignored.
-type served struct {
-	Model       string          `json:"model"`
-	Messages    []Message       `json:"messages"`
-	Temperature *float64        `json:"temperature"`
-	TopP        *float64        `json:"top_p"`
-	MaxTokens   int             `json:"max_tokens"`
-	Completion  int             `json:"max_completion_tokens"`
-	Stop        json.RawMessage `json:"stop"`
-	Seed        int64           `json:"seed"`
-	N           *int            `json:"n"`
-	Stream      bool            `json:"stream"`
-	Tools       []any           `json:"tools"`
-	Format      *struct {
-		Type string `json:"type"`
-	} `json:"response_format"`
-}
-
-// Handler serves the teacher over the OpenAI protocol: chat completions, the
-// list of models and a health check.
+// Handler serves the teacher over the OpenAI protocol: POST
+// /v1/chat/completions, GET /v1/models and GET /health. It serves text only: a
+// field that asks for what a teacher does not do is refused, never ignored. The
+// seed of a request is passed on. Nothing is metered (package gateway is for
+// that), so that it is for programs that are trusted with the teacher.
 func Handler(t Teacher) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /v1/models", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, map[string]any{"object": "list", "data": []any{map[string]any{"id": t.Name(), "object": "model", "owned_by": "autodatabench"}}})
+		model := map[string]any{"id": t.Name(), "object": "model", "created": 0, "owned_by": "autodatabench"}
+		respond(w, http.StatusOK, map[string]any{"object": "list", "data": []any{model}})
 	})
-	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) {
-		request, err := readServed(http.MaxBytesReader(w, r.Body, maxBody))
-		if err != nil {
-			answer(w, http.StatusBadRequest, wireError("invalid_request_error", err.Error()))
-			return
-		}
-		response, err := t.Complete(r.Context(), request)
-		if err != nil {
-			answer(w, http.StatusBadGateway, wireError("server_error", err.Error()))
-			return
-		}
-		answer(w, http.StatusOK, completion(t.Name(), response))
+	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) { complete(t, w, r) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, http.StatusNotFound, "invalid_request_error", "there is no "+r.Method+" "+oneLine(r.URL.Path, 100))
 	})
 	return mux
 }
 
-func readServed(body interface{ Read([]byte) (int, error) }) (Request, error) {
+func complete(t Teacher, w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		refuse(w, http.StatusRequestEntityTooLarge, "invalid_request_error", fmt.Sprintf("the body could not be read or is over %d bytes", maxBody))
+		return
+	}
+	request, err := decodeServed(body)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "invalid_request_error", oneLine(err.Error(), 300))
+		return
+	}
+	response, err := t.Complete(r.Context(), request)
+	if err != nil {
+		refuseCall(w, AsCallError(err))
+		return
+	}
+	respond(w, http.StatusOK, map[string]any{
+		"id": "chatcmpl-0", "object": "chat.completion", "created": 0, "model": t.Name(),
+		"choices": []any{map[string]any{
+			"index": 0, "finish_reason": response.FinishReason,
+			"message": map[string]any{"role": "assistant", "content": response.Content},
+		}},
+		"usage": map[string]any{
+			"prompt_tokens": response.InputTokens, "completion_tokens": response.OutputTokens,
+			"total_tokens": response.InputTokens + response.OutputTokens,
+		},
+	})
+}
+
+// served is a request as it comes in. Fields that change nothing at the value
+// that clients send unasked are taken at that value.
+type served struct {
+	Model       string          `json:"model"`
+	User        string          `json:"user"`
+	Messages    []Message       `json:"messages"`
+	Temperature *float64        `json:"temperature"`
+	TopP        *float64        `json:"top_p"`
+	MaxTokens   *int            `json:"max_tokens"`
+	Completion  *int            `json:"max_completion_tokens"`
+	Stop        json.RawMessage `json:"stop"`
+	Seed        int64           `json:"seed"`
+	N           *int            `json:"n"`
+	Stream      bool            `json:"stream"`
+	Logprobs    bool            `json:"logprobs"`
+	Frequency   float64         `json:"frequency_penalty"`
+	Presence    float64         `json:"presence_penalty"`
+	Tools       []any           `json:"tools"`
+	Format      *wireFormat     `json:"response_format"`
+}
+
+func decodeServed(body []byte) (Request, error) {
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return Request{}, errors.New("the body is no JSON object")
+	}
+	for name := range fields {
+		if !servedFields[name] {
+			return Request{}, fmt.Errorf("%s: not supported", name)
+		}
+	}
 	var in served
-	if err := json.NewDecoder(body).Decode(&in); err != nil {
+	var wrong *json.UnmarshalTypeError
+	if err := json.Unmarshal(body, &in); errors.As(err, &wrong) {
+		return Request{}, fmt.Errorf("%s: %s is of the wrong type (messages are text only)", wrong.Field, wrong.Value)
+	} else if err != nil {
 		return Request{}, fmt.Errorf("the body is no chat-completions request: %w", err)
 	}
-	out := Request{Messages: in.Messages, Temperature: in.Temperature, TopP: in.TopP, MaxTokens: max(in.MaxTokens, in.Completion), Seed: in.Seed}
+	return in.request()
+}
+
+var servedFields = map[string]bool{
+	"model": true, "user": true, "messages": true, "temperature": true, "top_p": true, "max_tokens": true,
+	"max_completion_tokens": true, "stop": true, "seed": true, "n": true, "stream": true, "logprobs": true,
+	"frequency_penalty": true, "presence_penalty": true, "tools": true, "response_format": true,
+}
+
+// request checks what was asked for.
+func (in served) request() (Request, error) {
+	out := Request{Messages: in.Messages, Temperature: in.Temperature, TopP: in.TopP, Seed: in.Seed}
 	switch {
 	case len(in.Messages) == 0:
 		return out, errors.New("messages: there is none")
-	case in.Stream:
-		return out, errors.New("stream: not supported")
-	case len(in.Tools) > 0:
-		return out, errors.New("tools: not supported")
-	case in.N != nil && *in.N != 1:
-		return out, errors.New("n: only 1 is supported")
+	case in.Temperature != nil && !(*in.Temperature >= 0 && *in.Temperature <= 2):
+		return out, errors.New("temperature: must be from 0 to 2")
+	case in.TopP != nil && !(*in.TopP > 0 && *in.TopP <= 1):
+		return out, errors.New("top_p: must be above 0, up to 1")
 	case in.Seed < 0:
 		return out, errors.New("seed: must not be negative")
+	case in.N != nil && *in.N != 1:
+		return out, errors.New("n: only 1 is supported")
+	case in.Stream:
+		return out, errors.New("stream: not supported")
+	case in.Logprobs:
+		return out, errors.New("logprobs: not supported")
+	case in.Frequency != 0 || in.Presence != 0:
+		return out, errors.New("frequency_penalty, presence_penalty: not supported")
+	case len(in.Tools) > 0:
+		return out, errors.New("tools: not supported")
+	case in.Format != nil && in.Format.Type != "text" && in.Format.Type != "json_object":
+		return out, errors.New("response_format: type must be text or json_object")
 	}
-	if in.Format != nil {
-		if in.Format.Type != "text" && in.Format.Type != "json_object" {
-			return out, errors.New("response_format: want text or json_object")
+	for i, m := range in.Messages {
+		if m.Role != System && m.Role != User {
+			return out, fmt.Errorf("messages[%d]: role must be system or user", i)
 		}
-		out.JSON = in.Format.Type == "json_object"
 	}
+	for _, limit := range []*int{in.MaxTokens, in.Completion} {
+		if limit != nil && *limit < 1 {
+			return out, errors.New("max_tokens: must be positive")
+		}
+		if limit != nil {
+			out.MaxTokens = *limit
+		}
+	}
+	out.JSON = in.Format != nil && in.Format.Type == "json_object"
 	var err error
 	out.Stop, err = readStop(in.Stop)
 	return out, err
@@ -93,30 +164,33 @@ func readStop(raw json.RawMessage) ([]string, error) {
 	}
 	var list []string
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, errors.New("stop: want a text or a list of texts")
+		return nil, errors.New("stop: must be a text or a list of texts")
 	}
 	return list, nil
 }
 
-func completion(model string, r Response) map[string]any {
-	return map[string]any{
-		"id": "chatcmpl", "object": "chat.completion", "created": 0, "model": model,
-		"choices": []any{map[string]any{
-			"index": 0, "finish_reason": r.FinishReason,
-			"message": map[string]any{"role": "assistant", "content": r.Content},
-		}},
-		"usage": map[string]any{
-			"prompt_tokens": r.InputTokens, "completion_tokens": r.OutputTokens, "total_tokens": r.InputTokens + r.OutputTokens,
-		},
+// refuseCall passes on why the teacher gave no answer: what the caller can do
+// something about keeps its status.
+func refuseCall(w http.ResponseWriter, e *CallError) {
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+		if e.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(float64(e.RetryAfter)/float64(time.Second)))))
+		}
+		refuse(w, e.Status, "rate_limit_error", oneLine(e.Error(), 300))
+	case e.Status >= 400 && e.Status < 500:
+		refuse(w, http.StatusBadRequest, "invalid_request_error", oneLine(e.Error(), 300))
+	default:
+		refuse(w, http.StatusBadGateway, "server_error", oneLine(e.Error(), 300))
 	}
 }
 
-func wireError(kind, message string) map[string]any {
-	return map[string]any{"error": map[string]any{"message": message, "type": kind, "param": nil, "code": nil}}
+func refuse(w http.ResponseWriter, status int, kind, message string) {
+	respond(w, status, map[string]any{"error": map[string]any{"message": message, "type": kind, "param": nil, "code": nil}})
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
+func respond(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client may be gone
+	_ = json.NewEncoder(w).Encode(body) // fails only if the client has left
 }

@@ -1,13 +1,9 @@
 package archtest
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"autodatabench/agents/definitions"
-	"autodatabench/runner/experiment"
 )
 
 func TestModule(t *testing.T) {
@@ -130,29 +126,6 @@ func TestNoFalseAlarm(t *testing.T) {
 		}
 		if got := breaches([]*source{s}); len(got) != 0 {
 			t.Errorf("%s: got %q, want none", path, got)
-		}
-	}
-}
-
-// TestExperiments checks the experiment files that come with the program.
-func TestExperiments(t *testing.T) {
-	paths, err := filepath.Glob(root + "/bench/experiments/*.yaml")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("found %d experiment files, %v", len(paths), err)
-	}
-	for _, path := range paths {
-		f, err := experiment.Read(path)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		if want := strings.TrimSuffix(filepath.Base(path), ".yaml"); f.Name != want {
-			t.Errorf("%s: the experiment's name is %q, want %q", path, f.Name, want)
-		}
-		for _, name := range f.Agents {
-			if _, err := definitions.Load(name); err != nil {
-				t.Errorf("%s: %v", path, err)
-			}
 		}
 	}
 }

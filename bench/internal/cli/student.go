@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -171,7 +172,7 @@ func writeCalibration(c *cli.Context, env Env) error {
 	}
 	for _, d := range results.Domains() {
 		for _, set := range embedded.TrainingSets(d, c.Int("rows"), c.Uint64("seed")) {
-			path := filepath.Join(dir, string(d), set.Name+".json")
+			path := filepath.Join(dir, string(d), slug(set.Name)+".json")
 			if err := folder.WriteJSON(path, set.Rows); err != nil {
 				return err
 			}
@@ -180,3 +181,8 @@ func writeCalibration(c *cli.Context, env Env) error {
 	}
 	return nil
 }
+
+var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+// slug makes a name of a set's title.
+func slug(title string) string { return strings.Trim(notSlug.ReplaceAllString(strings.ToLower(title), "-"), "-") }

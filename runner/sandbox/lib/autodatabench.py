@@ -242,15 +242,22 @@ def _request(method, path, body, headers=None):
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n(.*?)```", re.S)
 
+# A doubled backslash (kept), or one that no JSON text means as an escape: before
+# a letter that JSON does not know, or at the start of a LaTeX command.
+_LATEX = re.compile(
+    r"\\\\|\\(?:[bf](?=[a-zA-Z])|(?:n(?:abla|eq|u)|r(?:ho|ight)|t(?:au|an|ext|heta|imes|riangle))(?![a-zA-Z])"
+    r"|u(?![0-9a-fA-F]{4})|(?![\"\\/bfnrtu]))")
+
 
 def parse_json(text):
     """Return the first JSON object or array in a text, or None.
 
-    Understands code fences, text before and after, trailing commas, and line
-    breaks inside strings.
+    Understands code fences, text before and after, trailing commas, line breaks
+    inside strings, and LaTeX whose backslashes were not doubled.
     """
     if not text:
         return None
+    text = _LATEX.sub(lambda m: m.group() if m.group() == "\\\\" else "\\" + m.group(), text)
     for part in _FENCE.findall(text) + [text]:
         try:
             value = json.loads(part)

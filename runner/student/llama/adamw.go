@@ -70,13 +70,11 @@ type updater struct {
 	optim  Optim
 }
 
-const divergence = "training that diverges usually needs a lower learning rate"
-
 // update trains on one batch. An update that fails changes nothing.
 func (u *updater) update(n int, rows []Example) (Step, error) {
 	loss, err := u.engine.gradient(rows)
 	if err != nil {
-		return Step{}, results.Bad(divergence, fmt.Errorf("update %d: %w", n+1, err))
+		return Step{}, fmt.Errorf("update %d: %w", n+1, err)
 	}
 	gradient, norm := u.engine.sum()
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"autodatabench/results"
 )
 
 // A batch is cut into few shards when it is small, since short products are
@@ -45,6 +47,9 @@ func newEngine(m *Model, newSink func() (sink, []float32)) *engine {
 	return e
 }
 
+// divergence is the hint when numbers overflow.
+const divergence = "training that diverges usually needs a lower learning rate"
+
 // gradient leaves in the sinks the shards' gradients of the mean loss over the
 // weighted tokens of the rows, and returns that loss.
 func (e *engine) gradient(rows []Example) (loss float64, err error) {
@@ -53,7 +58,7 @@ func (e *engine) gradient(rows []Example) (loss float64, err error) {
 		weight += row.weight()
 	}
 	if weight == 0 {
-		return 0, fmt.Errorf("no token of the %d rows has a loss", len(rows))
+		return 0, results.Bad("", fmt.Errorf("no token of the %d rows has a loss", len(rows)))
 	}
 	e.cut(rows)
 	parallel(e.used, func(worker, i int) { e.shards[i].run(&e.passes[worker], rows, weight) })
@@ -61,7 +66,7 @@ func (e *engine) gradient(rows []Example) (loss float64, err error) {
 		loss += s.loss / weight
 	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return loss, fmt.Errorf("the loss is %v", loss)
+		return loss, results.Bad(divergence, fmt.Errorf("the loss is %v", loss))
 	}
 	return loss, nil
 }

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs the benchmarks of the parts that bound a run and prints their goals beside
+# the figures. A goal that is missed is said and fails nothing: machines differ.
+# Goals are for two cores with OpenBLAS.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+goals='
+BenchmarkLoRA             tokens/s  >= 21000   # 500 rows, 3 epochs in about 5 s
+BenchmarkPretrain         tokens/s  >= 15000   # the embedded weights in under half an hour
+BenchmarkGenerate         tokens/s  >= 12000   # 300 answers in about 1 s
+BenchmarkMatmul           GFLOP/s   >= 80
+BenchmarkCalls            calls/s   >= 1000    # a paper budget of 50,000 calls costs under a minute
+BenchmarkFold             ns/event  <= 10000   # 10,000 events in under 0.1 s
+BenchmarkAppend/64        ns/record <= 200000
+'
+figures=$(mktemp)
+trap 'rm -f "$figures"' EXIT
+eval "$GO" test "$TAGS" -run "'^\$'" -bench . ./runner/student/llama ./runner/gateway ./results ./results/folder | tee "$figures"
+
+echo
+awk '
+NR == FNR { sub(/#.*/, ""); if (NF == 4) { unit[$1] = $2; sense[$1] = $3; goal[$1] = $4; order[++n] = $1 } next }
+/^Benchmark/ { name = $1; sub(/-[0-9]+$/, "", name); for (i = 3; i < NF; i += 2) figure[name, $(i + 1)] = $i }
+END {
+	printf "%-22s %12s %-10s %s\n", "benchmark", "figure", "unit", "goal"
+	for (k = 1; k <= n; k++) {
+		name = order[k]; got = figure[name, unit[name]]
+		if (got == "") { printf "%-22s %12s %-10s %s %s: no figure\n", name, "-", unit[name], sense[name], goal[name]; continue }
+		met = sense[name] == ">=" ? got + 0 >= goal[name] + 0 : got + 0 <= goal[name] + 0
+		printf "%-22s %12.0f %-10s %s %s: %s\n", name, got, unit[name], sense[name], goal[name], met ? "met" : "missed"
+	}
+}' <(echo "$goals") "$figures"

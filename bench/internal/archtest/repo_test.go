@@ -1,0 +1,171 @@
+package archtest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/agents/definitions"
+	"autodatabench/bench/internal/cli"
+	"autodatabench/results/config"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/student/embedded"
+)
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// TestExperiments checks the experiment files that come with the program.
+func TestExperiments(t *testing.T) {
+	paths, err := filepath.Glob(root + "/bench/experiments/*.yaml")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("found %d experiment files, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		f, err := experiment.Read(path)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if want := strings.TrimSuffix(filepath.Base(path), ".yaml"); f.Name != want {
+			t.Errorf("%s: the experiment's name is %q, want %q", path, f.Name, want)
+		}
+		for _, name := range f.Agents {
+			if _, err := definitions.Load(name); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+}
+
+var (
+	command  = regexp.MustCompile(`(?m)^\./autodatabench ([^#\n]+)`)
+	target   = regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)")
+	filename = regexp.MustCompile(`\bbench/[a-z0-9/.-]+\.(?:yaml|md)\b`)
+	yamlText = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+)
+
+// withSubcommands are the commands whose second word is a command too.
+var withSubcommands = map[string]bool{"tasks": true, "agents": true, "student": true, "teacher": true}
+
+// TestREADME checks that what the README tells its reader to type is understood:
+// commands and their flags, Makefile targets, files and YAML.
+func TestREADME(t *testing.T) {
+	readme, makefile := read(t, "README.md"), read(t, "Makefile")
+	commands := command.FindAllStringSubmatch(readme, -1)
+	if len(commands) == 0 {
+		t.Error("the README has no command")
+	}
+	for _, m := range commands {
+		words := strings.Fields(m[1])
+		n := 1
+		if withSubcommands[words[0]] {
+			n = 2
+		}
+		// With --help the program reads all flags and does nothing; an argument
+		// is then taken for the name of a topic.
+		args := append([]string{"autodatabench"}, words[:n]...)
+		args = append(append(args, "--help"), words[n:]...)
+		var stdout, stderr bytes.Buffer
+		code := cli.Run(t.Context(), cli.Env{Args: args, Stdout: &stdout, Stderr: &stderr})
+		if code != 0 && !strings.Contains(stderr.String(), "No help topic for") {
+			t.Errorf("%s: exit code %d: %s", strings.TrimSpace(m[0]), code, stderr.String())
+		}
+	}
+	for _, m := range target.FindAllStringSubmatch(readme, -1) {
+		if !strings.Contains(makefile, "\n"+m[1]+": ") {
+			t.Errorf("the Makefile has no target %q", m[1])
+		}
+	}
+	for _, path := range filename.FindAllString(readme, -1) {
+		if _, err := os.Stat(filepath.Join(root, path)); err != nil {
+			t.Errorf("the README names a file that is not there: %v", err)
+		}
+	}
+	readmeYAML(t, readme)
+}
+
+// readmeYAML takes a block with workflows as an experiment, else as an agent.
+func readmeYAML(t *testing.T, readme string) {
+	t.Helper()
+	blocks := yamlText.FindAllStringSubmatch(readme, -1)
+	if len(blocks) == 0 {
+		t.Error("the README has no YAML")
+	}
+	for _, m := range blocks {
+		if strings.Contains(m[1], "workflows:") {
+			f := experiment.Default()
+			if err := config.Decode("README.md", []byte(m[1]), &f); err != nil {
+				t.Error(err)
+			} else if err := f.Validate(); err != nil {
+				t.Errorf("README.md: %v", err)
+			}
+			continue
+		}
+		path := filepath.Join(t.TempDir(), "agent.yaml")
+		if err := os.WriteFile(path, []byte(m[1]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := definitions.LoadFile(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestMakefile checks that every target is phony and explained.
+func TestMakefile(t *testing.T) {
+	makefile := read(t, "Makefile")
+	phony := regexp.MustCompile(`(?m)^\.PHONY: (.*)$`).FindStringSubmatch(makefile)
+	if phony == nil {
+		t.Fatal("no .PHONY")
+	}
+	var explained []string
+	for _, m := range regexp.MustCompile(`(?m)^([a-z-]+):.*? ## \S`).FindAllStringSubmatch(makefile, -1) {
+		explained = append(explained, m[1])
+	}
+	if d := cmp.Diff(strings.Fields(phony[1]), explained); d != "" {
+		t.Errorf("phony targets (-) and explained ones (+):\n%s", d)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^([A-Za-z./-]+):(?:[^=]|$)`).FindAllStringSubmatch(makefile, -1) {
+		if m[1] != ".PHONY" && !strings.Contains(" "+phony[1]+" ", " "+m[1]+" ") {
+			t.Errorf("target %s is not phony", m[1])
+		}
+	}
+}
+
+// TestWeightsRecord checks that the embedded weights' record fits the program:
+// the options are the default ones and the corpus they were trained on is the
+// one that the program makes today.
+func TestWeightsRecord(t *testing.T) {
+	var record embedded.PretrainReport
+	if err := json.Unmarshal([]byte(read(t, "runner/student/embedded/weights/PRETRAIN.json")), &record); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(embedded.DefaultOptions(), record.Options); d != "" {
+		t.Errorf("options (-default +record):\n%s", d)
+	}
+	corpus, n := sha256.New(), 0
+	for row := range embedded.Corpus(record.Seed) {
+		corpus.Write([]byte(row.User + "\x00" + row.Answer + "\x00"))
+		if n++; n == record.CorpusRows {
+			break
+		}
+	}
+	if got := hex.EncodeToString(corpus.Sum(nil)); got != record.CorpusDigest {
+		t.Errorf("the corpus has digest %s, the weights were made from %s: run student pretrain", got, record.CorpusDigest)
+	}
+}
