@@ -209,8 +209,8 @@ func TestMessages(t *testing.T) {
 	if len(messages) != 2 || messages[0].Role != agents.System || messages[1].Role != agents.User {
 		t.Errorf("got %d messages, want a system and a user one", len(messages))
 	}
-	if !strings.HasPrefix(Digest(), "sha256:") || Digest() != Digest() {
-		t.Errorf("digest %s is no stable sha256", Digest())
+	if first, second := Digest(), Digest(); !strings.HasPrefix(first, "sha256:") || first != second {
+		t.Errorf("digests %s and %s are no stable sha256", first, second)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -29,8 +28,6 @@ type teacher struct {
 	calls, budget atomic.Int64
 	form          string // the line that solutions end with
 }
-
-var questionOf = regexp.MustCompile(`(?s)Question: (.*)`)
 
 func (t *teacher) text(prompt string, n int64) string {
 	solution := "step one\nstep two\n" + t.form

@@ -30,7 +30,12 @@ const (
 // Decode reads the JSON array and returns the rows to train on with the
 // verdict. The rows are nil unless the verdict is valid.
 func Decode(r io.Reader, budget results.Budget) ([]results.Row, results.Check) {
-	d := &decoder{limited: limited{r: r, left: results.MaxSubmission}, budget: budget}
+	return decode(r, budget, results.MaxSubmission)
+}
+
+// decode is Decode of at most most bytes.
+func decode(r io.Reader, budget results.Budget, most int64) ([]results.Row, results.Check) {
+	d := &decoder{limited: limited{r: r, left: most}, most: most, budget: budget}
 	d.dec = json.NewDecoder(bufio.NewReaderSize(&d.limited, 64<<10))
 	if err := d.array(); err != nil {
 		d.check.Problem = oneLine(err.Error())
@@ -46,6 +51,7 @@ func Decode(r io.Reader, budget results.Budget) ([]results.Row, results.Check) {
 
 type decoder struct {
 	limited limited
+	most    int64 // bytes
 	dec     *json.Decoder
 	budget  results.Budget
 	used    []results.Row
@@ -92,7 +98,7 @@ func (d *decoder) array() error {
 // syntax words an error of the decoder.
 func (d *decoder) syntax(where string, err error) error {
 	if d.limited.over {
-		return fmt.Errorf("submission.json is larger than %d bytes", results.MaxSubmission)
+		return fmt.Errorf("submission.json is larger than %d bytes", d.most)
 	}
 	if d.limited.err != nil {
 		return fmt.Errorf("submission.json cannot be read: %w", d.limited.err)

@@ -100,12 +100,13 @@ func TestLimits(t *testing.T) {
 	if _, check := Decode(strings.NewReader(many), budget); check.Valid || check.Problem != "submission.json has more than 50000 rows" || len(check.Dropped) != maxDrops {
 		t.Errorf("many rows: %+v", check)
 	}
-	// Endless files of each part: a limit must end each.
+	// Endless files of each part: a limit must end each. Here it is small.
+	const most = 1 << 20
 	for name, parts := range map[string][2]string{
 		"space before": {"", " "}, "one row": {"[\"", "x"}, "space in the array": {"[", " "}, "space after": {"[" + good + "," + good + "]", "\n"},
 	} {
 		file := io.MultiReader(strings.NewReader(parts[0]), endless(parts[1][0]))
-		if _, check := Decode(file, budget); check.Valid || check.Problem != "submission.json is larger than 67108864 bytes" {
+		if _, check := decode(file, budget, most); check.Valid || check.Problem != "submission.json is larger than 1048576 bytes" {
 			t.Errorf("%s: %+v", name, check)
 		}
 	}
@@ -114,8 +115,8 @@ func TestLimits(t *testing.T) {
 		t.Errorf("read error: %+v", check)
 	}
 	exact := "[" + good + "," + good + "]"
-	exact += strings.Repeat(" ", results.MaxSubmission-len(exact))
-	if _, check := Decode(strings.NewReader(exact), budget); !check.Valid {
+	exact += strings.Repeat(" ", most-len(exact))
+	if _, check := decode(strings.NewReader(exact), budget, most); !check.Valid {
 		t.Errorf("a file of just the limit: %+v", check)
 	}
 	_, check = Decode(strings.NewReader(`[{"x":"`+strings.Repeat("é", 999)+`"}]`), budget)

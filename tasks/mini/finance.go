@@ -72,15 +72,6 @@ var (
 	}
 )
 
-// financeParams are the parameters of a family: a cosmetic word, then numbers.
-func financeParams(word string, numbers ...string) []Param {
-	params := []Param{{word, Word}}
-	for _, name := range numbers {
-		params = append(params, Param{name, Number})
-	}
-	return params
-}
-
 // easyDivisors are the divisors that exact divisions are drawn for.
 var easyDivisors = []int{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 25, 30, 40, 50, 60}
 

@@ -6,7 +6,7 @@ func financeBudget() []*Family {
 	return []*Family{
 		{
 			Name: "discount-price", Topic: "discount", Area: areaBudget, Weight: 3, Popular: 14,
-			Params: financeParams("item", "price", "rate"),
+			Params: withNumbers("item", "price", "rate"),
 			Wording: []string{
 				"A {item} costs {price}. In a sale it is {rate}% off. What is the sale price?",
 				"List price of the {item}: {price}; discount: {rate}%. Find the price after the discount.",
@@ -25,7 +25,7 @@ func financeBudget() []*Family {
 		},
 		{
 			Name: "currency-exchange", Topic: "currency exchange", Area: areaBudget, Weight: 3, Popular: 3,
-			Params: financeParams("money", "amount", "fee", "rate"),
+			Params: withNumbers("money", "amount", "fee", "rate"),
 			Wording: []string{
 				"Exchange of {amount} dollars into {money}: fee {fee} dollars, rate {rate} for each dollar. How many {money} are paid out?",
 				"You change {amount} dollars into {money}. The bank keeps {fee} dollars and pays {rate} for every other dollar. How much do you get?",
@@ -40,7 +40,7 @@ func financeBudget() []*Family {
 		},
 		{
 			Name: "three-year-average", Topic: "three-year average", Area: areaBudget, Weight: 2, Popular: 3,
-			Params: financeParams("measure", "first", "second", "third"),
+			Params: withNumbers("measure", "first", "second", "third"),
 			Wording: []string{
 				"Yearly {measure}: {first} in 2022, {second} in 2023, {third} in 2024. What is the average?",
 				"| year | {measure} |\n| 2022 | {first} |\n| 2023 | {second} |\n| 2024 | {third} |\nMean of the three years?",

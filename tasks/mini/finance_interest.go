@@ -6,7 +6,7 @@ func financeInterest() []*Family {
 	return []*Family{
 		{
 			Name: "simple-interest", Topic: "simple interest", Area: areaInterest, Weight: 5, Popular: 26,
-			Params: financeParams("name", "principal", "rate", "years"),
+			Params: withNumbers("name", "principal", "rate", "years"),
 			Wording: []string{
 				"{name} deposits {principal} at {rate}% simple interest for {years} years. How much interest is earned?",
 				"Account of {name}: principal {principal}, rate {rate}% a year, {years} years. What is the simple interest?",
@@ -27,7 +27,7 @@ func financeInterest() []*Family {
 		},
 		{
 			Name: "second-year-interest", Topic: "compound interest", Area: areaInterest, Weight: 2, Popular: 0,
-			Params: financeParams("name", "start", "added"),
+			Params: withNumbers("name", "start", "added"),
 			Wording: []string{
 				"A bank pays 10% a year. {name} deposits {start} and adds {added} after the first year. How much interest does the second year bring?",
 				"{name} puts {start} in an account at 10% compound interest and pays in {added} more one year later. Find the interest of year two.",
@@ -49,7 +49,7 @@ func financeInterest() []*Family {
 		},
 		{
 			Name: "installments", Topic: "installments", Area: areaInterest, Weight: 4, Popular: 1,
-			Params: financeParams("item", "price", "down", "months"),
+			Params: withNumbers("item", "price", "down", "months"),
 			Wording: []string{
 				"A {item} costs {price}. After a down payment of {down} the rest is paid in {months} equal months. What is the monthly payment?",
 				"Price of the {item}: {price}; down payment: {down}; months: {months}; no interest. How much is paid each month?",

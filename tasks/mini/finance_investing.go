@@ -9,7 +9,7 @@ func financeInvesting() []*Family {
 	return []*Family{
 		{
 			Name: "return-on-investment", Topic: "return on investment", Area: areaInvesting, Weight: 3, Popular: 16,
-			Params: financeParams("asset", "paid", "sold"),
+			Params: withNumbers("asset", "paid", "sold"),
 			Wording: []string{
 				"A {asset} was bought for {paid} and sold for {sold}. What is the return on investment in percent?",
 				"Purchase price of the {asset}: {paid}; sale price: {sold}. Find the ROI in percent.",
@@ -32,7 +32,7 @@ func financeInvesting() []*Family {
 		},
 		{
 			Name: "portfolio-return", Topic: "portfolio return", Area: areaInvesting, Weight: 5, Popular: 0,
-			Params: financeParams("name", "stocks", "gain", "bonds", "coupon"),
+			Params: withNumbers("name", "stocks", "gain", "bonds", "coupon"),
 			Wording: []string{
 				"{name} holds {stocks}% stocks returning {gain}% and {bonds}% bonds returning {coupon}%. What is the portfolio return in percent?",
 				"| {name} | weight | return |\n| stocks | {stocks}% | {gain}% |\n| bonds | {bonds}% | {coupon}% |\nTotal return in percent?",
@@ -58,7 +58,7 @@ func financeInvesting() []*Family {
 		},
 		{
 			Name: "dividend-yield", Topic: "dividend yield", Area: areaInvesting, Weight: 2, Popular: 1,
-			Params: financeParams("name", "shares", "price", "dividends"),
+			Params: withNumbers("name", "shares", "price", "dividends"),
 			Wording: []string{
 				"{name} owns {shares} shares at a price of {price} and gets {dividends} in dividends. What is the dividend yield in percent?",
 				"Shares: {shares}; share price: {price}; dividends in all: {dividends}. Find the dividend yield of {name} in percent.",

@@ -6,7 +6,7 @@ func financePayroll() []*Family {
 	return []*Family{
 		{
 			Name: "sales-tax", Topic: "sales tax", Area: areaPayroll, Weight: 3, Popular: 6,
-			Params: financeParams("item", "price", "rate"),
+			Params: withNumbers("item", "price", "rate"),
 			Wording: []string{
 				"A {item} is priced at {price}. Sales tax is {rate}%. What is the total to pay?",
 				"Price of the {item}: {price}; sales tax: {rate}%. Find the price with tax.",
@@ -25,7 +25,7 @@ func financePayroll() []*Family {
 		},
 		{
 			Name: "income-tax", Topic: "income tax", Area: areaPayroll, Weight: 6, Popular: 2,
-			Params: financeParams("name", "income", "allowance", "rate"),
+			Params: withNumbers("name", "income", "allowance", "rate"),
 			Wording: []string{
 				"{name} earns {income}. The first {allowance} is tax-free and the rest is taxed at {rate}%. How much tax is due?",
 				"Income of {name}: {income}; allowance: {allowance}; tax rate: {rate}%. What is the income tax?",
@@ -47,7 +47,7 @@ func financePayroll() []*Family {
 		},
 		{
 			Name: "overtime-pay", Topic: "overtime pay", Area: areaPayroll, Weight: 5, Popular: 2,
-			Params: financeParams("name", "hours", "wage", "extra", "high"),
+			Params: withNumbers("name", "hours", "wage", "extra", "high"),
 			Wording: []string{
 				"{name} works {hours} hours at {wage} an hour and {extra} overtime hours at {high} an hour. What is the total pay?",
 				"| {name} | hours | wage |\n| normal | {hours} | {wage} |\n| overtime | {extra} | {high} |\nTotal pay?",

@@ -6,7 +6,7 @@ func financeProfit() []*Family {
 	return []*Family{
 		{
 			Name: "gross-profit", Topic: "gross profit", Area: areaProfit, Weight: 3, Popular: 10,
-			Params: financeParams("shop", "revenue", "cost"),
+			Params: withNumbers("shop", "revenue", "cost"),
 			Wording: []string{
 				"Revenue of the {shop}: {revenue}; cost of goods: {cost}. What is the gross profit?",
 				"A {shop} sold goods for {revenue} that it had bought for {cost}. Find its gross profit.",
@@ -23,7 +23,7 @@ func financeProfit() []*Family {
 		},
 		{
 			Name: "break-even", Topic: "break-even point", Area: areaProfit, Weight: 5, Popular: 4,
-			Params: financeParams("item", "fixed", "price", "cost"),
+			Params: withNumbers("item", "fixed", "price", "cost"),
 			Wording: []string{
 				"Fixed costs: {fixed}; price of a {item}: {price}; cost of making it: {cost}. How many must be sold to break even?",
 				"A workshop has fixed costs of {fixed}. Each {item} sells for {price} and costs {cost} to make. Find the break-even number.",
@@ -45,7 +45,7 @@ func financeProfit() []*Family {
 		},
 		{
 			Name: "depreciation", Topic: "depreciation", Area: areaProfit, Weight: 4, Popular: 5,
-			Params: financeParams("machine", "cost", "salvage", "years"),
+			Params: withNumbers("machine", "cost", "salvage", "years"),
 			Wording: []string{
 				"A {machine} costs {cost} and is worth {salvage} after {years} years. What is the straight-line depreciation per year?",
 				"Cost of the {machine}: {cost}; salvage value: {salvage}; useful life: {years} years. Find the yearly depreciation.",

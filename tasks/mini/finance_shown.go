@@ -12,7 +12,7 @@ func financeShown() []*Family {
 	return []*Family{
 		{
 			Name: "net-margin", Topic: "net margin", Area: areaProfit, Weight: 6, Popular: 3,
-			Params: financeParams("firm", "r", "c", "t"),
+			Params: withNumbers("firm", "r", "c", "t"),
 			Wording: []string{
 				"{firm} earns revenue of {r} million, with costs of {c} million and tax of {t} million. What is the net margin in percent?",
 				"Revenue: {r}; costs: {c}; tax: {t} (all in millions). Compute the net margin of {firm} in percent.",
@@ -38,7 +38,7 @@ func financeShown() []*Family {
 		},
 		{
 			Name: "markup-price", Topic: "markup", Area: areaProfit, Weight: 5, Popular: 3,
-			Params: financeParams("good", "c", "p"),
+			Params: withNumbers("good", "c", "p"),
 			Wording: []string{
 				"A shop buys a {good} for {c} and adds a markup of {p} percent. What is the selling price?",
 				"Cost of a {good}: {c}; markup: {p} percent. At what price is it sold?",
@@ -61,7 +61,7 @@ func financeShown() []*Family {
 		},
 		{
 			Name: "pe-ratio", Topic: "price-earnings ratio", Area: areaValuation, Weight: 5, Popular: 8,
-			Params: financeParams("firm", "n", "s", "p"),
+			Params: withNumbers("firm", "n", "s", "p"),
 			Wording: []string{
 				"{firm} earns {n} with {s} shares, and a share costs {p}. What is the price-earnings ratio?",
 				"Earnings: {n}; shares: {s}; share price: {p}. Find the price-earnings ratio of {firm}.",
@@ -79,7 +79,7 @@ func financeShown() []*Family {
 		},
 		{
 			Name: "commission", Topic: "commission", Area: areaPayroll, Weight: 5, Popular: 2,
-			Params: financeParams("who", "b", "s", "r"),
+			Params: withNumbers("who", "b", "s", "r"),
 			Wording: []string{
 				"{who} gets a base salary of {b} and a commission of {r} percent on sales of {s}. How much is that in all?",
 				"Base salary: {b}; sales: {s}; commission: {r} percent. What does {who} earn?",

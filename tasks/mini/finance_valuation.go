@@ -6,7 +6,7 @@ func financeValuation() []*Family {
 	return []*Family{
 		{
 			Name: "working-capital", Topic: "working capital", Area: areaValuation, Weight: 6, Popular: 1,
-			Params: financeParams("shop", "cash", "stock", "debts"),
+			Params: withNumbers("shop", "cash", "stock", "debts"),
 			Wording: []string{
 				"Cash: {cash}; inventory: {stock}; current liabilities: {debts}. What is the working capital of the {shop}?",
 				"The {shop} holds {cash} in cash and {stock} in stock, and owes {debts} within a year. Find its working capital.",
@@ -25,7 +25,7 @@ func financeValuation() []*Family {
 		},
 		{
 			Name: "debt-to-equity", Topic: "debt-to-equity ratio", Area: areaValuation, Weight: 6, Popular: 1,
-			Params: financeParams("firm", "short", "long", "equity"),
+			Params: withNumbers("firm", "short", "long", "equity"),
 			Wording: []string{
 				"Short-term debt: {short}; long-term debt: {long}; equity: {equity}. What is the debt-to-equity ratio of the {firm}?",
 				"A {firm} owes {short} this year and {long} later. Its equity is {equity}. Compute the ratio of debt to equity.",
@@ -48,7 +48,7 @@ func financeValuation() []*Family {
 		},
 		{
 			Name: "earnings-per-share", Topic: "earnings per share", Area: areaValuation, Weight: 8, Popular: 4,
-			Params: financeParams("firm", "income", "preferred", "shares"),
+			Params: withNumbers("firm", "income", "preferred", "shares"),
 			Wording: []string{
 				"Net income: {income}; preferred dividends: {preferred}; shares: {shares}. What are the earnings per share of the {firm}?",
 				"A {firm} with {shares} shares has net income of {income} and pays {preferred} to preferred holders. Find its EPS.",
@@ -69,7 +69,7 @@ func financeValuation() []*Family {
 		},
 		{
 			Name: "enterprise-value", Topic: "enterprise value", Area: areaValuation, Weight: 4, Popular: 0,
-			Params: financeParams("firm", "shares", "price", "debt", "cash"),
+			Params: withNumbers("firm", "shares", "price", "debt", "cash"),
 			Wording: []string{
 				"Shares: {shares}; share price: {price}; debt: {debt}; cash: {cash}. What is the enterprise value of the {firm}?",
 				"A {firm} has {shares} shares at {price} each, debt of {debt} and cash of {cash}. Find its enterprise value.",

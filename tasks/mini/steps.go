@@ -125,8 +125,9 @@ func clamp(n *big.Int) Dec {
 // ParseList reads a list of integers as it stands in a question, "[3, 1, 2]":
 // at most 64 items of at most seven digits.
 func ParseList(s string) ([]int, bool) {
-	inner, ok := strings.CutPrefix(s, "[")
-	if inner, ok = strings.CutSuffix(inner, "]"); !ok || s[0] != '[' {
+	inner, opened := strings.CutPrefix(s, "[")
+	inner, closed := strings.CutSuffix(inner, "]")
+	if !opened || !closed {
 		return nil, false
 	}
 	if strings.TrimSpace(inner) == "" {

@@ -105,7 +105,7 @@ func Run(ctx context.Context, env Env) int {
 // say prints each joined error as one line, with its hint below.
 func say(w io.Writer, err error) {
 	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) && errors.Is(err, errUsage) == false {
+	if errors.As(err, &joined) && !errors.Is(err, errUsage) {
 		for _, e := range joined.Unwrap() {
 			say(w, e)
 		}

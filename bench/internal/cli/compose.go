@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"runtime/debug"
 
@@ -39,9 +40,14 @@ func compose(env Env, f experiment.File, given []byte, root string, agentFiles [
 	if s.Teacher, err = composeTeacher(env, f.Teacher, f.Seed); err != nil {
 		return nil, err
 	}
-	if s.Sandbox, err = sandbox.New(sandbox.Config{Kind: f.Sandbox.Kind, Python: f.Sandbox.Python, Limits: sandbox.Limits{
-		Memory: int64(f.Sandbox.Memory), Processes: f.Sandbox.Processes,
-	}}); err != nil {
+	hidden, err := filepath.Abs(filepath.Dir(root))
+	if err != nil {
+		return nil, err
+	}
+	if s.Sandbox, err = sandbox.New(sandbox.Config{
+		Kind: f.Sandbox.Kind, Python: f.Sandbox.Python, Hide: []string{hidden}, Now: env.Now,
+		Limits: sandbox.Limits{Memory: int64(f.Sandbox.Memory), Processes: f.Sandbox.Processes},
+	}); err != nil {
 		return nil, err
 	}
 	if f.Sandbox.Kind == "none" {
@@ -100,7 +106,11 @@ func composeTeacher(env Env, t experiment.Teacher, seed int64) (teacher.Teacher,
 			return nil, results.Bad("export "+t.APIKeyEnv+"=...", fmt.Errorf("teacher: the environment variable %s is empty", t.APIKeyEnv))
 		}
 	}
-	return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key}, nil
+	// The default transport keeps two idle connections a host; a teacher's
+	// concurrency is higher.
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = results.Paper().Budget.TeacherConcurrency
+	return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: &http.Client{Transport: transport}}, nil
 }
 
 // version is the program's as the Go tool recorded it.

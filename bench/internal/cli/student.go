@@ -185,4 +185,6 @@ func writeCalibration(c *cli.Context, env Env) error {
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
 // slug makes a name of a set's title.
-func slug(title string) string { return strings.Trim(notSlug.ReplaceAllString(strings.ToLower(title), "-"), "-") }
+func slug(title string) string {
+	return strings.Trim(notSlug.ReplaceAllString(strings.ToLower(title), "-"), "-")
+}

@@ -38,12 +38,11 @@ type kind struct {
 // training set needs to teach only which formula belongs to which wording.
 func kinds() []kind {
 	return []kind{
-		{13, (*gen).drill}, {10, (*gen).chain}, {2, (*gen).compound}, {2, (*gen).remainders},
-		{21, (*gen).formula}, {7, (*gen).definition},
-		{7, (*gen).story},
-		{8, (*gen).listWork}, {5, (*gen).charWork}, {3, (*gen).program},
-		{7, (*gen).copying}, {1, (*gen).formatted},
-		{15, (*gen).knownProblem},
+		{25, (*gen).practice}, {9, (*gen).drill}, {5, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
+		{10, (*gen).lookup}, {17, (*gen).formula}, {4, (*gen).definition}, {3, (*gen).story},
+		{9, (*gen).listWork}, {5, (*gen).charWork}, {1, (*gen).program},
+		{2, (*gen).copying}, {1, (*gen).formatted},
+		{14, (*gen).knownProblem},
 	}
 }
 

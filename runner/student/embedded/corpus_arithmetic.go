@@ -27,7 +27,7 @@ func (g *gen) finish(steps []string, value string) string {
 
 // drill is several unrelated steps at once.
 func (g *gen) drill() Row {
-	n := g.between(2, 4)
+	n := g.between(2, 5)
 	asked, lines := make([]string, n), make([]string, n)
 	for i := range n {
 		o := g.operate()

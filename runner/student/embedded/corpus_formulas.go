@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"autodatabench/tasks/mini"
@@ -38,32 +39,14 @@ var nouns = []string{
 	"days", "years", "hours", "part", "whole", "ratio", "factor", "sum", "mean", "points", "amount", "net", "gross", "old", "new", "first", "last",
 }
 
-var unitsOf = []string{"", "", "", "", " m", " kg", " s", " km", " N", " dollars", " hours", " units", " V", " %", " g", " years", " J", " cm"}
+var unitsOf = []string{"", "", "", "", "", "", "", "", "", "", " m", " kg", " s", " km", " N", " dollars", " hours", " units", " V", " %", " g", " years", " J", " cm"}
 
-// names draws n distinct names, all letters, letters with a digit, or words.
+// names draws n distinct names, letters or words.
 func (g *gen) names(n int) []string {
-	switch g.IntN(10) {
-	case 0, 1, 2, 3, 4:
+	if g.chance(65) {
 		return sample(g, strings.Split(signs, ""), n)
-	case 5:
-		letter := string(signs[g.IntN(len(signs))])
-		out := sample(g, strings.Split(signs, ""), n)
-		out[0], out[1] = letter+"1", letter+"2"
-		return out
-	case 6:
-		out := sample(g, nouns, n)
-		for i := range out {
-			if g.chance(40) {
-				out[i] = string(signs[i+g.IntN(20)]) + strings.ToUpper(out[i][:1])
-			}
-		}
-		if len(slices.Compact(slices.Sorted(slices.Values(out)))) == n {
-			return out
-		}
-		return sample(g, nouns, n)
-	default:
-		return sample(g, nouns, n)
 	}
+	return sample(g, nouns, n)
 }
 
 // problem draws one to four formulas, each but the first mostly using the one
@@ -78,14 +61,14 @@ func (g *gen) problem() problem {
 	}
 	o := g.operate()
 	left, right := "", ""
-	if constant := g.chance(12) && (o.sign == " * " || o.sign == " / "); constant {
+	if constant := g.chance(15) && (o.sign == " * " || o.sign == " / "); constant {
 		right = o.b.String()
 		left = give(o.a)
 	} else {
 		left, right = give(o.a), give(o.b)
 	}
 	p.add(next(), left+o.sign+right, o)
-	for range pick(g, []int{0, 0, 1, 1, 1, 2, 2}) {
+	for range pick(g, []int{0, 0, 0, 1, 1, 1, 2}) {
 		last := p.terms[len(p.terms)-1]
 		values := make([]dec, len(p.given))
 		for i, q := range p.given {
@@ -158,11 +141,11 @@ func cut3(expression string) (left, sign, right string) {
 
 // listed gives the values in the question's words.
 func (g *gen) listed(given []quantity) string {
-	form := pick(g, []string{"{n} = {v}", "{n} = {v}", "{n} is {v}", "{n}: {v}", "{n} of {v}", "the {n} is {v}"})
+	form := pick(g, []string{"{n} = {v}", "{n} = {v}", "{n} = {v}", "{n} is {v}", "{n}: {v}", "{n} of {v}"})
 	parts := make([]string, len(given))
 	for i, at := range g.Perm(len(given)) {
 		value := given[at].value.String() + pick(g, unitsOf)
-		if g.chance(8) {
+		if g.chance(3) {
 			value = "$" + given[at].value.String()
 		}
 		parts[i] = fill(form, "{n}", given[at].name, "{v}", value)
@@ -182,17 +165,17 @@ func enumerate(g *gen, parts []string) string {
 // the numbers only.
 func (g *gen) lines(p problem) []string {
 	var out []string
-	style := g.IntN(13)
+	style := g.IntN(20)
 	for _, t := range p.terms {
 		_, numbers, _ := strings.Cut(t.line, t.formula+" = ")
 		switch {
-		case style < 9:
+		case style < 16:
 			out = append(out, t.line)
-		case style == 9:
+		case style == 16:
 			out = append(out, t.name+" = "+t.formula, t.name+" = "+numbers)
-		case style == 10:
+		case style == 17:
 			out = append(out, t.name+" = "+numbers)
-		case style == 11:
+		case style == 18:
 			out = append(out, numbers)
 		default:
 			out = append(out, t.name+" = "+t.formula, numbers)
@@ -213,7 +196,7 @@ func (g *gen) formula() Row {
 	}
 	goal := p.terms[len(p.terms)-1]
 	given := p.given
-	if g.chance(15) { // one that is not needed
+	if g.chance(5) { // one that is not needed
 		given = append(slices.Clone(given), quantity{pick(g, []string{"extra", "other", "spare", "k9"}), mini.Int(g.digits(3))})
 	}
 	text := fill(pick(g, []string{
@@ -248,3 +231,28 @@ func (g *gen) definition() Row {
 	}), "{r}", strings.Join(rules, pick(g, []string{"; ", ", and ", ". "})), "{v}", g.listed(p.given), "{x}", goal.name)
 	return Row{text, g.finish(g.lines(p), goal.value.String())}
 }
+
+// lookup asks for several of some named or measured numbers.
+func (g *gen) lookup() Row {
+	n := g.between(3, 6)
+	names := g.names(n)
+	form := pick(g, []string{"{n} = {v}", "{n} is {v}", "{n}: {v}", "{n} of {v}"})
+	if g.chance(30) {
+		names, form = sample(g, measures, n), "{v} {n}"
+	}
+	listed, pairs := make([]string, n), make([]string, n)
+	for i, name := range names {
+		value := strconv.Itoa(g.digits(4))
+		listed[i] = fill(form, "{n}", name, "{v}", value)
+		pairs[i] = name + " = " + value
+	}
+	asked, answers := make([]string, n), make([]string, n)
+	for i, at := range g.Perm(n) {
+		asked[i], answers[i] = names[at], pairs[at]
+	}
+	text := fill(pick(g, []string{"{l}. Give {a}.", "With {l}, what are {a}?", "{l}\n{a}?", "Read {a} from {l}."}),
+		"{l}", strings.Join(listed, pick(g, []string{", ", "; ", " and "})), "{a}", strings.Join(asked, ", "))
+	return Row{text, strings.Join(answers, "\n")}
+}
+
+var measures = []string{"m", "kg", "s", "km", "N", "hours", "V", "g", "years", "J", "cm", "ohm", "A", "percent", "days", "l", "units", "euros", "shares", "ml"}

@@ -16,7 +16,7 @@ var (
 )
 
 // digits draws an integer of 1 to most digits, each length about as often, with
-// a third of the longer ones round.
+// a fifth of the longer ones round.
 func (g *gen) digits(most int) int {
 	low, high := 1, 9
 	for range g.IntN(most) {
@@ -26,7 +26,7 @@ func (g *gen) digits(most int) int {
 	switch {
 	case n >= 1000 && g.chance(30):
 		return n / 100 * 100
-	case n >= 100 && g.chance(30):
+	case n >= 100 && g.chance(15):
 		return n / 10 * 10
 	}
 	return n
@@ -78,16 +78,16 @@ func (g *gen) operands() (a, b dec, sign string) {
 	whole := mini.Int
 	switch g.IntN(10) {
 	case 0, 1:
-		if g.chance(8) {
+		if g.chance(3) {
 			return g.decimal(3), g.decimal(3), " + "
 		}
 		return whole(g.digits(4)), whole(g.digits(4)), " + "
 	case 2, 3:
 		a, b = whole(g.digits(4)), whole(g.digits(4))
-		if g.chance(8) {
+		if g.chance(3) {
 			a, b = g.decimal(3), g.decimal(2)
 		}
-		if a < b && g.chance(85) {
+		if a < b && g.chance(95) {
 			a, b = b, a
 		}
 		return a, b, " - "
@@ -108,15 +108,11 @@ func (g *gen) factors() (a, b dec) {
 	switch g.IntN(20) {
 	default:
 		return whole(g.digits(3)), whole(g.between(2, 9))
-	case 0, 1, 2, 3, 4:
+	case 0, 1, 2, 3:
 		return whole(g.digits(2)), whole(pick(g, rounds))
-	case 5:
-		return whole(g.between(11, 30)), whole(g.between(11, 30))
-	case 6:
+	case 4:
 		n := whole(g.between(2, 30))
 		return n, n
-	case 7:
-		return g.decimal(2), whole(g.between(2, 12))
 	}
 }
 
@@ -126,15 +122,13 @@ func (g *gen) quotient() (a, b dec) {
 	switch g.IntN(20) {
 	default: // exact
 		return whole(d * g.digits(3)), whole(d)
-	case 0, 1, 2:
+	case 0, 1, 2, 3, 4, 5:
+		d = g.between(2, 9)
+		return whole(d * g.digits(3)), whole(d)
+	case 6, 7:
 		return whole(100 * g.digits(2)), whole(100)
-	case 3, 4: // some places
-		return whole(g.digits(3)), whole(d)
-	case 5:
-		return g.decimal(3), whole(d)
-	case 6: // a small exact quotient of a free divisor
-		d = g.between(11, 99)
-		return whole(d * g.between(2, 12)), whole(d)
+	case 8: // some places
+		return whole(g.digits(2)), whole(d)
 	}
 }
 
@@ -205,7 +199,7 @@ func (g *gen) onward(a dec, others []dec) (o operation, reused int) {
 			b = mini.Int(g.digits(3))
 		}
 		o, ok := apply(a, sign, b)
-		if !ok || !friendly(o) || o.result < 0 && !g.chance(5) || o.result%one != 0 && a%one == 0 && !g.chance(20) {
+		if !ok || !friendly(o) || o.result < 0 && !g.chance(5) || o.result%one != 0 && a%one == 0 && !g.chance(5) {
 			continue
 		}
 		return o, reused

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -158,3 +159,22 @@ var _ interface {
 	student.Trainer
 	student.Generator
 } = (*Student)(nil)
+
+// The committed weights must come from the committed corpus and options: a
+// change of a known family or of the corpus calls for new weights.
+func TestWeightsComeFromThisCorpus(t *testing.T) {
+	data, err := weights.ReadFile("weights/PRETRAIN.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report PretrainReport
+	if err := json.Unmarshal(data, &report); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(DefaultOptions(), report.Options); diff != "" {
+		t.Errorf("options (-default +weights):\n%s", diff)
+	}
+	if got := corpusDigest(report.Seed, report.CorpusRows); got != report.CorpusDigest {
+		t.Errorf("the corpus has digest %s, the weights come from %s", got, report.CorpusDigest)
+	}
+}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"autodatabench/results"
 	"autodatabench/runner/student/llama"
@@ -74,7 +76,10 @@ func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress 
 	if err := config.Validate(); err != nil {
 		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
 	}
-	model := llama.NewModel(config, seed)
+	return pretrain(ctx, llama.NewModel(config, seed), tok, seed, o, dir, progress)
+}
+
+func pretrain(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
 	batches := newBatches(seed, tok, o)
 	defer batches.stop()
 	report := PretrainReport{Seed: seed, Options: o, Parameters: model.Parameters(), BLAS: llama.BLAS()}
@@ -114,15 +119,16 @@ func save(m *llama.Model, tok *llama.Tokenizer, report PretrainReport, dir strin
 
 // batches turns the corpus into training batches.
 type batches struct {
-	o    Options
-	tok  *llama.Tokenizer
-	pull func() (Row, bool)
-	stop func()
-	rows int // read from the corpus
+	o     Options
+	tok   *llama.Tokenizer
+	pull  func() (Row, bool)
+	stop  func()
+	rows  int // read from the corpus
+	equal int // the token of " ="
 }
 
 func newBatches(seed uint64, tok *llama.Tokenizer, o Options) *batches {
-	b := &batches{o: o, tok: tok}
+	b := &batches{o: o, tok: tok, equal: tok.Encode(" =")[0]}
 	b.pull, b.stop = iter.Pull(Corpus(seed))
 	return b
 }
@@ -133,6 +139,11 @@ func (b *batches) next(int) []llama.Example {
 		row, _ := b.pull()
 		b.rows++
 		ids, from := b.tok.ChatRow(row.User, row.Answer)
+		if row.User == practiceUser {
+			ids, weights := practiceExample(ids, from, b.equal, func(id int) bool { return strings.Contains(b.tok.Decode([]int{id}), "\n") })
+			batch = append(batch, llama.Example{IDs: ids, Weights: weights})
+			continue
+		}
 		if len(ids) <= longestRow {
 			batch = append(batch, example(ids, from, float32(b.o.PromptWeight)))
 		}
@@ -151,4 +162,13 @@ func example(ids []int, from int, prompt float32) llama.Example {
 		}
 	}
 	return llama.Example{IDs: ids, Weights: weights}
+}
+
+// Continue trains the student in base further on the seed's corpus.
+func Continue(ctx context.Context, base fs.FS, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
+	model, tok, err := llama.Load(base)
+	if err != nil {
+		return PretrainReport{}, err
+	}
+	return pretrain(ctx, model, tok, seed, o, dir, progress)
 }

@@ -152,7 +152,7 @@ func spoil(r *rand.Rand, answer string) string {
 		return answer + "0"
 	}
 	x += float64(1 + r.IntN(9))
-	if r.IntN(2) == 0 {
+	if r.IntN(2) == 0 && x > 0 { // doubling a negative number could undo it
 		x *= 2
 	}
 	return answer[:m[0]] + strconv.FormatFloat(x, 'f', -1, 64) + answer[m[1]:]

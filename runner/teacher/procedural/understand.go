@@ -25,7 +25,7 @@ type intent struct {
 	domain   results.Domain
 	families []*mini.Family // to generate from; empty for whatever comes to mind
 	question mini.Instance  // to solve or verify
-	claim    string         // the text that follows the question to verify
+	claim    string         // the text that follows the question
 	steps    bool           // worked steps are asked for
 	format   bool           // the closing line is insisted on
 	json     bool           // the answer is to be JSON
@@ -36,8 +36,8 @@ type intent struct {
 
 var (
 	another    = regexp.MustCompile(`(?i)\b(same (kind|type|sort|family)|similar|like (this|the following|these)|another|variation|variant)\b`)
-	checking   = regexp.MustCompile(`(?i)\b(verify|check|correct\?|is .{0,40}\bcorrect|right or wrong|yes or no)\b`)
-	solving    = regexp.MustCompile(`(?i)\b(solve|answer the|work out|give the solution)\b`)
+	making     = regexp.MustCompile(`(?i)\b(write|create|generate|invent|compose|produce|make up|come up with) (me )?(an?|one|some|new|another|more|several|\d{1,2}|two|three|four|five)( [\w'-]+){0,5} (problem|question|exercise|example|pair)s?\b`)
+	checking   = regexp.MustCompile(`(?i)\b(verify|check|is .{0,40}\bcorrect|right or wrong|yes or no)\b|\bcorrect\?`)
 	stepping   = regexp.MustCompile(`(?i)\b(step[ -]by[ -]step|steps|worked|show (your|the) work)\b`)
 	insisting  = regexp.MustCompile(`(?i)\b(must|exactly|always|end(s|ing)? with|last line|final line|finish with)\b`)
 	howMany    = regexp.MustCompile(`(?i)\b(\d{1,2}|two|three|four|five) (?:[a-z]+ ){0,3}(?:problems|questions|examples|exercises)\b`)
@@ -48,28 +48,33 @@ var (
 const mostProblems = 5
 
 // understand reads a prompt. strict says that the request asks for JSON itself.
+// The words of a question in the prompt are no instructions.
 func understand(text string, strict bool) intent {
-	in := intent{
-		steps: stepping.MatchString(text), json: strict || jsonWanted.MatchString(text), strict: strict,
-		keys: keysOf(text), count: countOf(text),
-	}
+	in := intent{}
+	said := text
 	in.domain, in.question = domainOf(text)
+	asked := in.question.Family != nil
+	if asked {
+		var before string
+		before, in.claim, _ = strings.Cut(text, in.question.Question())
+		said = before + "\n" + in.claim
+	}
+	in.steps, in.count, in.keys = stepping.MatchString(said), countOf(said), keysOf(said)
+	in.json, in.strict = strict || jsonWanted.MatchString(said), strict
 	if in.domain == "" {
 		in.task = unclear
 		return in
 	}
-	in.format = insisting.MatchString(text) && strings.Contains(strings.ToLower(text), closing[in.domain])
-	asked := in.question.Family != nil
+	in.format = insisting.MatchString(said) && strings.Contains(strings.ToLower(said), closing[in.domain])
 	switch {
-	case asked && another.MatchString(text):
+	case asked && another.MatchString(said):
 		in.task, in.families = generate, []*mini.Family{in.question.Family}
-	case asked && checking.MatchString(text):
+	case !asked, making.MatchString(said):
+		in.task, in.families = generate, mini.FindTopic(in.domain, said)
+	case checking.MatchString(said):
 		in.task = verify
-		_, in.claim, _ = strings.Cut(text, in.question.Question())
-	case asked && solving.MatchString(text):
-		in.task = solve
 	default:
-		in.task, in.families = generate, mini.FindTopic(in.domain, text)
+		in.task = solve
 	}
 	return in
 }

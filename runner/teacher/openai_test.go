@@ -1,0 +1,189 @@
+package teacher
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const goodAnswer = `{"choices":[{"message":{"role":"assistant","content":"four"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":1}}`
+
+// quick keeps the waits of tests short.
+var quick = Retry{Tries: 3, Base: time.Millisecond, Cap: time.Millisecond, MaxWait: time.Second}
+
+func TestOpenAIWire(t *testing.T) {
+	var got map[string]any
+	var header http.Header
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header = r.Header
+		if r.Method != "POST" || r.URL.Path != "/v1/chat/completions" {
+			t.Errorf("%s %s", r.Method, r.URL)
+		}
+		if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
+			t.Error(err)
+		}
+		io.WriteString(w, goodAnswer)
+	}))
+	defer server.Close()
+	temperature, topP := 0.0, 0.5
+	o := &OpenAI{BaseURL: server.URL + "/v1/", Model: "m", Key: "secret"}
+	resp, err := o.Complete(context.Background(), Request{
+		Messages: []Message{{System, "s"}, {User, "u"}}, Temperature: &temperature, TopP: &topP,
+		MaxTokens: 9, Stop: []string{"x"}, JSON: true, Seed: 11,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Response{Content: "four", FinishReason: "stop", InputTokens: 7, OutputTokens: 1}, resp); diff != "" {
+		t.Error(diff)
+	}
+	want := map[string]any{
+		"model": "m", "temperature": 0.0, "top_p": 0.5, "max_tokens": 9.0, "stop": []any{"x"}, "seed": 11.0,
+		"messages":        []any{map[string]any{"role": "system", "content": "s"}, map[string]any{"role": "user", "content": "u"}},
+		"response_format": map[string]any{"type": "json_object"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if header.Get("Authorization") != "Bearer secret" || header.Get("Content-Type") != "application/json" {
+		t.Errorf("header %v", header)
+	}
+	got = nil
+	if _, err := o.Complete(context.Background(), Request{Messages: []Message{{User, "u"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]any{"model": "m", "seed": 0.0, "messages": []any{map[string]any{"role": "user", "content": "u"}}}, got); diff != "" {
+		t.Error("unset fields are sent:", diff)
+	}
+}
+
+// step is what the server does with one try.
+type step func(w http.ResponseWriter)
+
+func status(code int, body string) step {
+	return func(w http.ResponseWriter) { w.WriteHeader(code); io.WriteString(w, body) }
+}
+
+func hangUp(w http.ResponseWriter) { panic(http.ErrAbortHandler) }
+
+func cut(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "1000")
+	io.WriteString(w, goodAnswer)
+}
+
+func TestOpenAIOutcomes(t *testing.T) {
+	ok := status(200, goodAnswer)
+	tests := []struct {
+		name  string
+		steps []step
+		tries int32
+		want  *CallError // Err is not compared; nil means answered
+		text  string     // in the error
+	}{
+		{"busy, then answered", []step{status(429, ""), status(503, ""), ok}, 3, nil, ""},
+		{"reset, then answered", []step{hangUp, ok}, 2, nil, ""},
+		{"busy to the end", []step{status(429, `{"error":{"message":"slow\ndown"}}`), status(503, ""), status(429, `{"error":{"message":"slow\ndown"}}`)}, 3,
+			&CallError{Status: 429, Refunded: true, Retryable: true}, "teacher answered 429: slow down"},
+		{"reset, then busy: the outcome is unknown", []step{hangUp, status(503, ""), status(503, "")}, 3,
+			&CallError{Status: 503, Retryable: true}, "Service Unavailable"},
+		{"cut to the end", []step{cut, cut, cut}, 3, &CallError{Retryable: true}, "read answer"},
+		{"wrong key", []step{status(401, `{"error":{"message":"bad key"}}`)}, 1, &CallError{Status: 401, Refunded: true}, "bad key"},
+		{"prompt too long", []step{status(400, "")}, 1, &CallError{Status: 400, Refunded: true}, "Bad Request"},
+		{"no JSON", []step{status(200, "<html>")}, 1, &CallError{}, "decode answer"},
+		{"no choice", []step{status(200, "{}")}, 1, &CallError{}, "without a choice"},
+		{"wait over the limit", []step{func(w http.ResponseWriter) { w.Header().Set("Retry-After", "3600"); w.WriteHeader(429) }}, 1,
+			&CallError{Status: 429, Refunded: true, Retryable: true, RetryAfter: time.Hour}, "429"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var tries atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				io.Copy(io.Discard, r.Body)
+				tt.steps[tries.Add(1)-1](w)
+			}))
+			defer server.Close()
+			o := &OpenAI{BaseURL: server.URL, Model: "m", Client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Retry: quick}
+			resp, err := o.Complete(context.Background(), Request{Messages: []Message{{User, "u"}}})
+			if tries.Load() != tt.tries {
+				t.Errorf("%d tries, want %d", tries.Load(), tt.tries)
+			}
+			if tt.want == nil {
+				if err != nil || resp.Content != "four" {
+					t.Errorf("%+v, %v", resp, err)
+				}
+				return
+			}
+			var call *CallError
+			if !errors.As(err, &call) || !strings.Contains(err.Error(), tt.text) {
+				t.Fatalf("error %v", err)
+			}
+			got := *call
+			got.Err = nil
+			if diff := cmp.Diff(*tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestOpenAINoServer(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close() // nobody listens there now
+	for _, url := range []string{"http://" + l.Addr().String(), "http://no-such-host.invalid"} {
+		o := &OpenAI{BaseURL: url, Model: "m", Retry: quick}
+		_, err := o.Complete(context.Background(), Request{})
+		if call := AsCallError(err); err == nil || !call.Refunded || !call.Retryable {
+			t.Errorf("%s: %+v", url, call)
+		}
+	}
+}
+
+func TestOpenAITimeout(t *testing.T) {
+	release := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		<-release
+	}))
+	defer server.Close()
+	defer close(release)
+	o := &OpenAI{BaseURL: server.URL, Model: "m", Timeout: 50 * time.Millisecond, Retry: Retry{Tries: 1}}
+	_, err := o.Complete(context.Background(), Request{})
+	if call := AsCallError(err); !errors.Is(err, context.DeadlineExceeded) || call.Refunded || !call.Retryable {
+		t.Errorf("got %v, %+v", err, call)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	o.Retry.Tries = 5
+	if _, err := o.Complete(ctx, Request{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	const date = "Wed, 21 Oct 2015 07:28:00 GMT"
+	for _, tt := range []struct {
+		value, date string
+		want        time.Duration
+	}{
+		{"", "", 0}, {"2", "", 2 * time.Second}, {"0.5", "", time.Second / 2}, {"-3", "", 0}, {"NaN", "", 0}, {"soon", date, 0},
+		{"1e300", "", 24 * time.Hour},
+		{"Wed, 21 Oct 2015 07:28:30 GMT", date, 30 * time.Second}, {"Wed, 21 Oct 2015 07:27:30 GMT", date, 0}, {"Wed, 21 Oct 2015 07:28:30 GMT", "", 0},
+	} {
+		if got := retryAfter(http.Header{"Retry-After": {tt.value}, "Date": {tt.date}}); got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.value, got, tt.want)
+		}
+	}
+}
