@@ -27,7 +27,11 @@ func studentCommand(env Env) *cli.Command {
 				Flags: []cli.Flag{
 					jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
 					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},
+					&cli.StringFlag{Name: "from", Usage: "`FOLDER` of weights to go on from; none for nothing", TakesFile: true},
 					&cli.IntFlag{Name: "steps", Value: embedded.DefaultOptions().Steps, Usage: "updates"},
+					&cli.IntFlag{Name: "rows", Value: embedded.DefaultOptions().BatchRows, Usage: "rows per update"},
+					&cli.Float64Flag{Name: "learning-rate", Value: embedded.DefaultOptions().LearningRate, Usage: "peak learning rate"},
+					&cli.Float64Flag{Name: "prompt-weight", Value: embedded.DefaultOptions().PromptWeight, Usage: "loss weight of a prompt's token"},
 				},
 				Action: func(c *cli.Context) error { return pretrain(c, env) },
 			},
@@ -66,15 +70,21 @@ func pretrain(c *cli.Context, env Env) error {
 		return err
 	}
 	o := embedded.DefaultOptions()
-	o.Steps = c.Int("steps")
-	if o.Steps < 1 {
-		return usage("--steps: must be positive")
+	o.Steps, o.BatchRows = c.Int("steps"), c.Int("rows")
+	o.LearningRate, o.PromptWeight = c.Float64("learning-rate"), c.Float64("prompt-weight")
+	if o.Steps < 1 || o.BatchRows < 1 || o.LearningRate <= 0 || o.PromptWeight < 0 {
+		return usage("--steps, --rows and --learning-rate must be positive, --prompt-weight not negative")
 	}
 	begin := env.Now()
 	step := stepper(env, "pre-training", begin)
-	report, err := embedded.Pretrain(c.Context, c.Uint64("seed"), o, c.String("to"), func(p embedded.PretrainProgress) {
-		step(p.Step, p.Total, p.Loss)
-	})
+	progress := func(p embedded.PretrainProgress) { step(p.Step, p.Total, p.Loss) }
+	var report embedded.PretrainReport
+	var err error
+	if from := c.String("from"); from != "" {
+		report, err = embedded.Continue(c.Context, from, c.Uint64("seed"), o, c.String("to"), progress)
+	} else {
+		report, err = embedded.Pretrain(c.Context, c.Uint64("seed"), o, c.String("to"), progress)
+	}
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,8 @@ package embedded
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"autodatabench/results"
@@ -29,7 +25,8 @@ type Options struct {
 	PromptWeight float64 `json:"prompt_weight"` // loss weight of a prompt's token; an answer's is 1
 }
 
-// DefaultOptions made the committed weights: about a million parameters.
+// DefaultOptions are those of a pre-training from nothing: about a million
+// parameters, 17 million tokens.
 func DefaultOptions() Options {
 	return Options{
 		Vocabulary: 1024, Hidden: 128, Layers: 4, Heads: 4, Intermediate: 384,
@@ -42,18 +39,6 @@ type PretrainProgress struct {
 	Step, Total int
 	Loss        float64 // mean weighted negative log-likelihood of a token, in nats
 	Tokens      int     // read so far
-}
-
-// PretrainReport is what PRETRAIN.json beside the weights says of their making.
-type PretrainReport struct {
-	Seed         uint64  `json:"seed"`
-	Options      Options `json:"options"`
-	Parameters   int     `json:"parameters"`
-	Tokens       int     `json:"tokens"`
-	FinalLoss    float64 `json:"final_loss"` // mean over the last fiftieth of the updates
-	CorpusDigest string  `json:"corpus_digest"`
-	CorpusRows   int     `json:"corpus_rows"` // rows read, which the digest covers
-	BLAS         string  `json:"blas"`
 }
 
 const (
@@ -76,13 +61,17 @@ func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress 
 	if err := config.Validate(); err != nil {
 		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
 	}
-	return pretrain(ctx, llama.NewModel(config, seed), tok, seed, o, dir, progress)
+	return pretrain(ctx, llama.NewModel(config, seed), tok, nil, seed, o, dir, progress)
 }
 
-func pretrain(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
+// pretrain trains the model that the record has made so far.
+func pretrain(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, record []PretrainReport, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
 	batches := newBatches(seed, tok, o)
 	defer batches.stop()
 	report := PretrainReport{Seed: seed, Options: o, Parameters: model.Parameters(), BLAS: llama.BLAS()}
+	if len(record) > 0 {
+		report.From = record[len(record)-1].Model
+	}
 	tail := max(1, o.Steps/50)
 	err := llama.Pretrain(ctx, model, batches.next, llama.Optim{
 		LearningRate: o.LearningRate, WarmupSteps: o.WarmupSteps, Steps: o.Steps, WeightDecay: o.WeightDecay, Clip: 1,
@@ -100,21 +89,9 @@ func pretrain(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, see
 	}
 	report.CorpusRows = batches.rows
 	report.CorpusDigest = corpusDigest(seed, batches.rows)
-	return report, save(model, tok, report, dir)
-}
-
-func save(m *llama.Model, tok *llama.Tokenizer, report PretrainReport, dir string) error {
-	if err := m.Save(dir, tok); err != nil {
-		return results.Infra("", fmt.Errorf("save the student: %w", err))
-	}
-	data, err := json.MarshalIndent(report, "", "  ")
-	if err != nil {
-		return fmt.Errorf("save the student: %w", err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "PRETRAIN.json"), append(data, '\n'), 0o644); err != nil {
-		return results.Infra("", fmt.Errorf("save the student: %w", err))
-	}
-	return nil
+	record = append(record, report)
+	err = save(model, tok, record, dir)
+	return record[len(record)-1], err
 }
 
 // batches turns the corpus into training batches.
@@ -162,13 +139,4 @@ func example(ids []int, from int, prompt float32) llama.Example {
 		}
 	}
 	return llama.Example{IDs: ids, Weights: weights}
-}
-
-// Continue trains the student in base further on the seed's corpus.
-func Continue(ctx context.Context, base fs.FS, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
-	model, tok, err := llama.Load(base)
-	if err != nil {
-		return PretrainReport{}, err
-	}
-	return pretrain(ctx, model, tok, seed, o, dir, progress)
 }
