@@ -26,12 +26,15 @@ print(f"| training set ({rows} rows, {runs} training seeds, T = 0.7, 300 private
 print("|---|" + "---:|" * len(domains))
 base = [accuracy(f"{root}/base/{d}/private/score.json") for d in domains]
 print("| base | " + " | ".join(f"{b:.3f}" for b in base) + " |")
-order = ["perfect", "40-wrong-numbers", "40-of-families-wrong", "three-families", "wrong-format"]
-for name in order:
+order = {
+    "perfect": "perfect", "40-wrong-numbers": "40 % wrong numbers", "40-of-families-wrong": "40 % of families wrong",
+    "three-families": "three families", "wrong-format": "wrong format",
+}
+for name, title in order.items():
     cells = []
     for d in domains:
         values = [accuracy(p) for p in sorted(glob.glob(f"{root}/given/{name}/{d}/run-*/score.json"))]
-        sd = statistics.stdev(values) if len(values) > 1 else float("nan")
-        cells.append(f"{statistics.mean(values):.3f} (SD {sd:.3f})")
-    print(f"| {name.replace('-', ' ')} | " + " | ".join(cells) + " |")
+        sd = f" (SD {statistics.stdev(values):.3f})" if len(values) > 1 else ""
+        cells.append(f"{statistics.mean(values):.3f}{sd}")
+    print(f"| {title} | " + " | ".join(cells) + " |")
 PY
