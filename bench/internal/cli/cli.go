@@ -121,8 +121,9 @@ func say(w io.Writer, err error) {
 // codeOf is the table of exit codes.
 func codeOf(err error) int {
 	var known *results.Error
+	var library cli.ExitCoder // such as --help with an argument
 	switch {
-	case errors.Is(err, errUsage):
+	case errors.Is(err, errUsage), errors.As(err, &library):
 		return 2
 	case !errors.As(err, &known):
 		return 5

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -83,12 +84,9 @@ func checkPython() finding {
 }
 
 func checkOut(dir string) finding {
-	probe := dir
-	for {
-		if _, err := os.Stat(probe); err == nil {
-			break
-		}
-		probe = "."
+	probe := filepath.Clean(dir)
+	for _, err := os.Stat(probe); err != nil && probe != filepath.Dir(probe); _, err = os.Stat(probe) {
+		probe = filepath.Dir(probe)
 	}
 	file, err := os.CreateTemp(probe, ".doctor-*")
 	if err != nil {
