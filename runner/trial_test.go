@@ -19,6 +19,7 @@ import (
 	"autodatabench/runner"
 	"autodatabench/runner/sandbox"
 	"autodatabench/runner/student/embedded"
+	"autodatabench/runner/teacher"
 	"autodatabench/runner/teacher/procedural"
 	"autodatabench/tasks/mini"
 )
@@ -187,5 +188,29 @@ func TestChangedTrialIsNotSealed(t *testing.T) {
 	var known *results.Error
 	if err := runner.Sealed(dir); !errors.As(err, &known) || known.Kind != results.Verification {
 		t.Errorf("a changed file gives %v, want verification failed", err)
+	}
+}
+
+// down is a teacher that cannot be reached.
+type down struct{}
+
+func (down) Complete(context.Context, teacher.Request) (teacher.Response, error) {
+	return teacher.Response{}, &teacher.CallError{Status: 503, Refunded: true, Err: errors.New("overloaded")}
+}
+func (down) Name() string    { return "down" }
+func (down) Simulated() bool { return true }
+
+func TestTeacherFaultIsNoFailureOfTheAgent(t *testing.T) {
+	for _, engineer := range []string{"direct", "pipeline"} {
+		env := newEnv(t, t.TempDir(), engineer)
+		env.Teacher = down{}
+		state, err := runner.Run(context.Background(), env, newSpec(env, engineer, results.OneShot, results.Scratch))
+		var known *results.Error
+		if !errors.As(err, &known) || known.Kind != results.Infrastructure {
+			t.Errorf("%s: a teacher that is down gives %v, want an infrastructure error", engineer, err)
+		}
+		if state.End != "" || state.Last() == nil || state.Last().Failure != "" || state.Usage.TeacherCalls != 0 {
+			t.Errorf("%s: the fault is in the record: %+v", engineer, state)
+		}
 	}
 }
