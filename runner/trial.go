@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 
@@ -47,9 +46,6 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 }
 
 func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
 	t := &trial{Env: env, dir: dir}
 	if t.lock, err = folder.Lock(dir, env.Holder); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -161,18 +162,63 @@ func TestInterruptedTrialEndsTheSame(t *testing.T) {
 	}
 }
 
-func TestForeignFolderIsRefused(t *testing.T) {
-	env := newEnv(t, t.TempDir(), "direct")
-	spec := newSpec(env, "direct", results.OneShot, results.Scratch)
-	dir := filepath.Join(env.Root, spec.Path())
-	if err := folder.WriteFile(filepath.Join(dir, runner.EventsFile), []byte("{\"hello\":1}\n")); err != nil {
+// TestUnusableFolderIsRefused wants one line that names the file, and what lies
+// there left as it was.
+func TestUnusableFolderIsRefused(t *testing.T) {
+	events := func(dir string) string { return filepath.Join(dir, runner.EventsFile) }
+	for _, c := range []struct {
+		name string
+		lay  func(dir string) error
+		at   func(dir string) string // the path that the error names
+	}{
+		{"foreign log", func(dir string) error { return folder.WriteFile(events(dir), []byte("{\"hello\":1}\n")) }, events},
+		{"no JSON", func(dir string) error { return folder.WriteFile(events(dir), []byte("\x00\xff\x01\n")) }, events},
+		{"log is a folder", func(dir string) error { return os.MkdirAll(events(dir), 0o755) }, events},
+		{"trial is a file", func(dir string) error {
+			return folder.WriteFile(dir, []byte("not a folder"))
+		}, func(dir string) string { return dir }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env := newEnv(t, t.TempDir(), "direct")
+			spec := newSpec(env, "direct", results.OneShot, results.Scratch)
+			dir := filepath.Join(env.Root, spec.Path())
+			if err := c.lay(dir); err != nil {
+				t.Fatal(err)
+			}
+			before := listing(t, env.Root)
+			_, err := runner.Run(context.Background(), env, spec)
+			var known *results.Error
+			if !errors.As(err, &known) || known.Kind != results.BadInput {
+				t.Fatalf("%v, want bad input", err)
+			}
+			if message := err.Error(); !strings.Contains(message, c.at(dir)) || strings.Contains(message, "\n") {
+				t.Errorf("%q does not name %s in one line", message, c.at(dir))
+			}
+			if diff := cmp.Diff(before, listing(t, env.Root)); diff != "" {
+				t.Errorf("something was written (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// listing is every path below root with its size.
+func listing(t *testing.T, root string) map[string]int64 {
+	t.Helper()
+	all := map[string]int64{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			all[path] = info.Size()
+		}
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, err := runner.Run(context.Background(), env, spec)
-	var known *results.Error
-	if !errors.As(err, &known) || known.Kind != results.BadInput {
-		t.Errorf("a foreign log gives %v, want bad input", err)
-	}
+	return all
 }
 
 func TestChangedTrialIsNotSealed(t *testing.T) {

@@ -42,10 +42,11 @@ type Held struct {
 
 // Lock makes who the one writer of dir. The lock of a process that is gone is
 // taken over; that of one that lives, or that runs on another host, gives an
-// infrastructure error that names it. It creates dir when needed.
+// infrastructure error that names it. It creates dir when needed; what cannot
+// be a folder of ours is bad input.
 func Lock(dir string, who Holder) (*Held, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+		return nil, unusable(err)
 	}
 	l := &Held{path: filepath.Join(dir, LockFile), who: who}
 	if err := l.acquire(); err != nil {
@@ -156,4 +157,13 @@ func (l *Held) Unlock() error {
 		return fmt.Errorf("unlock %s: %s took it over", l.path, holder)
 	}
 	return os.Remove(l.path)
+}
+
+// unusable marks an error as bad input when what lies at a path cannot be
+// opened: it is no file or no folder, or it belongs to somebody else.
+func unusable(err error) error {
+	if errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrPermission) {
+		return results.Bad("move it away, give yourself the rights, or choose another --out", err)
+	}
+	return err
 }

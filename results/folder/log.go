@@ -35,7 +35,7 @@ type Log struct {
 func OpenLog(path string, visit func(line []byte) error) (*Log, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, err
+		return nil, unusable(err)
 	}
 	l := &Log{file: file, path: path, prev: emptyDigest}
 	if err := l.load(visit); err != nil {

@@ -117,10 +117,14 @@ func (f *Family) SplitOf(v Vars) Split {
 	}
 }
 
-// DrawIn draws parameters of an instance in the split.
+// DrawIn draws parameters of an instance in the split whose steps are [Plain].
 func (f *Family) DrawIn(r *rand.Rand, split Split) Vars {
 	for range 10_000 {
-		if v := f.Draw(r); f.SplitOf(v) == split {
+		v := f.Draw(r)
+		if f.SplitOf(v) != split {
+			continue
+		}
+		if s, ok := f.Solve(v); ok && s.plain() {
 			return v
 		}
 	}

@@ -110,7 +110,7 @@ func checkEasy(t *testing.T, step string) {
 	easy := true
 	switch g[2] {
 	case "*":
-		x, y := significant(a), significant(b)
+		x, y := spelled(a), spelled(b)
 		easy = max(x, y) <= 999 && min(x, y) <= 9 || max(x, y) <= 30 ||
 			slices.Contains(roundFactors, a) && y <= 99 || slices.Contains(roundFactors, b) && x <= 99
 	case "/":
@@ -131,8 +131,8 @@ func parseEasy(t *testing.T, step, text string) Dec {
 	return d
 }
 
-// significant is the number that the decimal's digits spell without the point.
-func significant(d Dec) int {
+// spelled is the number that the decimal's digits spell without the point.
+func spelled(d Dec) int {
 	n := int(d)
 	for range 4 {
 		if n%10 != 0 {

@@ -23,11 +23,10 @@ func studentCommand(env Env) *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name: "pretrain", Usage: "make the embedded student's weights again from generated text",
-				Description: "Takes about half an hour on two cores with OpenBLAS. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
+				Description: "Takes three quarters of an hour on two cores with OpenBLAS. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
 				Flags: []cli.Flag{
 					jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
 					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},
-					&cli.StringFlag{Name: "from", Usage: "`FOLDER` of weights to go on from; none for nothing", TakesFile: true},
 					&cli.IntFlag{Name: "steps", Value: embedded.DefaultOptions().Steps, Usage: "updates"},
 					&cli.IntFlag{Name: "rows", Value: embedded.DefaultOptions().BatchRows, Usage: "rows per update"},
 					&cli.Float64Flag{Name: "learning-rate", Value: embedded.DefaultOptions().LearningRate, Usage: "peak learning rate"},
@@ -78,13 +77,7 @@ func pretrain(c *cli.Context, env Env) error {
 	begin := env.Now()
 	step := stepper(env, "pre-training", begin)
 	progress := func(p embedded.PretrainProgress) { step(p.Step, p.Total, p.Loss) }
-	var report embedded.PretrainReport
-	var err error
-	if from := c.String("from"); from != "" {
-		report, err = embedded.Continue(c.Context, from, c.Uint64("seed"), o, c.String("to"), progress)
-	} else {
-		report, err = embedded.Pretrain(c.Context, c.Uint64("seed"), o, c.String("to"), progress)
-	}
+	report, err := embedded.Pretrain(c.Context, c.Uint64("seed"), o, c.String("to"), progress)
 	if err != nil {
 		return err
 	}

@@ -18,11 +18,18 @@ type Row struct{ User, Answer string }
 type gen struct {
 	*rand.Rand
 	known [][]*mini.Family // see knownFamilies
-	words []string         // of all families' public wordings, in alphabetical order
+	words []string         // of all families' public wordings and solutions, in alphabetical order
+	rules []rule
+
+	inventions []*invention
+	coded      []codedFamily
 }
 
 func newGen(seed uint64) *gen {
-	return &gen{Rand: rand.New(rand.NewPCG(seed, 0x636f72707573)), known: knownFamilies(), words: wordingWords()}
+	g := &gen{Rand: rand.New(rand.NewPCG(seed, 0x66616d696c79)), known: knownFamilies(), words: suiteWords(), rules: rules()}
+	g.inventions, g.coded = invent(g)
+	g.Rand = rand.New(rand.NewPCG(seed, 0x636f72707573))
+	return g
 }
 
 // kind is one kind of row of the corpus with its share.
@@ -38,11 +45,10 @@ type kind struct {
 // training set needs to teach only which formula belongs to which wording.
 func kinds() []kind {
 	return []kind{
-		{25, (*gen).practice}, {9, (*gen).drill}, {5, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
-		{10, (*gen).lookup}, {17, (*gen).formula}, {4, (*gen).definition}, {3, (*gen).story},
-		{9, (*gen).listWork}, {5, (*gen).charWork}, {1, (*gen).program},
-		{2, (*gen).copying}, {1, (*gen).formatted},
-		{14, (*gen).knownProblem},
+		{24, (*gen).practice}, {5, (*gen).drill}, {3, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
+		{3, (*gen).lookup}, {6, (*gen).formula}, {2, (*gen).definition}, {2, (*gen).story},
+		{5, (*gen).ruled}, {1, (*gen).program}, {2, (*gen).copying}, {1, (*gen).formatted},
+		{24, (*gen).invented}, {10, (*gen).inventedCode}, {14, (*gen).knownProblem},
 	}
 }
 
@@ -69,12 +75,15 @@ func Corpus(seed uint64) iter.Seq[Row] {
 	}
 }
 
-// corpusDigest names the corpus's content: sha256 of its first n rows.
-func corpusDigest(seed uint64, n int) string {
-	h := sha256.New()
+// digestRows is how many rows tell one corpus from another.
+const digestRows = 20_000
+
+// corpusDigest names the corpus: sha256 of its first digestRows rows.
+func corpusDigest(seed uint64) string {
+	h, n := sha256.New(), 0
 	for row := range Corpus(seed) {
 		h.Write([]byte(row.User + "\x00" + row.Answer + "\x00"))
-		if n--; n == 0 {
+		if n++; n == digestRows {
 			break
 		}
 	}

@@ -3,9 +3,11 @@ package embedded
 import (
 	"iter"
 	"maps"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"autodatabench/results"
 	"autodatabench/tasks/mini"
@@ -62,20 +64,27 @@ func (g *gen) byWeight(families []*mini.Family) int {
 	return slices.IndexFunc(families, func(f *mini.Family) bool { n -= f.Weight; return n < 0 })
 }
 
-// wordingWords lists the words of all families' public wordings.
-func wordingWords() []string {
+// suiteWords lists the single words of all families' public wordings and of the
+// formulas of their solutions: what a student has to read and write.
+var suiteWords = sync.OnceValue(func() []string {
 	words := map[string]bool{}
+	collect := func(text string) {
+		for _, word := range strings.FieldsFunc(text, func(c rune) bool { return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') }) {
+			words[word] = true
+		}
+	}
+	g := &gen{Rand: rand.New(rand.NewPCG(1, 1))}
 	for _, domain := range results.Domains() {
 		for _, f := range mini.Families(domain) {
 			for _, w := range f.Wording {
-				for _, word := range strings.FieldsFunc(w, func(c rune) bool { return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') }) {
-					words[word] = true
-				}
+				collect(w)
 			}
+			_, s := g.solved(f)
+			collect(strings.Join(s.Steps, " "))
 		}
 	}
 	return slices.Sorted(maps.Keys(words))
-}
+})
 
 // vocabularyTexts is what the tokenizer is trained on: the chat's frame, rows
 // of the corpus, and questions of all families in public wordings so that their

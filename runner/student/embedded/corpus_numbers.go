@@ -75,14 +75,20 @@ func (g *gen) operate() operation {
 }
 
 func (g *gen) operands() (a, b dec, sign string) {
+	sign = pick(g, []string{" + ", " + ", " - ", " - ", " * ", " * ", " * ", " / ", " / ", " / "})
+	a, b = g.operandsOf(sign)
+	return a, b, sign
+}
+
+func (g *gen) operandsOf(sign string) (a, b dec) {
 	whole := mini.Int
-	switch g.IntN(10) {
-	case 0, 1:
+	switch sign {
+	case " + ":
 		if g.chance(3) {
-			return g.decimal(3), g.decimal(3), " + "
+			return g.decimal(3), g.decimal(3)
 		}
-		return whole(g.digits(4)), whole(g.digits(4)), " + "
-	case 2, 3:
+		return whole(g.digits(4)), whole(g.digits(4))
+	case " - ":
 		a, b = whole(g.digits(4)), whole(g.digits(4))
 		if g.chance(3) {
 			a, b = g.decimal(3), g.decimal(2)
@@ -90,16 +96,15 @@ func (g *gen) operands() (a, b dec, sign string) {
 		if a < b && g.chance(95) {
 			a, b = b, a
 		}
-		return a, b, " - "
-	case 4, 5, 6:
+		return a, b
+	case " * ":
 		a, b = g.factors()
 		if g.chance(40) {
 			a, b = b, a
 		}
-		return a, b, " * "
+		return a, b
 	default:
-		a, b = g.quotient()
-		return a, b, " / "
+		return g.quotient()
 	}
 }
 
@@ -132,50 +137,10 @@ func (g *gen) quotient() (a, b dec) {
 	}
 }
 
-// friendly reports whether a step is within the student's arithmetic: results
-// up to 9999 (or round), few digits to multiply, at most two places.
+// friendly reports whether a step is within the suite's arithmetic and of the
+// size of its numbers.
 func friendly(o operation) bool {
-	if abs(o.result) > 99_999*one || o.result%(one/100) != 0 || o.result < -999*one {
-		return false
-	}
-	da, db := significant(o.a), significant(o.b)
-	switch o.sign {
-	case " * ":
-		return da+db <= 4 && min(da, db) <= 2 && (min(da, db) <= 1 || max(da, db) <= 2 && abs(o.result) <= 900*one || isRound(o.a) || isRound(o.b))
-	case " / ":
-		return o.b > 0 && significant(o.result) <= 4
-	default:
-		return abs(o.result) <= 99_999*one && da <= 4 && db <= 4
-	}
-}
-
-func isRound(n dec) bool {
-	for _, r := range rounds {
-		if n == mini.Int(r) {
-			return true
-		}
-	}
-	return false
-}
-
-// significant counts digits without leading and trailing zeros.
-func significant(n dec) int {
-	n = abs(n)
-	for n != 0 && n%10 == 0 {
-		n /= 10
-	}
-	count := 0
-	for ; n > 0; n /= 10 {
-		count++
-	}
-	return count
-}
-
-func abs(n dec) dec {
-	if n < 0 {
-		return -n
-	}
-	return n
+	return o.result <= 99_999*one && o.result >= -999*one && o.result%(one/100) == 0 && mini.Plain(o.a, o.sign, o.b, o.result)
 }
 
 // onward draws a step whose first operand is given; the second comes from
@@ -185,18 +150,11 @@ func (g *gen) onward(a dec, others []dec) (o operation, reused int) {
 		sign := pick(g, []string{" + ", " - ", " * ", " / "})
 		reused = -1
 		var b dec
-		switch {
-		case len(others) > 0 && try < 8 && g.chance(35):
+		if len(others) > 0 && try < 8 && g.chance(35) {
 			reused = g.IntN(len(others))
 			b = others[reused]
-		case sign == " / ":
-			b = mini.Int(pick(g, divisors))
-		case sign == " * ":
-			b = mini.Int(pick(g, []int{g.between(2, 9), g.between(2, 9), g.between(2, 9), pick(g, rounds), g.between(11, 30)}))
-		case a%one != 0 && g.chance(60):
-			b = g.decimal(2)
-		default:
-			b = mini.Int(g.digits(3))
+		} else {
+			b = g.second(sign, a)
 		}
 		o, ok := apply(a, sign, b)
 		if !ok || !friendly(o) || o.result < 0 && !g.chance(5) || o.result%one != 0 && a%one == 0 && !g.chance(5) {
@@ -206,4 +164,41 @@ func (g *gen) onward(a dec, others []dec) (o operation, reused int) {
 	}
 	o, _ = apply(a, " + ", mini.Int(g.digits(2)))
 	return o, -1
+}
+
+// second draws the second operand of a step on a.
+func (g *gen) second(sign string, a dec) dec {
+	switch {
+	case sign == " / ":
+		var exact []int
+		for _, d := range divisors {
+			if a%mini.Int(d) == 0 {
+				exact = append(exact, d)
+			}
+		}
+		if len(exact) > 0 && g.chance(90) {
+			return mini.Int(pick(g, exact))
+		}
+		return mini.Int(pick(g, divisors))
+	case sign == " * ":
+		return mini.Int(pick(g, []int{g.between(2, 9), g.between(2, 9), g.between(2, 9), pick(g, rounds), g.between(11, 30)}))
+	case a%one != 0 && g.chance(60):
+		return g.decimal(2)
+	case sign == " - " && a > one && g.chance(80):
+		return mini.Int(g.between(1, int(a/one)))
+	}
+	return mini.Int(g.digits(3))
+}
+
+// first draws the first operand of a step by b.
+func (g *gen) first(sign string, b dec) dec {
+	switch sign {
+	case " / ":
+		return b * dec(g.digits(2))
+	case " * ":
+		return g.second(sign, b)
+	case " - ":
+		return b + mini.Int(g.digits(3))
+	}
+	return mini.Int(g.digits(3))
 }

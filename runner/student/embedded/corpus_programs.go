@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,77 +22,6 @@ func (g *gen) letters(low, high int) []string {
 		}
 	}
 	return cs
-}
-
-func quoted(cs []string) string { return "'" + strings.Join(cs, "") + "'" }
-
-// charWork takes a quoted string apart and does something to its characters.
-func (g *gen) charWork() Row {
-	cs := g.letters(2, 7)
-	steps := []string{quoted(cs) + " -> " + strings.Join(cs, " ")}
-	move := func(text string, ys []string) worked {
-		return worked{text, append(steps, strings.Join(ys, " ")), quoted(ys)}
-	}
-	var w worked
-	ys := slices.Clone(cs)
-	switch g.IntN(10) {
-	case 0:
-		w = worked{"Spell {x}.", steps, pick(g, []string{quoted(cs), strings.Join(cs, "-")})}
-	case 1:
-		slices.Reverse(ys)
-		w = move("Spell {x} from behind.", ys)
-	case 2:
-		c, count := pick(g, cs), 0
-		for _, x := range cs {
-			if x == c {
-				count++
-			}
-			steps = append(steps, fmt.Sprintf("%s == %s %s %d", x, c, yes(x == c), count))
-		}
-		w = worked{"Tally " + c + " in {x}.", steps, strconv.Itoa(count)}
-	case 3:
-		for i, x := range cs {
-			steps = append(steps, fmt.Sprintf("%d: %s", i+1, x))
-		}
-		w = worked{"Number the characters of {x}.", steps, strconv.Itoa(len(cs))}
-	case 4:
-		at := g.IntN(len(cs))
-		for i, x := range cs[:at+1] {
-			steps = append(steps, fmt.Sprintf("%d: %s", i, x))
-		}
-		w = worked{fmt.Sprintf("Character %d of {x}, from 0.", at), steps, quoted(cs[at : at+1])}
-	case 5:
-		k := g.between(1, len(cs)-1)
-		w = move(fmt.Sprintf("Move %d characters of {x} to the end.", k), append(slices.Clone(cs[k:]), cs[:k]...))
-	case 6:
-		for i, x := range ys {
-			ys[i] = strings.ToUpper(x)
-		}
-		w = move("{x} in capitals.", ys)
-	case 7:
-		from, to := pick(g, cs), string("abcxyz"[g.IntN(6)])
-		for i, x := range ys {
-			if x == from {
-				ys[i] = to
-			}
-		}
-		w = move("In {x} write "+to+" for "+from+".", ys)
-	case 8:
-		out := []string{}
-		pattern := make([]string, len(cs))
-		for i, x := range cs {
-			pattern[i] = pick(g, []string{"keep", "skip"})
-			steps = append(steps, x+" "+pattern[i])
-			if pattern[i] == "keep" {
-				out = append(out, x)
-			}
-		}
-		w = worked{"Go through {x}: " + strings.Join(pattern, ", ") + ".", steps, quoted(out)}
-	default:
-		other := g.letters(1, 3)
-		w = move("Put "+quoted(other)+" behind {x}.", append(slices.Clone(cs), other...))
-	}
-	return g.ask(w, quoted(cs))
 }
 
 // program is a few lines of Python, traced.

@@ -25,12 +25,12 @@ type Options struct {
 	PromptWeight float64 `json:"prompt_weight"` // loss weight of a prompt's token; an answer's is 1
 }
 
-// DefaultOptions are those of a pre-training from nothing: about a million
-// parameters, 17 million tokens.
+// DefaultOptions are those of the embedded weights: about a million parameters,
+// 53 million tokens.
 func DefaultOptions() Options {
 	return Options{
 		Vocabulary: 1024, Hidden: 128, Layers: 4, Heads: 4, Intermediate: 384,
-		BatchRows: 20, Steps: 9500, WarmupSteps: 100, LearningRate: 3e-3, WeightDecay: 0.01, PromptWeight: 0.1,
+		BatchRows: 24, Steps: 26_000, WarmupSteps: 200, LearningRate: 3e-3, WeightDecay: 0.01, PromptWeight: 0,
 	}
 }
 
@@ -44,6 +44,7 @@ type PretrainProgress struct {
 const (
 	contextTokens = 512 // positions of the student, prompt and answer
 	longestRow    = 256 // tokens; a longer row of the corpus is left out
+	ropeTheta     = 100 // rotary base: short rows need fine positions
 )
 
 // Pretrain makes a base student from nothing: a tokenizer and weights, learned
@@ -55,23 +56,16 @@ func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress 
 	tok := llama.TrainTokenizer(vocabularyTexts(seed), o.Vocabulary, llama.ChatSpecials())
 	config := llama.Config{
 		VocabSize: tok.Size(), Hidden: o.Hidden, Intermediate: o.Intermediate, Layers: o.Layers, Heads: o.Heads, KVHeads: o.Heads,
-		HeadDim: o.Hidden / max(1, o.Heads), MaxPositions: contextTokens, NormEps: 1e-5, RopeTheta: 10_000, TieEmbeddings: true,
+		HeadDim: o.Hidden / max(1, o.Heads), MaxPositions: contextTokens, NormEps: 1e-5, RopeTheta: ropeTheta, TieEmbeddings: true,
 		BOS: llama.TokenID(tok.BOS()), EOS: llama.TokenID(tok.EOT()),
 	}
 	if err := config.Validate(); err != nil {
 		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
 	}
-	return pretrain(ctx, llama.NewModel(config, seed), tok, nil, seed, o, dir, progress)
-}
-
-// pretrain trains the model that the record has made so far.
-func pretrain(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, record []PretrainReport, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
+	model := llama.NewModel(config, seed)
 	batches := newBatches(seed, tok, o)
 	defer batches.stop()
 	report := PretrainReport{Seed: seed, Options: o, Parameters: model.Parameters(), BLAS: llama.BLAS()}
-	if len(record) > 0 {
-		report.From = record[len(record)-1].Model
-	}
 	tail := max(1, o.Steps/50)
 	err := llama.Pretrain(ctx, model, batches.next, llama.Optim{
 		LearningRate: o.LearningRate, WarmupSteps: o.WarmupSteps, Steps: o.Steps, WeightDecay: o.WeightDecay, Clip: 1,
@@ -88,10 +82,9 @@ func pretrain(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, rec
 		return report, fmt.Errorf("pretrain: %w", err)
 	}
 	report.CorpusRows = batches.rows
-	report.CorpusDigest = corpusDigest(seed, batches.rows)
-	record = append(record, report)
-	err = save(model, tok, record, dir)
-	return record[len(record)-1], err
+	report.CorpusDigest = corpusDigest(seed)
+	err = save(model, tok, &report, dir)
+	return report, err
 }
 
 // batches turns the corpus into training batches.

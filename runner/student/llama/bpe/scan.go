@@ -14,13 +14,17 @@ type Pattern string
 const (
 	// Digits is Qwen 2's: Llama 3's with every digit a piece of its own.
 	Digits Pattern = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+	// SpacedDigits is Digits with the blank before a number in its first piece.
+	SpacedDigits Pattern = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 	// Llama3 takes up to three digits together.
 	Llama3 Pattern = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 	// GPT2 is what the ByteLevel pre-tokenizer does by itself.
 	GPT2 Pattern = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 )
 
-func (p Pattern) known() bool { return p == Digits || p == Llama3 || p == GPT2 }
+func (p Pattern) known() bool {
+	return p == Digits || p == SpacedDigits || p == Llama3 || p == GPT2
+}
 
 // class is what the patterns distinguish of a character.
 type class byte
@@ -83,7 +87,7 @@ func (p Pattern) next(s string) int {
 	if n := p.word(s, c, n); n > 0 {
 		return n
 	}
-	if n := p.number(s, c); n > 0 {
+	if n := p.number(s); n > 0 {
 		return n
 	}
 	start := 0
@@ -112,19 +116,19 @@ func (p Pattern) word(s string, c class, width int) int {
 	return 0
 }
 
-// number is \p{N}, \p{N}{1,3} or ` ?\p{N}+`.
-func (p Pattern) number(s string, c class) int {
-	switch p {
-	case Digits:
-		return run(s, 1, is(number))
-	case Llama3:
-		return run(s, 3, is(number))
-	}
-	start := 0
-	if s[0] == ' ' {
+// number is \p{N}, ` ?\p{N}`, \p{N}{1,3} or ` ?\p{N}+`.
+func (p Pattern) number(s string) int {
+	start, limit := 0, 0
+	if s[0] == ' ' && (p == SpacedDigits || p == GPT2) {
 		start = 1
 	}
-	if n := run(s[start:], 0, is(number)); n > 0 {
+	switch p {
+	case Digits, SpacedDigits:
+		limit = 1
+	case Llama3:
+		limit = 3
+	}
+	if n := run(s[start:], limit, is(number)); n > 0 {
 		return start + n
 	}
 	return 0

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Train learns a vocabulary of at most size tokens with the pattern [Digits]:
+// Train learns a vocabulary of at most size tokens with the pattern [SpacedDigits]:
 // first the special tokens, then the 256 bytes, then merges, most frequent pair
 // first and among equals the pair of lowest tokens. It returns fewer tokens
 // when every piece of the texts has become one. The result depends on the texts
@@ -49,7 +49,7 @@ func Train(texts iter.Seq[string], size int, specials []string) *Tokenizer {
 		merges = append(merges, merge{best, result})
 		l.apply(merges[len(merges)-1])
 	}
-	t, err := build(Digits, tokens, special, merges)
+	t, err := build(SpacedDigits, tokens, special, merges)
 	if err != nil {
 		panic("bpe: " + err.Error())
 	}
@@ -60,7 +60,7 @@ func countPieces(texts iter.Seq[string]) map[string]int {
 	counts := make(map[string]int)
 	for text := range texts {
 		for len(text) > 0 {
-			n := Digits.next(text)
+			n := SpacedDigits.next(text)
 			counts[text[:n]]++
 			text = text[n:]
 		}

@@ -16,6 +16,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 OUT = pathlib.Path(__file__).parent / "parity"
 BPE = pathlib.Path(__file__).parent.parent / "bpe" / "testdata"
 DIGITS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+SPACED_DIGITS = DIGITS.replace(r"|\p{N}|", r"| ?\p{N}|")
 LLAMA3 = DIGITS.replace(r"|\p{N}|", r"|\p{N}{1,3}|")
 SPECIALS = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
 CORPUS = [
@@ -59,7 +60,7 @@ def main():
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir()
     BPE.mkdir(exist_ok=True)
-    for name, pattern in [("digits", DIGITS), ("llama3", LLAMA3), ("gpt2", None)]:
+    for name, pattern in [("digits", DIGITS), ("spaced_digits", SPACED_DIGITS), ("llama3", LLAMA3), ("gpt2", None)]:
         t = tokenizer(pattern)
         t.save(str(BPE / f"{name}.json"))
         write(BPE / f"{name}_expected.json", [{"text": s, "ids": t.encode(s, add_special_tokens=False).ids} for s in TEXTS])
