@@ -127,8 +127,13 @@ func (m *Model) Save(dir string, tok *Tokenizer) error {
 	if err != nil {
 		return fmt.Errorf("tokenizer settings: %w", err)
 	}
+	generation, err := json.MarshalIndent(map[string]any{"bos_token_id": m.Config.BOS, "eos_token_id": m.Config.EOS}, "", "  ")
+	if err != nil {
+		return fmt.Errorf("generation settings: %w", err)
+	}
 	return writeFiles(dir, []fileContent{
-		{configFile, config}, {tokenizerFile, tokenizer}, {"tokenizer_config.json", settings}, {weightsFile, weights},
+		{configFile, config}, {tokenizerFile, tokenizer}, {"tokenizer_config.json", settings},
+		{"generation_config.json", generation}, {weightsFile, weights},
 	})
 }
 

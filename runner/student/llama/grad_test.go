@@ -22,6 +22,9 @@ func loud(c Config) *Model {
 	m := NewModel(c, 3)
 	r := rand.New(rand.NewPCG(9, 9))
 	for i := range m.flat {
+		if i < m.gains {
+			m.flat[i] = 0
+		}
 		m.flat[i] += float32(r.NormFloat64() * 0.3)
 	}
 	return m
