@@ -3,7 +3,7 @@
 //
 // A figure that cannot be computed is missing and says why in a warning; it is
 // never 0. The point values follow results' scoring rules. The package is not
-// for rounding or showing, and draws no random numbers.
+// for rounding or showing, and draws random numbers only from the seeds it is given.
 package stats
 
 import (

@@ -1,0 +1,196 @@
+package stats
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// block is the number of draws that share a source of chance. It is fixed, so
+// that results do not depend on how many blocks are made at once.
+const block = 500
+
+// gains are draws of one cell's relative gain in %, with the base drawn along
+// and with the base as it was.
+type gains struct{ live, frozen []float64 }
+
+// draw makes the draws of every cell for which an interval is defined (STATS.md
+// section 3), by entry and domain; those of the others are nil.
+func (s *Study) draw(seed uint64, draws int) [][]gains {
+	all := make([][]gains, len(s.entries))
+	for i := range all {
+		all[i] = make([]gains, len(s.domains))
+	}
+	var urns []*urn
+	for d := range s.domains {
+		if b := s.base(d); s.prior.Scale.Known && b.Value > 0 {
+			urns = append(urns, s.newUrn(d, seed, draws, all))
+		}
+	}
+	blocks := (draws + block - 1) / block
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for k := int(next.Add(1) - 1); k < len(urns)*blocks; k = int(next.Add(1) - 1) {
+				from := k % blocks * block
+				urns[k/blocks].fill(from, min(from+block, draws))
+			}
+		})
+	}
+	workers.Wait()
+	return all
+}
+
+// urn is what the draws of one domain are made from.
+type urn struct {
+	seed    uint64
+	base    *Cell      // the base student, with its answers where any cell has them
+	columns *mat.Dense // rows of N items: ones, B, and Xbar of every cell with answers; nil without any
+	cells   []drawn
+}
+
+// drawn is a cell to be drawn.
+type drawn struct {
+	*Cell
+	row    int        // in columns; 0 without answers
+	ghosts [2]float64 // Xbar of the two ghost items
+	runVar float64    // s~_R2/R
+	nu     float64
+	chance float64 // the items' part of it, s_E2/(R N)
+	into   gains
+}
+
+func (s *Study) newUrn(d int, seed uint64, draws int, all [][]gains) *urn {
+	u := &urn{seed: seed}
+	for i, c := range s.inDomain(d) {
+		if c == nil {
+			continue
+		}
+		if u.base == nil || c.paired() && !u.base.paired() {
+			u.base = c
+		}
+		into := gains{make([]float64, draws), make([]float64, draws)}
+		all[i][d] = into
+		r := float64(len(c.runs))
+		runVar, nu := s.prior.moderated(c)
+		u.cells = append(u.cells, drawn{Cell: c, ghosts: c.ghosts(), runVar: runVar / r, nu: nu, chance: c.noise / (r * float64(c.items)), into: into})
+	}
+	if !u.base.paired() {
+		return u
+	}
+	ones := make([]float64, u.base.items)
+	for i := range ones {
+		ones[i] = 1
+	}
+	data, rows := append(ones, u.base.answers...), 2
+	for k := range u.cells {
+		if u.cells[k].paired() {
+			u.cells[k].row = rows
+			data, rows = append(data, u.cells[k].xbar...), rows+1
+		}
+	}
+	u.columns = mat.NewDense(rows, u.base.items, data)
+	return u
+}
+
+// ghosts are the expected answers to one more item that the base student has
+// wrong, and to one that it has right: the mean of the stratum, with half an
+// item at the cell's mean.
+func (c *Cell) ghosts() (g [2]float64) {
+	sum, n := [2]float64{}, [2]float64{}
+	for i, x := range c.xbar {
+		stratum := int(c.answers[i])
+		sum[stratum] += x
+		n[stratum]++
+	}
+	for stratum := range g {
+		g[stratum] = (sum[stratum] + c.mean/2) / (n[stratum] + 0.5)
+	}
+	return g
+}
+
+// fill makes the draws from..to, which are one block.
+func (u *urn) fill(from, to int) {
+	shared := u.share(from, to-from)
+	for _, c := range u.cells {
+		src := stream(u.seed, from/block, c.entry.String()+"\x00"+string(c.domain))
+		rng := rand.New(src)
+		for k, beta := range shared.beta {
+			m := c.accuracy(shared, k, src)
+			m = min(max(m+c.runError(rng, src), 0), 1)
+			c.into.live[from+k] = 100 * (m/beta - 1)
+			c.into.frozen[from+k] = 100 * (m/c.base - 1)
+		}
+	}
+}
+
+// shared is what the cells of a domain have in common, by draw.
+type shared struct {
+	sums   mat.Dense    // weighted sums over items, by draw and row of the urn's columns
+	ghosts [][2]float64 // weights of the ghost items
+	beta   []float64    // the base student's accuracy
+}
+
+// share makes the first n draws of the block that begins at from.
+func (u *urn) share(from, n int) *shared {
+	src := stream(u.seed, from/block, string(u.base.domain))
+	rng := rand.New(src)
+	s := &shared{ghosts: make([][2]float64, n), beta: make([]float64, n)}
+	if u.columns == nil {
+		for k := range s.beta {
+			s.beta[k] = u.base.binomial(u.base.base, src)
+		}
+		return s
+	}
+	s.sums.Mul(u.weights(rng, n), u.columns.T())
+	for k := range s.beta {
+		for stratum := range s.ghosts[k] {
+			z := rng.NormFloat64()
+			s.ghosts[k][stratum] = z * z / 2
+		}
+		s.beta[k] = s.mean(k, 1, [2]float64{0, 1})
+	}
+	return s
+}
+
+// mean is the weighted mean of a row over items and ghosts in draw k.
+func (s *shared) mean(k, row int, ghosts [2]float64) float64 {
+	g := s.ghosts[k]
+	return (s.sums.At(k, row) + g[0]*ghosts[0] + g[1]*ghosts[1]) / (s.sums.At(k, 0) + g[0] + g[1])
+}
+
+// accuracy draws the cell's mean accuracy over items, for the runs that there were.
+func (c *drawn) accuracy(s *shared, k int, src rand.Source) float64 {
+	if c.row == 0 {
+		return c.binomial(c.mean, src)
+	}
+	return s.mean(k, c.row, c.ghosts)
+}
+
+// weights are of n draws of the items, shared by all cells of the domain.
+func (u *urn) weights(rng *rand.Rand, n int) *mat.Dense {
+	w := make([]float64, n*u.base.items)
+	for i := range w {
+		w[i] = rng.ExpFloat64()
+	}
+	return mat.NewDense(n, u.base.items, w)
+}
+
+// binomial draws the accuracy behind an observed one of which only the count of
+// items is known (Jeffreys; what the weights and ghosts give for 0 and 1 answers).
+func (c *Cell) binomial(share float64, src rand.Source) float64 {
+	n := float64(c.items)
+	return distuv.Beta{Alpha: n*share + 0.5, Beta: n*(1-share) + 0.5, Src: src}.Rand()
+}
+
+// runError draws what the choice of runs adds to the mean accuracy.
+func (c *drawn) runError(rng *rand.Rand, src rand.Source) float64 {
+	chi2 := distuv.ChiSquared{K: c.nu, Src: src}.Rand()
+	return rng.NormFloat64() * math.Sqrt(max(c.runVar*c.nu/chi2-c.chance, 0))
+}

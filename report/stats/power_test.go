@@ -1,0 +1,116 @@
+package stats_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/report/stats"
+	"autodatabench/results"
+)
+
+// measured has the variances behind the figures of STATS.md section 4: 5.3 points
+// between runs without items, standard errors of 2.70 at 300 items and 2.50 at
+// infinitely many for three runs. 42 degrees of freedom are inferred from the
+// detectable differences there. All of these are rounded: 1 % is allowed for it,
+// besides the rounding of the figures compared with.
+var measured = stats.Design{Domains: 3, Items: 300, RunSD: 5.3, ItemSD: 37.5, DF: 42}
+
+func TestDetectable(t *testing.T) {
+	for runs, want := range map[int][2]float64{2: {9.5, 16.4}, 3: {7.7, 13.4}, 5: {6.0, 10.4}, 10: {4.2, 7.4}} {
+		within(t, fmt.Sprintf("%d runs", runs), measured.Detectable(runs, 0.05), want[0], 0.05+want[0]/100)
+		within(t, fmt.Sprintf("%d runs, first step of Holm", runs), measured.Detectable(runs, 0.05/276), want[1], 0.05+want[1]/100)
+	}
+	within(t, "SE of three runs", measured.SE(3), 2.70, 0.005)
+	endless := measured
+	endless.Items = math.Inf(1)
+	within(t, "SE with any number of items", endless.SE(3), 2.50, 0.005)
+}
+
+func TestRunsNeeded(t *testing.T) {
+	for _, difference := range []float64{1, 3, 5, 8} {
+		got := measured.RunsNeeded(difference, 0.05)
+		runs := int(got.Value)
+		if !got.Known || measured.Detectable(runs, 0.05) > difference || runs > 1 && measured.Detectable(runs-1, 0.05) <= difference {
+			t.Errorf("%v points: %v runs", difference, got)
+		}
+		normal := measured
+		normal.DF = math.Inf(1)
+		within(t, "runs of the normal formula", normal.RunsNeeded(difference, 0.05).Value, math.Ceil(171/(difference*difference)), 1.5)
+	}
+	if got := measured.RunsNeeded(100, 0.05); got != num(1) {
+		t.Errorf("100 points: %v runs", got)
+	}
+	for _, difference := range []float64{0, 0.01} {
+		if got := measured.RunsNeeded(difference, 0.05); got.Known {
+			t.Errorf("%v points: %v runs", difference, got)
+		}
+	}
+}
+
+// The variances of many simulated cells are those that they were drawn with.
+func TestDesign(t *testing.T) {
+	w := three
+	w.items, w.runs, w.truth = 200, 4, []float64{0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3}
+	cells := w.cells(t, rand.New(rand.NewPCG(6, 6)))
+	s := study(t, w.domains, stats.FitRunPrior(cells), cells...)
+	got, ok := s.Design()
+	if !ok || got.Domains != 3 || math.Abs(got.Items-200) > 1e-9 || got.DF != 90 {
+		t.Errorf("%+v, %v", got, ok)
+	}
+	within(t, "SD between runs", got.RunSD, 5.5, 1.2) // 90 degrees of freedom: 2.5 standard errors
+	if !(got.ItemSD > 20 && got.ItemSD < 45) {
+		t.Errorf("SD of an answer %v", got.ItemSD)
+	}
+	if _, ok := study(t, one, given(1, 1, 1), cell(t, "a", "science", "10", "10")).Design(); ok {
+		t.Error("a design from one run")
+	}
+}
+
+func TestAlternatives(t *testing.T) {
+	domains := []results.Domain{results.Science, results.Code}
+	s := study(t, domains, given(0.1, 4, 10),
+		counts(t, "a", results.Science, 100, 0.1, 0.2), counts(t, "a", results.Code, 100, 0.5, 0.5),
+		counts(t, "b", results.Science, 100, 0.1, 0.1), counts(t, "b", results.Code, 100, 0.5, 0.75),
+		counts(t, "c", results.Science, 100, 0.1, 0), counts(t, "c", results.Code, 100, 0.5, 0.5),
+		counts(t, "d", results.Science, 100, 0.1, 0.3))
+	want := []stats.Alternatives{
+		{
+			Entry: entry("a"), Gain: num(50), Points: num(5), Geometric: num(100 * (math.Sqrt2 - 1)), Ratio: num(100 * (0.7/0.6 - 1)),
+			Headroom: num(100 * 0.1 / 0.9 / 2), WinRate: num(0.625), Without: []int{2, 2},
+		},
+		{
+			Entry: entry("b"), Gain: num(25), Points: num(12.5), Geometric: num(100 * (math.Sqrt(1.5) - 1)), Ratio: num(100 * (0.85/0.6 - 1)),
+			Headroom: num(25), WinRate: num(0.75), Without: []int{1, 3},
+		},
+		{
+			Entry: entry("c"), Gain: num(-50), Points: num(-5), Geometric: num(-100), Ratio: num(100 * (0.5/0.6 - 1)),
+			Headroom: num(-100 * 0.1 / 0.9 / 2), WinRate: num(0.125), Without: []int{2, 4},
+		},
+		{Entry: entry("d"), Without: []int{0, 1}},
+	}
+	if diff := cmp.Diff(want, s.Alternatives(), near); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff([]results.Number{num(5.0 / 6), num(1.0 / 6)}, s.WeightShares(), near); diff != "" {
+		t.Errorf("weight shares (-want +got):\n%s", diff)
+	}
+}
+
+func TestAlternativesEdges(t *testing.T) {
+	zero := study(t, one, given(0.1, 4, 10), cell(t, "a", results.Science, "0000", "1000"))
+	want := stats.Alternatives{Entry: entry("a"), Points: num(25), Headroom: num(25), Without: []int{0}}
+	if diff := cmp.Diff([]stats.Alternatives{want}, zero.Alternatives(), near); diff != "" {
+		t.Errorf("base of 0, one entry (-want +got):\n%s", diff)
+	}
+	if got := zero.WeightShares(); len(got) != 1 || got[0].Known {
+		t.Errorf("weight shares %v", got)
+	}
+	full := study(t, one, given(0.1, 4, 10), cell(t, "a", results.Science, "1111", "1000"))
+	if got := full.Alternatives()[0]; got.Headroom.Known || got.Gain != num(-75) {
+		t.Errorf("base of 1: %+v", got)
+	}
+}

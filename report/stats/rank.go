@@ -1,0 +1,115 @@
+package stats
+
+import (
+	"cmp"
+	"slices"
+
+	"autodatabench/results"
+)
+
+// RankSet is the ranks that an entry may have.
+type RankSet struct {
+	Entry
+	Rank int `json:"rank"` // by the average gain; 1 is best, equal gains share it; 0 without a gain
+
+	// Low and High bound the true rank with 95 % confidence, for this entry alone
+	// (marginal). Both are 0 for an entry that cannot be tested.
+	Low  int `json:"low"`
+	High int `json:"high"`
+
+	// Letters are shared by entries that do not differ significantly, at 5 % for
+	// all pairs together. They follow the ranks: the best has an a.
+	Letters string `json:"letters"`
+
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Ranks makes the rank sets of a study from its pairs (STATS.md section 5), in
+// the order of [Study.Entries]. Low is 1 + the number of entries significantly
+// better and High the number of entries less those significantly worse; for the
+// set of an entry, Holm adjusts over its own pairs (Mogstad, Romano, Shaikh and
+// Wilhelm 2024). Letters rest on Holm over all pairs.
+func (s *Study) Ranks() []RankSet {
+	sets, order := s.byGain()
+	pairs := s.Pairs()
+	n := len(s.entries)
+	table := make([][]Pair, n) // by the two entries
+	for i := range table {
+		table[i] = make([]Pair, n)
+	}
+	k := 0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			table[i][j] = pairs[k]
+			table[j][i] = pairs[k].turned()
+			k++
+		}
+	}
+	for _, i := range order {
+		sets[i].bound(table, i, order)
+	}
+	letters := Letters(len(order), func(a, b int) bool {
+		p := table[order[a]][order[b]].Holm
+		return p.Known && p.Value < Level
+	})
+	for k, i := range order {
+		sets[i].Letters = letters[k]
+		if sets[i].Low == 0 {
+			sets[i].Letters = ""
+		}
+	}
+	return sets
+}
+
+// byGain makes the sets with the ranks alone, and the order of the entries that
+// have one, best first.
+func (s *Study) byGain() (sets []RankSet, order []int) {
+	values := make([]float64, len(s.entries))
+	for i, e := range s.entries {
+		gain := s.gain(i)
+		sets = append(sets, RankSet{Entry: e, Warnings: gain.Warnings})
+		values[i] = gain.Value.Value
+		if gain.Value.Known {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(values[j], values[i]) })
+	for k, i := range order {
+		sets[i].Rank = k + 1
+		if k > 0 && values[i] == values[order[k-1]] {
+			sets[i].Rank = sets[order[k-1]].Rank
+		}
+	}
+	return sets, order
+}
+
+// bound sets the limits of an entry's rank among those of order.
+func (r *RankSet) bound(table [][]Pair, i int, order []int) {
+	var own []Pair
+	var p []results.Number
+	for _, j := range order {
+		if j != i && table[i][j].P.Known {
+			own, p = append(own, table[i][j]), append(p, table[i][j].P)
+		}
+	}
+	if len(own) < len(order)-1 {
+		return
+	}
+	r.Low, r.High = 1, len(order)
+	for k, adjusted := range adjustKnown(p, Holm) {
+		switch {
+		case adjusted.Value >= Level:
+		case own[k].Gain.Value.Value < 0:
+			r.Low++
+		default:
+			r.High--
+		}
+	}
+}
+
+// turned is the comparison seen from the other side, as far as ranks need it.
+func (p Pair) turned() Pair {
+	p.A, p.B = p.B, p.A
+	p.Gain.Value.Value = -p.Gain.Value.Value
+	return p
+}

@@ -1,0 +1,129 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"autodatabench/results"
+)
+
+// Study is a set of entries that are compared with each other: every entry's
+// cells in the same domains, over the same base student. Its results do not
+// depend on the order of the cells.
+type Study struct {
+	entries []Entry          // sorted
+	domains []results.Domain // as given
+	cells   [][]*Cell        // by entry and domain; nil where there is none
+	prior   RunPrior
+}
+
+// NewStudy makes a study of cells in the given domains. The prior may be fitted
+// to more cells than these. It reports an error for two cells of an entry in one
+// domain, a domain that is not listed, or two base students in one domain.
+func NewStudy(domains []results.Domain, cells []*Cell, prior RunPrior) (*Study, error) {
+	s := &Study{domains: domains, prior: prior}
+	for _, c := range cells {
+		if !slices.Contains(s.entries, c.entry) {
+			s.entries = append(s.entries, c.entry)
+		}
+	}
+	slices.SortFunc(s.entries, Entry.compare)
+	s.cells = make([][]*Cell, len(s.entries))
+	for i := range s.cells {
+		s.cells[i] = make([]*Cell, len(domains))
+	}
+	for _, c := range cells {
+		i, d := slices.Index(s.entries, c.entry), slices.Index(domains, c.domain)
+		if d < 0 {
+			return nil, fmt.Errorf("%s: domain %s is not one of %v", c.entry, c.domain, domains)
+		}
+		if s.cells[i][d] != nil {
+			return nil, fmt.Errorf("%s has two cells in %s", c.entry, c.domain)
+		}
+		s.cells[i][d] = c
+	}
+	for d := range domains {
+		if err := sameBase(s.inDomain(d)); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// sameBase reports an error unless all cells of a domain, of which some may be
+// nil, have the same base student on the same items.
+func sameBase(cells []*Cell) error {
+	var first, answers *Cell
+	for _, c := range cells {
+		if c == nil {
+			continue
+		}
+		if first == nil {
+			first = c
+		}
+		if c.paired() && answers == nil {
+			answers = c
+		}
+		if c.items != first.items || math.Abs(c.base-first.base) > 1e-9 || c.paired() && !slices.Equal(c.answers, answers.answers) {
+			return fmt.Errorf("%s: %s and %s have different base students or items; they cannot be compared", c.domain, first.entry, c.entry)
+		}
+	}
+	return nil
+}
+
+// Entries lists the entries in the order of all results: by agent, workflow and
+// setting.
+func (s *Study) Entries() []Entry { return slices.Clone(s.entries) }
+
+// inDomain is the column of a domain.
+func (s *Study) inDomain(d int) []*Cell {
+	column := make([]*Cell, len(s.entries))
+	for i := range s.entries {
+		column[i] = s.cells[i][d]
+	}
+	return column
+}
+
+// base is the base student's accuracy in a domain, a share.
+func (s *Study) base(d int) results.Number {
+	for _, c := range s.inDomain(d) {
+		if c != nil {
+			return results.Num(c.base, true)
+		}
+	}
+	return results.Number{}
+}
+
+// average is the mean of a figure of an entry's cells over the domains, missing
+// when any is.
+func (s *Study) average(entry int, figure func(*Cell) results.Number) results.Number {
+	values := make([]results.Number, len(s.domains))
+	for d, c := range s.cells[entry] {
+		if c != nil {
+			values[d] = figure(c)
+		}
+	}
+	return results.Mean(values)
+}
+
+// gain is an entry's average gain in % with what is doubtful about it, without
+// limits.
+func (s *Study) gain(entry int) Estimate {
+	e := Estimate{Interval: Interval{Value: s.average(entry, (*Cell).gain)}}
+	for d, c := range s.cells[entry] {
+		switch {
+		case c == nil:
+			e.warn("no run in %s", s.domains[d])
+			e.N = 0
+			continue
+		case c.base == 0:
+			e.warn("undefined: the base student has 0 of %d correct in %s", c.items, c.domain)
+		}
+		c.caution(&e, s.prior)
+		if d == 0 || len(c.runs) < e.N {
+			e.N = len(c.runs)
+		}
+	}
+	return e
+}
