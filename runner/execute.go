@@ -34,7 +34,9 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	limit := min(budget.CodeTime, t.state.TimeLeft())
 	deadline := t.Now().Add(limit)
 	socket := filepath.Join(short, "gateway.sock")
-	stop, err := t.gateway.Serve(ctx, n, socket,
+	calls, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	stop, err := t.gateway.Serve(calls, n, socket,
 		func() results.Check { return checkWorkspace(workspace, budget) },
 		func() float64 { return max(0, deadline.Sub(t.Now()).Seconds()) })
 	if err != nil {
@@ -69,7 +71,11 @@ func (t *trial) execute(ctx context.Context, n int) error {
 func failureOf(r sandbox.Result, limit time.Duration) (results.Failure, string) {
 	switch {
 	case r.TimedOut:
-		return results.CodeTimeout, fmt.Sprintf("the code was stopped after %s\n%s", limit.Round(time.Second), tail(r.Output))
+		unit := time.Second
+		if limit < 10*time.Second { // the last of the run time
+			unit = time.Millisecond
+		}
+		return results.CodeTimeout, fmt.Sprintf("the code was stopped after %s\n%s", limit.Round(unit), tail(r.Output))
 	case r.ExitCode != 0:
 		return results.RuntimeError, fmt.Sprintf("exit status %d\n%s", r.ExitCode, tail(r.Output))
 	}

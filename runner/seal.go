@@ -65,8 +65,8 @@ func changed(dir, name string) error {
 	}
 }
 
-// takeSeal digests everything below dir but the seal, the final score and the
-// lock.
+// takeSeal digests everything below dir but the seal, the final score, the lock
+// and temporary files.
 func takeSeal(dir string) (Seal, error) {
 	s := Seal{Files: map[string]string{}}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -81,7 +81,7 @@ func takeSeal(dir string) (Seal, error) {
 		switch {
 		case entry.IsDir() && name == "final":
 			return fs.SkipDir
-		case entry.IsDir() || name == SealFile || name == folder.LockFile || strings.HasPrefix(filepath.Base(name), ".new-"):
+		case entry.IsDir() || name == SealFile || name == folder.LockFile || temporary(filepath.Base(name)):
 			return nil
 		}
 		s.Files[name], err = folder.DigestFile(path)
@@ -99,6 +99,12 @@ func takeSeal(dir string) (Seal, error) {
 	}
 	s.Head, err = headOf(dir)
 	return s, err
+}
+
+// temporary reports a file that a killed process left half written, for a file
+// of the trial or for its lock.
+func temporary(name string) bool {
+	return strings.HasPrefix(name, ".new-") || strings.HasPrefix(name, ".lock-")
 }
 
 func headOf(dir string) (string, error) {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -35,10 +36,16 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 	}
 	var reply agents.Reply
 	seconds, err := t.timed(func() (err error) {
+		ctx, cancel := t.inTime(ctx)
+		defer cancel()
 		reply, err = t.Agent.Reply(ctx, agents.Request{
 			Trial: t.state.Spec.TrialID, Attempt: a.Attempt, Op: p.Op, Messages: p.Messages,
 			Seed: Derive(t.state.Spec.Seed, "agent", a.Attempt),
 		})
+		// A server that had failed before the end is the platform's fault.
+		if errors.Is(err, errTimeUp) || errors.Is(err, context.DeadlineExceeded) {
+			return timeUp(ctx, err)
+		}
 		return err
 	})
 	if err != nil {
@@ -56,15 +63,22 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 	if err := folder.WriteFile(t.attempt(a.Attempt, "plan.md"), []byte(plan)); err != nil {
 		return err
 	}
-	if failure == "" {
-		if err := folder.WriteFile(t.attempt(a.Attempt, "code.py"), []byte(code)); err != nil {
-			return err
-		}
+	if err := keepCode(t.attempt(a.Attempt, "code.py"), code, failure == ""); err != nil {
+		return err
 	}
 	return t.append(results.AgentReplied, results.ReplyData{
 		Reply: folder.Digest([]byte(reply.Text)), Code: failure == "", Failure: failure, Detail: detail,
 		Input: reply.InputTokens, Output: reply.OutputTokens, Seconds: seconds,
 	})
+}
+
+// keepCode writes the program of a reply, or removes that of an earlier reply to
+// the same prompt, which a crash kept out of the record.
+func keepCode(path, code string, has bool) error {
+	if has {
+		return folder.WriteFile(path, []byte(code))
+	}
+	return os.RemoveAll(path)
 }
 
 // prompt returns the attempt's prompt: the one on disk when the attempt is open

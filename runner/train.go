@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"autodatabench/results"
 	"autodatabench/results/folder"
@@ -47,10 +48,20 @@ func (t *trial) check(n int) error {
 	return t.append(results.Checked, data)
 }
 
-// trained is what the cache keeps of a training, beside the adapter.
+// trained is what the cache keeps of a training, beside the adapter. Failure and
+// Detail are those of a training that the rows made fail; it left no adapter.
 type trained struct {
 	student.TrainReport
-	Seconds float64 `json:"seconds"`
+	Seconds float64         `json:"seconds"`
+	Failure results.Failure `json:"failure,omitempty"`
+	Detail  string          `json:"detail,omitempty"`
+}
+
+// trainData is the event of a training, with its failure.
+type trainData struct {
+	results.TrainData
+	Failure results.Failure `json:"failure,omitempty"`
+	Detail  string          `json:"detail,omitempty"`
 }
 
 // train fits the student to the attempt's submission.
@@ -63,10 +74,10 @@ func (t *trial) train(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	data := results.TrainData{
+	data := trainData{Failure: done.Failure, Detail: done.Detail, TrainData: results.TrainData{
 		Adapter: done.Digest, Rows: done.Rows, Updates: done.Updates, Tokens: done.Tokens,
 		FirstLoss: done.FirstLoss, LastLoss: done.LastLoss, Cached: cached, Seconds: done.Seconds,
-	}
+	}}
 	if err := folder.WriteJSON(t.attempt(n, "train.json"), data); err != nil {
 		return err
 	}
@@ -88,13 +99,27 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 		return "", done, false, err
 	}
 	done.Seconds, err = t.student(ctx, func() (err error) {
+		ctx, cancel := t.inTime(ctx)
+		defer cancel()
 		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, nil)
-		return err
+		return timeUp(ctx, err)
 	})
+	if diverged(err) { // its losses may be no numbers, which no record can hold
+		done.TrainReport = student.TrainReport{Rows: len(rows)}
+		done.Failure, done.Detail, err = results.OtherFailure, "the training failed: "+err.Error(), nil
+	}
 	if err != nil {
 		return "", done, false, err
 	}
 	return dir, done, false, folder.WriteJSON(record, done)
+}
+
+// diverged reports a training that its rows made fail: that is the agent's fault,
+// while other bad input of a training is its recipe, which is the user's. Only
+// the hint tells the two apart.
+func diverged(err error) bool {
+	var known *results.Error
+	return errors.As(err, &known) && known.Kind == results.BadInput && strings.Contains(known.Hint, "diverges")
 }
 
 // adapter names the folder of the training on the rows, and its seed.
@@ -113,19 +138,42 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	dir, _, _, err := t.trained(ctx, rows)
+	dir, done, _, err := t.trained(ctx, rows)
 	if err != nil {
 		return err
 	}
+	if done.Failure != "" {
+		return t.score(n, unanswered(t.Task.Public, done.Detail), results.Score{Total: len(t.Task.Public)}, 0)
+	}
 	var answers []string
 	seconds, err := t.student(ctx, func() (err error) {
+		ctx, cancel := t.inTime(ctx)
+		defer cancel()
 		answers, err = t.Student.Generate(ctx, dir, Questions(t.Task.Public), t.Task.Brief.Sampling, nil)
-		return err
+		return timeUp(ctx, err)
 	})
 	if err != nil {
 		return err
 	}
+	if seconds >= t.state.TimeLeft().Seconds() {
+		return errTimeUp // a score that comes after the end does not count
+	}
 	judged, score := tasks.Evaluate(t.Task.Evaluator, t.Task.Public, answers)
+	return t.score(n, judged, score, seconds)
+}
+
+// unanswered is the verdict on a student that could not be trained: it answers
+// nothing, and why says the reason.
+func unanswered(items []tasks.Item, why string) []tasks.Judged {
+	judged := make([]tasks.Judged, len(items))
+	for i, item := range items {
+		judged[i] = tasks.Judged{Item: item.ID, Verdict: tasks.Verdict{Reason: why}}
+	}
+	return judged
+}
+
+// score records the public evaluation of attempt n.
+func (t *trial) score(n int, judged []tasks.Judged, score results.Score, seconds float64) error {
 	if err := folder.WriteJSON(t.attempt(n, "public.json"), publicFile{score, judged}); err != nil {
 		return err
 	}

@@ -137,7 +137,26 @@ func (t *trial) append(kind results.EventKind, data any) error {
 	return apply(&t.state, lines[0])
 }
 
-// loop asks the workflow and acts until it says finish.
+// errTimeUp is the cause with which a step ends when the run time does.
+var errTimeUp = errors.New("the run time is used up")
+
+// inTime bounds a step by the run time left.
+func (t *trial) inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, t.state.TimeLeft(), errTimeUp)
+}
+
+// timeUp is errTimeUp in place of an error that a step bounded by inTime gave
+// after its end: whatever it says, there was no time left for another outcome.
+func timeUp(ctx context.Context, err error) error {
+	if err != nil && context.Cause(ctx) == errTimeUp {
+		return errTimeUp
+	}
+	return err
+}
+
+// loop asks the workflow and acts until it says finish. When the run time ends
+// within a step, the attempt ends as it stands (SPEC section 5) and the trial
+// with it; that is an event, so that a resume does not try the step again.
 func (t *trial) loop(ctx context.Context) error {
 	for t.state.End == "" {
 		if err := context.Cause(ctx); err != nil {
@@ -148,7 +167,11 @@ func (t *trial) loop(ctx context.Context) error {
 			return err
 		}
 		t.report(string(action.Kind))
-		if err := t.act(ctx, action); err != nil {
+		err = t.act(ctx, action)
+		if errors.Is(err, errTimeUp) {
+			err = t.append(results.TrialEnded, results.EndData{Reason: results.EndTime})
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", action.Kind, err)
 		}
 	}

@@ -4,7 +4,8 @@
 // A prompt is a function of [Data] alone, so that a replay of the record shows
 // the same. Whatever an agent, a student or a user's file wrote stands in a
 // fenced block whose fence is longer than any run of backticks or tildes in it,
-// and is cut where SPEC section 5 says so. The package is not for asking anybody
+// and is cut where SPEC section 5 says so; plans and programs are cut as well.
+// The package is not for asking anybody
 // (agents/chat) nor for choosing what is shown.
 package prompt
 
@@ -56,6 +57,7 @@ func Render(d Data) ([]agents.Message, error) {
 	case !slices.Contains([]results.Operation{results.Draft, results.Debug, results.Repair, results.Improve}, d.Op):
 		return nil, fmt.Errorf("prompt of attempt %d: unknown operation %q", d.Attempt, d.Op)
 	}
+	v.Plan, v.Code = shorten(d.Plan, maxPlan), shorten(d.Code, maxCode)
 	messages := make([]agents.Message, 0, 2)
 	for _, m := range []struct{ role, template string }{{agents.System, "system.tmpl"}, {agents.User, string(d.Op) + ".tmpl"}} {
 		var b strings.Builder

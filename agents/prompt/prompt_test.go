@@ -189,6 +189,29 @@ func TestLongTextIsCut(t *testing.T) {
 	}
 }
 
+// TestLongProgramIsCut shows what a cut-off reply leaves: a plan of any length.
+func TestLongProgramIsCut(t *testing.T) {
+	d := dataOf(results.Debug, results.Iterative, results.Scratch)
+	d.Plan = "first" + strings.Repeat("é", maxPlan) + "last!"
+	d.Code = "start" + strings.Repeat("ü", 2*maxCode-10) + "ended"
+	got := render(t, d)
+	for _, want := range []string{"firsté", "\n[... 10 characters left out ...]\né", "élast!", "startü", "\n[... 40000 characters left out ...]\nü", "üended"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the prompt does not show %q", want)
+		}
+	}
+	if n := strings.Count(got, "é"); n != maxPlan-10 {
+		t.Errorf("%d characters of the plan are shown", n)
+	}
+	if n := strings.Count(got, "ü"); n != maxCode-10 {
+		t.Errorf("%d characters of the program are shown", n)
+	}
+	d.Plan, d.Code = strings.Repeat("é", maxPlan), strings.Repeat("ü", maxCode)
+	if got := render(t, d); strings.Contains(got, "left out") {
+		t.Error("texts of just the limit are cut")
+	}
+}
+
 func TestRenderRefuses(t *testing.T) {
 	for name, d := range map[string]Data{
 		"no trial":            {Op: results.Draft},

@@ -28,6 +28,23 @@ func Clip(s string) string {
 	return string(runes[:results.MaxShownRunes-len(cutMark)]) + cutMark
 }
 
+// The most characters that are shown of a plan and of a program. An agent is
+// asked for 200 words of plan; a cut reply is all plan, half a program included.
+const (
+	maxPlan = 4_000
+	maxCode = 40_000
+)
+
+// shorten cuts s to limit characters, from its middle, and says what it left out.
+func shorten(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	head, tail := limit/2, limit-limit/2
+	return fmt.Sprintf("%s\n[... %d characters left out ...]\n%s", string(runes[:head]), len(runes)-limit, string(runes[len(runes)-tail:]))
+}
+
 // tail keeps the end of a program's output, where its error stands.
 func tail(s string) string {
 	const limit = 2 * results.MaxShownRunes

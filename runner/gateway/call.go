@@ -9,29 +9,32 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"autodatabench/results"
 	"autodatabench/results/folder"
 	"autodatabench/runner/teacher"
 )
 
+const teacherHint = "check that the teacher is up and that its key is right, then resume"
+
 // exhaustedError is a call that was not sent because a budget has none left.
-type exhaustedError struct{ budget string } // total | attempt
+type exhaustedError struct{ budget string } // total | attempt | refusals
 
 func (e *exhaustedError) Error() string {
-	if e.budget == "total" {
+	switch e.budget {
+	case "total":
 		return "no teacher calls left in this run"
+	case "refusals":
+		return "the teacher refused as many requests of this program as it may make calls; no more are sent"
 	}
 	return "no teacher calls left for this attempt"
 }
 
-// ask takes one admitted call through reservation, teacher and settlement. It
-// returns a stored answer when the key has one. ctx ends with the execution's
-// platform and not with the client: a call that is charged is also kept.
-func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []byte, stored map[key]Answer) (Answer, error) {
-	if a, ok := stored[k]; ok {
-		return a, nil
-	}
+// ask takes one call through admission, reservation, teacher and settlement. ctx
+// ends with the execution and not with the client: a call that is charged is also
+// kept.
+func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []byte) (Answer, error) {
 	r := record{Kind: kindReserve, Attempt: k.attempt, Request: k.request, Occurrence: k.occurrence}
 	if err := g.admit(r); err != nil {
 		return Answer{}, err
@@ -39,9 +42,11 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 	if err := g.write(r, nil); err != nil {
 		return Answer{}, err
 	}
+	overdue := time.AfterFunc(g.opts.Overdue, g.noteOverdue)
 	resp, err := g.up.Complete(ctx, req.upstream(callSeed(g.spec.Seed, k)))
+	overdue.Stop()
 	if err != nil {
-		return Answer{}, g.fail(r, err)
+		return Answer{}, g.fail(ctx, r, err)
 	}
 	answer := Answer{Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason, InputTokens: resp.InputTokens, OutputTokens: resp.OutputTokens}
 	line, err := folder.Canonical(Exchange{Attempt: k.attempt, Digest: k.request, Occurrence: k.occurrence, Request: json.RawMessage(canonical), Response: answer})
@@ -74,26 +79,51 @@ func (g *Gateway) settle(r record, exchange []byte, down error) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.down = down
+	g.note(down)
 	return g.book.apply(r)
+}
+
+// note keeps the first fault of the teacher, whatever comes after it. The caller
+// holds mu.
+func (g *Gateway) note(down error) {
+	if g.down == nil {
+		g.down = down
+	}
+}
+
+// noteOverdue takes a call without an answer for a fault before the call ends:
+// the time of the code may cut it off, and would then hide that the teacher hangs.
+func (g *Gateway) noteOverdue() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.note(results.Infra(teacherHint, fmt.Errorf("the teacher gave no answer within %s", g.opts.Overdue)))
 }
 
 // fail ends a call without an answer: refunded when the teacher certainly did
 // no work, charged otherwise.
-func (g *Gateway) fail(r record, err error) error {
+func (g *Gateway) fail(ctx context.Context, r record, err error) error {
 	call := teacher.AsCallError(err)
 	r.Kind, r.Detail = kindRefund, clip(err.Error(), 300)
 	if !call.Refunded {
 		r.Kind, r.Outcome = kindSettle, unknown
 	}
 	var down error
-	if !requestRefused(call.Status) && !errors.Is(err, context.Canceled) {
-		down = results.Infra("check that the teacher is up and that its key is right, then resume", err)
+	if !requestRefused(call.Status) && !interrupted(ctx, err) {
+		down = results.Infra(teacherHint, err)
 	}
 	if err := g.settle(r, nil, down); err != nil {
 		return err
 	}
 	return call
+}
+
+// interrupted reports an error that comes of the end of ctx alone. A teacher that
+// had failed before the end gives another one.
+func interrupted(ctx context.Context, err error) bool {
+	if ctx.Err() == nil {
+		return false
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(ctx))
 }
 
 // requestRefused reports a status that means that this request, and not the

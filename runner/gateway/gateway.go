@@ -32,6 +32,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"autodatabench/results"
 	"autodatabench/results/folder"
@@ -53,7 +54,7 @@ type Gateway struct {
 	mu      sync.Mutex
 	book    *book
 	fault   error // the ledger cannot be written: final
-	down    error // the latest call failed through the teacher's fault
+	down    error // the first call of the execution that failed through the teacher's fault
 	serving bool
 	closed  bool
 }
@@ -62,6 +63,13 @@ type Gateway struct {
 type Options struct {
 	BodyLimit   int64 // bytes of a request; 0 means 256 KiB
 	Connections int   // open at once; 0 means 512
+
+	// Grace is what calls in flight get when the code has ended; 0 means 10 s.
+	Grace time.Duration
+
+	// Overdue is when a call without an answer counts as a fault of the
+	// teacher; 0 means 10 min, or half the time of one execution if that is less.
+	Overdue time.Duration
 }
 
 // Open opens or creates the ledger of the trial folder dir. It is the only
@@ -76,6 +84,12 @@ func Open(dir string, spec results.Spec, up teacher.Teacher, opts Options) (*Gat
 	}
 	if opts.Connections == 0 {
 		opts.Connections = 512
+	}
+	if opts.Grace == 0 {
+		opts.Grace = 10 * time.Second
+	}
+	if opts.Overdue == 0 {
+		opts.Overdue = min(10*time.Minute, budget.CodeTime/2)
 	}
 	g := &Gateway{
 		dir: dir, spec: spec, up: up, opts: opts, book: newBook(budget),
@@ -127,8 +141,9 @@ func (g *Gateway) Total() Usage {
 }
 
 // Fault says why code that ran just now may have failed without the agent's
-// fault: the ledger could not be written, or the latest teacher call failed for
-// a reason that lies with the teacher. Serve forgets the latter.
+// fault: the ledger could not be written, or a teacher call failed for a reason
+// that lies with the teacher, whether or not others were answered since. Serve
+// forgets the latter.
 func (g *Gateway) Fault() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

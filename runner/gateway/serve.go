@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strconv"
 	"sync"
 	"time"
 
@@ -19,29 +18,11 @@ import (
 // maxSocketPath is the longest path of a unix socket on Linux, in bytes.
 const maxSocketPath = 107
 
-// maxOccurrence bounds X-Occurrence.
-const maxOccurrence = 1_000_000
-
-// session serves one execution of an attempt's code.
-type session struct {
-	g           *Gateway
-	ctx         context.Context // ends with the platform, not with a client
-	stopping    chan struct{}
-	attempt     int
-	stored      map[key]Answer // of an earlier execution of the same code
-	check       func() results.Check
-	checking    sync.Mutex
-	secondsLeft func() float64
-
-	mu   sync.Mutex
-	used map[key]bool
-}
-
 // Serve answers the attempt's code on the unix socket until stop is called,
-// which waits for the calls in flight and removes the socket. One execution is
-// served at a time. check verifies the submission in the workspace; secondsLeft
-// is the run time left. When ctx ends, calls in flight are given up and stay
-// charged.
+// which gives the calls in flight a short time to end and removes the socket.
+// One execution is served at a time. check verifies the submission in the
+// workspace; secondsLeft is the run time left. When ctx ends, no call is sent any
+// more; those in flight are given up, with their retries, and stay charged.
 func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check func() results.Check, secondsLeft func() float64) (stop func(), err error) {
 	if attempt < 1 {
 		return nil, fmt.Errorf("serve gateway: attempt %d", attempt)
@@ -49,16 +30,19 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 	if err := g.begin(); err != nil {
 		return nil, fmt.Errorf("serve gateway: %w", err)
 	}
+	ctx, giveUp := context.WithCancel(ctx)
 	s := &session{
 		g: g, ctx: ctx, stopping: make(chan struct{}), attempt: attempt,
 		check: check, secondsLeft: secondsLeft, used: map[key]bool{},
 	}
 	if s.stored, err = g.answers(attempt); err != nil {
+		giveUp()
 		g.end()
 		return nil, fmt.Errorf("serve gateway: %w", err)
 	}
 	listener, err := listen(socket)
 	if err != nil {
+		giveUp()
 		g.end()
 		return nil, results.Infra("", fmt.Errorf("serve gateway: %w", err))
 	}
@@ -76,6 +60,8 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 	})
 	return sync.OnceFunc(func() {
 		close(s.stopping)
+		defer giveUp()
+		defer time.AfterFunc(g.opts.Grace, giveUp).Stop() // nobody waits for what they answer
 		server.Shutdown(context.Background())
 		serving.Wait()
 		os.Remove(socket)
@@ -150,52 +136,13 @@ func (s *session) complete(w http.ResponseWriter, r *http.Request) {
 		refuseRequest(w, err)
 		return
 	}
-	answer, err := s.inSlot(r.Context(), func() (Answer, error) { return s.g.ask(s.ctx, k, req, canonical, s.stored) })
+	answer, err := s.inSlot(r.Context(), func() (Answer, error) { return s.ask(k, req, canonical) })
 	if err != nil {
+		s.failed(k, err)
 		refuseCall(w, err)
 		return
 	}
 	reply(w, s.g.up.Name(), k, answer)
-}
-
-// errStopping is a call that came too late or whose client left before it was sent.
-var errStopping = errors.New("the execution has ended")
-
-// inSlot waits for one of the teacher's slots, as long as the client waits, and
-// holds it while f runs.
-func (s *session) inSlot(client context.Context, f func() (Answer, error)) (Answer, error) {
-	select {
-	case s.g.slots <- struct{}{}:
-		defer func() { <-s.g.slots }()
-	case <-client.Done():
-		return Answer{}, errStopping
-	case <-s.stopping:
-		return Answer{}, errStopping
-	}
-	return f()
-}
-
-// number gives the call its occurrence: the one the client names, unless it was
-// taken in this execution; then, or without one, the smallest free one.
-func (s *session) number(digest, header string) (key, error) {
-	k := key{attempt: s.attempt, request: digest}
-	if header != "" {
-		n, err := strconv.Atoi(header)
-		if err != nil || n < 0 || n > maxOccurrence {
-			return key{}, &fieldError{"X-Occurrence", fmt.Errorf("must be an integer from 0 to %d", maxOccurrence)}
-		}
-		k.occurrence = n
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.used[k] {
-		k.occurrence = 0
-	}
-	for s.used[k] {
-		k.occurrence++
-	}
-	s.used[k] = true
-	return k, nil
 }
 
 func (s *session) budget(w http.ResponseWriter, _ *http.Request) {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -15,6 +16,39 @@ func TestTimeout(t *testing.T) {
 			t.Errorf("got %+v: %s", r, r.Output)
 		}
 	})
+}
+
+// TestTimeTooShort gives the code less time than its interpreter takes to start:
+// that is a time-out like any other.
+func TestTimeTooShort(t *testing.T) {
+	each(t, func(t *testing.T, s *Sandbox) {
+		for _, limit := range []time.Duration{1, 100 * time.Microsecond, time.Millisecond, 5 * time.Millisecond} {
+			r, dir := run(t, s, "import time\ntime.sleep(600)", Spec{Timeout: limit})
+			if !r.TimedOut || r.ExitCode == 0 {
+				t.Errorf("%s: got %+v: %s", limit, r, r.Output)
+			}
+			nothingNames(t, dir)
+		}
+	})
+}
+
+// nothingNames waits until no process has dir in its command line, as every part
+// of bubblewrap has.
+func nothingNames(t *testing.T, dir string) {
+	t.Helper()
+	for range 100 {
+		found := false
+		lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+		for _, path := range lines {
+			line, _ := os.ReadFile(path) // gone meanwhile
+			found = found || strings.Contains(string(line), dir)
+		}
+		if !found {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Errorf("a process of %s is left", dir)
 }
 
 // TestEndKillsTheTree checks that what the code leaves behind ends with it.

@@ -31,6 +31,12 @@ var errTimeout = errors.New("the time for one execution is over")
 // startedFD is the descriptor on which start.py says that the code was reached.
 const startedFD = 3
 
+// maxKilled bounds the processes that are looked for at the end.
+const maxKilled = 10_000
+
+// killed is the exit status of code that was stopped.
+const killed = 128 + int(syscall.SIGKILL)
+
 // Run executes the code and waits until no process of it is left. An error is
 // the platform's fault, or ctx's cause when ctx ended first.
 func (s *Sandbox) Run(ctx context.Context, spec Spec) (Result, error) {
@@ -124,7 +130,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	cmd.WaitDelay = 2 * time.Second
 	cmd.Cancel = func() error {
 		cause = context.Cause(timed)
-		return e.kill(cmd.Process)
+		return killTree(cmd.Process)
 	}
 	now := e.s.cfg.Now
 	if now == nil {
@@ -133,7 +139,12 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	begin := now()
 	err = cmd.Start()
 	startedWrite.Close()
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Result{}, context.Cause(ctx)
+	case err != nil && timed.Err() != nil: // the time was over before anything ran
+		return Result{ExitCode: killed, TimedOut: true}, nil
+	case err != nil:
 		return Result{}, results.Infra(hint, err)
 	}
 	watched := e.watch(timed, cmd.Process.Pid, stop)
@@ -142,7 +153,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	stop(nil)
 	<-watched
 	if e.spec.Kind == None {
-		e.kill(cmd.Process) // what the code left running
+		killGroup(cmd.Process) // what the code left running
 	}
 	if cause != nil && ctx.Err() != nil {
 		return Result{}, context.Cause(ctx)
@@ -155,14 +166,17 @@ func (e *execution) outcome(state *os.ProcessState, err, cause error, started io
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) && cause == nil {
 		return Result{}, results.Infra("", err)
 	}
-	reached, err := io.ReadAll(io.LimitReader(started, 16))
-	if err != nil {
-		return Result{}, results.Infra("", err)
+	timedOut := cause == errTimeout
+	if !timedOut { // a short time may be over before the code is reached
+		reached, err := io.ReadAll(io.LimitReader(started, 16))
+		if err != nil {
+			return Result{}, results.Infra("", err)
+		}
+		if string(reached) != "started" {
+			return Result{}, results.Infra(hint, fmt.Errorf("the sandbox did not start (%s): %s", state, oneLine(out.bytes())))
+		}
 	}
-	if string(reached) != "started" {
-		return Result{}, results.Infra(hint, fmt.Errorf("the sandbox did not start (%s): %s", state, oneLine(out.bytes())))
-	}
-	r := Result{ExitCode: exitCode(state), TimedOut: cause == errTimeout, Output: out.bytes(), Duration: duration}
+	r := Result{ExitCode: exitCode(state), TimedOut: timedOut, Output: out.bytes(), Duration: duration}
 	var over *limitError
 	if errors.As(cause, &over) {
 		r.Output = fmt.Appendf(r.Output, "\n[stopped by the platform: %v]\n", over)
@@ -177,14 +191,18 @@ func exitCode(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
-// kill ends the whole tree: bubblewrap's end takes its process namespace along;
-// without it, the process group has to do.
-func (e *execution) kill(p *os.Process) error {
-	if e.spec.Kind == None {
-		return syscall.Kill(-p.Pid, syscall.SIGKILL)
+// killTree ends the code and all that it started, while p is not yet waited for.
+// Bubblewrap's end takes its process namespace along, but not while it is still
+// making it: a child that it forked has to be killed by name once it has left the
+// process group.
+func killTree(p *os.Process) error {
+	for _, pid := range descendants(p.Pid, maxKilled)[1:] {
+		syscall.Kill(pid, syscall.SIGKILL)
 	}
-	return p.Kill()
+	return killGroup(p)
 }
+
+func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 // command is start.py with its settings, in bubblewrap unless the kind is none.
 func (e *execution) command(ctx context.Context) *exec.Cmd {

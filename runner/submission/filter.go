@@ -16,7 +16,7 @@ const (
 	unknownKey       = "a key besides instruction, input and output"
 	repeatedKey      = "a key twice"
 	loneSurrogate    = "text that is no Unicode (half of a surrogate pair)"
-	emptyInstruction = "empty instruction"
+	emptyInstruction = "empty instruction and input"
 	emptyOutput      = "empty output"
 	noInstruction    = "no instruction"
 	noOutput         = "no output"
@@ -73,7 +73,7 @@ func judge(row results.Row, seen map[string]bool) string {
 		return noInstruction
 	case !seen["output"]:
 		return noOutput
-	case strings.TrimSpace(row.Instruction) == "":
+	case strings.TrimSpace(row.Instruction+row.Input) == "": // together they are what the student is asked
 		return emptyInstruction
 	case strings.TrimSpace(row.Output) == "":
 		return emptyOutput

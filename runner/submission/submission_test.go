@@ -81,6 +81,8 @@ func TestFilter(t *testing.T) {
 		{"other case", `{"Instruction":"i","output":"o"}`, unknownKey},
 		{"twice", `{"instruction":"i","output":"","output":"o"}`, repeatedKey},
 		{"empty instruction", `{"instruction":"\t","output":"o"}`, emptyInstruction},
+		{"empty instruction and input", `{"instruction":"","input":" \n","output":"o"}`, emptyInstruction},
+		{"all in the input", `{"instruction":"","input":"n","output":"o"}`, ""},
 		{"empty output", `{"instruction":"i","output":"\u00a0"}`, emptyOutput},
 		{"high surrogate", `{"instruction":"i","output":"\ud83d"}`, loneSurrogate},
 		{"low surrogate", `{"instruction":"\uDE00\ud83d","output":"o"}`, loneSurrogate},
