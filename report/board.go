@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"autodatabench/report/table"
@@ -14,8 +13,9 @@ import (
 
 // Options says what a leaderboard expects.
 type Options struct {
-	Domains []results.Domain  // that make a complete row, in order; by default all that a group has runs of
-	Names   map[string]string // agents' display names by agent; by default the agent's own
+	Domains  []results.Domain            // that make a complete row, in order; by default those of the runs and Expected
+	Expected map[string][]results.Domain // that an experiment was to have, by its name
+	Names    map[string]string           // agents' display names by agent; by default the agent's own
 }
 
 // Board is a leaderboard: a ranking for every group of outcomes that compare.
@@ -23,8 +23,10 @@ type Board struct {
 	Groups []Group `json:"groups"`
 }
 
-// Group is a ranking of outcomes with the same suite, protocol, teacher and
-// student. An experiment that left its protocol is a group of its own.
+// Group is a ranking of outcomes with the same suite, protocol, teacher, student
+// and tasks: their names and, where they are known, their digests. An experiment
+// that left its protocol is a group of its own. A given submission has no
+// teacher, so it stands in every group that it else belongs to.
 type Group struct {
 	Suite      string       `json:"suite"`
 	Protocol   string       `json:"protocol"`
@@ -32,6 +34,8 @@ type Group struct {
 	Experiment string       `json:"experiment,omitempty"` // of a modified protocol
 	Teacher    string       `json:"teacher"`
 	Student    string       `json:"student"`
+	StudentIs  string       `json:"student_digest,omitempty"`
+	ProtocolIs string       `json:"protocol_digest,omitempty"`
 	Domains    []DomainBase `json:"domains"`
 	RankedBy   string       `json:"ranked_by"` // gain, or points where a base is 0
 	Rows       []Row        `json:"rows"`
@@ -43,28 +47,7 @@ type Group struct {
 type DomainBase struct {
 	Domain results.Domain `json:"domain"`
 	Base   results.Number `json:"base"`
-}
-
-// groupKey is what outcomes must share to compare.
-type groupKey struct {
-	suite, protocol, student, teacher string
-	modified                          bool
-	experiment                        string
-}
-
-func keyOf(o results.Outcome) groupKey {
-	k := groupKey{suite: o.Suite, protocol: o.Protocol, student: o.Student, teacher: o.Teacher, modified: o.Modified}
-	if o.Modified { // two changes of a protocol need not be the same
-		k.experiment = o.Experiment
-	}
-	return k
-}
-
-func (k groupKey) compare(other groupKey) int {
-	return cmp.Or(cmp.Compare(k.suite, other.suite), cmp.Compare(k.protocol, other.protocol),
-		cmp.Compare(k.student, other.student), cmp.Compare(k.teacher, other.teacher),
-		cmp.Compare(strconv.FormatBool(k.modified), strconv.FormatBool(other.modified)),
-		cmp.Compare(k.experiment, other.experiment))
+	Task   string         `json:"task_digest,omitempty"`
 }
 
 // Leaderboard ranks the outcomes, one row for each agent, workflow and setting
@@ -72,8 +55,11 @@ func (k groupKey) compare(other groupKey) int {
 func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	byKey := map[groupKey][]results.Outcome{}
 	for _, o := range outcomes {
-		byKey[keyOf(o)] = append(byKey[keyOf(o)], o)
+		if o.Kind != results.OfGiven {
+			byKey[keyOf(o)] = append(byKey[keyOf(o)], o)
+		}
 	}
+	addGiven(byKey, outcomes)
 	keys := make([]groupKey, 0, len(byKey))
 	for k := range byKey {
 		keys = append(keys, k)
@@ -82,7 +68,9 @@ func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	names := displayNames(outcomes, opts.Names)
 	board := Board{Groups: []Group{}}
 	for _, k := range keys {
-		board.Groups = append(board.Groups, newGroup(k, byKey[k], opts.Domains, names))
+		for _, same := range splitByTasks(byKey[k]) {
+			board.Groups = append(board.Groups, newGroup(k, same, opts, names))
+		}
 	}
 	return board
 }
@@ -112,13 +100,14 @@ func displayNames(outcomes []results.Outcome, given map[string]string) map[strin
 	return names
 }
 
-func newGroup(k groupKey, outcomes []results.Outcome, domains []results.Domain, names map[string]string) Group {
+func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[string]string) Group {
 	g := Group{
 		Suite: k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.experiment,
-		Teacher: k.teacher, Student: k.student, RankedBy: "gain",
+		Teacher: k.teacher, Student: k.student, StudentIs: k.studentDigest, ProtocolIs: k.protocolDigest, RankedBy: "gain",
 	}
+	domains := opts.Domains
 	if len(domains) == 0 {
-		domains = domainsOf(outcomes)
+		domains = domainsOf(outcomes, opts.Expected)
 	}
 	for _, d := range domains {
 		base, warning := commonBase(d, outcomes)
@@ -128,22 +117,29 @@ func newGroup(k groupKey, outcomes []results.Outcome, domains []results.Domain, 
 		if base.Known && base.Value == 0 {
 			g.RankedBy = "points"
 		}
-		g.Domains = append(g.Domains, DomainBase{Domain: d, Base: base})
+		g.Domains = append(g.Domains, DomainBase{Domain: d, Base: base, Task: taskOf(d, outcomes)})
 	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
 	return g
 }
 
-// domainsOf lists the paper's domains first, in its order, then others by name.
-func domainsOf(outcomes []results.Outcome) []results.Domain {
+// domainsOf lists the domains of the outcomes and those expected of their
+// experiments: the paper's first, in its order, then others by name.
+func domainsOf(outcomes []results.Outcome, expected map[string][]results.Domain) []results.Domain {
 	var others []results.Domain
 	seen := map[results.Domain]bool{}
 	for _, o := range outcomes {
-		if !seen[o.Domain] && !slices.Contains(results.Domains(), o.Domain) {
-			others = append(others, o.Domain)
+		domains := []results.Domain{o.Domain}
+		if o.Kind == results.OfAgent { // `evaluate` is asked for one domain at a time
+			domains = append(domains, expected[o.Experiment]...)
 		}
-		seen[o.Domain] = true
+		for _, d := range domains {
+			if !seen[d] && !slices.Contains(results.Domains(), d) {
+				others = append(others, d)
+			}
+			seen[d] = true
+		}
 	}
 	slices.Sort(others)
 	domains := slices.DeleteFunc(results.Domains(), func(d results.Domain) bool { return !seen[d] })

@@ -2,6 +2,8 @@ package report_test
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,7 +32,7 @@ func TestRanks(t *testing.T) {
 			rounds("c", results.OneShot, results.Seed, [3]int{80, 80, 80}), rounds("d", results.OneShot, results.Seed, [3]int{99, 99, 99})),
 			[]string{"d 1", "a 2", "b 2", "c 4"}},
 		{"a given submission has no rank", join(rounds("a", results.OneShot, results.Seed, same),
-			each(rounds("g", "", "", [3]int{99, 99, 99}), func(o *results.Outcome) { o.Kind = results.OfGiven })),
+			each(rounds("g", "", "", [3]int{99, 99, 99}), func(o *results.Outcome) { o.Kind, o.Teacher = results.OfGiven, "" })),
 			[]string{"g 0", "a 1"}},
 		{"equal but for binary rounding", join(rounds("a", results.OneShot, results.Seed, [3]int{61, 62, 63}),
 			rounds("b", results.OneShot, results.Seed, [3]int{63, 62, 61}), rounds("c", results.OneShot, results.Seed, [3]int{62, 61, 63})),
@@ -70,6 +72,10 @@ func TestGroups(t *testing.T) {
 		{"a modified protocol", func(o *results.Outcome) { o.Modified = true }, 2},
 		{"another teacher", func(o *results.Outcome) { o.Teacher = "x" }, 2},
 		{"another student", func(o *results.Outcome) { o.Student = "x" }, 2},
+		{"a student of the same name", func(o *results.Outcome) { o.StudentDigest = "x" }, 2},
+		{"a protocol of the same name", func(o *results.Outcome) { o.ProtocolDigest = "x" }, 2},
+		{"a task of the same name", func(o *results.Outcome) { o.Experiment, o.TaskDigest = "other", "x" }, 2},
+		{"a task of the same name in one experiment", func(o *results.Outcome) { o.TaskDigest = "x" }, 2},
 	} {
 		board := report.Leaderboard(join(plain(), each(plain(), tt.change)), report.Options{})
 		if len(board.Groups) != tt.groups {
@@ -83,19 +89,98 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// Each domain has its own task, and experiments compare as long as no domain has
+// two.
+func TestGroupsByTask(t *testing.T) {
+	of := func(experiment string, tasks ...string) []results.Outcome {
+		outcomes := rounds(experiment, results.OneShot, results.Seed, [3]int{90, 90, 90})[:len(tasks)]
+		for i := range outcomes {
+			outcomes[i].Experiment, outcomes[i].TaskDigest = experiment, tasks[i]
+		}
+		return outcomes
+	}
+	for _, tt := range []struct {
+		name     string
+		outcomes []results.Outcome
+		want     [][]string
+	}{
+		{"one experiment", of("a", "s1", "c1", "f1"), [][]string{{"a"}}},
+		{"equal tasks", join(of("a", "s1", "c1"), of("b", "s1", "c1")), [][]string{{"a", "b"}}},
+		{"fewer domains", join(of("a", "s1", "c1"), of("b", "s1")), [][]string{{"a", "b"}}},
+		{"one other task", join(of("a", "s1", "c1"), of("b", "s1", "c2"), of("c", "s1", "c1")), [][]string{{"a", "c"}, {"b"}}},
+	} {
+		var got [][]string
+		for _, g := range report.Leaderboard(tt.outcomes, report.Options{}).Groups {
+			var agents []string
+			for _, r := range g.Rows {
+				agents = append(agents, r.Agent)
+			}
+			slices.Sort(agents)
+			got = append(got, agents)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// Where digests are known, the page shows them, so that two groups of the same
+// names can be told apart.
+func TestDigestsAreShown(t *testing.T) {
+	outcomes := each(rounds("a", results.OneShot, results.Seed, [3]int{90, 90, 90}), func(o *results.Outcome) {
+		o.StudentDigest, o.ProtocolDigest, o.TaskDigest = "aaaa", "bbbb", "cccc-"+string(o.Domain)
+	})
+	want := "Digests: student aaaa, protocol bbbb, science cccc-science, code cccc-code, finance cccc-finance."
+	page := strings.Join(strings.Fields(string(render(t, report.Text, report.Leaderboard(outcomes, report.Options{})))), " ")
+	if !strings.Contains(page, want) {
+		t.Errorf("no %q in\n%s", want, page)
+	}
+}
+
+// A given submission has no teacher and stands beside the trials of each.
+func TestGivenStandsBesideTrials(t *testing.T) {
+	same := [3]int{90, 90, 90}
+	given := each(rounds("g", "", "", same), func(o *results.Outcome) { o.Kind, o.Teacher = results.OfGiven, "" })
+	trials := rounds("a", results.OneShot, results.Seed, same)
+	others := each(rounds("b", results.OneShot, results.Seed, same), func(o *results.Outcome) { o.Teacher = "x" })
+	for _, tt := range []struct {
+		name     string
+		outcomes []results.Outcome
+		want     [][]string
+	}{
+		{"alone", given, [][]string{{"g 0"}}},
+		{"one teacher", join(given, trials), [][]string{{"a 1", "g 0"}}},
+		{"two teachers", join(trials, given, others), [][]string{{"a 1", "g 0"}, {"b 1", "g 0"}}},
+		{"another student", join(given, each(rounds("a", results.OneShot, results.Seed, same), func(o *results.Outcome) { o.Student = "x" })),
+			[][]string{{"g 0"}, {"a 1"}}},
+	} {
+		var got [][]string
+		for _, g := range report.Leaderboard(tt.outcomes, report.Options{}).Groups {
+			got = append(got, ranks(g))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
 // The average is never over fewer domains than the group has.
 func TestNoAverageOverFewerDomains(t *testing.T) {
 	two := rounds("a", results.OneShot, results.Seed, [3]int{90, 90, 90})[:2]
 	for _, tt := range []struct {
 		name    string
 		domains []results.Domain
+		of      string // experiment that is to have all domains
 		known   bool
 	}{
-		{"two domains seen", nil, true},
-		{"three expected", results.Domains(), false},
-		{"two expected", []results.Domain{results.Code, results.Science}, true},
+		{"two domains seen", nil, "", true},
+		{"three expected", results.Domains(), "", false},
+		{"two expected", []results.Domain{results.Code, results.Science}, "", true},
+		{"three expected of the experiment", nil, two[0].Experiment, false},
+		{"three expected of another experiment", nil, "other", true},
 	} {
-		row := report.Leaderboard(two, report.Options{Domains: tt.domains}).Groups[0].Rows[0]
+		opts := report.Options{Domains: tt.domains, Expected: map[string][]results.Domain{tt.of: results.Domains()}}
+		row := report.Leaderboard(two, opts).Groups[0].Rows[0]
 		for name, n := range map[string]results.Number{"gain": row.Gain.Mean, "points": row.Points.Mean, "MATS": row.MATS} {
 			if n.Known != tt.known {
 				t.Errorf("%s: the average %s is %v", tt.name, name, n)

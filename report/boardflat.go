@@ -61,8 +61,15 @@ func identity() []flatColumn {
 	return []flatColumn{
 		{"suite", func(g Group, _ Row) string { return g.Suite }},
 		{"protocol", func(g Group, _ Row) string { return g.Protocol }},
-		{"teacher", func(g Group, _ Row) string { return g.Teacher }},
+		{"teacher", func(g Group, r Row) string {
+			if r.Kind == results.OfGiven { // whatever the group's
+				return table.Missing
+			}
+			return g.Teacher
+		}},
 		{"student", func(g Group, _ Row) string { return g.Student }},
+		{"student_digest", func(g Group, _ Row) string { return orMissing(g.StudentIs) }},
+		{"protocol_digest", func(g Group, _ Row) string { return orMissing(g.ProtocolIs) }},
 		{"experiment", func(_ Group, r Row) string { return r.Experiment }},
 		{"kind", func(_ Group, r Row) string { return string(r.Kind) }},
 		{"marks", func(_ Group, r Row) string { return joinMarks(r.Marks) }},

@@ -133,7 +133,14 @@ func (g Group) note(t *table.Table) {
 	for _, d := range g.Domains {
 		base = append(base, fmt.Sprintf("%s %s", d.Domain, percent(d.Base)))
 	}
-	t.Note("Teacher: %s. Student: %s. Base accuracy in %%: %s.", g.Teacher, g.Student, strings.Join(base, ", "))
+	t.Note("Teacher: %s. Student: %s. Base accuracy in %%: %s.", orMissing(g.Teacher), g.Student, strings.Join(base, ", "))
+	if g.StudentIs != "" {
+		digests := []string{"student " + g.StudentIs, "protocol " + g.ProtocolIs}
+		for _, d := range g.Domains {
+			digests = append(digests, fmt.Sprintf("%s %s", d.Domain, orMissing(d.Task)))
+		}
+		t.Note("Digests: %s.", strings.Join(digests, ", "))
+	}
 	for _, m := range meanings {
 		if slices.ContainsFunc(g.Rows, func(r Row) bool { return slices.Contains(r.Marks, m.mark) }) {
 			t.Note("%s: %s.", m.mark, m.meaning)

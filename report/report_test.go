@@ -94,7 +94,7 @@ func boardCases(t *testing.T) []boardCase {
 		trial("sciinstruct", results.Science, "", "", 1, 150), trial("sciinstruct", results.Code, "", "", 1, 150),
 		trial("sciinstruct", results.Finance, "", "", 1, 150),
 	}, func(o *results.Outcome) {
-		o.Kind, o.Simulated, o.Attempts, o.ValidAttempts, o.Failures, o.Usage = results.OfGiven, false, 0, 0, nil, results.Usage{}
+		o.Kind, o.Teacher, o.Simulated, o.Attempts, o.ValidAttempts, o.Failures, o.Usage = results.OfGiven, "", false, 0, 0, nil, results.Usage{}
 	})
 	mixed := each(rounds("llm", results.OneShot, results.Seed, [3]int{90, 90, 90}), func(o *results.Outcome) { o.Simulated, o.Unsandboxed = false, true })
 	modified := each(rounds("adaptive", results.Iterative, results.Seed, [3]int{200, 200, 200}), func(o *results.Outcome) { o.Modified, o.Experiment = true, "short" })

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autodatabench/report"
+	"autodatabench/report/table"
+	"autodatabench/report/text"
 	"autodatabench/results/published"
 )
 
@@ -171,6 +173,34 @@ func TestReproduceOfNothing(t *testing.T) {
 	}
 	for _, f := range report.Formats() {
 		render(t, f, r)
+	}
+}
+
+// Text and Markdown show all of Table 1, printed beside recomputed.
+func TestReproductionShowsEveryCell(t *testing.T) {
+	r := reproduce(t)
+	if len(r.Cells) != 72 || len(r.Averages) != 24 {
+		t.Fatalf("%d cells, %d averages", len(r.Cells), len(r.Averages))
+	}
+	for _, f := range []report.Format{report.Text, report.Markdown} {
+		page := string(render(t, f, r))
+		cells := 0
+		for line := range strings.Lines(page) {
+			cells += strings.Count(line, " / ") // of the titles too
+			if w := table.Width(strings.TrimSuffix(line, "\n")); w > text.Width && f == report.Text {
+				t.Errorf("%d columns: %s", w, line)
+			}
+		}
+		if want := 2*(72+24) + 2; cells != want {
+			t.Errorf("%s shows %d figures, want %d", f, cells, want)
+		}
+		for _, c := range append(r.Cells, r.Averages...) {
+			for _, figure := range []report.Figure{c.Gain, c.MATS} {
+				if want := figure.Text + " / " + table.Number(figure.Recomputed, 2); !strings.Contains(page, want) {
+					t.Errorf("%s lacks %q", f, want)
+				}
+			}
+		}
 	}
 }
 

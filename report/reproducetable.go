@@ -1,16 +1,20 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"autodatabench/report/table"
 	"autodatabench/results"
 )
 
-// Tables returns the cells that disagree, the averages that disagree, and the
-// sizes of the private sets.
+// Tables returns Table 1 as printed and recomputed, the cells that disagree, the
+// averages that disagree, and the sizes of the private sets.
 func (r Reproduction) Tables() []table.Table {
+	gain := r.whole("gain (%)", func(c CellCheck) Figure { return c.Gain })
+	mats := r.whole("MATS", func(c CellCheck) Figure { return c.MATS })
 	cells := checkTable("Table 1 recomputed from Tables 3 and 4: "+r.Summary(), disagreeing(r.Cells), "!domain")
 	cells.Note("From the runs: MATS and gain (%%) as the scoring rules give them. MATS agrees within the rounding of what is printed, gain within %.2f.", gainTolerance)
 	averages := checkTable("Averages of Table 1 that disagree", disagreeing(r.Averages))
@@ -21,7 +25,47 @@ func (r Reproduction) Tables() []table.Table {
 	for _, s := range r.SingleRuns {
 		averages.Note("Table 2, %s: %.2f %% is no mean over runs but the value of one run: %s.", s.Method, s.Printed, s.Run)
 	}
-	return []table.Table{*cells, *averages, r.sizes()}
+	return []table.Table{gain, mats, *cells, *averages, r.sizes()}
+}
+
+// whole is one figure of all of Table 1: a row for each of its rows, each cell
+// as printed and as the runs give it.
+func (r Reproduction) whole(name string, figure func(CellCheck) Figure) table.Table {
+	type place struct {
+		row    string
+		domain results.Domain // none for the average
+	}
+	cells := map[place]string{}
+	var rows []CellCheck // the first cell of each row
+	var domains []results.Domain
+	for _, c := range slices.Concat(r.Cells, r.Averages) {
+		if !slices.ContainsFunc(rows, func(x CellCheck) bool { return x.row() == c.row() }) {
+			rows = append(rows, c)
+		}
+		if !slices.Contains(domains, c.Domain) {
+			domains = append(domains, c.Domain)
+		}
+		f := figure(c)
+		mark := ""
+		if !f.Agrees {
+			mark = "*" // in front, so that the digits stay below each other
+		}
+		cells[place{c.row(), c.Domain}] = mark + f.Text + " / " + table.Number(f.Recomputed, 2)
+	}
+	heads := []string{"!workflow", "agent", "!setting"}
+	for _, d := range domains {
+		heads = append(heads, ">"+cmp.Or(string(d), "average"))
+	}
+	t := table.New("Table 1, "+name+": printed / from the runs", 3, heads...)
+	for _, c := range rows {
+		line := []string{string(c.Workflow), c.Agent, string(c.Setting)}
+		for _, d := range domains {
+			line = append(line, cmp.Or(cells[place{c.row(), d}], table.Missing))
+		}
+		t.Add(line...)
+	}
+	t.Note("*: they disagree.")
+	return *t
 }
 
 func disagreeing(checks []CellCheck) []CellCheck {

@@ -1,6 +1,9 @@
 package results
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -32,6 +35,12 @@ type Outcome struct {
 	Modified   bool        `json:"modified"` // the protocol was left
 	Teacher    string      `json:"teacher"`
 	Student    string      `json:"student"`
+
+	// Short digests of what outcomes must share to compare, since names stay when
+	// what they name changes; empty where nothing is known, as of a publication.
+	StudentDigest  string `json:"student_digest,omitempty"`
+	ProtocolDigest string `json:"protocol_digest,omitempty"`
+	TaskDigest     string `json:"task_digest,omitempty"`
 
 	Valid       bool    `json:"valid"`        // a valid submission was chosen
 	BasePublic  Score   `json:"base_public"`  // the student before training
@@ -68,6 +77,7 @@ func (t *Trial) Outcome(base Score, finals []Score) Outcome {
 		TrialID: t.Spec.TrialID, Kind: OfAgent, Experiment: t.Spec.Experiment,
 		Suite: t.Spec.Suite, Protocol: t.Spec.Protocol.Name, Modified: t.Spec.Protocol.Modified,
 		Teacher: t.Spec.Teacher, Student: t.Spec.Student,
+		StudentDigest: ShortDigest(t.Spec.StudentDigest), ProtocolDigest: ProtocolDigest(t.Spec.Protocol), TaskDigest: ShortDigest(t.Spec.TaskDigest),
 		Valid: t.Best != 0, BasePublic: t.Spec.Base, BasePrivate: base, Finals: finals,
 		Attempts: len(t.Attempts), ValidAttempts: t.ValidAttempts(), Failures: map[Failure]int{},
 		Usage: t.Usage, Elapsed: t.Elapsed, End: t.End,
@@ -82,6 +92,24 @@ func (t *Trial) Outcome(base Score, finals []Score) Outcome {
 		}
 	}
 	return o
+}
+
+// shortDigest is the length of digests in outcomes: enough to tell versions
+// apart, short enough to show.
+const shortDigest = 12
+
+// ShortDigest is the beginning of a digest.
+func ShortDigest(digest string) string { return digest[:min(shortDigest, len(digest))] }
+
+// ProtocolDigest is the short digest of the protocol's budgets and recipe.
+func ProtocolDigest(p Protocol) string {
+	p.Name, p.Modified = "", false
+	data, err := json.Marshal(p)
+	if err != nil { // numbers and words always encode, unless one is no number
+		return ""
+	}
+	sum := sha256.Sum256(data)
+	return ShortDigest(hex.EncodeToString(sum[:]))
 }
 
 // Final is the accuracy on the private set, a share: the mean over the final

@@ -84,7 +84,7 @@ func TestOutcomeOfTrial(t *testing.T) {
 		Spec: results.Spec{
 			TrialID:    results.TrialID{Domain: "code", Workflow: results.Iterative, Setting: results.Seed, Agent: "a", Run: 2},
 			Experiment: "demo", Suite: "mini", Protocol: results.Protocol{Name: "mini", Modified: true},
-			Teacher: "procedural", Student: "embedded", Simulated: true, Base: results.Score{Correct: 2, Total: 10},
+			Teacher: "procedural", Student: "embedded", StudentDigest: "0123456789abcdef", TaskDigest: "f", Simulated: true, Base: results.Score{Correct: 2, Total: 10},
 		},
 		Attempts: []results.Attempt{
 			{N: 1, Failure: results.RuntimeError},
@@ -100,6 +100,7 @@ func TestOutcomeOfTrial(t *testing.T) {
 	want := results.Outcome{
 		TrialID: trial.Spec.TrialID, Kind: results.OfAgent, Experiment: "demo", Suite: "mini", Protocol: "mini", Modified: true,
 		Teacher: "procedural", Student: "embedded", Valid: true,
+		StudentDigest: "0123456789ab", ProtocolDigest: results.ProtocolDigest(trial.Spec.Protocol), TaskDigest: "f",
 		BasePublic: trial.Spec.Base, BasePrivate: base, Public: public, Finals: finals, Attempts: 5, ValidAttempts: 2,
 		Failures: map[results.Failure]int{results.RuntimeError: 2, results.InsufficientSamples: 1},
 		Usage:    trial.Usage, Elapsed: time.Minute, End: results.EndAttempts, Simulated: true,
@@ -110,6 +111,29 @@ func TestOutcomeOfTrial(t *testing.T) {
 	run := results.Run{TrialID: trial.Spec.TrialID, Valid: true, Base: num(0.2), Accuracy: num(0.31), MATS: num(2.5)}
 	if diff := cmp.Diff(run, got.Result()); diff != "" {
 		t.Errorf("run (-want +got):\n%s", diff)
+	}
+}
+
+// The digest of a protocol is that of what it asks, not of its name.
+func TestProtocolDigest(t *testing.T) {
+	mini := results.ProtocolDigest(results.Mini())
+	if len(mini) != 12 || mini == results.ProtocolDigest(results.Paper()) {
+		t.Errorf("digest %q of mini, %q of paper", mini, results.ProtocolDigest(results.Paper()))
+	}
+	for name, change := range map[string]func(*results.Protocol){
+		"budget": func(p *results.Protocol) { p.Budget.MinRows++ },
+		"recipe": func(p *results.Protocol) { p.Recipe.LearningRate *= 2 },
+	} {
+		p := results.Mini()
+		change(&p)
+		if results.ProtocolDigest(p) == mini {
+			t.Errorf("another %s has the same digest", name)
+		}
+	}
+	named := results.Mini()
+	named.Name, named.Modified = "other", true
+	if results.ProtocolDigest(named) != mini {
+		t.Error("another name has another digest")
 	}
 }
 

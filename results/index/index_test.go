@@ -38,6 +38,7 @@ func full(agent string, d results.Domain, run int) results.Outcome {
 	return results.Outcome{
 		TrialID: results.TrialID{Domain: d, Workflow: results.Iterative, Setting: results.Seed, Agent: agent, Run: run},
 		Kind:    results.OfAgent, Experiment: "demo", Suite: "mini", Protocol: "mini", Modified: true, Teacher: "procedural", Student: "embedded",
+		StudentDigest: "0123456789ab", ProtocolDigest: "123456789abc", TaskDigest: "23456789abcd",
 		Valid: true, BasePublic: results.Score{Correct: 20, Total: 100}, BasePrivate: results.Score{Correct: 61, Total: 300},
 		Public: &results.Score{Correct: 0, Total: 100}, Finals: []results.Score{{Correct: 90, Total: 300}, {Correct: 10, Total: 300}},
 		Attempts: 6, ValidAttempts: 4, Failures: map[results.Failure]int{results.RuntimeError: 1, results.OtherFailure: 1},
@@ -237,6 +238,44 @@ func TestOpenRefuses(t *testing.T) {
 		if !errors.As(err, &fault) || fault.Kind != tt.kind || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), tt.path) {
 			t.Errorf("%s: error is %v, want %s with %q", tt.path, err, tt.kind, tt.want)
 		}
+	}
+}
+
+// An index that an older version made is read, without the digests that it lacks.
+func TestOpenOlder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.db")
+	statements, err := os.ReadFile("migrations/0001_outcomes.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range []string{
+		`CREATE TABLE migrations (name TEXT PRIMARY KEY) STRICT`, `INSERT INTO migrations VALUES ('migrations/0001_outcomes.sql')`, string(statements),
+		`INSERT INTO outcomes (experiment, kind, domain, workflow, setting, agent, run, suite, protocol, modified, teacher, student, valid,
+			base_public_correct, base_public_total, base_private_correct, base_private_total, attempts, valid_attempts, teacher_calls,
+			teacher_input_tokens, teacher_output_tokens, agent_calls, agent_input_tokens, agent_output_tokens, elapsed_ns, end_reason,
+			simulated, embedded, unsandboxed)
+			VALUES ('demo', 'agent', 'code', 'one-shot', 'seed', 'a', 1, 'mini', 'mini', 0, 't', 's', 0, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, 0, 0)`,
+	} {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := open(t, path)
+	newer := full("b", results.Code, 1)
+	if err := x.Put(t.Context(), newer); err != nil {
+		t.Fatal(err)
+	}
+	got := all(t, x, index.Filter{})
+	if len(got) != 2 || got[0].Agent != "a" || got[0].StudentDigest != "" || got[0].BasePrivate.Correct != 3 {
+		t.Fatalf("got %+v", got)
+	}
+	if diff := cmp.Diff(newer, got[1]); diff != "" {
+		t.Errorf("the newer outcome (-want +got):\n%s", diff)
 	}
 }
 

@@ -75,6 +75,7 @@ func (r *row) columns() []column {
 		{"setting", &o.Setting}, {"agent", &o.Agent}, {"run", &o.Run},
 		{"suite", &o.Suite}, {"protocol", &o.Protocol}, {"modified", &o.Modified},
 		{"teacher", &o.Teacher}, {"student", &o.Student}, {"valid", &o.Valid},
+		{"student_digest", &o.StudentDigest}, {"protocol_digest", &o.ProtocolDigest}, {"task_digest", &o.TaskDigest},
 		{"base_public_correct", &o.BasePublic.Correct}, {"base_public_total", &o.BasePublic.Total},
 		{"base_private_correct", &o.BasePrivate.Correct}, {"base_private_total", &o.BasePrivate.Total},
 		{"public_correct", &r.publicCorrect}, {"public_total", &r.publicTotal},

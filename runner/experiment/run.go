@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"sync"
 	"time"
@@ -74,18 +73,6 @@ func (f File) Trials() []results.TrialID {
 	return ids
 }
 
-// lock is experiment.lock.json.
-type lock struct {
-	Version  string                    `json:"version"`
-	File     File                      `json:"file"`
-	Protocol results.Protocol          `json:"protocol"`
-	Tasks    map[results.Domain]string `json:"tasks"`
-	Agents   map[string]string         `json:"agents"`
-	Prompts  string                    `json:"prompts"`
-	Teacher  string                    `json:"teacher"`
-	Student  student.Identity          `json:"student"`
-}
-
 // Run takes every trial to its score, resuming what is there, and returns the
 // outcomes in the order of Trials. A trial that the platform fails is left to be
 // resumed and reported in the error; the others go on.
@@ -102,7 +89,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Slot: slot}
+	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, Slot: slot}
 	ids := s.File.Trials()
 	outcomes, faults := make([]*results.Outcome, len(ids)), make([]error, len(ids))
 	next := make(chan int)
@@ -168,51 +155,6 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		Simulated:   s.Teacher.Simulated() || s.Agents[id.Agent].Simulated,
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
 	}
-}
-
-// lock writes the experiment's resolved terms, or checks that the folder's are
-// the same.
-func (s *Setup) lock(p results.Protocol) error {
-	now := lock{
-		Version: s.Version, File: s.File, Protocol: p, Prompts: prompt.Digest(), Teacher: s.Teacher.Name(), Student: s.Identity,
-		Tasks: map[results.Domain]string{}, Agents: map[string]string{},
-	}
-	for d, t := range s.Tasks {
-		now.Tasks[d] = t.Digest
-	}
-	for name, a := range s.Agents {
-		now.Agents[name] = a.Digest
-	}
-	path := filepath.Join(s.Root, LockFile)
-	var was lock
-	switch err := folder.ReadJSON(path, &was); {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := folder.WriteFile(filepath.Join(s.Root, GivenFile), s.Given); err != nil {
-			return err
-		}
-		return folder.WriteJSON(path, now)
-	case err != nil:
-		return err
-	}
-	return s.sameTerms(path, was, now)
-}
-
-func (s *Setup) sameTerms(path string, was, now lock) error {
-	was.Version, now.Version = "", ""
-	was.File.Parallel, now.File.Parallel = 0, 0
-	a, err := folder.DigestOf(was)
-	if err != nil {
-		return err
-	}
-	b, err := folder.DigestOf(now)
-	if err != nil {
-		return err
-	}
-	if a != b {
-		return results.Bad("choose another name or --out for the changed experiment",
-			fmt.Errorf("%s: the folder holds an experiment of this name under other terms", path))
-	}
-	return nil
 }
 
 // basePublic evaluates the untrained student on each public set, once.

@@ -32,6 +32,7 @@ import (
 type Score struct {
 	Valid       bool                 `json:"valid"`
 	Private     results.Score        `json:"private"`
+	Terms       Terms                `json:"terms"`
 	Seed        int64                `json:"seed,omitempty"`
 	Training    *student.TrainReport `json:"training,omitempty"`
 	Predictions string               `json:"predictions"` // digest of predictions.jsonl
@@ -39,10 +40,11 @@ type Score struct {
 
 // Scorer scores the trials of one experiment.
 type Scorer struct {
-	Root    string
-	Student runner.Student
-	Slot    chan struct{} // held while the student works
-	base    sync.Mutex
+	Root     string
+	Student  runner.Student
+	Identity student.Identity // of Student
+	Slot     chan struct{}    // held while the student works
+	base     sync.Mutex
 }
 
 // Trial scores the sealed trial in dir, unless it is scored, and returns its
@@ -53,6 +55,9 @@ func (s *Scorer) Trial(ctx context.Context, dir string, task tasks.Task) (result
 	}
 	state, err := runner.Load(dir)
 	if err != nil {
+		return results.Outcome{}, err
+	}
+	if err := s.sameStudentAndTask(state.Spec, task); err != nil {
 		return results.Outcome{}, err
 	}
 	if _, err := s.Base(ctx, task); err != nil {
@@ -90,10 +95,11 @@ func chosen(dir string, state *results.Trial) ([]results.Row, error) {
 
 // Submission trains the student on the rows with the seed and leaves
 // submission.json, predictions.jsonl and score.json in dir. A score that is
-// there is kept.
+// there under the same terms is kept.
 func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, recipe results.Recipe, rows []results.Row, seed int64) error {
-	if folder.Exists(filepath.Join(dir, "score.json")) {
-		return nil
+	terms := s.terms(task, recipe)
+	if done, err := kept(filepath.Join(dir, "score.json"), terms); done || err != nil {
+		return err
 	}
 	items, err := private.Open(task)
 	if err != nil {
@@ -117,7 +123,7 @@ func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, re
 	if err != nil {
 		return err
 	}
-	return s.predict(ctx, dir, adapter, task, items, Score{Valid: true, Seed: seed, Training: &report})
+	return s.predict(ctx, dir, adapter, task, items, Score{Valid: true, Terms: terms, Seed: seed, Training: &report})
 }
 
 // hold waits for a slot of the student.
@@ -130,12 +136,18 @@ func (s *Scorer) hold(ctx context.Context) (free func(), err error) {
 	}
 }
 
-// Base evaluates the untrained student on the private set once an experiment.
+// Base evaluates the untrained student on the private set once an experiment; a
+// score of another student or task in its place is refused.
 func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, error) {
 	s.base.Lock()
 	defer s.base.Unlock()
 	dir := filepath.Join(s.Root, "base", string(task.Brief.Domain), "private")
-	if !folder.Exists(filepath.Join(dir, "score.json")) {
+	terms := s.terms(task, results.Recipe{})
+	done, err := kept(filepath.Join(dir, "score.json"), terms)
+	if err != nil {
+		return results.Score{}, err
+	}
+	if !done {
 		items, err := private.Open(task)
 		if err != nil {
 			return results.Score{}, err
@@ -145,7 +157,7 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 			return results.Score{}, err
 		}
 		defer free()
-		if err := s.predict(ctx, dir, "", task, items, Score{Valid: true}); err != nil {
+		if err := s.predict(ctx, dir, "", task, items, Score{Valid: true, Terms: terms}); err != nil {
 			return results.Score{}, err
 		}
 	}

@@ -18,14 +18,43 @@ import (
 const givenFile = "given.json"
 
 // Given is a submission that no agent made: given/<name>/<domain>/given.json.
+// The scorer fills in Student and Task.
 type Given struct {
 	Name     string           `json:"name"`
 	Domain   results.Domain   `json:"domain"`
 	Suite    string           `json:"suite"`
 	Protocol results.Protocol `json:"protocol"`
 	Student  student.Identity `json:"student"`
+	Task     string           `json:"task"` // digest
 	Seed     int64            `json:"seed"`
 	Check    results.Check    `json:"check"`
+}
+
+// givenRecord is given.json.
+type givenRecord struct {
+	Given
+	Rows string `json:"rows"` // digest
+}
+
+// checkAgainst refuses a record at path of anything else.
+func (r givenRecord) checkAgainst(path string) error {
+	var was givenRecord
+	err := folder.ReadJSON(path, &was)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	names := differing([]part{
+		{"rows", r.Rows == was.Rows}, {"seed", r.Seed == was.Seed}, {"protocol", r.Protocol == was.Protocol},
+		{"student", r.Student == was.Student}, {"suite", r.Suite == was.Suite}, {"task", r.Task == was.Task},
+	})
+	if names != "" {
+		return results.Bad("choose another --name, or move that folder away",
+			fmt.Errorf("%s: this name was evaluated with another %s", path, names))
+	}
+	return nil
 }
 
 func (g Given) dir(root string) string {
@@ -35,24 +64,18 @@ func (g Given) dir(root string) string {
 // Given trains the student on the rows once for each run and scores it. It
 // refuses to mix them with the record of another submission of the same name.
 func (s *Scorer) Given(ctx context.Context, g Given, task tasks.Task, rows []results.Row, runs int) ([]results.Outcome, error) {
-	if _, err := s.Base(ctx, task); err != nil {
-		return nil, fmt.Errorf("base student on %s: %w", task.Name, err)
-	}
-	record := struct {
-		Given
-		Rows string `json:"rows"` // digest
-	}{Given: g}
+	g.Student, g.Task = s.Identity, task.Digest
+	record := givenRecord{Given: g}
 	var err error
 	if record.Rows, err = folder.DigestOf(rows); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(g.dir(s.Root), givenFile)
-	was := record
-	if err := folder.ReadJSON(path, &was); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := record.checkAgainst(path); err != nil {
 		return nil, err
 	}
-	if was.Rows != record.Rows || was.Seed != record.Seed {
-		return nil, results.Bad("choose another --name", fmt.Errorf("%s: another submission was evaluated under this name", path))
+	if _, err := s.Base(ctx, task); err != nil {
+		return nil, fmt.Errorf("base student on %s: %w", task.Name, err)
 	}
 	if err := folder.WriteJSON(path, record); err != nil {
 		return nil, err
@@ -106,7 +129,8 @@ func readGiven(root string, g Given) ([]results.Outcome, error) {
 		outcomes = append(outcomes, results.Outcome{
 			TrialID: results.TrialID{Domain: g.Domain, Agent: g.Name, Run: run}, Kind: results.OfGiven,
 			Experiment: filepath.Base(root), Suite: g.Suite, Protocol: g.Protocol.Name, Modified: g.Protocol.Modified,
-			Student: g.Student.Name, Valid: true, BasePrivate: base, Finals: []results.Score{score.Private},
+			Student: g.Student.Name, StudentDigest: results.ShortDigest(g.Student.Digest),
+			ProtocolDigest: results.ProtocolDigest(g.Protocol), TaskDigest: results.ShortDigest(g.Task), Valid: true, BasePrivate: base, Finals: []results.Score{score.Private},
 			Attempts: 1, ValidAttempts: 1, Failures: map[results.Failure]int{}, Embedded: g.Student.Embedded,
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -14,36 +15,46 @@ import (
 // maxBody bounds a served request, in bytes.
 const maxBody = 1 << 20
 
-// Handler serves the teacher over the OpenAI protocol: POST
-// /v1/chat/completions, GET /v1/models and GET /health. It serves text only: a
-// field that asks for what a teacher does not do is refused, never ignored. The
-// seed of a request is passed on. Nothing is metered (package gateway is for
-// that), so that it is for programs that are trusted with the teacher.
-func Handler(t Teacher) http.Handler {
+// Handler serves models over the OpenAI protocol: POST /v1/chat/completions, GET
+// /v1/models and GET /health. A single model answers whatever name a request
+// has, several are told apart by it. Text only: a field that asks for what a
+// model does not do is refused, never ignored. The seed of a request is passed
+// on. Nothing is metered (package gateway is for that), so that it is for
+// programs that are trusted with the models.
+func Handler(models ...Teacher) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /v1/models", func(w http.ResponseWriter, _ *http.Request) {
-		model := map[string]any{"id": t.Name(), "object": "model", "created": 0, "owned_by": "autodatabench"}
-		respond(w, http.StatusOK, map[string]any{"object": "list", "data": []any{model}})
+		list := make([]any, len(models))
+		for i, m := range models {
+			list[i] = map[string]any{"id": m.Name(), "object": "model", "created": 0, "owned_by": "autodatabench"}
+		}
+		respond(w, http.StatusOK, map[string]any{"object": "list", "data": list})
 	})
-	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) { complete(t, w, r) })
+	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) { complete(models, w, r) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "invalid_request_error", "there is no "+r.Method+" "+oneLine(r.URL.Path, 100))
 	})
 	return mux
 }
 
-func complete(t Teacher, w http.ResponseWriter, r *http.Request) {
+func complete(models []Teacher, w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		refuse(w, http.StatusRequestEntityTooLarge, "invalid_request_error", fmt.Sprintf("the body could not be read or is over %d bytes", maxBody))
 		return
 	}
-	request, err := decodeServed(body)
+	name, request, err := decodeServed(body)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "invalid_request_error", oneLine(err.Error(), 300))
 		return
 	}
+	at := slices.IndexFunc(models, func(m Teacher) bool { return len(models) == 1 || m.Name() == name })
+	if at < 0 {
+		refuse(w, http.StatusNotFound, "invalid_request_error", fmt.Sprintf("model: there is no %q here; /v1/models lists what is", oneLine(name, 100)))
+		return
+	}
+	t := models[at]
 	response, err := t.Complete(r.Context(), request)
 	if err != nil {
 		refuseCall(w, AsCallError(err))
@@ -83,24 +94,26 @@ type served struct {
 	Format      *wireFormat     `json:"response_format"`
 }
 
-func decodeServed(body []byte) (Request, error) {
+// decodeServed reads the model's name and what is asked of it.
+func decodeServed(body []byte) (model string, r Request, err error) {
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return Request{}, errors.New("the body is no JSON object")
+		return "", Request{}, errors.New("the body is no JSON object")
 	}
 	for name := range fields {
 		if !servedFields[name] {
-			return Request{}, fmt.Errorf("%s: not supported", name)
+			return "", Request{}, fmt.Errorf("%s: not supported", name)
 		}
 	}
 	var in served
 	var wrong *json.UnmarshalTypeError
 	if err := json.Unmarshal(body, &in); errors.As(err, &wrong) {
-		return Request{}, fmt.Errorf("%s: %s is of the wrong type (messages are text only)", wrong.Field, wrong.Value)
+		return "", Request{}, fmt.Errorf("%s: %s is of the wrong type (messages are text only)", wrong.Field, wrong.Value)
 	} else if err != nil {
-		return Request{}, fmt.Errorf("the body is no chat-completions request: %w", err)
+		return "", Request{}, fmt.Errorf("the body is no chat-completions request: %w", err)
 	}
-	return in.request()
+	r, err = in.request()
+	return in.Model, r, err
 }
 
 var servedFields = map[string]bool{

@@ -219,3 +219,31 @@ func FuzzServed(f *testing.F) {
 		}
 	})
 }
+
+// named is a model of that name, which answers with it.
+type named string
+
+func (n named) Complete(context.Context, teacher.Request) (teacher.Response, error) {
+	return teacher.Response{Content: string(n), FinishReason: "stop"}, nil
+}
+func (n named) Name() string  { return string(n) }
+func (named) Simulated() bool { return true }
+
+func TestSeveralModelsAreToldApartByName(t *testing.T) {
+	server := httptest.NewServer(teacher.Handler(named("base"), named("adapter")))
+	defer server.Close()
+	ask := func(model string) (teacher.Response, error) {
+		c := client(server)
+		c.Model = model
+		return c.Complete(t.Context(), teacher.Request{Messages: []teacher.Message{{Role: teacher.User, Content: "x"}}})
+	}
+	for _, name := range []string{"base", "adapter"} {
+		if r, err := ask(name); err != nil || r.Content != name {
+			t.Errorf("model %s answers %q, %v", name, r.Content, err)
+		}
+	}
+	_, err := ask("other")
+	if call := teacher.AsCallError(err); err == nil || call.Status != http.StatusNotFound || !strings.Contains(err.Error(), `"other"`) {
+		t.Errorf("an unknown model gives %v, want 404 with its name", err)
+	}
+}

@@ -19,7 +19,8 @@ func tasksCommand(env Env) *cli.Command {
 		Name: "tasks", Usage: "list and show tasks",
 		Subcommands: []*cli.Command{
 			{Name: "list", Usage: "list the tasks", Flags: []cli.Flag{jsonFlag(), formatFlag()},
-				Action: func(c *cli.Context) error { return listTasks(c, env) }},
+				Description: "Example:\n\n  autodatabench tasks list --format markdown",
+				Action:      func(c *cli.Context) error { return listTasks(c, env) }},
 			{Name: "show", Usage: "show a task as an agent sees it", ArgsUsage: "DOMAIN", Flags: []cli.Flag{jsonFlag()},
 				Description: "Example:\n\n  autodatabench tasks show science",
 				Action:      func(c *cli.Context) error { return showTask(c, env) }},
@@ -73,7 +74,8 @@ func agentsCommand(env Env) *cli.Command {
 		Name: "agents", Usage: "list agents and check that one can be used",
 		Subcommands: []*cli.Command{
 			{Name: "list", Usage: "list the agents that come with the program", Flags: []cli.Flag{jsonFlag(), formatFlag()},
-				Action: func(c *cli.Context) error { return listAgents(c, env) }},
+				Description: "Example:\n\n  autodatabench agents list --json",
+				Action:      func(c *cli.Context) error { return listAgents(c, env) }},
 			{Name: "check", Usage: "ask an agent one tiny question", ArgsUsage: "NAME",
 				Flags:       []cli.Flag{jsonFlag(), &cli.StringFlag{Name: "agent-file", Usage: "definition `FILE`", TakesFile: true}},
 				Description: "Example:\n\n  autodatabench agents check --agent-file my-model.yaml my-model",

@@ -102,10 +102,11 @@ func Run(ctx context.Context, env Env) int {
 	return codeOf(err)
 }
 
-// say prints each joined error as one line, with its hint below.
+// say prints each joined error as one line, with its hint below. A join that is
+// wrapped is one error, and so is fmt.Errorf of several: their parts alone would
+// lack what the wrapping says.
 func say(w io.Writer, err error) {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) && !errors.Is(err, errUsage) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(joined.Unwrap()...).Error() {
 		for _, e := range joined.Unwrap() {
 			say(w, e)
 		}

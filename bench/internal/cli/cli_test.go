@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -82,13 +81,15 @@ func rawBytes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
 
-// interrupt runs a command, sends it SIGINT after a while and expects exit code
-// 130: interrupt DURATION COMMAND [ARG...].
+// interrupt runs a command, sends it SIGINT when the text has appeared on its
+// standard error, however long that takes, and expects exit code 130: interrupt
+// TEXT COMMAND [ARG...].
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	wait, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	ts.Check(ts.Exec("sh", "-c", `"$@" & pid=$!; sleep "$0"; kill -INT $pid; wait $pid; test $? -eq 130`,
-		strconv.FormatFloat(wait.Seconds(), 'f', -1, 64), args[1], args[2], args[3], args[4], args[5]))
+	const script = `log=$1 text=$2; shift 2
+"$@" 2>"$log" & pid=$!
+until grep -qF "$text" "$log"; do kill -0 $pid || break; sleep 0.02; done
+kill -INT $pid; wait $pid; code=$?; cat "$log" >&2; test $code -eq 130`
+	ts.Check(ts.Exec("sh", append([]string{"-c", script, "interrupt", ts.MkAbs("interrupt.log")}, args...)...))
 }
 
 // appendTo spoils a file: appendto FILE.

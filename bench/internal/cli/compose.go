@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 
 	"autodatabench/agents/definitions"
 	"autodatabench/results"
@@ -18,9 +19,9 @@ import (
 	"autodatabench/tasks/mini"
 )
 
-// compose checks the experiment's words and builds all it works with, before
-// anything is written.
-func compose(env Env, f experiment.File, given []byte, root string, agentFiles []string) (*experiment.Setup, error) {
+// load checks the experiment's words and loads what they name. It needs no key,
+// sandbox, GPU or server, and writes nothing.
+func load(env Env, f experiment.File, given []byte, root string) (*experiment.Setup, error) {
 	s := &experiment.Setup{
 		File: f, Given: given, Root: root, Version: version(),
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
@@ -33,14 +34,50 @@ func compose(env Env, f experiment.File, given []byte, root string, agentFiles [
 		}
 		s.Tasks[d] = task
 	}
-	if err := composeAgents(env, s, agentFiles); err != nil {
+	student, err := embedded.New()
+	if err != nil {
 		return nil, err
 	}
-	var err error
+	if err := checkRecipe(f, student); err != nil {
+		return nil, err
+	}
+	s.Student, s.Identity = student, student.Identity()
+	return s, nil
+}
+
+// checkRecipe refuses a protocol that the student cannot follow, before budgets
+// are spent on it.
+func checkRecipe(f experiment.File, student *embedded.Student) error {
+	p, err := f.Resolve()
+	if err != nil {
+		return results.Bad("", err)
+	}
+	if err := student.CheckRecipe(p.Recipe); err != nil {
+		return results.Bad("the embedded student follows protocol mini", fmt.Errorf("protocol %s: %w", p.Name, err))
+	}
+	return nil
+}
+
+// compose loads the experiment and opens all it works with, before anything is
+// written.
+func compose(env Env, f experiment.File, given []byte, root string, agentFiles []string) (*experiment.Setup, error) {
+	s, err := load(env, f, given, root)
+	if err != nil {
+		return nil, err
+	}
+	list, err := loadAgents(f, agentFiles)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range list {
+		if s.Agents[d.Name], err = buildAgent(env, d); err != nil {
+			return nil, err
+		}
+	}
 	if s.Teacher, err = composeTeacher(env, f.Teacher, f.Seed); err != nil {
 		return nil, err
 	}
-	hidden, err := filepath.Abs(filepath.Dir(root))
+	hidden, err := outOf(root)
 	if err != nil {
 		return nil, err
 	}
@@ -53,38 +90,39 @@ func compose(env Env, f experiment.File, given []byte, root string, agentFiles [
 	if f.Sandbox.Kind == "none" {
 		fmt.Fprintln(env.Stderr, "warning: sandbox none: agents' code runs with your rights; every trial is marked unsandboxed")
 	}
-	student, err := embedded.New()
-	if err != nil {
-		return nil, err
-	}
-	s.Student, s.Identity = student, student.Identity()
 	return s, nil
 }
 
-func composeAgents(env Env, s *experiment.Setup, agentFiles []string) error {
+// loadAgents loads the definitions of the experiment's agents, from the given
+// files first. A file that the experiment has no use for is refused.
+func loadAgents(f experiment.File, files []string) ([]definitions.Definition, error) {
 	given := map[string]definitions.Definition{}
-	for _, path := range agentFiles {
+	for _, path := range files {
 		d, err := definitions.LoadFile(path)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if !slices.Contains(f.Agents, d.Name) {
+			return nil, results.Bad("name it among the experiment's agents",
+				fmt.Errorf("--agent-file %s: defines agent %q, which the experiment does not name", path, d.Name))
+		}
+		if _, twice := given[d.Name]; twice {
+			return nil, results.Bad("", fmt.Errorf("--agent-file %s: defines agent %q, which another file defines too", path, d.Name))
 		}
 		given[d.Name] = d
 	}
-	for _, name := range s.File.Agents {
+	var list []definitions.Definition
+	for _, name := range f.Agents {
 		d, ok := given[name]
 		if !ok {
 			var err error
 			if d, err = definitions.Load(name); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		a, err := buildAgent(env, d)
-		if err != nil {
-			return err
-		}
-		s.Agents[name] = a
+		list = append(list, d)
 	}
-	return nil
+	return list, nil
 }
 
 func buildAgent(env Env, d definitions.Definition) (experiment.Agent, error) {
@@ -119,6 +157,12 @@ func version() string {
 		return info.Main.Version
 	}
 	return "unknown"
+}
+
+// outOf is the folder that holds the experiment folder root with others.
+func outOf(root string) (string, error) {
+	path, err := filepath.Abs(root) // else it would be wrong of "."
+	return filepath.Dir(path), err
 }
 
 // indexPath is the index of all experiments below out.

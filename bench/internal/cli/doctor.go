@@ -27,7 +27,8 @@ type finding struct {
 func doctorCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "doctor", Usage: "check that everything a run needs is there",
-		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
+		Description: "Example:\n\n  autodatabench doctor --out runs",
+		Flags:       []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err

@@ -69,11 +69,14 @@ func evaluate(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
+	if err := checkRecipe(f, student); err != nil {
+		return err
+	}
 	out := c.String("out")
-	scorer := &final.Scorer{Root: filepath.Join(out, f.Name), Student: student, Slot: make(chan struct{}, 1)}
+	scorer := &final.Scorer{Root: filepath.Join(out, f.Name), Student: student, Identity: student.Identity(), Slot: make(chan struct{}, 1)}
 	outcomes, err := scorer.Given(c.Context, final.Given{
 		Name: c.String("name"), Domain: task.Brief.Domain, Suite: task.Suite, Protocol: protocol,
-		Student: student.Identity(), Seed: c.Int64("seed"), Check: check,
+		Seed: c.Int64("seed"), Check: check,
 	}, task, rows, f.Runs)
 	if err != nil {
 		return err

@@ -7,11 +7,12 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"autodatabench/agents"
 	"autodatabench/results"
 )
 
-// watch shows how an experiment goes: a bar on a terminal, a line for each
-// finished step elsewhere.
+// watch shows how an experiment goes: a bar on a terminal; elsewhere a line for
+// each attempt that begins and for each trial that is scored.
 type watch struct {
 	env   Env
 	mu    sync.Mutex
@@ -35,10 +36,20 @@ func newWatch(env Env, total int) *watch {
 func (w *watch) Doing(id results.TrialID, what string, state *results.Trial) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	text := fmt.Sprintf("%s: attempt %d, %s", id, len(state.Attempts), what)
-	if w.bar != nil {
-		w.bar.Describe(text)
+	n, asks := len(state.Attempts), what == string(agents.Ask)
+	if last := state.Last(); asks && (last == nil || last.Replied) {
+		n++ // the attempt is recorded after its prompt
 	}
+	switch {
+	case w.bar != nil:
+		w.bar.Describe(fmt.Sprintf("%s: attempt %d, %s", id, n, what))
+	case asks:
+		w.line("%s: attempt %d", id, n)
+	}
+}
+
+func (w *watch) line(format string, args ...any) {
+	fmt.Fprintf(w.env.Stderr, "[%d/%d %s] %s\n", w.done, w.total, w.env.Now().Sub(w.begin).Round(time.Second), fmt.Sprintf(format, args...))
 }
 
 // Done tells that a trial is scored.
@@ -54,8 +65,7 @@ func (w *watch) Done(o results.Outcome) {
 	if o.Valid {
 		final = fmt.Sprintf("private %.1f %% (base %.1f %%)", 100*o.Final().Value, 100*o.BasePrivate.Accuracy())
 	}
-	fmt.Fprintf(w.env.Stderr, "[%d/%d %s] %s: %d attempts, %d valid, %d teacher calls, %s\n",
-		w.done, w.total, w.env.Now().Sub(w.begin).Round(time.Second), o.TrialID, o.Attempts, o.ValidAttempts, o.Usage.TeacherCalls, final)
+	w.line("%s: %d attempts, %d valid, %d teacher calls, %s", o.TrialID, o.Attempts, o.ValidAttempts, o.Usage.TeacherCalls, final)
 }
 
 func (w *watch) close() {

@@ -158,17 +158,21 @@ func runExperiment(c *cli.Context, env Env, f experiment.File, given []byte, roo
 	outcomes, err := setup.Run(c.Context)
 	watch.close()
 	if len(outcomes) > 0 {
-		err = errors.Join(err, publish(c, env, outcomes, root))
+		err = errors.Join(err, publish(c, env, f, outcomes, root))
 	}
 	return err
 }
 
 // publish puts the outcomes into the index and prints the leaderboard.
-func publish(c *cli.Context, env Env, outcomes []results.Outcome, root string) error {
-	if err := putIndex(c.Context, c.String("out"), outcomes); err != nil {
+func publish(c *cli.Context, env Env, f experiment.File, outcomes []results.Outcome, root string) error {
+	out, err := outOf(root) // need not be --out, since an experiment may be named by its folder
+	if err != nil {
 		return err
 	}
-	board := report.Leaderboard(outcomes, report.Options{})
+	if err := putIndex(c.Context, out, outcomes); err != nil {
+		return err
+	}
+	board := report.Leaderboard(outcomes, report.Options{Domains: f.Domains})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err
@@ -194,7 +198,10 @@ func putIndex(ctx context.Context, out string, outcomes []results.Outcome) error
 
 // printPlan lists what an experiment would do at the most.
 func printPlan(c *cli.Context, env Env, f experiment.File) error {
-	if _, err := compose(env, f, nil, "", c.StringSlice("agent-file")); err != nil {
+	if _, err := load(env, f, nil, ""); err != nil {
+		return err
+	}
+	if _, err := loadAgents(f, c.StringSlice("agent-file")); err != nil {
 		return err
 	}
 	p, err := f.Resolve()

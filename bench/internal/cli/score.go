@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,17 +20,20 @@ func scoreCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "score", Usage: "score the sealed trials of an experiment on the private sets", ArgsUsage: "EXPERIMENT",
 		Description: "`run` does this by itself; score it again after copying trials together. Example:\n\n  autodatabench score demo",
-		Flags:       []cli.Flag{outFlag(), jsonFlag(), formatFlag(), &cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true}},
+		Flags:       []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
 		Action: func(c *cli.Context) error {
 			f, given, root, err := recorded(c)
 			if err != nil {
 				return err
 			}
-			setup, err := compose(env, f, given, root, c.StringSlice("agent-file"))
+			setup, err := load(env, f, given, root)
 			if err != nil {
 				return err
 			}
-			scorer := &final.Scorer{Root: root, Student: setup.Student, Slot: make(chan struct{}, 1)}
+			if err := setup.CheckScorer(); err != nil {
+				return err
+			}
+			scorer := &final.Scorer{Root: root, Student: setup.Student, Identity: setup.Identity, Slot: make(chan struct{}, 1)}
 			var outcomes []results.Outcome
 			var faults error
 			for _, id := range f.Trials() {
@@ -45,7 +49,7 @@ func scoreCommand(env Env) *cli.Command {
 				outcomes = append(outcomes, o)
 			}
 			if len(outcomes) > 0 {
-				faults = errors.Join(faults, publish(c, env, outcomes, root))
+				faults = errors.Join(faults, publish(c, env, f, outcomes, root))
 			}
 			return faults
 		},
@@ -83,16 +87,15 @@ func reindexCommand(env Env) *cli.Command {
 
 // readFolders reads the outcome of every trial and given submission below out.
 func readFolders(out string) ([]results.Outcome, error) {
-	var outcomes []results.Outcome
-	roots, err := filepath.Glob(filepath.Join(out, "*", experiment.LockFile))
+	roots, err := rootsIn(out)
 	if err != nil {
 		return nil, err
 	}
 	if len(roots) == 0 {
 		return nil, results.Bad("run an experiment first, or give --out", fmt.Errorf("%s: there is no experiment", out))
 	}
-	for _, path := range roots {
-		root := filepath.Dir(path)
+	var outcomes []results.Outcome
+	for _, root := range roots {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || entry.Name() != "events.jsonl" {
 				return err
@@ -111,4 +114,23 @@ func readFolders(out string) ([]results.Outcome, error) {
 		outcomes = append(outcomes, given...)
 	}
 	return outcomes, nil
+}
+
+// rootsIn lists the folders below out that hold an experiment, given
+// submissions alone, or both.
+func rootsIn(out string) ([]string, error) {
+	experiments, err := filepath.Glob(filepath.Join(out, "*", experiment.LockFile))
+	if err != nil {
+		return nil, err
+	}
+	given, err := filepath.Glob(filepath.Join(out, "*", "given"))
+	if err != nil {
+		return nil, err
+	}
+	var roots []string
+	for _, path := range append(experiments, given...) {
+		roots = append(roots, filepath.Dir(path))
+	}
+	slices.Sort(roots)
+	return slices.Compact(roots), nil
 }

@@ -38,7 +38,7 @@ func studentCommand(env Env) *cli.Command {
 				Name: "train", Usage: "train an adapter on a submission.json", ArgsUsage: "SUBMISSION.json",
 				Description: "Example:\n\n  autodatabench student train --to adapter rows.json",
 				Flags: []cli.Flag{
-					jsonFlag(), &cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of order and initial weights"},
+					jsonFlag(), modelFlag(), &cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of order and initial weights"},
 					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the adapter", TakesFile: true},
 				},
 				Action: func(c *cli.Context) error { return trainStudent(c, env) },
@@ -47,17 +47,19 @@ func studentCommand(env Env) *cli.Command {
 				Name: "generate", Usage: "answer the questions on standard input, one a line",
 				Description: "Example:\n\n  echo 'What is 3 + 4?' | autodatabench student generate --adapter adapter",
 				Flags: []cli.Flag{
-					jsonFlag(), &cli.StringFlag{Name: "adapter", Usage: "`FOLDER` of an adapter; none for the base student", TakesFile: true},
+					jsonFlag(), modelFlag(), &cli.StringFlag{Name: "adapter", Usage: "`FOLDER` of an adapter; none for the base student", TakesFile: true},
 					&cli.Float64Flag{Name: "temperature", Usage: "0 is greedy"},
 					&cli.IntFlag{Name: "max-tokens", Value: 96, Usage: "longest answer"},
 					&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of sampling"},
 				},
 				Action: func(c *cli.Context) error { return askStudent(c, env) },
 			},
+			exportCommand(env),
+			serveCommand(env),
 			{
 				Name: "calibration", Usage: "write the training sets of the calibration", ArgsUsage: "FOLDER",
-				Description: "Sets of known quality, to be scored with evaluate (make calibrate does both).",
-				Flags:       []cli.Flag{&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of the rows"}, &cli.IntFlag{Name: "rows", Value: 500, Usage: "rows a set"}},
+				Description: "Sets of known quality, to be scored with evaluate (make calibrate does both). Example:\n\n  autodatabench student calibration --rows 500 sets",
+				Flags:       []cli.Flag{jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of the rows"}, &cli.IntFlag{Name: "rows", Value: 500, Usage: "rows a set"}},
 				Action:      func(c *cli.Context) error { return writeCalibration(c, env) },
 			},
 		},
@@ -118,7 +120,7 @@ func trainStudent(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	s, err := embedded.New()
+	s, err := openStudent(c)
 	if err != nil {
 		return err
 	}
@@ -138,7 +140,7 @@ func askStudent(c *cli.Context, env Env) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	s, err := embedded.New()
+	s, err := openStudent(c)
 	if err != nil {
 		return err
 	}
@@ -173,15 +175,20 @@ func writeCalibration(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
+	paths := []string{}
 	for _, d := range results.Domains() {
 		for _, set := range embedded.TrainingSets(d, c.Int("rows"), c.Uint64("seed")) {
 			path := filepath.Join(dir, string(d), slug(set.Name)+".json")
 			if err := folder.WriteJSON(path, set.Rows); err != nil {
 				return err
 			}
-			fmt.Fprintln(env.Stdout, path)
+			paths = append(paths, path)
 		}
 	}
+	if c.Bool("json") {
+		return show(c, env, paths)
+	}
+	fmt.Fprintln(env.Stdout, strings.Join(paths, "\n"))
 	return nil
 }
 

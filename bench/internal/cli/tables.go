@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -10,6 +13,7 @@ import (
 	"autodatabench/results/folder"
 	"autodatabench/results/index"
 	"autodatabench/results/published"
+	"autodatabench/runner/experiment"
 )
 
 func leaderboardCommand(env Env) *cli.Command {
@@ -40,9 +44,30 @@ func leaderboardCommand(env Env) *cli.Command {
 			if name := c.String("experiment"); name != "" && len(outcomes) == 0 {
 				return results.Bad("see which there are with: autodatabench leaderboard", fmt.Errorf("%s: holds no outcome of experiment %q", path, name))
 			}
-			return write(c, env, report.Leaderboard(outcomes, report.Options{}))
+			expected, err := expectedDomains(c.String("out"), outcomes)
+			if err != nil {
+				return err
+			}
+			return write(c, env, report.Leaderboard(outcomes, report.Options{Expected: expected}))
 		},
 	}
+}
+
+// expectedDomains reads which domains the experiments of the outcomes are to
+// have, as far as their folders are there.
+func expectedDomains(out string, outcomes []results.Outcome) (map[string][]results.Domain, error) {
+	expected := map[string][]results.Domain{}
+	for _, o := range outcomes {
+		if _, done := expected[o.Experiment]; done || o.Kind != results.OfAgent {
+			continue
+		}
+		domains, err := experiment.Domains(filepath.Join(out, o.Experiment))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		expected[o.Experiment] = domains
+	}
+	return expected, nil
 }
 
 func reproduceCommand(env Env) *cli.Command {

@@ -29,20 +29,21 @@ func teacherCommand(env Env) *cli.Command {
 				if err := noArguments(c); err != nil {
 					return err
 				}
-				return serveTeacher(c.Context, env, c.String("listen"), c.Int64("seed"))
+				what := fmt.Sprintf("simulated teacher %q", procedural.Name)
+				return serveHTTP(c.Context, env, c.String("listen"), what, teacher.Handler(procedural.New(c.Int64("seed"))))
 			},
 		}},
 	}
 }
 
-// serveTeacher serves until ctx ends, then lets requests in flight finish.
-func serveTeacher(ctx context.Context, env Env, address string, seed int64) error {
+// serveHTTP serves until ctx ends, then lets requests in flight finish.
+func serveHTTP(ctx context.Context, env Env, address, what string, handler http.Handler) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return results.Infra("choose another --listen", err)
 	}
-	server := &http.Server{Handler: teacher.Handler(procedural.New(seed)), ReadHeaderTimeout: 10 * time.Second}
-	fmt.Fprintf(env.Stdout, "simulated teacher %q at http://%s/v1\n", procedural.Name, listener.Addr())
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	fmt.Fprintf(env.Stdout, "%s at http://%s/v1\n", what, listener.Addr())
 	ended := make(chan error, 1)
 	go func() { // ends with Serve below
 		<-ctx.Done()

@@ -77,9 +77,20 @@ func Open(files fs.FS, name string) (*Student, error) {
 // Identity names the student in the record.
 func (s *Student) Identity() student.Identity { return s.identity }
 
+// Tokens counts the tokens of a text.
+func (s *Student) Tokens(text string) int { return len(s.tok.Encode(text)) }
+
+// Export writes the base student to dir as Hugging Face files.
+func (s *Student) Export(dir string) error {
+	if err := s.model.Save(dir, s.tok); err != nil {
+		return results.Infra("", fmt.Errorf("export student %s: %w", s.identity.Name, err))
+	}
+	return nil
+}
+
 // Train implements [student.Trainer].
 func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
-	if err := checkRecipe(recipe); err != nil {
+	if err := s.CheckRecipe(recipe); err != nil {
 		return student.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
 	}
 	if len(rows) == 0 {
@@ -121,17 +132,17 @@ func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []resul
 	return report, nil
 }
 
-// checkRecipe reports what this back end cannot do.
-func checkRecipe(r results.Recipe) error {
-	switch {
+// CheckRecipe reports what this back end cannot do.
+func (s *Student) CheckRecipe(r results.Recipe) error {
+	switch longest := s.model.Config.Context(); {
 	case r.Rank <= 0 || r.Alpha <= 0 || r.LearningRate <= 0 || r.Epochs <= 0 || r.BatchRows <= 0:
 		return errors.New("recipe: rank, alpha, learning rate, epochs and batch rows must be positive")
 	case r.Dropout != 0:
 		return fmt.Errorf("recipe: the embedded student has no dropout, got %v", r.Dropout)
 	case r.Precision != "float32":
 		return fmt.Errorf("recipe: the embedded student trains in float32, got %q", r.Precision)
-	case r.CutoffTokens < 16 || r.CutoffTokens > contextTokens:
-		return fmt.Errorf("recipe: cutoff tokens must be 16 to %d, got %d", contextTokens, r.CutoffTokens)
+	case r.CutoffTokens < 16 || r.CutoffTokens > longest:
+		return fmt.Errorf("recipe: cutoff tokens must be 16 to %d, got %d", longest, r.CutoffTokens)
 	}
 	return nil
 }
@@ -162,18 +173,19 @@ func cutOff(ids []int, from, limit int) ([]int, int) {
 func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([]string, error) {
 	model := s.model
 	if adapterDir != "" {
-		adapter, err := llama.LoadAdapter(os.DirFS(adapterDir), s.model)
+		adapter, err := s.adapter(adapterDir)
 		if err != nil {
-			return nil, results.Bad("", fmt.Errorf("generate: adapter %s: %w", adapterDir, err))
+			return nil, fmt.Errorf("generate: %w", err)
 		}
 		model = s.model.Merged(adapter)
 	}
-	if sampling.MaxTokens <= 0 || sampling.MaxTokens > contextTokens/2 {
-		return nil, results.Bad("", fmt.Errorf("generate: max_tokens must be 1 to %d, got %d", contextTokens/2, sampling.MaxTokens))
+	longest := s.model.Config.Context()
+	if sampling.MaxTokens <= 0 || sampling.MaxTokens > longest/2 {
+		return nil, results.Bad("", fmt.Errorf("generate: max_tokens must be 1 to %d, got %d", longest/2, sampling.MaxTokens))
 	}
 	ids := make([][]int, len(prompts))
 	for i, p := range prompts {
-		ids[i] = s.fit(p, contextTokens-sampling.MaxTokens)
+		ids[i] = s.fit(p, longest-sampling.MaxTokens)
 	}
 	options := llama.GenOptions{
 		Temperature: sampling.Temperature, TopP: sampling.TopP, MaxTokens: sampling.MaxTokens, Seed: sampling.Seed, Stop: []int{s.tok.EOT()},
@@ -187,6 +199,20 @@ func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []str
 		texts[i] = s.tok.Decode(answer)
 	}
 	return texts, nil
+}
+
+// CheckAdapter reports whether the folder holds an adapter of the student.
+func (s *Student) CheckAdapter(dir string) error {
+	_, err := s.adapter(dir)
+	return err
+}
+
+func (s *Student) adapter(dir string) (*llama.Adapter, error) {
+	adapter, err := llama.LoadAdapter(os.DirFS(dir), s.model)
+	if err != nil {
+		return nil, results.Bad("", fmt.Errorf("adapter %s: %w", dir, err))
+	}
+	return adapter, nil
 }
 
 // fit is the chat prompt of the text in at most limit tokens.

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+// Off a terminal there is a line for each attempt that begins, with its number.
+func TestWatchLines(t *testing.T) {
+	var b strings.Builder
+	w := newWatch(Env{Stderr: &b, Now: func() time.Time { return time.Unix(0, 0) }}, 2)
+	id := results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "a", Run: 1}
+	state := &results.Trial{}
+	w.Doing(id, "ask", state)
+	state.Attempts = []results.Attempt{{N: 1}}
+	w.Doing(id, "ask", state) // after an interruption
+	state.Attempts[0].Replied = true
+	w.Doing(id, "execute", state)
+	w.Doing(id, "ask", state)
+	w.Done(results.Outcome{TrialID: id, Attempts: 2})
+	want := "[0/2 0s] science iterative scratch a run 1: attempt 1\n" +
+		"[0/2 0s] science iterative scratch a run 1: attempt 1\n" +
+		"[0/2 0s] science iterative scratch a run 1: attempt 2\n" +
+		"[1/2 0s] science iterative scratch a run 1: 2 attempts, 0 valid, 0 teacher calls, no valid submission\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
+// The leaderboard expects the domains that an experiment was to have, also those
+// that no trial of it has ended in.
+func TestExpectedDomains(t *testing.T) {
+	out := t.TempDir()
+	terms := map[string]any{"file": map[string]any{"domains": results.Domains()}}
+	if err := folder.WriteJSON(out+"/demo/experiment.lock.json", terms); err != nil {
+		t.Fatal(err)
+	}
+	got, err := expectedDomains(out, []results.Outcome{
+		{Kind: results.OfAgent, Experiment: "demo"}, {Kind: results.OfAgent, Experiment: "gone"}, {Kind: results.OfGiven, Experiment: "given"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string][]results.Domain{"demo": results.Domains(), "gone": nil}, got); diff != "" {
+		t.Errorf("domains (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"autodatabench/results"
+)
+
+// groupKey is what outcomes must share to compare, but for the tasks, which each
+// domain has its own of.
+type groupKey struct {
+	suite, protocol, student, teacher string
+	studentDigest, protocolDigest     string
+	modified                          bool
+	experiment                        string
+}
+
+func keyOf(o results.Outcome) groupKey {
+	k := groupKey{
+		suite: o.Suite, protocol: o.Protocol, student: o.Student, teacher: o.Teacher,
+		studentDigest: o.StudentDigest, protocolDigest: o.ProtocolDigest, modified: o.Modified,
+	}
+	if o.Modified { // two changes of a protocol need not be the same
+		k.experiment = o.Experiment
+	}
+	return k
+}
+
+func (k groupKey) compare(other groupKey) int {
+	return cmp.Or(cmp.Compare(k.suite, other.suite), cmp.Compare(k.protocol, other.protocol),
+		cmp.Compare(k.student, other.student), cmp.Compare(k.teacher, other.teacher),
+		cmp.Compare(strconv.FormatBool(k.modified), strconv.FormatBool(other.modified)),
+		cmp.Compare(k.experiment, other.experiment),
+		cmp.Compare(k.studentDigest, other.studentDigest), cmp.Compare(k.protocolDigest, other.protocolDigest))
+}
+
+// addGiven adds the given submissions to every group that differs from theirs by
+// the teacher at most, and makes a group of those that have none.
+func addGiven(byKey map[groupKey][]results.Outcome, outcomes []results.Outcome) {
+	groups := map[groupKey][]groupKey{} // by key without the teacher
+	for k := range byKey {
+		bare := k
+		bare.teacher = ""
+		groups[bare] = append(groups[bare], k)
+	}
+	for _, o := range outcomes {
+		if o.Kind != results.OfGiven {
+			continue
+		}
+		bare := keyOf(o)
+		bare.teacher = ""
+		if len(groups[bare]) == 0 {
+			groups[bare] = []groupKey{bare}
+		}
+		for _, k := range groups[bare] {
+			byKey[k] = append(byKey[k], o)
+		}
+	}
+}
+
+// taskSet is outcomes with one task a domain.
+type taskSet struct {
+	experiment string // of the first
+	tasks      map[results.Domain]string
+	outcomes   []results.Outcome
+}
+
+// splitByTasks parts outcomes so that no domain has two tasks in a part. An
+// experiment stays together, unless it has two itself.
+func splitByTasks(outcomes []results.Outcome) [][]results.Outcome {
+	ordered := slices.Clone(outcomes)
+	slices.SortStableFunc(ordered, func(a, b results.Outcome) int {
+		return cmp.Or(cmp.Compare(a.Experiment, b.Experiment), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.TaskDigest, b.TaskDigest))
+	})
+	var experiments, parts []*taskSet
+	for _, o := range ordered {
+		one := &taskSet{o.Experiment, map[results.Domain]string{o.Domain: o.TaskDigest}, []results.Outcome{o}}
+		experiments = place(experiments, one, func(s *taskSet) bool { return s.experiment == o.Experiment })
+	}
+	for _, e := range experiments {
+		parts = place(parts, e, func(*taskSet) bool { return true })
+	}
+	var split [][]results.Outcome
+	for _, p := range parts {
+		split = append(split, p.outcomes)
+	}
+	return split
+}
+
+// place adds s to the first set that may hold it and has no other task for any
+// of its domains, or else to the end of the sets.
+func place(sets []*taskSet, s *taskSet, may func(*taskSet) bool) []*taskSet {
+	for _, set := range sets {
+		if !may(set) || !set.agrees(s) {
+			continue
+		}
+		for d, task := range s.tasks {
+			set.tasks[d] = task
+		}
+		set.outcomes = append(set.outcomes, s.outcomes...)
+		return sets
+	}
+	return append(sets, s)
+}
+
+func (s *taskSet) agrees(other *taskSet) bool {
+	for d, task := range other.tasks {
+		if known, ok := s.tasks[d]; ok && known != task {
+			return false
+		}
+	}
+	return true
+}
+
+// taskOf is the digest of the domain's task in outcomes that share it.
+func taskOf(d results.Domain, outcomes []results.Outcome) string {
+	for _, o := range outcomes {
+		if o.Domain == d {
+			return o.TaskDigest
+		}
+	}
+	return ""
+}

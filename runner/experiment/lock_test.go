@@ -1,0 +1,75 @@
+package experiment
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
+	"autodatabench/runner/teacher/procedural"
+	"autodatabench/tasks"
+	"autodatabench/tasks/mini"
+)
+
+func setup(t *testing.T, root string) *Setup {
+	t.Helper()
+	f := Default()
+	f.Name, f.Agents, f.Domains = "demo", []string{"direct"}, []results.Domain{results.Science}
+	task, err := mini.Load(results.Science)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Setup{
+		File: f, Root: root, Teacher: procedural.New(1), Tasks: map[results.Domain]tasks.Task{results.Science: task},
+		Identity: student.Identity{Name: "fake", BLAS: "gonum", Digest: "one"},
+	}
+}
+
+func lockIt(s *Setup) error {
+	p, err := s.File.Resolve()
+	if err != nil {
+		return err
+	}
+	return s.lock(p)
+}
+
+// A folder takes up an experiment under its own terms only, and is scored only
+// with the student and tasks that it ran with.
+func TestTerms(t *testing.T) {
+	root := t.TempDir()
+	if err := lockIt(setup(t, root)); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name        string
+		change      func(*Setup)
+		run, scores bool
+	}{
+		{"nothing", func(*Setup) {}, true, true},
+		{"how many at a time", func(s *Setup) { s.File.Parallel++ }, true, true},
+		{"the program's version", func(s *Setup) { s.Version = "v9" }, true, true},
+		{"the seed", func(s *Setup) { s.File.Seed++ }, false, true},
+		{"the student", func(s *Setup) { s.Identity.Digest = "two" }, false, false},
+		{"the BLAS", func(s *Setup) { s.Identity.BLAS = "openblas" }, false, false},
+		{"a task", func(s *Setup) { s.Tasks[results.Science] = tasks.Task{Digest: "new"} }, false, false},
+	} {
+		s := setup(t, root)
+		tt.change(s)
+		for what, c := range map[string]struct {
+			err error
+			ok  bool
+		}{"run": {lockIt(s), tt.run}, "score": {s.CheckScorer(), tt.scores}} {
+			var known *results.Error
+			if (c.err == nil) != c.ok {
+				t.Errorf("%s changed, %s: %v", tt.name, what, c.err)
+			}
+			if c.err != nil && (!errors.As(c.err, &known) || known.Kind != results.BadInput || known.Hint == "" || strings.Contains(c.err.Error(), "\n")) {
+				t.Errorf("%s changed, %s: %v is no bad input in one line with a hint", tt.name, what, c.err)
+			}
+		}
+	}
+	if domains, err := Domains(root); err != nil || len(domains) != 1 || domains[0] != results.Science {
+		t.Errorf("domains %v, %v", domains, err)
+	}
+}

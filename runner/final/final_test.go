@@ -1,0 +1,190 @@
+package final
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
+	"autodatabench/runner/student"
+	"autodatabench/tasks"
+	"autodatabench/tasks/mini"
+)
+
+// fake is a student that knows nothing and counts what it is asked.
+type fake struct{ trained, answered int }
+
+func (f *fake) Train(_ context.Context, _ results.Recipe, rows []results.Row, _ int64, _ string, _ func(student.Progress)) (student.TrainReport, error) {
+	f.trained++
+	return student.TrainReport{Rows: len(rows)}, nil
+}
+
+func (f *fake) Generate(_ context.Context, _ string, prompts []string, _ results.Sampling, _ func(int, int)) ([]string, error) {
+	f.answered++
+	return make([]string, len(prompts)), nil
+}
+
+func science(t *testing.T) tasks.Task {
+	t.Helper()
+	task, err := mini.Load(results.Science)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return task
+}
+
+func scorer(root string, f *fake) *Scorer {
+	return &Scorer{
+		Root: root, Student: f, Slot: make(chan struct{}, 1),
+		Identity: student.Identity{Name: "fake", BLAS: "gonum", Digest: "one"},
+	}
+}
+
+// refused checks that err is bad input in one line with a hint.
+func refused(t *testing.T, err error, want string) {
+	t.Helper()
+	var known *results.Error
+	if !errors.As(err, &known) || known.Kind != results.BadInput || known.Hint == "" {
+		t.Fatalf("error is %v, want bad input with a hint", err)
+	}
+	if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error is %q, want %q in it", err, want)
+	}
+}
+
+// A change of what a score depends on.
+var changes = []struct {
+	name   string
+	change func(*Scorer, *tasks.Task, *results.Recipe)
+	base   bool // the base score depends on it too
+}{
+	{"another student", func(s *Scorer, _ *tasks.Task, _ *results.Recipe) { s.Identity.Digest = "two" }, true},
+	{"another BLAS", func(s *Scorer, _ *tasks.Task, _ *results.Recipe) { s.Identity.BLAS = "openblas" }, true},
+	{"another task", func(_ *Scorer, task *tasks.Task, _ *results.Recipe) { task.Digest = "new" }, true},
+	{"another sampling", func(_ *Scorer, task *tasks.Task, _ *results.Recipe) { task.Brief.Sampling.Seed++ }, true},
+	{"another recipe", func(_ *Scorer, _ *tasks.Task, r *results.Recipe) { r.Epochs++ }, false},
+}
+
+// A score is kept under the terms that it was made with and refused under others.
+func TestScoresAreKeptUnderTheirTermsOnly(t *testing.T) {
+	root, f := t.TempDir(), &fake{}
+	dir, rows := filepath.Join(root, "final"), []results.Row{{Instruction: "a", Output: "b"}}
+	for range 2 {
+		s := scorer(root, f)
+		if _, err := s.Base(t.Context(), science(t)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Submission(t.Context(), dir, science(t), results.Mini().Recipe, rows, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.trained != 1 || f.answered != 2 {
+		t.Errorf("%d trainings and %d evaluations, want 1 and 2", f.trained, f.answered)
+	}
+	for _, tt := range changes {
+		t.Run(tt.name, func(t *testing.T) {
+			s, task, recipe := scorer(root, f), science(t), results.Mini().Recipe
+			tt.change(s, &task, &recipe)
+			refused(t, s.Submission(t.Context(), dir, task, recipe, rows, 1), tt.name)
+			if tt.base {
+				_, err := s.Base(t.Context(), task)
+				refused(t, err, tt.name)
+			}
+		})
+	}
+}
+
+func TestGivenIsKeptUnderItsTermsOnly(t *testing.T) {
+	root, rows := t.TempDir(), []results.Row{{Instruction: "a", Output: "b"}}
+	given := Given{Name: "sums", Domain: results.Science, Suite: "mini", Protocol: results.Mini(), Seed: 1}
+	record := filepath.Join(root, "given/sums/science/given.json")
+	if _, err := scorer(root, &fake{}).Given(t.Context(), given, science(t), rows, 1); err != nil {
+		t.Fatal(err)
+	}
+	was, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*Scorer, *Given)
+	}{
+		{"another student", func(s *Scorer, _ *Given) { s.Identity.Digest = "two" }},
+		{"another protocol", func(_ *Scorer, g *Given) { g.Protocol.Recipe.Epochs++ }},
+		{"another seed", func(_ *Scorer, g *Given) { g.Seed++ }},
+	} {
+		s, g := scorer(root, &fake{}), given
+		tt.change(s, &g)
+		_, err := s.Given(t.Context(), g, science(t), rows, 1)
+		refused(t, err, tt.name)
+	}
+	if now, err := os.ReadFile(record); err != nil || string(now) != string(was) {
+		t.Errorf("the record was changed by what was refused: %v", err)
+	}
+	list, err := ReadGiven(root)
+	if err != nil || len(list) != 1 || list[0].Student != "fake" {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
+// sealedTrial writes a trial that ended without a valid submission.
+func sealedTrial(t *testing.T, root string, spec results.Spec) (dir string) {
+	t.Helper()
+	dir = filepath.Join(root, spec.Path())
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	log, err := folder.OpenLog(filepath.Join(dir, runner.EventsFile), func([]byte) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := folder.Canonical(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Unix(0, 0).UTC()
+	if _, err := log.Append(results.Event{Time: at, Kind: results.TrialStarted, Data: raw},
+		results.Event{Time: at, Kind: results.TrialEnded, Data: []byte(`{"reason":"attempts used up"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	digest, err := folder.DigestFile(filepath.Join(dir, runner.EventsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.WriteJSON(filepath.Join(dir, runner.SealFile), runner.Seal{Files: map[string]string{runner.EventsFile: digest}}); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// A trial is scored only with the student and task that it ran with.
+func TestTrialIsScoredUnderItsTermsOnly(t *testing.T) {
+	root := t.TempDir()
+	spec := results.Spec{
+		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
+		Protocol: results.Mini(), TaskDigest: science(t).Digest, StudentDigest: "one", BLAS: "gonum",
+	}
+	dir := sealedTrial(t, root, spec)
+	if _, err := scorer(root, &fake{}).Trial(t.Context(), dir, science(t)); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range changes[:3] { // what the spec names
+		f := &fake{}
+		s, task := scorer(t.TempDir(), f), science(t)
+		tt.change(s, &task, nil)
+		_, err := s.Trial(t.Context(), dir, task)
+		refused(t, err, tt.name)
+		if f.answered != 0 {
+			t.Errorf("%s: the student was asked before the trial was refused", tt.name)
+		}
+	}
+}

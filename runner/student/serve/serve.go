@@ -1,0 +1,93 @@
+// Package serve puts a student behind the OpenAI chat-completions protocol, the
+// base and its adapters as one model each, so that standard clients can talk to
+// it.
+//
+// It is for looking at a student by hand and for tools that read the protocol.
+// It is not how trials ask the student: they use a [student.Generator] itself,
+// with the protocol's sampling.
+package serve
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
+	"autodatabench/runner/teacher"
+)
+
+// Student is what is served.
+type Student interface {
+	student.Generator
+	// Tokens counts the tokens of a text.
+	Tokens(text string) int
+}
+
+// defaultTokens bounds an answer whose request names no bound.
+const defaultTokens = 128
+
+// Handler serves the base student under name, and the adapters, folders by
+// model name. A request holds one user message; its model must be one of them.
+func Handler(s Student, name string, adapters map[string]string) http.Handler {
+	models := []teacher.Teacher{model{s, name, ""}}
+	for _, adapter := range slices.Sorted(maps.Keys(adapters)) {
+		models = append(models, model{s, adapter, adapters[adapter]})
+	}
+	return teacher.Handler(models...)
+}
+
+// model is the student with one adapter, or none.
+type model struct {
+	student Student
+	name    string
+	adapter string
+}
+
+func (m model) Name() string    { return m.name }
+func (m model) Simulated() bool { return false }
+
+// Complete answers the one user message. What the student cannot do is refused.
+func (m model) Complete(ctx context.Context, r teacher.Request) (teacher.Response, error) {
+	switch {
+	case len(r.Messages) != 1 || r.Messages[0].Role != teacher.User:
+		return teacher.Response{}, refused("messages: the student answers one user message")
+	case r.JSON:
+		return teacher.Response{}, refused("response_format: the student writes text only")
+	case len(r.Stop) > 0:
+		return teacher.Response{}, refused("stop: not supported")
+	}
+	sampling := results.Sampling{Temperature: 1, TopP: 1, MaxTokens: defaultTokens, Seed: r.Seed}
+	if r.Temperature != nil {
+		sampling.Temperature = *r.Temperature
+	}
+	if r.TopP != nil {
+		sampling.TopP = *r.TopP
+	}
+	if r.MaxTokens > 0 {
+		sampling.MaxTokens = r.MaxTokens
+	}
+	question := r.Messages[0].Content
+	answers, err := m.student.Generate(ctx, m.adapter, []string{question}, sampling, nil)
+	var known *results.Error
+	if errors.As(err, &known) && known.Kind == results.BadInput {
+		return teacher.Response{}, refused(err.Error())
+	}
+	if err != nil {
+		return teacher.Response{}, &teacher.CallError{Status: http.StatusInternalServerError, Err: err}
+	}
+	response := teacher.Response{
+		Content: answers[0], FinishReason: "stop",
+		InputTokens: int64(m.student.Tokens(question)), OutputTokens: int64(m.student.Tokens(answers[0])),
+	}
+	if response.OutputTokens >= int64(sampling.MaxTokens) {
+		response.FinishReason = "length"
+	}
+	return response, nil
+}
+
+func refused(why string) error {
+	return &teacher.CallError{Status: http.StatusBadRequest, Refunded: true, Err: errors.New(why)}
+}

@@ -1,0 +1,96 @@
+package serve_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"autodatabench/results"
+	"autodatabench/runner/student/embedded"
+	"autodatabench/runner/student/serve"
+	"autodatabench/runner/student/studenttest"
+	"autodatabench/runner/teacher"
+)
+
+// serving serves the embedded student and one adapter, trained here.
+func serving(t *testing.T) (*embedded.Student, string, *httptest.Server) {
+	t.Helper()
+	s, err := embedded.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	recipe := results.Mini().Recipe
+	recipe.Epochs = 1
+	if _, err := s.Train(t.Context(), recipe, studenttest.Rows(16), 1, dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(serve.Handler(s, "base", map[string]string{"tuned": dir}))
+	t.Cleanup(server.Close)
+	return s, dir, server
+}
+
+func ask(ctx context.Context, server *httptest.Server, model string, r teacher.Request) (teacher.Response, error) {
+	client := &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: model, Client: server.Client(), Retry: teacher.Retry{Tries: 1}}
+	return client.Complete(ctx, r)
+}
+
+func TestServedAnswersAreTheStudents(t *testing.T) {
+	s, dir, server := serving(t)
+	greedy, question := 0.0, studenttest.Rows(1)[0].Instruction
+	for model, adapter := range map[string]string{"base": "", "tuned": dir} {
+		want, err := s.Generate(t.Context(), adapter, []string{question}, results.Sampling{TopP: 1, MaxTokens: 9}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ask(t.Context(), server, model, teacher.Request{
+			Messages: []teacher.Message{{Role: teacher.User, Content: question}}, Temperature: &greedy, MaxTokens: 9,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Content != want[0] || got.OutputTokens != int64(s.Tokens(want[0])) || got.InputTokens != int64(s.Tokens(question)) {
+			t.Errorf("%s: served %+v, the student says %q", model, got, want[0])
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	_, _, server := serving(t)
+	user := teacher.Message{Role: teacher.User, Content: "What is 3 + 4?"}
+	for name, c := range map[string]struct {
+		model string
+		r     teacher.Request
+		says  string
+	}{
+		"system message": {"base", teacher.Request{Messages: []teacher.Message{{Role: teacher.System, Content: "x"}, user}}, "one user message"},
+		"JSON mode":      {"base", teacher.Request{Messages: []teacher.Message{user}, JSON: true}, "response_format"},
+		"stop":           {"tuned", teacher.Request{Messages: []teacher.Message{user}, Stop: []string{"."}}, "stop"},
+		"too long":       {"base", teacher.Request{Messages: []teacher.Message{user}, MaxTokens: 100_000}, "max_tokens"},
+		"other model":    {"other", teacher.Request{Messages: []teacher.Message{user}}, `"other"`},
+	} {
+		_, err := ask(t.Context(), server, c.model, c.r)
+		if call := teacher.AsCallError(err); err == nil || call.Status/100 != 4 || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want a refusal that says %s", name, err, c.says)
+		}
+	}
+}
+
+func TestModelsAreListed(t *testing.T) {
+	_, _, server := serving(t)
+	response, err := http.Get(server.URL + "/v1/models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var list struct{ Data []struct{ ID string } }
+	if err := json.NewDecoder(response.Body).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Data) != 2 || list.Data[0].ID != "base" || list.Data[1].ID != "tuned" {
+		t.Errorf("listed %+v, want base and tuned", list.Data)
+	}
+}
