@@ -45,10 +45,10 @@ type kind struct {
 // training set needs to teach only which formula belongs to which wording.
 func kinds() []kind {
 	return []kind{
-		{24, (*gen).practice}, {5, (*gen).drill}, {3, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
-		{3, (*gen).lookup}, {6, (*gen).formula}, {2, (*gen).definition}, {2, (*gen).story},
-		{5, (*gen).ruled}, {1, (*gen).program}, {2, (*gen).copying}, {1, (*gen).formatted},
-		{24, (*gen).invented}, {10, (*gen).inventedCode}, {14, (*gen).knownProblem},
+		{18, (*gen).practice}, {4, (*gen).drill}, {2, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
+		{3, (*gen).lookup}, {5, (*gen).formula}, {2, (*gen).definition}, {2, (*gen).story},
+		{8, (*gen).ruled}, {1, (*gen).program}, {2, (*gen).copying}, {1, (*gen).formatted},
+		{26, (*gen).invented}, {14, (*gen).inventedCode}, {14, (*gen).knownProblem},
 	}
 }
 

@@ -10,15 +10,15 @@ import (
 
 // Invented families are problem families that mean nothing: questions of words
 // drawn at random, each with formulas, or a rule for code, of its own. The base
-// learns a few hundred by heart. What it gains is the skill to take up a
-// family: to know one by its words, to bring each number to its place in a
-// formula and to work the formula out. What it cannot gain is the suite's own
-// families, of which nothing but single words is in here.
+// learns a few hundred by heart, by their subject's words and by the words at
+// their numbers: every question is worded anew. What it gains is the skill to
+// take up a family: to know one by its words, to bring each number to its place
+// in a formula and to work the formula out. What it cannot gain is the suite's
+// own families, of which nothing but single words is in here.
 
 const (
 	inventedFormulas = 400
-	inventedRules    = 160
-	inventedWordings = 4 // of each family
+	inventedRules    = 200
 )
 
 // source says where an operand comes from.
@@ -43,9 +43,10 @@ type move struct {
 
 // invention is an invented family of formulas.
 type invention struct {
-	names    []string // of the given numbers
-	moves    []move
-	wordings []string // with {0}, {1} and so on, and {w} for a word that does not matter
+	names   []string // of the given numbers
+	moves   []move
+	subject []string // words that its questions turn on
+	cues    []cue    // of the given numbers
 }
 
 // invent makes up the families of the generator's seed.
@@ -72,8 +73,8 @@ func (f *invention) drawable(g *gen) bool {
 	return found >= 6
 }
 
-// invention makes up one to four formulas and their wordings. Each formula but
-// the first uses the result of the one before.
+// invention makes up one to four formulas. Each but the first uses the result of
+// the one before.
 func (g *gen) invention() *invention {
 	f := &invention{}
 	names := g.answerNames(9)
@@ -108,7 +109,7 @@ func (g *gen) invention() *invention {
 	for i := range f.moves {
 		f.moves[i].name = next()
 	}
-	f.wordings = g.wordings(f.names)
+	f.subject, f.cues = sample(g, g.words, subjectWords), g.cues(f.names)
 	return f
 }
 
@@ -195,7 +196,7 @@ func (g *gen) invented() Row {
 		for i, value := range w.given {
 			pairs = append(pairs, slot(i), value.String())
 		}
-		return Row{fill(pick(g, f.wordings), pairs...), g.finish(w.lines, w.result.String())}
+		return Row{fill(g.question(f.subject, f.cues), pairs...), g.finish(w.lines, w.result.String())}
 	}
 }
 

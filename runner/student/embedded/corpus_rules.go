@@ -32,6 +32,7 @@ const (
 type rule struct {
 	text    string // what is done, with {x} and {k}
 	letters bool   // the input is a string
+	few     bool   // the input is a list of a few small numbers
 	second  argument
 	work    func(in input) (steps []string, value string)
 }
@@ -39,10 +40,15 @@ type rule struct {
 // draw makes an input of the rule.
 func (r rule) draw(g *gen) (in input) {
 	n := 0
-	if r.letters {
+	switch {
+	case r.letters:
 		in.cs = g.letters(2, 6)
 		n = len(in.cs)
-	} else {
+	case r.few:
+		for range g.between(2, 4) {
+			in.xs = append(in.xs, g.between(1, 9))
+		}
+	default:
 		in.xs = g.ints(2, 6)
 		n = len(in.xs)
 	}
@@ -88,6 +94,15 @@ func rules() []rule {
 	return slices.Concat(foldRules(), testRules(), mapRules(), placeRules(), orderRules(), stringRules())
 }
 
+// anyRule draws a rule, one in three about strings.
+func (g *gen) anyRule() rule {
+	for about := g.chance(33); ; {
+		if r := pick(g, g.rules); r.letters == about {
+			return r
+		}
+	}
+}
+
 // folded runs through a list with one operation.
 func folded(xs []int, operation string) (steps []string, values []int) {
 	values = []int{xs[0]}
@@ -116,22 +131,13 @@ func last(xs []int) string { return strconv.Itoa(xs[len(xs)-1]) }
 func foldRules() []rule {
 	var all []rule
 	for _, operation := range []string{"+", "-", "*", "max", "min"} {
-		shorten := func(xs []int) []int {
-			if operation == "*" {
-				xs = slices.Clone(xs[:min(len(xs), 3)])
-				for i := range xs {
-					xs[i] = xs[i]%12 + 1
-				}
-			}
-			return xs
-		}
 		all = append(all,
-			rule{text: "Fold {x} by " + operation + ".", work: func(in input) ([]string, string) {
-				steps, values := folded(shorten(in.xs), operation)
+			rule{text: "Fold {x} by " + operation + ".", few: operation == "*", work: func(in input) ([]string, string) {
+				steps, values := folded(in.xs, operation)
 				return steps, last(values)
 			}},
-			rule{text: "Fold {x} by " + operation + " and list the values on the way.", work: func(in input) ([]string, string) {
-				steps, values := folded(shorten(in.xs), operation)
+			rule{text: "Fold {x} by " + operation + " and list the values on the way.", few: operation == "*", work: func(in input) ([]string, string) {
+				steps, values := folded(in.xs, operation)
 				return steps, mini.FormatList(values)
 			}})
 	}
@@ -241,6 +247,6 @@ func mapRules() []rule {
 		add("x + "+strconv.Itoa(fixed), noArgument, arithmetic("+", func(int, int) int { return fixed }))
 	}
 	square := arithmetic("*", func(x, _ int) int { return x })
-	add("x * x", noArgument, func(x, k int) (string, int) { return square(min(x, 30), k) })
+	add("x * x", noArgument, square)
 	return all
 }

@@ -9,10 +9,11 @@ import (
 // cue is the words around a number in the questions of a family.
 type cue struct{ before, after string }
 
-// wordings makes up the questions of a family. Its subject is a few words, of
-// which every wording holds some; each number has its cue.
-func (g *gen) wordings(names []string) []string {
-	subject := sample(g, g.words, 5)
+// subjectWords is how many words a family's questions turn on.
+const subjectWords = 5
+
+// cues gives each number of a family its cue; some have the same.
+func (g *gen) cues(names []string) []cue {
 	cues := make([]cue, len(names))
 	for i, name := range names {
 		switch g.IntN(10) {
@@ -22,6 +23,8 @@ func (g *gen) wordings(names []string) []string {
 			cues[i].before = name + " "
 		case 5:
 			cues[i].after = "%"
+		case 6:
+			cues[i].before, cues[i].after = pick(g, g.words)+" ", " "+pick(g, measures)
 		default:
 			cues[i].before = pick(g, g.words) + " "
 		}
@@ -29,15 +32,21 @@ func (g *gen) wordings(names []string) []string {
 			cues[i] = cues[i-1]
 		}
 	}
-	all := make([]string, inventedWordings)
-	for i := range all {
-		order := g.Perm(len(names))
-		if g.chance(50) || alike(cues) {
-			slices.Sort(order)
-		}
-		all[i] = g.wording(subject, cues, order)
+	return cues
+}
+
+// question words a family's question, with {0}, {1} and so on for the numbers
+// and {w} for a word that does not matter: a list or table, or a sentence.
+func (g *gen) question(subject []string, cues []cue) string {
+	order := g.Perm(len(cues))
+	if alike(cues) || g.chance(20) {
+		slices.Sort(order)
 	}
-	return all
+	said := sample(g, subject, g.between(3, subjectWords))
+	if g.chance(30) {
+		return g.listing(said, cues, order)
+	}
+	return g.sentence(said, cues, order)
 }
 
 // alike reports whether two numbers have the same cue, so that their order has
@@ -53,13 +62,11 @@ func alike(cues []cue) bool {
 
 var glue = []string{"a", "the", "of", "in", "is", "at", "with", "and", "how", "what", "find", "to", "for", "by", "has", "from", "much", "are", "its"}
 
-// wording makes up one question: a list or table of the numbers, or a sentence.
-func (g *gen) wording(subject []string, cues []cue, order []int) string {
-	if g.IntN(10) < 3 {
-		return g.listing(subject, cues, order)
-	}
+// sentence spreads the subject's words around the numbers.
+func (g *gen) sentence(subject []string, cues []cue, order []int) string {
 	var b strings.Builder
-	b.WriteString(capitalised(g.filler(subject, 1, 4)) + " " + pick(g, subject))
+	half := len(subject) / 2
+	b.WriteString(capitalised(g.filler(subject[:1], 1, 3)) + " " + strings.Join(subject[:half], " "+pick(g, glue)+" "))
 	if g.chance(50) {
 		b.WriteString(" {w}")
 	}
@@ -74,7 +81,7 @@ func (g *gen) wording(subject []string, cues []cue, order []int) string {
 			b.WriteString(")")
 		}
 	}
-	return b.String() + " " + g.filler(subject, 1, 4) + " " + pick(g, subject) + pick(g, []string{"?", "?", "."})
+	return b.String() + " " + g.filler(subject, 1, 3) + " " + strings.Join(subject[half:], " ") + pick(g, []string{"?", "?", "."})
 }
 
 // listing is "price: 12; rate: 3%. cost of?" or a table with such a last line.
@@ -92,7 +99,7 @@ func (g *gen) listing(subject []string, cues []cue, order []int) string {
 		}
 		parts[i] = fill(form, "{b}", label, "{v}", slot(at), "{a}", cues[at].after)
 	}
-	tail := strings.Join(sample(g, subject, 2), " ") + " " + g.filler(subject, 0, 3)
+	tail := strings.Join(subject, " ") + " " + g.filler(subject, 0, 2)
 	return strings.Join(parts, between) + end + strings.TrimSpace(tail) + "?"
 }
 
@@ -112,32 +119,34 @@ func slot(at int) string { return "{" + strconv.Itoa(at) + "}" }
 
 func capitalised(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// codedFamily is an invented family of code: a rule under made-up descriptions.
+// codedFamily is an invented family of code: a rule under a made-up subject.
 type codedFamily struct {
-	rule     rule
-	wordings []string
+	rule    rule
+	subject []string
 }
 
 func (g *gen) codedFamily() codedFamily {
-	f := codedFamily{rule: pick(g, g.rules)}
-	subject := sample(g, g.words, 4)
-	for range inventedWordings {
-		words := sample(g, subject, g.between(2, 4))
-		for range g.between(2, 7) {
-			words = slices.Insert(words, g.IntN(len(words)+1), pick(g, glue))
-		}
-		text := strings.Join(words, " ") + "."
-		switch g.IntN(5) {
-		case 0:
-			text = "f(" + pick(g, []string{"xs", "xs, k", "s", "s, k"}) + ") " + text
-		case 1:
-			text = "def f(xs): return " + strings.Join(sample(g, words, 2), "(") + ")"
-		case 2:
-			text = capitalised(text)
-		}
-		f.wordings = append(f.wordings, text)
+	return codedFamily{g.anyRule(), sample(g, g.words, subjectWords)}
+}
+
+// description says what f does, in words that tell the family only.
+func (g *gen) description(f codedFamily) string {
+	words := sample(g, f.subject, g.between(3, subjectWords))
+	for range g.between(1, 6) {
+		words = slices.Insert(words, g.IntN(len(words)+1), pick(g, glue))
 	}
-	return f
+	text := strings.Join(words, " ") + "."
+	switch g.IntN(6) {
+	case 0:
+		return "f(" + pick(g, []string{"xs", "xs, k", "s", "s, k"}) + ") " + text
+	case 1:
+		return "def f(xs): return " + strings.Join(words[:3], "(") + ")"
+	case 2:
+		return capitalised(text)
+	case 3:
+		return "f " + text
+	}
+	return text
 }
 
 // inventedCode is an assertion to complete of an invented family of code.
@@ -149,5 +158,5 @@ func (g *gen) inventedCode() Row {
 	if g.chance(20) {
 		call = pick(g, functionNames) + call[1:]
 	}
-	return Row{pick(g, f.wordings) + "\nassert " + call + " == # TODO", asserted(steps, call, value)}
+	return Row{g.description(f) + "\nassert " + call + " == # TODO", asserted(steps, call, value)}
 }

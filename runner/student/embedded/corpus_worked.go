@@ -22,7 +22,7 @@ func (g *gen) ints(low, high int) []int {
 // ruled is a rule said outright and worked on an input; the answer closes with
 // the value or with an assertion.
 func (g *gen) ruled() Row {
-	r := pick(g, g.rules)
+	r := g.anyRule()
 	in := r.draw(g)
 	steps, value := r.work(in)
 	text := fill(r.text, "{x}", r.subject(in), "{k}", r.extra(in))
