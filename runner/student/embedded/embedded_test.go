@@ -160,8 +160,8 @@ var _ interface {
 	student.Generator
 } = (*Student)(nil)
 
-// The committed weights must have read the corpus that the program makes today:
-// a change of it calls for new weights.
+// The committed weights must have read the corpus that the program makes today,
+// with the options that it takes by default: a change calls for new weights.
 func TestWeightsComeFromThisCorpus(t *testing.T) {
 	files, err := fs.Sub(weights, "weights")
 	if err != nil {
@@ -170,6 +170,9 @@ func TestWeightsComeFromThisCorpus(t *testing.T) {
 	record, err := Record(files)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if record.Options != DefaultOptions() {
+		t.Errorf("made with %+v, the default is %+v", record.Options, DefaultOptions())
 	}
 	if got := corpusDigest(record.Seed); got != record.CorpusDigest {
 		t.Errorf("the corpus has digest %s, the weights come from %s", got, record.CorpusDigest)
