@@ -1,16 +1,15 @@
 // Package embedded is the default student: a Llama of about one million
-// parameters inside the program, with its pre-training corpus and the
-// calibration that makes it a measuring instrument.
+// parameters inside the program, with its pre-training corpus and the training
+// sets of known quality that its calibration uses.
 //
 // Its base weights come from [Pretrain] and lie in weights/ as Hugging Face
 // files. The corpus teaches arithmetic, formulas that the prompt states,
-// traces, copying and formats; of the suite's problems it holds four families a
-// domain, in public wordings, from the open split only. So the base answers a
-// fifth of the questions, and what a training set adds is which formula
-// belongs to which wording, and the format.
+// invented problem families, traces, copying and formats; of the suite's
+// problems it holds four families a domain, in public wordings, from the open
+// split only. So the base answers a sixth of the questions, and what a training
+// set adds is which formula belongs to which wording, and the format.
 //
-// The package is not for real language models. It never sees a private item:
-// [Calibrate] takes items and evaluator from its caller.
+// The package is not for real language models. It never sees a private item.
 package embedded
 
 import (
