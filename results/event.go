@@ -71,6 +71,8 @@ type TrainData struct {
 	FirstLoss float64 `json:"first_loss"`
 	LastLoss  float64 `json:"last_loss"`
 	Cached    bool    `json:"cached,omitempty"` // the same training had been done
+	Failure   Failure `json:"failure,omitempty"`
+	Detail    string  `json:"detail,omitempty"`
 	Seconds   float64 `json:"seconds"`
 }
 
@@ -173,6 +175,9 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 			return err
 		}
 		a.Trained = true
+		if d.Failure != "" {
+			a.Failure, a.Detail = d.Failure, d.Detail
+		}
 		t.spend(d.Seconds)
 	case PublicScored:
 		var d ScoreData

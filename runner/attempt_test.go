@@ -143,6 +143,9 @@ func TestDivergedTraining(t *testing.T) {
 		if a.Public == nil || *a.Public != (results.Score{Total: len(env.Task.Public)}) {
 			t.Errorf("attempt %d: public score %v, want none correct", a.N, a.Public)
 		}
+		if a.Failure != results.OtherFailure || !strings.Contains(a.Detail, "diverged") {
+			t.Errorf("attempt %d: failure %q (%s)", a.N, a.Failure, a.Detail)
+		}
 	}
 	for _, name := range []string{"train.json", "public.json"} {
 		if text := readAttempt(t, env, spec, 1, name); !strings.Contains(text, "the training failed") {

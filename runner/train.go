@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"autodatabench/results"
 	"autodatabench/results/folder"
@@ -57,13 +56,6 @@ type trained struct {
 	Detail  string          `json:"detail,omitempty"`
 }
 
-// trainData is the event of a training, with its failure.
-type trainData struct {
-	results.TrainData
-	Failure results.Failure `json:"failure,omitempty"`
-	Detail  string          `json:"detail,omitempty"`
-}
-
 // train fits the student to the attempt's submission.
 func (t *trial) train(ctx context.Context, n int) error {
 	rows, _, err := t.submission(n)
@@ -74,10 +66,11 @@ func (t *trial) train(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	data := trainData{Failure: done.Failure, Detail: done.Detail, TrainData: results.TrainData{
+	data := results.TrainData{
 		Adapter: done.Digest, Rows: done.Rows, Updates: done.Updates, Tokens: done.Tokens,
 		FirstLoss: done.FirstLoss, LastLoss: done.LastLoss, Cached: cached, Seconds: done.Seconds,
-	}}
+		Failure: done.Failure, Detail: done.Detail,
+	}
 	if err := folder.WriteJSON(t.attempt(n, "train.json"), data); err != nil {
 		return err
 	}
@@ -104,7 +97,7 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, nil)
 		return timeUp(ctx, err)
 	})
-	if diverged(err) { // its losses may be no numbers, which no record can hold
+	if errors.Is(err, student.ErrDiverged) { // its losses may be no numbers, which no record can hold
 		done.TrainReport = student.TrainReport{Rows: len(rows)}
 		done.Failure, done.Detail, err = results.OtherFailure, "the training failed: "+err.Error(), nil
 	}
@@ -112,14 +105,6 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 		return "", done, false, err
 	}
 	return dir, done, false, folder.WriteJSON(record, done)
-}
-
-// diverged reports a training that its rows made fail: that is the agent's fault,
-// while other bad input of a training is its recipe, which is the user's. Only
-// the hint tells the two apart.
-func diverged(err error) bool {
-	var known *results.Error
-	return errors.As(err, &known) && known.Kind == results.BadInput && strings.Contains(known.Hint, "diverges")
 }
 
 // adapter names the folder of the training on the rows, and its seed.
@@ -143,7 +128,7 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 		return err
 	}
 	if done.Failure != "" {
-		return t.score(n, unanswered(t.Task.Public, done.Detail), results.Score{Total: len(t.Task.Public)}, 0)
+		return t.score(n, Unanswered(t.Task.Public, done.Detail), results.Score{Total: len(t.Task.Public)}, 0)
 	}
 	var answers []string
 	seconds, err := t.student(ctx, func() (err error) {
@@ -162,9 +147,9 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 	return t.score(n, judged, score, seconds)
 }
 
-// unanswered is the verdict on a student that could not be trained: it answers
+// Unanswered is the verdict on a student that could not be trained: it answers
 // nothing, and why says the reason.
-func unanswered(items []tasks.Item, why string) []tasks.Judged {
+func Unanswered(items []tasks.Item, why string) []tasks.Judged {
 	judged := make([]tasks.Judged, len(items))
 	for i, item := range items {
 		judged[i] = tasks.Judged{Item: item.ID, Verdict: tasks.Verdict{Reason: why}}

@@ -34,7 +34,9 @@ type Score struct {
 	Private     results.Score        `json:"private"`
 	Terms       Terms                `json:"terms"`
 	Seed        int64                `json:"seed,omitempty"`
-	Training    *student.TrainReport `json:"training,omitempty"`
+	Training    *student.TrainReport `json:"training,omitempty"` // missing if it failed
+	Failure     results.Failure      `json:"failure,omitempty"`  // of a training that the rows made fail: nothing is answered
+	Detail      string               `json:"detail,omitempty"`
 	Predictions string               `json:"predictions"` // digest of predictions.jsonl
 }
 
@@ -119,11 +121,17 @@ func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, re
 		return err
 	}
 	defer free()
+	score := Score{Valid: true, Terms: terms, Seed: seed}
 	report, err := s.Student.Train(ctx, recipe, rows, seed, adapter, nil)
+	if errors.Is(err, student.ErrDiverged) {
+		score.Failure, score.Detail = results.OtherFailure, "the training failed: "+err.Error()
+		return record(dir, runner.Unanswered(items, score.Detail), results.Score{Total: len(items)}, score)
+	}
 	if err != nil {
 		return err
 	}
-	return s.predict(ctx, dir, adapter, task, items, Score{Valid: true, Terms: terms, Seed: seed, Training: &report})
+	score.Training = &report
+	return s.predict(ctx, dir, adapter, task, items, score)
 }
 
 // hold waits for a slot of the student.
@@ -164,13 +172,18 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 	return readBase(s.Root, task.Brief.Domain)
 }
 
-// predict writes predictions.jsonl, then score.json.
+// predict evaluates the student, trained as adapter, on the items.
 func (s *Scorer) predict(ctx context.Context, dir, adapter string, task tasks.Task, items []tasks.Item, score Score) error {
 	answers, err := s.Student.Generate(ctx, adapter, runner.Questions(items), task.Brief.Sampling, nil)
 	if err != nil {
 		return err
 	}
 	judged, private := tasks.Evaluate(task.Evaluator, items, answers)
+	return record(dir, judged, private, score)
+}
+
+// record writes predictions.jsonl, then score.json.
+func record(dir string, judged []tasks.Judged, private results.Score, score Score) error {
 	var lines []byte
 	for _, j := range judged {
 		line, err := folder.Canonical(j)

@@ -3,6 +3,7 @@ package final
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -186,5 +187,36 @@ func TestTrialIsScoredUnderItsTermsOnly(t *testing.T) {
 		if f.answered != 0 {
 			t.Errorf("%s: the student was asked before the trial was refused", tt.name)
 		}
+	}
+}
+
+// diverging is a student whose training overflows on any rows.
+type diverging struct{ fake }
+
+func (*diverging) Train(context.Context, results.Recipe, []results.Row, int64, string, func(student.Progress)) (student.TrainReport, error) {
+	return student.TrainReport{}, fmt.Errorf("update 3: %w", student.ErrDiverged)
+}
+
+// Rows on which training diverges are their maker's fault: a score, and never
+// an error.
+func TestDivergedTrainingScoresNothing(t *testing.T) {
+	dir, task := filepath.Join(t.TempDir(), "final"), science(t)
+	s := scorer(t.TempDir(), nil)
+	s.Student = &diverging{}
+	for range 2 {
+		if err := s.Submission(t.Context(), dir, task, results.Mini().Recipe, []results.Row{{Instruction: "a", Output: "b"}}, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got Score
+	if err := folder.ReadJSON(filepath.Join(dir, "score.json"), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Private != (results.Score{Total: 300}) || got.Failure != results.OtherFailure || !strings.Contains(got.Detail, "diverged") || got.Training != nil {
+		t.Errorf("score %+v", got)
+	}
+	lines, err := os.ReadFile(filepath.Join(dir, "predictions.jsonl"))
+	if err != nil || strings.Count(string(lines), "\n") != 300 || folder.Digest(lines) != got.Predictions {
+		t.Errorf("%d bytes of predictions, %v", len(lines), err)
 	}
 }

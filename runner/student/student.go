@@ -13,16 +13,21 @@ package student
 
 import (
 	"context"
+	"errors"
 
 	"autodatabench/results"
 )
+
+// ErrDiverged is wrapped by the error of a training whose numbers overflowed on
+// the rows it was given: the fault of who made the rows, not of the platform.
+var ErrDiverged = errors.New("the training diverged")
 
 // Trainer fine-tunes the student.
 type Trainer interface {
 	// Train fits a LoRA adapter to rows, in their order of epochs drawn from
 	// seed, and leaves adapter_config.json and adapter_model.safetensors in
 	// dir, which it makes. progress may be nil; it is called in step order.
-	// Errors: results.Bad for rows or recipes that cannot be trained on,
+	// Errors: ErrDiverged, results.Bad for recipes that cannot be followed,
 	// results.Infra for faults of the platform.
 	Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(Progress)) (TrainReport, error)
 }

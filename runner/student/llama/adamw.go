@@ -3,8 +3,6 @@ package llama
 import (
 	"fmt"
 	"math"
-
-	"autodatabench/results"
 )
 
 // AdamW's constants, those of every recipe here.
@@ -78,7 +76,7 @@ func (u *updater) update(n int, rows []Example) (Step, error) {
 	}
 	gradient, norm := u.engine.sum()
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return Step{}, results.Bad(divergence, fmt.Errorf("update %d: the gradient's norm is %v", n+1, norm))
+		return Step{}, fmt.Errorf("update %d: %w", n+1, diverged("the gradient's norm", norm))
 	}
 	factor := 1.0
 	if u.optim.Clip > 0 && norm > u.optim.Clip {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"autodatabench/results"
+	"autodatabench/runner/student"
 )
 
 // A batch is cut into few shards when it is small, since short products are
@@ -47,8 +48,10 @@ func newEngine(m *Model, newSink func() (sink, []float32)) *engine {
 	return e
 }
 
-// divergence is the hint when numbers overflow.
-const divergence = "training that diverges usually needs a lower learning rate"
+// diverged is the error of a training in which what overflowed.
+func diverged(what string, value float64) error {
+	return results.Bad("a lower learning rate usually helps", fmt.Errorf("%w: %s is %v", student.ErrDiverged, what, value))
+}
 
 // gradient leaves in the sinks the shards' gradients of the mean loss over the
 // weighted tokens of the rows, and returns that loss.
@@ -66,7 +69,7 @@ func (e *engine) gradient(rows []Example) (loss float64, err error) {
 		loss += s.loss / weight
 	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return loss, results.Bad(divergence, fmt.Errorf("the loss is %v", loss))
+		return loss, diverged("the loss", loss)
 	}
 	return loss, nil
 }

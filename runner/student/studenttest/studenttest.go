@@ -65,6 +65,13 @@ func Run(t *testing.T, s Student, recipe results.Recipe) {
 	})
 	t.Run("generate", func(t *testing.T) { checkGenerate(t, s, dir) })
 	t.Run("refuses", func(t *testing.T) { checkRefusals(t, s, recipe) })
+	t.Run("diverges", func(t *testing.T) {
+		recipe.LearningRate, recipe.Epochs = 1e30, 4
+		dir := filepath.Join(t.TempDir(), "adapter")
+		if _, err := s.Train(t.Context(), recipe, rows, 7, dir, nil); !errors.Is(err, student.ErrDiverged) {
+			t.Errorf("training at a rate of 1e30: error %v, want ErrDiverged", err)
+		}
+	})
 }
 
 func checkReport(t *testing.T, report student.TrainReport, steps []student.Progress, recipe results.Recipe, rows []results.Row, dir string) {
