@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"autodatabench/report/stats"
 	"autodatabench/report/table"
 	"autodatabench/results"
 )
@@ -16,6 +17,7 @@ type Options struct {
 	Domains  []results.Domain            // that make a complete row, in order; by default those of the runs and Expected
 	Expected map[string][]results.Domain // that an experiment was to have, by its name
 	Names    map[string]string           // agents' display names by agent; by default the agent's own
+	Answers  Answers                     // without them intervals are wider than needed
 }
 
 // Board is a leaderboard: a ranking for every group of outcomes that compare.
@@ -40,6 +42,8 @@ type Group struct {
 	RankedBy   string       `json:"ranked_by"` // gain, or points where a base is 0
 	Rows       []Row        `json:"rows"`
 	Warnings   []string     `json:"warnings,omitempty"`
+
+	study *stats.Study // of all rows; nil where nothing is known
 }
 
 // DomainBase is a domain with the base student's accuracy, a share; it is
@@ -121,6 +125,7 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
+	g.uncertainty(outcomes, domains, opts.Answers)
 	return g
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"autodatabench/report/stats"
 	"autodatabench/report/table"
 	"autodatabench/results"
 )
@@ -124,9 +125,31 @@ func totals() []flatColumn {
 			return strconv.FormatInt(figure(r), 10)
 		}}
 	}
+	sure := func(name string, cell func(Uncertainty) string) flatColumn {
+		return flatColumn{name, func(_ Group, r Row) string {
+			if r.Uncertainty == nil {
+				return table.Missing
+			}
+			return cell(*r.Uncertainty)
+		}}
+	}
+	ranks := func(name string, cell func(stats.RankSet) string) flatColumn {
+		return sure(name, func(u Uncertainty) string {
+			if u.Ranks == nil || u.Ranks.Low == 0 {
+				return table.Missing
+			}
+			return cell(*u.Ranks)
+		})
+	}
 	columns := []flatColumn{
 		number("gain", func(r Row) results.Number { return r.Gain.Mean }),
 		number("gain_sd", func(r Row) results.Number { return r.Gain.SD }),
+		sure("gain_low", func(u Uncertainty) string { return table.Number(u.Gain.Low, flatPlaces) }),
+		sure("gain_high", func(u Uncertainty) string { return table.Number(u.Gain.High, flatPlaces) }),
+		ranks("rank_low", func(r stats.RankSet) string { return strconv.Itoa(r.Low) }),
+		ranks("rank_high", func(r stats.RankSet) string { return strconv.Itoa(r.High) }),
+		ranks("ties", func(r stats.RankSet) string { return r.Letters }),
+		sure("on_top", func(u Uncertainty) string { return table.Number(u.Best, flatPlaces) }),
 		number("gain_valid", func(r Row) results.Number { return r.GainValid }),
 		number("points", func(r Row) results.Number { return r.Points.Mean }),
 		number("points_sd", func(r Row) results.Number { return r.Points.SD }),

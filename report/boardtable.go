@@ -11,8 +11,8 @@ import (
 	"autodatabench/results"
 )
 
-// Tables returns up to five tables a group: ranking, accuracy, MATS, effort and
-// failures. A board without outcomes is one empty table.
+// Tables returns up to six tables a group: ranking, uncertainty, accuracy, MATS,
+// effort and failures. A board without outcomes is one empty table.
 func (b Board) Tables() []table.Table {
 	if len(b.Groups) == 0 {
 		return []table.Table{*table.New("Leaderboard", 0, ">rank", "agent")}
@@ -20,7 +20,11 @@ func (b Board) Tables() []table.Table {
 	var tables []table.Table
 	for _, g := range b.Groups {
 		common := g.commonMarks()
-		tables = append(tables, g.ranking(common), g.accuracy(common), g.mats(common))
+		tables = append(tables, g.ranking(common))
+		if g.certain() {
+			tables = append(tables, g.certainty(common))
+		}
+		tables = append(tables, g.accuracy(common), g.mats(common))
 		if !slices.Contains(common, Published) { // the paper prints neither effort nor failures
 			tables = append(tables, g.effort(common), g.failures(common))
 		}
@@ -145,6 +149,9 @@ func (g Group) note(t *table.Table) {
 		if slices.ContainsFunc(g.Rows, func(r Row) bool { return slices.Contains(r.Marks, m.mark) }) {
 			t.Note("%s: %s.", m.mark, m.meaning)
 		}
+	}
+	if !g.certain() && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
+		t.Note("No intervals and rank sets: they need two runs of an agent in a domain, and a base accuracy over 0.")
 	}
 	for _, w := range g.Warnings {
 		t.Note("%s.", w)

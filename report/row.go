@@ -57,6 +57,8 @@ type Row struct {
 	MATS      results.Number `json:"mats"`       // mean over domains of the runs' MATS
 	Pooled    stats.Interval `json:"mats_pooled"`
 
+	Uncertainty *Uncertainty `json:"uncertainty,omitempty"`
+
 	Runs          int                     `json:"runs"`
 	ValidRuns     int                     `json:"valid_runs"`
 	Attempts      int                     `json:"attempts"`
@@ -84,6 +86,10 @@ type rowKey struct {
 	setting           results.Setting
 }
 
+func keyOfRow(o results.Outcome) rowKey {
+	return rowKey{kind: o.Kind, agent: o.Agent, experiment: o.Experiment, workflow: o.Workflow, setting: o.Setting}
+}
+
 func (r Row) rowKey() rowKey {
 	return rowKey{kind: r.Kind, agent: r.Agent, experiment: r.Experiment, workflow: r.Workflow, setting: r.Setting}
 }
@@ -97,8 +103,7 @@ func (k rowKey) compare(other rowKey) int {
 func newRows(outcomes []results.Outcome, domains []results.Domain, names map[string]string) []Row {
 	byKey := map[rowKey][]results.Outcome{}
 	for _, o := range outcomes {
-		k := rowKey{kind: o.Kind, agent: o.Agent, experiment: o.Experiment, workflow: o.Workflow, setting: o.Setting}
-		byKey[k] = append(byKey[k], o)
+		byKey[keyOfRow(o)] = append(byKey[keyOfRow(o)], o)
 	}
 	keys := make([]rowKey, 0, len(byKey))
 	for k := range byKey {

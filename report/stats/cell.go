@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
@@ -11,18 +12,28 @@ import (
 	"autodatabench/results"
 )
 
-// Entry names what is ranked: an agent in one workflow and setting.
+// Entry names what is ranked: an agent in one workflow and setting, of one
+// experiment where there are several.
 type Entry struct {
-	Agent    string           `json:"agent"`
-	Workflow results.Workflow `json:"workflow"`
-	Setting  results.Setting  `json:"setting"`
+	Agent      string           `json:"agent"`
+	Workflow   results.Workflow `json:"workflow"`
+	Setting    results.Setting  `json:"setting"`
+	Experiment string           `json:"experiment,omitempty"`
 }
 
 func (e Entry) compare(other Entry) int {
-	return cmp.Or(cmp.Compare(e.Agent, other.Agent), cmp.Compare(e.Workflow, other.Workflow), cmp.Compare(e.Setting, other.Setting))
+	return cmp.Or(cmp.Compare(e.Agent, other.Agent), cmp.Compare(e.Workflow, other.Workflow), cmp.Compare(e.Setting, other.Setting),
+		cmp.Compare(e.Experiment, other.Experiment))
 }
 
-func (e Entry) String() string { return fmt.Sprintf("%s %s %s", e.Agent, e.Workflow, e.Setting) }
+// String is "agent workflow setting", and the experiment in brackets.
+func (e Entry) String() string {
+	s := strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", e.Agent, e.Workflow, e.Setting)), " ")
+	if e.Experiment != "" {
+		s += " (" + e.Experiment + ")"
+	}
+	return s
+}
 
 // Run is the trained student of one run on the private items of a domain: by
 // training seed and item, whether the answer was correct. A run without a valid

@@ -14,43 +14,81 @@ import (
 	"autodatabench/results/index"
 	"autodatabench/results/published"
 	"autodatabench/runner/experiment"
+	"autodatabench/runner/final"
 )
 
 func leaderboardCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "leaderboard", Usage: "rank the agents of all experiments in the index",
 		Description: "Examples:\n\n  autodatabench leaderboard\n  autodatabench leaderboard --format markdown --experiment demo",
-		Flags: []cli.Flag{
-			outFlag(), jsonFlag(), formatFlag(),
-			&cli.StringFlag{Name: "experiment", Usage: "only this experiment"},
-		},
+		Flags:       append(boardFlags(), formatFlag()),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			path := indexPath(c.String("out"))
-			if !folder.Exists(path) {
-				return results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
-			}
-			db, err := index.Open(path)
+			board, err := indexedBoard(c)
 			if err != nil {
 				return err
 			}
-			defer db.Close()
-			outcomes, err := db.Outcomes(c.Context, index.Filter{Experiment: c.String("experiment")})
-			if err != nil {
-				return err
-			}
-			if name := c.String("experiment"); name != "" && len(outcomes) == 0 {
-				return results.Bad("see which there are with: autodatabench leaderboard", fmt.Errorf("%s: holds no outcome of experiment %q", path, name))
-			}
-			expected, err := expectedDomains(c.String("out"), outcomes)
-			if err != nil {
-				return err
-			}
-			return write(c, env, report.Leaderboard(outcomes, report.Options{Expected: expected}))
+			return write(c, env, board)
 		},
 	}
+}
+
+func boardFlags() []cli.Flag {
+	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this experiment"}}
+}
+
+// indexedBoard is the leaderboard of the index that the flags name.
+func indexedBoard(c *cli.Context) (report.Board, error) {
+	out, name := c.String("out"), c.String("experiment")
+	path := indexPath(out)
+	if !folder.Exists(path) {
+		return report.Board{}, results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
+	}
+	db, err := index.Open(path)
+	if err != nil {
+		return report.Board{}, err
+	}
+	defer db.Close()
+	outcomes, err := db.Outcomes(c.Context, index.Filter{Experiment: name})
+	if err != nil {
+		return report.Board{}, err
+	}
+	if name != "" && len(outcomes) == 0 {
+		return report.Board{}, results.Bad("see which there are with: autodatabench leaderboard", fmt.Errorf("%s: holds no outcome of experiment %q", path, name))
+	}
+	expected, err := expectedDomains(out, outcomes)
+	if err != nil {
+		return report.Board{}, err
+	}
+	answers, err := readAnswers(inOut(out), outcomes)
+	return report.Leaderboard(outcomes, report.Options{Expected: expected, Answers: answers}), err
+}
+
+// inOut is where the index's experiments lie.
+func inOut(out string) func(results.Outcome) string {
+	return func(o results.Outcome) string { return filepath.Join(out, o.Experiment) }
+}
+
+// readAnswers reads the verdicts behind the outcomes that are scored, as far as
+// the folders of their experiments are there.
+func readAnswers(root func(results.Outcome) string, outcomes []results.Outcome) (report.Answers, error) {
+	answers := report.Answers{}
+	for _, o := range outcomes {
+		if !o.Final().Known {
+			continue
+		}
+		a, err := final.Answers(root(o), o)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		answers[o.Key()] = a
+	}
+	return answers, nil
 }
 
 // expectedDomains reads which domains the experiments of the outcomes are to

@@ -1,0 +1,186 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"autodatabench/report/stats"
+	"autodatabench/report/table"
+	"autodatabench/results"
+)
+
+// Comparison sets two rows of a group side by side.
+type Comparison struct {
+	Title       string            `json:"title"`
+	Pair        stats.Pair        `json:"pair"`
+	Pairs       int               `json:"pairs"` // of the group, that Holm's adjustment is over
+	Permutation stats.Permutation `json:"permutation"`
+	Domains     []DomainPair      `json:"domains"`
+	Verdict     string            `json:"verdict"`
+
+	// RunsNeeded is how many runs of both in every domain would find a difference
+	// of this size with the chance stats.Power: in a test of this pair alone, and
+	// in the first step of Holm's over all pairs.
+	RunsNeeded     results.Number `json:"runs_needed"`
+	RunsNeededHolm results.Number `json:"runs_needed_holm"`
+}
+
+// DomainPair is the accuracies, shares, of the two in one domain.
+type DomainPair struct {
+	Domain results.Domain `json:"domain"`
+	Base   results.Number `json:"base"`
+	A      results.Number `json:"a"`
+	B      results.Number `json:"b"`
+	RunsA  int            `json:"runs_a"`
+	RunsB  int            `json:"runs_b"`
+}
+
+// Compare compares two rows of the board, each named "agent", "agent/workflow"
+// or "agent/workflow/setting" and by that alone known from every other row. It
+// reports results.Bad for names of no row, of several, or of rows that do not
+// compare.
+func (b Board) Compare(nameA, nameB string) (Comparison, error) {
+	var found []Comparison
+	for _, g := range b.Groups {
+		a, err := g.find(nameA)
+		if err != nil {
+			return Comparison{}, err
+		}
+		other, err := g.find(nameB)
+		if err != nil {
+			return Comparison{}, err
+		}
+		if a == nil || other == nil {
+			continue
+		}
+		c, err := g.comparison(*a, *other)
+		if err != nil {
+			return Comparison{}, err
+		}
+		found = append(found, c)
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Comparison{}, results.Bad("see the rows with: autodatabench leaderboard",
+			fmt.Errorf("no ranking has both %q and %q", nameA, nameB))
+	}
+	return Comparison{}, results.Bad("name one with --experiment", fmt.Errorf("%d rankings have both %q and %q", len(found), nameA, nameB))
+}
+
+// find returns the one row that name fits, nil for none.
+func (g Group) find(name string) (*Row, error) {
+	var fitting []*Row
+	var names []string
+	for i := range g.Rows {
+		full := g.Rows[i].label()
+		if full == name || strings.HasPrefix(full, name+"/") {
+			fitting, names = append(fitting, &g.Rows[i]), append(names, full)
+		}
+	}
+	switch len(fitting) {
+	case 0:
+		return nil, nil
+	case 1:
+		return fitting[0], nil
+	}
+	return nil, results.Bad("name one of them, or one experiment with --experiment", fmt.Errorf("%q fits %s", name, strings.Join(names, ", ")))
+}
+
+// label is "agent/workflow/setting".
+func (r Row) label() string {
+	return strings.TrimRight(strings.Join([]string{r.Agent, string(r.Workflow), string(r.Setting)}, "/"), "/")
+}
+
+func (g Group) comparison(a, b Row) (Comparison, error) {
+	c := Comparison{Title: g.title("Comparison", g.commonMarks())}
+	if g.study == nil {
+		return c, results.Bad("score the trials first; published percentages have no items", fmt.Errorf("%s and %s: nothing is scored", a.label(), b.label()))
+	}
+	x, y := a.rowKey().entry(), b.rowKey().entry()
+	pairs := g.study.Pairs()
+	c.Pairs = len(pairs)
+	var err error
+	if c.Pair, err = g.study.Compare(x, y); err != nil {
+		return c, results.Bad("score the trials first", err)
+	}
+	for _, p := range pairs {
+		if p.A == x && p.B == y || p.A == y && p.B == x {
+			c.Pair.Holm, c.Pair.BH = p.Holm, p.BH
+		}
+	}
+	if c.Permutation, err = g.study.Permute(x, y, headlineSeed); err != nil {
+		return c, err
+	}
+	for i, d := range g.Domains {
+		c.Domains = append(c.Domains, DomainPair{d.Domain, d.Base, a.Domains[i].Accuracy, b.Domains[i].Accuracy, a.Domains[i].Runs, b.Domains[i].Runs})
+	}
+	if design, ok := g.study.Design(); ok && c.Pair.Points.Known {
+		c.RunsNeeded = design.RunsNeeded(c.Pair.Points.Value, stats.Level)
+		c.RunsNeededHolm = design.RunsNeeded(c.Pair.Points.Value, stats.Level/float64(len(pairs)))
+	}
+	c.Verdict = c.verdict(a.label(), b.label())
+	return c, nil
+}
+
+// verdict says in a sentence what the test decides.
+func (c Comparison) verdict(a, b string) string {
+	p := c.Pair
+	switch {
+	case !p.Holm.Known:
+		return fmt.Sprintf("%s and %s cannot be tested against each other: %s.", a, b, strings.Join(p.Gain.Warnings, "; "))
+	case p.Holm.Value < stats.Level && p.Gain.Value.Value > 0:
+		return fmt.Sprintf("%s is better than %s.", a, b)
+	case p.Holm.Value < stats.Level:
+		return fmt.Sprintf("%s is worse than %s.", a, b)
+	case p.P.Value < stats.Level:
+		return fmt.Sprintf("Not decided: %s and %s differ if this is the only pair looked at, but not among %d.", a, b, c.Pairs)
+	}
+	return fmt.Sprintf("Not decided: %s and %s may be equal.", a, b)
+}
+
+// Tables returns the accuracies and the test.
+func (c Comparison) Tables() []table.Table {
+	accuracy := table.New(c.Title, 1, "domain", ">base", ">A", ">B", ">A - B", ">runs")
+	for _, d := range c.Domains {
+		difference := results.Num(d.A.Value-d.B.Value, d.A.Known && d.B.Known)
+		difference.Value *= 100
+		accuracy.Add(string(d.Domain), percent(d.Base), percent(d.A), percent(d.B), signed(difference), fmt.Sprintf("%d, %d", d.RunsA, d.RunsB))
+	}
+	accuracy.Note("A: %s. B: %s. Accuracy on the private set in %%, mean over runs; A - B in percentage points.", c.Pair.A, c.Pair.B)
+	p := c.Pair
+	test := table.New("Test", 1, "figure", ">value")
+	test.Add("difference of average gain, % of the base", signed(p.Gain.Value))
+	test.Add("its 95 % interval", between(p.Gain.Interval))
+	test.Add("difference of average accuracy, percentage points", signed(p.Points))
+	test.Add("the same in standard deviations between runs", signed(p.Standard))
+	test.Add("chance that a run of A beats one of B", percentWhole(p.Improvement))
+	test.Add("p, this pair alone", probability(p.P))
+	test.Add(fmt.Sprintf("p, Holm over %d pairs (decides)", c.Pairs), probability(p.Holm))
+	test.Add(fmt.Sprintf("p, permutation of runs (smallest possible %s)", probability(c.Permutation.Least)), probability(c.Permutation.P))
+	test.Add("runs of both to decide a difference of this size: pair alone", table.Number(c.RunsNeeded, 0))
+	test.Add("the same, first of all pairs (Holm)", table.Number(c.RunsNeededHolm, 0))
+	test.Note("%s", c.Verdict)
+	test.Note("Interval and p: %s, the base student as it was. Runs to decide: with a chance of %.0f %%.", p.Gain.Method, 100*stats.Power)
+	for _, w := range p.Gain.Warnings {
+		test.Note("%s.", w)
+	}
+	return []table.Table{*accuracy, *test}
+}
+
+// probability is the cell of a p-value.
+func probability(p results.Number) string {
+	if p.Known && p.Value < 0.0001 {
+		return "< 0.0001"
+	}
+	return table.Number(p, 4)
+}
+
+func percentWhole(n results.Number) string {
+	n.Value *= 100
+	if !n.Known {
+		return table.Missing
+	}
+	return table.Number(n, 0) + " %"
+}

@@ -1,0 +1,136 @@
+package report_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"autodatabench/report"
+	"autodatabench/results"
+)
+
+// answered makes up answers to the counts of the outcomes: those of a run are
+// drawn anew, so that only the base student's are common.
+func answered(outcomes []results.Outcome) report.Answers {
+	r := rand.New(rand.NewPCG(1, 2))
+	draw := func(s results.Score) []bool {
+		answers := make([]bool, s.Total)
+		for _, i := range r.Perm(s.Total)[:s.Correct] {
+			answers[i] = true
+		}
+		return answers
+	}
+	base := map[results.Domain][]bool{}
+	all := report.Answers{}
+	for _, o := range outcomes {
+		if base[o.Domain] == nil {
+			base[o.Domain] = draw(o.BasePrivate)
+		}
+		a := results.Answers{Base: base[o.Domain]}
+		for _, f := range o.Finals {
+			a.Finals = append(a.Finals, draw(f))
+		}
+		all[o.Key()] = a
+	}
+	return all
+}
+
+// contest has a clear winner and two that are close, one with a failed run.
+func contest() []results.Outcome {
+	lost := rounds("pipeline", results.OneShot, results.Seed, [3]int{})
+	for i := range lost {
+		lost[i] = failed(lost[i])
+		lost[i].TrialID.Run = 4
+	}
+	return join(
+		rounds("adaptive", results.Iterative, results.Seed, [3]int{200, 180, 190}, [3]int{210, 170, 186}, [3]int{196, 184, 180}),
+		rounds("adaptive", results.OneShot, results.Seed, [3]int{130, 100, 110}, [3]int{120, 112, 104}, [3]int{126, 96, 120}),
+		rounds("pipeline", results.OneShot, results.Seed, [3]int{128, 108, 106}, [3]int{132, 98, 116}, [3]int{118, 106, 108}), lost)
+}
+
+func TestCompareAndPower(t *testing.T) {
+	outcomes := contest()
+	board := report.Leaderboard(outcomes, report.Options{Answers: answered(outcomes)})
+	golden(t, "board-contest.txt", render(t, report.Text, board))
+	for name, rows := range map[string][2]string{
+		"decided": {"adaptive/iterative", "pipeline"}, "undecided": {"adaptive/one-shot", "pipeline/one-shot/seed"}, "worse": {"adaptive/one-shot", "adaptive/iterative"},
+	} {
+		c, err := board.Compare(rows[0], rows[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "compare-"+name+".txt", render(t, report.Text, c))
+		golden(t, "compare-"+name+".json", render(t, report.JSON, c))
+	}
+	golden(t, "power.txt", render(t, report.Text, board.Power(results.Num(3, true))))
+	golden(t, "power.md", render(t, report.Markdown, board.Power(results.Number{})))
+}
+
+// Answers to items make intervals narrower than counts do, and leave every point
+// value as it is.
+func TestAnswersNarrowIntervals(t *testing.T) {
+	outcomes := contest()
+	for i := range outcomes { // all runs right and wrong on the same items
+		outcomes[i].Finals = nil
+		outcomes[i].Valid = true
+	}
+	answers := report.Answers{}
+	for i, o := range outcomes {
+		base, final := make([]bool, 300), make([]bool, 300)
+		for k := range 300 {
+			base[k], final[k] = k < 60, k < 90+o.Run
+		}
+		outcomes[i].Finals = []results.Score{{Correct: 90 + o.Run, Total: 300}}
+		answers[o.Key()] = results.Answers{Base: base, Finals: [][]bool{final}}
+	}
+	with := report.Leaderboard(outcomes, report.Options{Answers: answers}).Groups[0].Rows
+	without := report.Leaderboard(outcomes, report.Options{}).Groups[0].Rows
+	for i := range with {
+		a, b := with[i].Uncertainty.Gain, without[i].Uncertainty.Gain
+		if a.Value != b.Value || !a.Low.Known || a.High.Value-a.Low.Value >= b.High.Value-b.Low.Value {
+			t.Errorf("%s: %.1f (%.1f to %.1f) with answers, %.1f (%.1f to %.1f) without", with[i].Agent,
+				a.Value.Value, a.Low.Value, a.High.Value, b.Value.Value, b.Low.Value, b.High.Value)
+		}
+	}
+}
+
+func TestCompareRefuses(t *testing.T) {
+	outcomes := contest()
+	twice := append(contest(), outcomes...)
+	for i := range outcomes {
+		twice[i].Experiment = "again"
+		twice[i].Teacher = "another"
+	}
+	for _, tt := range []struct {
+		name, a, b, want string
+		outcomes         []results.Outcome
+	}{
+		{"nobody", "nobody", "pipeline", "no ranking has both", outcomes},
+		{"prefix of a name", "adapt", "pipeline", "no ranking has both", outcomes},
+		{"two rows", "adaptive", "pipeline", "fits adaptive/iterative/seed, adaptive/one-shot/seed", outcomes},
+		{"two rankings", "adaptive/iterative", "pipeline", "2 rankings have both", twice},
+		{"nothing", "adaptive", "pipeline", "no ranking has both", nil},
+	} {
+		_, err := report.Leaderboard(tt.outcomes, report.Options{}).Compare(tt.a, tt.b)
+		var known *results.Error
+		if !errors.As(err, &known) || known.Kind != results.BadInput || known.Hint == "" || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want bad input with %q and a hint", tt.name, err, tt.want)
+		}
+	}
+}
+
+// Base students that differ in a ranking cannot be in one study: the board says
+// so and has no intervals.
+func TestDifferentBasesHaveNoStudy(t *testing.T) {
+	outcomes := contest()
+	for i := range outcomes {
+		if outcomes[i].Agent == "pipeline" {
+			outcomes[i].BasePrivate.Correct++
+		}
+	}
+	g := report.Leaderboard(outcomes, report.Options{}).Groups[0]
+	if g.Rows[0].Uncertainty != nil || !strings.Contains(strings.Join(g.Warnings, "\n"), "no intervals and rank sets") {
+		t.Errorf("warnings %q", g.Warnings)
+	}
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"fmt"
+
+	"autodatabench/report/stats"
+	"autodatabench/report/table"
+	"autodatabench/results"
+)
+
+// PowerPlan says, for each group of a board with measured variance, which
+// differences how many runs can find.
+type PowerPlan struct {
+	Difference results.Number `json:"difference"` // asked for, percentage points
+	Groups     []PowerGroup   `json:"groups"`
+}
+
+// PowerGroup is the plan of one group.
+type PowerGroup struct {
+	Title  string       `json:"title"`
+	Design stats.Design `json:"design"`
+	Pairs  int          `json:"pairs"`
+	Rows   []PowerRow   `json:"rows"`
+
+	// Needed finds the difference that was asked for: in a test of one pair, and
+	// in the first step of Holm's over all pairs.
+	Needed     results.Number `json:"runs_needed"`
+	NeededHolm results.Number `json:"runs_needed_holm"`
+}
+
+// PowerRow is what a number of runs per agent and domain can find, in percentage
+// points of average accuracy.
+type PowerRow struct {
+	Runs           int     `json:"runs"`
+	SE             float64 `json:"se"`
+	Detectable     float64 `json:"detectable"`
+	DetectableHolm float64 `json:"detectable_holm"`
+}
+
+var plannedRuns = []int{1, 2, 3, 4, 5, 8, 10, 15, 20}
+
+// Power plans with the variance that the board's runs show. difference may be
+// missing. Groups without two runs of anything are left out.
+func (b Board) Power(difference results.Number) PowerPlan {
+	plan := PowerPlan{Difference: difference, Groups: []PowerGroup{}}
+	for _, g := range b.Groups {
+		if g.study == nil {
+			continue
+		}
+		design, ok := g.study.Design()
+		if !ok {
+			continue
+		}
+		pairs := max(1, len(g.study.Pairs()))
+		first := stats.Level / float64(pairs)
+		group := PowerGroup{Title: g.title("Power", g.commonMarks()), Design: design, Pairs: pairs}
+		for _, runs := range plannedRuns {
+			group.Rows = append(group.Rows, PowerRow{runs, design.SE(runs), design.Detectable(runs, stats.Level), design.Detectable(runs, first)})
+		}
+		if difference.Known {
+			group.Needed, group.NeededHolm = design.RunsNeeded(difference.Value, stats.Level), design.RunsNeeded(difference.Value, first)
+		}
+		plan.Groups = append(plan.Groups, group)
+	}
+	return plan
+}
+
+// Tables returns a table a group.
+func (p PowerPlan) Tables() []table.Table {
+	var tables []table.Table
+	for _, g := range p.Groups {
+		t := table.New(g.Title, 1, ">runs", ">standard error", ">found, one pair", fmt.Sprintf(">found, first of %d pairs", g.Pairs))
+		for _, r := range g.Rows {
+			t.Add(fmt.Sprint(r.Runs), fixed(r.SE), fixed(r.Detectable), fixed(r.DetectableHolm))
+		}
+		t.Note("Runs: of both agents in each of %d domains. Found: the smallest difference of average accuracy, in percentage points, that a test at 5 %% finds with a chance of %.0f %%.",
+			g.Design.Domains, 100*stats.Power)
+		t.Note("Measured: SD between runs %.2f points, items taken out; SD of an item's answer from run to run %.1f points; %.0f items a domain.",
+			g.Design.RunSD, g.Design.ItemSD, g.Design.Items)
+		if p.Difference.Known {
+			t.Note("A difference of %s points needs %s runs in a test of one pair, %s to be the first found of %d pairs.",
+				table.Number(p.Difference, 2), table.Number(g.Needed, 0), table.Number(g.NeededHolm, 0), g.Pairs)
+		}
+		tables = append(tables, *t)
+	}
+	return tables
+}
+
+func fixed(x float64) string { return table.Number(results.Num(x, true), 2) }

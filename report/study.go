@@ -1,0 +1,130 @@
+package report
+
+import (
+	"slices"
+
+	"autodatabench/report/stats"
+	"autodatabench/results"
+)
+
+// Answers gives the item-level verdicts behind outcomes, as far as they are known.
+type Answers map[results.OutcomeKey]results.Answers
+
+// headlineSeed makes the draws of intervals the same in every report.
+const headlineSeed = 1
+
+// Uncertainty is how sure a row's place is (package stats).
+type Uncertainty struct {
+	Gain  stats.Estimate `json:"gain"` // average gain, %, with its 95 % interval
+	Ranks *stats.RankSet `json:"ranks,omitempty"`
+	Best  results.Number `json:"best"` // see stats.Headline; this and the ranks of ranked rows only
+}
+
+func (k rowKey) entry() stats.Entry {
+	return stats.Entry{Agent: k.agent, Workflow: k.workflow, Setting: k.setting, Experiment: k.experiment}
+}
+
+// newStudy makes the study of the outcomes that are scored. Cells without known
+// answers have intervals from counts. It is nil if there is nothing to go by, as
+// of published percentages, and an error if base students or items differ.
+func newStudy(outcomes []results.Outcome, domains []results.Domain, answers Answers) (*stats.Study, error) {
+	type cellKey struct {
+		rowKey
+		domain results.Domain
+	}
+	scored := map[cellKey][]results.Outcome{}
+	var keys []cellKey
+	for _, o := range outcomes {
+		if !o.Final().Known || o.BasePrivate.Total < 2 || !slices.Contains(domains, o.Domain) {
+			continue
+		}
+		k := cellKey{keyOfRow(o), o.Domain}
+		if scored[k] == nil {
+			keys = append(keys, k)
+		}
+		scored[k] = append(scored[k], o)
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var cells []*stats.Cell
+	for _, k := range keys {
+		runs := scored[k]
+		slices.SortFunc(runs, compareOutcomes)
+		cell, err := newCell(k.entry(), k.domain, runs, answers)
+		if err != nil {
+			return nil, err
+		}
+		cells = append(cells, cell)
+	}
+	return stats.NewStudy(domains, cells, stats.FitRunPrior(cells))
+}
+
+// newCell is of answers where those of all runs are known, else of counts.
+func newCell(e stats.Entry, d results.Domain, runs []results.Outcome, answers Answers) (*stats.Cell, error) {
+	seeds := 1
+	for _, o := range runs {
+		seeds = max(seeds, len(o.Finals))
+	}
+	base := answers[runs[0].Key()].Base
+	var byItem []stats.Run
+	var shares []float64
+	for _, o := range runs {
+		known, ok := answers[o.Key()]
+		run := stats.Run(known.Finals)
+		if !o.Valid { // the student stayed as it was
+			run = slices.Repeat([][]bool{known.Base}, seeds)
+		}
+		if ok {
+			byItem = append(byItem, run)
+		}
+		shares = append(shares, o.Final().Value)
+	}
+	if len(byItem) == len(runs) {
+		return stats.NewCell(e, d, base, byItem)
+	}
+	return stats.NewCountCell(e, d, runs[0].BasePrivate.Total, runs[0].Result().Base.Value, shares)
+}
+
+// uncertainty fills in the uncertainty of all rows. Ranks are those among the
+// ranked rows: given submissions have intervals only.
+func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain, answers Answers) {
+	all, err := newStudy(outcomes, domains, answers)
+	among := all
+	ranked := slices.DeleteFunc(slices.Clone(outcomes), func(o results.Outcome) bool { return o.Kind == results.OfGiven })
+	if err == nil && len(ranked) < len(outcomes) {
+		among, err = newStudy(ranked, domains, answers)
+	}
+	if err != nil {
+		g.Warnings = append(g.Warnings, "no intervals and rank sets: "+err.Error())
+		return
+	}
+	g.study = all
+	found := map[stats.Entry]*Uncertainty{}
+	for _, h := range headlines(all) {
+		found[h.Entry] = &Uncertainty{Gain: h.Gain, Best: h.Best}
+	}
+	if among != all {
+		for _, u := range found {
+			u.Best = results.Number{}
+		}
+		for _, h := range headlines(among) {
+			found[h.Entry].Best = h.Best
+		}
+	}
+	if among != nil {
+		for _, r := range among.Ranks() {
+			found[r.Entry].Ranks = &r
+		}
+	}
+	for i := range g.Rows {
+		g.Rows[i].Uncertainty = found[g.Rows[i].rowKey().entry()]
+	}
+}
+
+func headlines(s *stats.Study) []stats.Headline {
+	if s == nil {
+		return nil
+	}
+	return s.Headlines(headlineSeed, stats.Draws)
+}
