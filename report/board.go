@@ -17,7 +17,6 @@ type Options struct {
 	Domains  []results.Domain            // that make a complete row, in order; by default those of the runs and Expected
 	Expected map[string][]results.Domain // that an experiment was to have, by its name
 	Names    map[string]string           // agents' display names by agent; by default the agent's own
-	Answers  Answers                     // without them intervals are wider than needed
 }
 
 // Board is a leaderboard: a ranking for every group of outcomes that compare.
@@ -125,7 +124,7 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
-	g.uncertainty(outcomes, domains, opts.Answers)
+	g.uncertainty(outcomes, domains)
 	return g
 }
 

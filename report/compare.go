@@ -157,7 +157,7 @@ func (c Comparison) Tables() []table.Table {
 	test.Add("the same in standard deviations between runs", signed(p.Standard))
 	test.Add("chance that a run of A beats one of B", percentWhole(p.Improvement))
 	test.Add("p, this pair alone", probability(p.P))
-	test.Add(fmt.Sprintf("p, Holm over %d pairs (decides)", c.Pairs), probability(p.Holm))
+	test.Add(fmt.Sprintf("p, Holm over all pairs, of which there are %d (decides)", c.Pairs), probability(p.Holm))
 	test.Add(fmt.Sprintf("p, permutation of runs (smallest possible %s)", probability(c.Permutation.Least)), probability(c.Permutation.P))
 	test.Add("runs of both to decide a difference of this size: pair alone", table.Number(c.RunsNeeded, 0))
 	test.Add("the same, first of all pairs (Holm)", table.Number(c.RunsNeededHolm, 0))

@@ -10,30 +10,30 @@ import (
 	"autodatabench/results"
 )
 
-// answered makes up answers to the counts of the outcomes: those of a run are
-// drawn anew, so that only the base student's are common.
-func answered(outcomes []results.Outcome) report.Answers {
+// answered makes up which items are correct: those of a run are drawn anew, so
+// that only the base student's are common.
+func answered(outcomes []results.Outcome) []results.Outcome {
 	r := rand.New(rand.NewPCG(1, 2))
-	draw := func(s results.Score) []bool {
-		answers := make([]bool, s.Total)
+	draw := func(s *results.Score) {
+		correct := make([]bool, s.Total)
 		for _, i := range r.Perm(s.Total)[:s.Correct] {
-			answers[i] = true
+			correct[i] = true
 		}
-		return answers
+		s.Items = results.ItemsOf(correct)
 	}
-	base := map[results.Domain][]bool{}
-	all := report.Answers{}
-	for _, o := range outcomes {
-		if base[o.Domain] == nil {
-			base[o.Domain] = draw(o.BasePrivate)
+	base := map[results.Domain]results.Score{}
+	for i := range outcomes {
+		o := &outcomes[i]
+		if _, ok := base[o.Domain]; !ok {
+			draw(&o.BasePrivate)
+			base[o.Domain] = o.BasePrivate
 		}
-		a := results.Answers{Base: base[o.Domain]}
-		for _, f := range o.Finals {
-			a.Finals = append(a.Finals, draw(f))
+		o.BasePrivate = base[o.Domain]
+		for k := range o.Finals {
+			draw(&o.Finals[k])
 		}
-		all[o.Key()] = a
 	}
-	return all
+	return outcomes
 }
 
 // contest has a clear winner and two that are close, one with a failed run.
@@ -50,8 +50,7 @@ func contest() []results.Outcome {
 }
 
 func TestCompareAndPower(t *testing.T) {
-	outcomes := contest()
-	board := report.Leaderboard(outcomes, report.Options{Answers: answered(outcomes)})
+	board := report.Leaderboard(answered(contest()), report.Options{})
 	golden(t, "board-contest.txt", render(t, report.Text, board))
 	for name, rows := range map[string][2]string{
 		"decided": {"adaptive/iterative", "pipeline"}, "undecided": {"adaptive/one-shot", "pipeline/one-shot/seed"}, "worse": {"adaptive/one-shot", "adaptive/iterative"},
@@ -71,20 +70,16 @@ func TestCompareAndPower(t *testing.T) {
 // value as it is.
 func TestAnswersNarrowIntervals(t *testing.T) {
 	outcomes := contest()
-	for i := range outcomes { // all runs right and wrong on the same items
-		outcomes[i].Finals = nil
-		outcomes[i].Valid = true
+	score := func(correct int) results.Score { // all runs right and wrong on the same items
+		return results.Score{Correct: correct, Total: 300, Items: results.Items(strings.Repeat("1", correct) + strings.Repeat("0", 300-correct))}
 	}
-	answers := report.Answers{}
-	for i, o := range outcomes {
-		base, final := make([]bool, 300), make([]bool, 300)
-		for k := range 300 {
-			base[k], final[k] = k < 60, k < 90+o.Run
-		}
-		outcomes[i].Finals = []results.Score{{Correct: 90 + o.Run, Total: 300}}
-		answers[o.Key()] = results.Answers{Base: base, Finals: [][]bool{final}}
+	for i := range outcomes {
+		outcomes[i].Valid, outcomes[i].BasePrivate, outcomes[i].Finals = true, score(60), []results.Score{score(90 + outcomes[i].Run)}
 	}
-	with := report.Leaderboard(outcomes, report.Options{Answers: answers}).Groups[0].Rows
+	with := report.Leaderboard(outcomes, report.Options{}).Groups[0].Rows
+	for i := range outcomes {
+		outcomes[i].Finals[0].Items = ""
+	}
 	without := report.Leaderboard(outcomes, report.Options{}).Groups[0].Rows
 	for i := range with {
 		a, b := with[i].Uncertainty.Gain, without[i].Uncertainty.Gain

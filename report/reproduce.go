@@ -58,7 +58,15 @@ type Reproduction struct {
 	Averages   []CellCheck `json:"averages"` // in Table 1's order
 	Headline   *CellCheck  `json:"headline"` // the best average without seed data; nil without averages
 	SingleRuns []SingleRun `json:"single_runs"`
+	Human      []HumanGain `json:"human"`          // Table 2
+	Others     []OtherGain `json:"other_students"` // Table 5
 	Sizes      []SizeCheck `json:"sizes"`
+
+	// Ranking is the paper's runs as the benchmark ranks measured ones, and
+	// Differing how many of its Pairs of rows differ significantly (Holm).
+	Ranking   Board `json:"ranking"`
+	Pairs     int   `json:"pairs"`
+	Differing int   `json:"pairs_differing"`
 }
 
 // Summary is the outcome in one line.
@@ -94,7 +102,9 @@ func Reproduce(t published.Tables) Reproduction {
 		}
 	}
 	r.SingleRuns = p.singleRuns(t.Human)
+	r.shown(t)
 	r.Sizes = checkSizes(t)
+	r.rank(t)
 	return r
 }
 

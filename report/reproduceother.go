@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 
+	"autodatabench/report/stats"
+	"autodatabench/report/table"
 	"autodatabench/results"
 	"autodatabench/results/published"
 )
@@ -63,7 +65,7 @@ type Unexplained struct {
 
 func checkSizes(t published.Tables) []SizeCheck {
 	checks := []SizeCheck{}
-	for _, size := range t.Sizes {
+	for _, size := range t.Sizes() {
 		c := SizeCheck{Domain: size.Domain, Items: size.Items, Unexplained: []Unexplained{}}
 		count := func(accuracy published.Decimal, run *results.TrialID) {
 			c.Printed++
@@ -88,4 +90,77 @@ func checkSizes(t published.Tables) []SizeCheck {
 		checks = append(checks, c)
 	}
 	return checks
+}
+
+// rank ranks the published runs.
+func (r *Reproduction) rank(t published.Tables) {
+	r.Ranking = Leaderboard(t.Outcomes(), Options{Names: t.Names()})
+	for _, g := range r.Ranking.Groups {
+		if g.study == nil {
+			continue
+		}
+		for _, p := range g.study.Pairs() {
+			r.Pairs++
+			if p.Holm.Known && p.Holm.Value < stats.Level {
+				r.Differing++
+			}
+		}
+	}
+}
+
+// ranked is the table of the ranking, with what it rests on.
+func (r Reproduction) ranked() []table.Table {
+	var tables []table.Table
+	for _, g := range r.Ranking.Groups {
+		t := g.certainty(g.commonMarks())
+		t.Title = "The paper's agents in the benchmark's own ranking"
+		t.Note("%d of %d pairs of rows differ significantly. Limits: two runs a cell; answers counted from the printed accuracies and the inferred sizes, so that items are not paired; "+
+			"runs as Table 4 labels them, with the rows above that are swapped or repeated.", r.Differing, r.Pairs)
+		tables = append(tables, t)
+	}
+	return tables
+}
+
+// HumanGain is a row of Table 2, as printed.
+type HumanGain struct {
+	Method   string `json:"method"`
+	Source   string `json:"source"`
+	Pipeline string `json:"pipeline"`
+	Teacher  string `json:"teacher"`
+	Gain     string `json:"gain"` // %
+}
+
+// OtherGain is a row of Table 5, as printed.
+type OtherGain struct {
+	Workflow results.Workflow `json:"workflow"`
+	Teacher  string           `json:"teacher"`
+	Student  string           `json:"student"`
+	Domain   results.Domain   `json:"domain"`
+	Agent    string           `json:"agent"`
+	Gain     string           `json:"gain"` // %
+}
+
+// shown takes over the tables that nothing can be recomputed of.
+func (r *Reproduction) shown(t published.Tables) {
+	for _, h := range t.Human {
+		r.Human = append(r.Human, HumanGain{h.Method, h.Source, h.Pipeline, h.Teacher, h.Gain.Text})
+	}
+	for _, p := range t.Pairs {
+		r.Others = append(r.Others, OtherGain{p.Workflow, p.Teacher, p.Student, p.Domain, p.Agent, p.Gain.Text})
+	}
+}
+
+func (r Reproduction) shownTables() []table.Table {
+	human := table.New("Table 2, as printed: data made with people", 1, "method", "source", "pipeline", "teacher", ">gain (%)")
+	for _, h := range r.Human {
+		human.Add(h.Method, h.Source, h.Pipeline, h.Teacher, h.Gain)
+	}
+	for _, s := range r.SingleRuns {
+		human.Note("%s: %.2f %% is no mean over runs but the value of one run: %s.", s.Method, s.Printed, s.Run)
+	}
+	others := table.New("Table 5, as printed: other teachers and students", 1, "workflow", "teacher", "student", "domain", "agent", ">gain (%)")
+	for _, o := range r.Others {
+		others.Add(string(o.Workflow), o.Teacher, o.Student, string(o.Domain), o.Agent, o.Gain)
+	}
+	return []table.Table{*human, *others}
 }

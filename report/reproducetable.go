@@ -11,7 +11,8 @@ import (
 )
 
 // Tables returns Table 1 as printed and recomputed, the cells that disagree, the
-// averages that disagree, and the sizes of the private sets.
+// averages that disagree, Tables 2 and 5, the sizes of the private sets, and the
+// ranking; the last line is the summary.
 func (r Reproduction) Tables() []table.Table {
 	gain := r.whole("gain (%)", func(c CellCheck) Figure { return c.Gain })
 	mats := r.whole("MATS", func(c CellCheck) Figure { return c.MATS })
@@ -22,10 +23,9 @@ func (r Reproduction) Tables() []table.Table {
 		averages.Note("Best average without seed data: %s, %s, %s: %s %% printed, %s %% from the runs.",
 			h.Agent, h.Workflow, h.Setting, h.Gain.Text, table.Number(h.Gain.Recomputed, 2))
 	}
-	for _, s := range r.SingleRuns {
-		averages.Note("Table 2, %s: %.2f %% is no mean over runs but the value of one run: %s.", s.Method, s.Printed, s.Run)
-	}
-	return []table.Table{gain, mats, *cells, *averages, r.sizes()}
+	tables := slices.Concat([]table.Table{gain, mats, *cells, *averages}, r.shownTables(), []table.Table{r.sizes()}, r.ranked())
+	tables[len(tables)-1].Note("Table 1: %s.", r.Summary())
+	return tables
 }
 
 // whole is one figure of all of Table 1: a row for each of its rows, each cell

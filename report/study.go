@@ -7,9 +7,6 @@ import (
 	"autodatabench/results"
 )
 
-// Answers gives the item-level verdicts behind outcomes, as far as they are known.
-type Answers map[results.OutcomeKey]results.Answers
-
 // headlineSeed makes the draws of intervals the same in every report.
 const headlineSeed = 1
 
@@ -27,7 +24,7 @@ func (k rowKey) entry() stats.Entry {
 // newStudy makes the study of the outcomes that are scored. Cells without known
 // answers have intervals from counts. It is nil if there is nothing to go by, as
 // of published percentages, and an error if base students or items differ.
-func newStudy(outcomes []results.Outcome, domains []results.Domain, answers Answers) (*stats.Study, error) {
+func newStudy(outcomes []results.Outcome, domains []results.Domain) (*stats.Study, error) {
 	type cellKey struct {
 		rowKey
 		domain results.Domain
@@ -51,7 +48,7 @@ func newStudy(outcomes []results.Outcome, domains []results.Domain, answers Answ
 	for _, k := range keys {
 		runs := scored[k]
 		slices.SortFunc(runs, compareOutcomes)
-		cell, err := newCell(k.entry(), k.domain, runs, answers)
+		cell, err := newCell(k.entry(), k.domain, runs)
 		if err != nil {
 			return nil, err
 		}
@@ -60,40 +57,46 @@ func newStudy(outcomes []results.Outcome, domains []results.Domain, answers Answ
 	return stats.NewStudy(domains, cells, stats.FitRunPrior(cells))
 }
 
-// newCell is of answers where those of all runs are known, else of counts.
-func newCell(e stats.Entry, d results.Domain, runs []results.Outcome, answers Answers) (*stats.Cell, error) {
+// newCell is of the answers to single items where those of all runs are known,
+// else of counts.
+func newCell(e stats.Entry, d results.Domain, runs []results.Outcome) (*stats.Cell, error) {
 	seeds := 1
 	for _, o := range runs {
 		seeds = max(seeds, len(o.Finals))
 	}
-	base := answers[runs[0].Key()].Base
+	base := runs[0].BasePrivate
 	var byItem []stats.Run
 	var shares []float64
 	for _, o := range runs {
-		known, ok := answers[o.Key()]
-		run := stats.Run(known.Finals)
+		finals := o.Finals
 		if !o.Valid { // the student stayed as it was
-			run = slices.Repeat([][]bool{known.Base}, seeds)
+			finals = slices.Repeat([]results.Score{base}, seeds)
 		}
-		if ok {
+		run := make(stats.Run, len(finals))
+		known := o.BasePrivate.Items != ""
+		for k, score := range finals {
+			run[k] = score.Items.Correct()
+			known = known && score.Items != ""
+		}
+		if known {
 			byItem = append(byItem, run)
 		}
 		shares = append(shares, o.Final().Value)
 	}
 	if len(byItem) == len(runs) {
-		return stats.NewCell(e, d, base, byItem)
+		return stats.NewCell(e, d, base.Items.Correct(), byItem)
 	}
-	return stats.NewCountCell(e, d, runs[0].BasePrivate.Total, runs[0].Result().Base.Value, shares)
+	return stats.NewCountCell(e, d, base.Total, runs[0].Result().Base.Value, shares)
 }
 
 // uncertainty fills in the uncertainty of all rows. Ranks are those among the
 // ranked rows: given submissions have intervals only.
-func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain, answers Answers) {
-	all, err := newStudy(outcomes, domains, answers)
+func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain) {
+	all, err := newStudy(outcomes, domains)
 	among := all
 	ranked := slices.DeleteFunc(slices.Clone(outcomes), func(o results.Outcome) bool { return o.Kind == results.OfGiven })
 	if err == nil && len(ranked) < len(outcomes) {
-		among, err = newStudy(ranked, domains, answers)
+		among, err = newStudy(ranked, domains)
 	}
 	if err != nil {
 		g.Warnings = append(g.Warnings, "no intervals and rank sets: "+err.Error())

@@ -1,5 +1,10 @@
 package results
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Row is one training example of a submission (SPEC section 4). The student's
 // user text is Instruction, followed by a line with Input when there is one.
 type Row struct {
@@ -40,8 +45,46 @@ type Brief struct {
 
 // Score is the student's result on one split.
 type Score struct {
-	Correct int `json:"correct"`
-	Total   int `json:"total"`
+	Correct int   `json:"correct"`
+	Total   int   `json:"total"`
+	Items   Items `json:"items,omitempty"` // of final scores: statistics pair answers by item
+}
+
+// Items says which items are correct, in the set's order: one character each, 1
+// or 0. It is empty where that is not known.
+type Items string
+
+// ItemsOf writes verdicts.
+func ItemsOf(correct []bool) Items {
+	text := make([]byte, len(correct))
+	for i, c := range correct {
+		text[i] = '0'
+		if c {
+			text[i] = '1'
+		}
+	}
+	return Items(text)
+}
+
+// Correct reads the verdicts.
+func (x Items) Correct() []bool {
+	correct := make([]bool, len(x))
+	for i := range x {
+		correct[i] = x[i] == '1'
+	}
+	return correct
+}
+
+// validate reports what cannot be.
+func (s Score) validate() error {
+	if s.Correct < 0 || s.Correct > s.Total {
+		return fmt.Errorf("score of %d correct of %d", s.Correct, s.Total)
+	}
+	ones := strings.Count(string(s.Items), "1")
+	if s.Items != "" && (len(s.Items) != s.Total || ones != s.Correct || ones+strings.Count(string(s.Items), "0") != s.Total) {
+		return fmt.Errorf("score of %d correct of %d with %d items of which %d are correct", s.Correct, s.Total, len(s.Items), ones)
+	}
+	return nil
 }
 
 // Accuracy is the share of correct answers, 0 for an empty split.

@@ -183,8 +183,8 @@ func (o Outcome) Validate() error {
 		scores = append(scores, *o.Public)
 	}
 	for _, s := range scores {
-		if s.Correct < 0 || s.Correct > s.Total {
-			return fmt.Errorf("score of %d correct of %d", s.Correct, s.Total)
+		if err := s.validate(); err != nil {
+			return err
 		}
 	}
 	return nil

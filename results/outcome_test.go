@@ -205,6 +205,9 @@ func TestOutcomeValidate(t *testing.T) {
 		{"runs count from 1", func(o *results.Outcome) { o.Run = 0 }},
 		{"3 valid attempts of 2", func(o *results.Outcome) { o.ValidAttempts = 3 }},
 		{"3 correct of 2", func(o *results.Outcome) { o.Finals[0].Correct = 3 }},
+		{"with 3 items of which 1 are correct", func(o *results.Outcome) { o.Finals[0].Items = "100" }},
+		{"with 2 items of which 2 are correct", func(o *results.Outcome) { o.Finals[0].Items = "11" }},
+		{"with 2 items of which 1 are correct", func(o *results.Outcome) { o.BasePrivate = results.Score{Correct: 1, Total: 2, Items: "1x"} }},
 		{"-1 correct of 2", func(o *results.Outcome) { o.Public = &results.Score{Correct: -1, Total: 2} }},
 	} {
 		o := good

@@ -39,8 +39,8 @@ func full(agent string, d results.Domain, run int) results.Outcome {
 		TrialID: results.TrialID{Domain: d, Workflow: results.Iterative, Setting: results.Seed, Agent: agent, Run: run},
 		Kind:    results.OfAgent, Experiment: "demo", Suite: "mini", Protocol: "mini", Modified: true, Teacher: "procedural", Student: "embedded",
 		StudentDigest: "0123456789ab", ProtocolDigest: "123456789abc", TaskDigest: "23456789abcd",
-		Valid: true, BasePublic: results.Score{Correct: 20, Total: 100}, BasePrivate: results.Score{Correct: 61, Total: 300},
-		Public: &results.Score{Correct: 0, Total: 100}, Finals: []results.Score{{Correct: 90, Total: 300}, {Correct: 10, Total: 300}},
+		Valid: true, BasePublic: results.Score{Correct: 20, Total: 100}, BasePrivate: results.Score{Correct: 2, Total: 4, Items: "0110"},
+		Public: &results.Score{Correct: 0, Total: 100}, Finals: []results.Score{{Correct: 3, Total: 4, Items: "1011"}, {Correct: 1, Total: 4}},
 		Attempts: 6, ValidAttempts: 4, Failures: map[results.Failure]int{results.RuntimeError: 1, results.OtherFailure: 1},
 		Usage:   results.Usage{TeacherCalls: 1, TeacherInput: 1 << 40, TeacherOutput: 3, AgentCalls: 4, AgentInput: 5, AgentOutput: 6},
 		Elapsed: 754*time.Second + 1, End: results.EndAttempts, Simulated: true, Embedded: true, Unsandboxed: true,
@@ -175,7 +175,7 @@ func TestAllOrNothing(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}
-		if name != "Replace cancelled" && !strings.Contains(err.Error(), "code iterative seed b run 1: score of 301 correct of 300") {
+		if name != "Replace cancelled" && !strings.Contains(err.Error(), "code iterative seed b run 1: score of 301 correct of 4") {
 			t.Errorf("%s: error is %v", name, err)
 		}
 	}

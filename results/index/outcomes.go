@@ -78,6 +78,7 @@ func (r *row) columns() []column {
 		{"student_digest", &o.StudentDigest}, {"protocol_digest", &o.ProtocolDigest}, {"task_digest", &o.TaskDigest},
 		{"base_public_correct", &o.BasePublic.Correct}, {"base_public_total", &o.BasePublic.Total},
 		{"base_private_correct", &o.BasePrivate.Correct}, {"base_private_total", &o.BasePrivate.Total},
+		{"base_private_items", &o.BasePrivate.Items},
 		{"public_correct", &r.publicCorrect}, {"public_total", &r.publicTotal},
 		{"printed_accuracy", &r.printedAccuracy}, {"printed_base", &r.printedBase}, {"printed_mats", &r.printedMATS},
 		{"attempts", &o.Attempts}, {"valid_attempts", &o.ValidAttempts},
@@ -143,7 +144,7 @@ func insert(ctx context.Context, tx *sql.Tx, outcomes []results.Outcome) error {
 
 func insertParts(ctx context.Context, tx *sql.Tx, id int64, o results.Outcome) error {
 	for seed, s := range o.Finals {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO finals (outcome, seed, correct, total) VALUES (?, ?, ?, ?)`, id, seed, s.Correct, s.Total); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO finals (outcome, seed, correct, total, items) VALUES (?, ?, ?, ?, ?)`, id, seed, s.Correct, s.Total, s.Items); err != nil {
 			return err
 		}
 	}
@@ -192,7 +193,7 @@ func (r *row) outcome(finals, failures []byte) (results.Outcome, error) {
 func (x *Index) query(ctx context.Context, f Filter) ([]results.Outcome, error) {
 	where, args := f.where()
 	rows, err := x.db.QueryContext(ctx, `SELECT `+strings.Join(names(new(row).columns()), ", ")+`,
-		(SELECT json_group_array(json_object('correct', correct, 'total', total) ORDER BY seed) FROM finals WHERE outcome = o.id),
+		(SELECT json_group_array(json_object('correct', correct, 'total', total, 'items', items) ORDER BY seed) FROM finals WHERE outcome = o.id),
 		(SELECT json_group_object(failure, f.attempts) FROM failures f WHERE outcome = o.id)
 		FROM outcomes o`+where+` ORDER BY experiment, kind, agent, workflow, setting, domain, run`, args...)
 	if err != nil {

@@ -3,9 +3,8 @@
 //
 // The files are kept as printed, mistakes included: whoever recomputes one
 // table from another finds out which cells disagree. A figure keeps the digits
-// it was printed with, see [Decimal]. private_sizes_inferred.csv is the only
-// file that is not the paper's: it holds sizes of the private sets that make
-// the printed accuracies come out as fractions.
+// it was printed with, see [Decimal]. What no table prints, the sizes of the
+// private sets, is inferred from the accuracies ([Tables.Sizes]).
 //
 // The package is not for judging: agreement and reasons are report's business.
 package published
@@ -74,15 +73,6 @@ type PairRow struct {
 	Gain             Decimal // %
 }
 
-// Size is an inferred private set: Printed accuracies of the domain, of which
-// Rounded are k/Items rounded to the printed digits, Truncated only cut off,
-// and Unexplained neither.
-type Size struct {
-	Domain                                   results.Domain
-	Items                                    int
-	Printed, Rounded, Truncated, Unexplained int
-}
-
 // Tables holds all published figures, each table in its file's order.
 type Tables struct {
 	Main     []MainCell // Table 1 by domain
@@ -91,7 +81,6 @@ type Tables struct {
 	Base     []BaseRow  // Table 3
 	Raw      []RawRun   // Table 4
 	Pairs    []PairRow  // Table 5
-	Sizes    []Size
 }
 
 // Load reads the embedded tables.
@@ -118,9 +107,10 @@ func (t Tables) Names() map[string]string {
 // Outcomes are the runs of Table 4 against the base of Table 3, in the form in
 // which measured trials are scored. A run whose domain has no base is left out.
 func (t Tables) Outcomes() []results.Outcome {
-	base := map[results.Domain]float64{}
+	sizes := t.Sizes()
+	base := map[results.Domain]Decimal{}
 	for _, b := range t.Base {
-		base[b.Domain] = b.Accuracy.Value
+		base[b.Domain] = b.Accuracy
 	}
 	var out []results.Outcome
 	for _, r := range t.Raw {
@@ -134,7 +124,8 @@ func (t Tables) Outcomes() []results.Outcome {
 			},
 			Kind: results.OfPaper, Experiment: "published", Suite: Suite, Protocol: results.Paper().Name,
 			Teacher: Teacher, Student: Student, Valid: true,
-			Printed: &results.Printed{Accuracy: r.Accuracy.Value, Base: b, MATS: r.MATS.Value},
+			BasePrivate: counts(sizes, r.Domain, b), Finals: []results.Score{counts(sizes, r.Domain, r.Accuracy)},
+			Printed: &results.Printed{Accuracy: r.Accuracy.Value, Base: b.Value, MATS: r.MATS.Value},
 		})
 	}
 	return out

@@ -26,8 +26,6 @@ func Read(dir fs.FS) (Tables, error) {
 		{"table3_base.csv", []string{"domain", "benchmark", "accuracy_pct"}, t.readBase},
 		{"table4_raw.csv", []string{"workflow", "agent", "setting", "domain", "run", "mats", "accuracy_pct"}, t.readRaw},
 		{"table5_generalization.csv", []string{"workflow", "teacher", "student", "domain", "agent", "gain_pct"}, t.readPair},
-		{"private_sizes_inferred.csv", []string{"domain", "private_items", "accuracies_printed",
-			"explained_by_rounding", "explained_only_by_truncation", "not_explained"}, t.readSize},
 	} {
 		if err := readFile(dir, file.name, file.header, file.row); err != nil {
 			return Tables{}, results.Bad("", err)
@@ -73,15 +71,6 @@ func (t *Tables) readPair(r *record) error {
 		Domain: r.domain(), Agent: r.text("agent"), Gain: r.decimal("gain_pct"),
 	})
 	return r.unique("workflow", "teacher", "student", "domain", "agent")
-}
-
-func (t *Tables) readSize(r *record) error {
-	t.Sizes = append(t.Sizes, Size{
-		Domain: r.domain(), Items: r.count("private_items"), Printed: r.count("accuracies_printed"),
-		Rounded: r.count("explained_by_rounding"), Truncated: r.count("explained_only_by_truncation"),
-		Unexplained: r.count("not_explained"),
-	})
-	return r.unique("domain")
 }
 
 // record is one line of a file. Its methods read a field each; the first

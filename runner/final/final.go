@@ -185,7 +185,9 @@ func (s *Scorer) predict(ctx context.Context, dir, adapter string, task tasks.Ta
 // record writes predictions.jsonl, then score.json.
 func record(dir string, judged []tasks.Judged, private results.Score, score Score) error {
 	var lines []byte
-	for _, j := range judged {
+	correct := make([]bool, len(judged))
+	for i, j := range judged {
+		correct[i] = j.Correct
 		line, err := folder.Canonical(j)
 		if err != nil {
 			return err
@@ -195,6 +197,7 @@ func record(dir string, judged []tasks.Judged, private results.Score, score Scor
 	if err := folder.WriteFile(filepath.Join(dir, "predictions.jsonl"), lines); err != nil {
 		return err
 	}
+	private.Items = results.ItemsOf(correct)
 	score.Private, score.Predictions = private, folder.Digest(lines)
 	return folder.WriteJSON(filepath.Join(dir, "score.json"), score)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -213,44 +212,11 @@ func TestDivergedTrainingScoresNothing(t *testing.T) {
 	if err := folder.ReadJSON(filepath.Join(dir, "score.json"), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Private != (results.Score{Total: 300}) || got.Failure != results.OtherFailure || !strings.Contains(got.Detail, "diverged") || got.Training != nil {
+	if got.Private != (results.Score{Total: 300, Items: results.ItemsOf(make([]bool, 300))}) || got.Failure != results.OtherFailure || !strings.Contains(got.Detail, "diverged") || got.Training != nil {
 		t.Errorf("score %+v", got)
 	}
 	lines, err := os.ReadFile(filepath.Join(dir, "predictions.jsonl"))
 	if err != nil || strings.Count(string(lines), "\n") != 300 || folder.Digest(lines) != got.Predictions {
 		t.Errorf("%d bytes of predictions, %v", len(lines), err)
-	}
-}
-
-// Answers are those that were scored, and refused when the file was changed.
-func TestAnswers(t *testing.T) {
-	root, f := t.TempDir(), &fake{}
-	s, task := scorer(root, f), science(t)
-	given := Given{Name: "sums", Domain: results.Science, Suite: "mini", Protocol: results.Mini(), Seed: 1}
-	outcomes, err := s.Given(t.Context(), given, task, []results.Row{{Instruction: "a", Output: "b"}}, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, o := range outcomes {
-		a, err := Answers(root, o)
-		if err != nil || len(a.Base) != 300 || len(a.Finals) != 1 || len(a.Finals[0]) != 300 {
-			t.Fatalf("run %d: %d answers of the base, %d final seeds, %v", o.Run, len(a.Base), len(a.Finals), err)
-		}
-	}
-	path := filepath.Join(root, "given/sums/science/run-1/predictions.jsonl")
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := folder.WriteFile(path, []byte(strings.Replace(string(data), "false", "true", 1))); err != nil {
-		t.Fatal(err)
-	}
-	_, err = Answers(root, outcomes[0])
-	refused(t, err, "not the predictions that score.json names")
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Answers(root, outcomes[0]); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("without the file: %v", err)
 	}
 }

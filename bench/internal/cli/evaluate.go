@@ -84,11 +84,7 @@ func evaluate(c *cli.Context, env Env) error {
 	if err := putIndex(c.Context, out, outcomes); err != nil {
 		return err
 	}
-	answers, err := readAnswers(inOut(out), outcomes)
-	if err != nil {
-		return err
-	}
-	return write(c, env, report.Leaderboard(outcomes, report.Options{Answers: answers}))
+	return write(c, env, report.Leaderboard(outcomes, report.Options{}))
 }
 
 // readSubmission reads the rows that a training would use; a submission that is

@@ -172,11 +172,7 @@ func publish(c *cli.Context, env Env, f experiment.File, outcomes []results.Outc
 	if err := putIndex(c.Context, out, outcomes); err != nil {
 		return err
 	}
-	answers, err := readAnswers(func(results.Outcome) string { return root }, outcomes)
-	if err != nil {
-		return err
-	}
-	board := report.Leaderboard(outcomes, report.Options{Domains: f.Domains, Answers: answers})
+	board := report.Leaderboard(outcomes, report.Options{Domains: f.Domains})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err

@@ -1,27 +1,31 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
 	"autodatabench/report"
+	"autodatabench/report/markdown"
 	"autodatabench/results"
 	"autodatabench/results/folder"
 	"autodatabench/results/index"
 	"autodatabench/results/published"
 	"autodatabench/runner/experiment"
-	"autodatabench/runner/final"
 )
 
 func leaderboardCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "leaderboard", Usage: "rank the agents of all experiments in the index",
-		Description: "Examples:\n\n  autodatabench leaderboard\n  autodatabench leaderboard --format markdown --experiment demo",
-		Flags:       append(boardFlags(), formatFlag()),
+		Description: "Examples:\n\n  autodatabench leaderboard\n  autodatabench leaderboard --format markdown --experiment demo\n" +
+			"  autodatabench leaderboard --update README.md",
+		Flags: append(boardFlags(), formatFlag(),
+			&cli.StringFlag{Name: "update", TakesFile: true, Usage: "write Markdown into `FILE`, between the lines " + markdown.Begin + " and " + markdown.End}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -30,9 +34,29 @@ func leaderboardCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if path := c.String("update"); path != "" {
+				return updatePage(path, board)
+			}
 			return write(c, env, board)
 		},
 	}
+}
+
+// updatePage rewrites the leaderboard in a Markdown page.
+func updatePage(path string, board report.Board) error {
+	page, err := os.ReadFile(path)
+	if err != nil {
+		return results.Bad("", err)
+	}
+	var block bytes.Buffer
+	if err := report.Write(&block, report.Markdown, board); err != nil {
+		return err
+	}
+	page, err = markdown.Replace(page, block.Bytes())
+	if err != nil {
+		return results.Bad("put both marker lines where the leaderboard is to stand", fmt.Errorf("%s: %w", path, err))
+	}
+	return folder.WriteFile(path, page)
 }
 
 func boardFlags() []cli.Flag {
@@ -62,33 +86,7 @@ func indexedBoard(c *cli.Context) (report.Board, error) {
 	if err != nil {
 		return report.Board{}, err
 	}
-	answers, err := readAnswers(inOut(out), outcomes)
-	return report.Leaderboard(outcomes, report.Options{Expected: expected, Answers: answers}), err
-}
-
-// inOut is where the index's experiments lie.
-func inOut(out string) func(results.Outcome) string {
-	return func(o results.Outcome) string { return filepath.Join(out, o.Experiment) }
-}
-
-// readAnswers reads the verdicts behind the outcomes that are scored, as far as
-// the folders of their experiments are there.
-func readAnswers(root func(results.Outcome) string, outcomes []results.Outcome) (report.Answers, error) {
-	answers := report.Answers{}
-	for _, o := range outcomes {
-		if !o.Final().Known {
-			continue
-		}
-		a, err := final.Answers(root(o), o)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		answers[o.Key()] = a
-	}
-	return answers, nil
+	return report.Leaderboard(outcomes, report.Options{Expected: expected}), nil
 }
 
 // expectedDomains reads which domains the experiments of the outcomes are to
