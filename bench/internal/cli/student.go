@@ -23,7 +23,7 @@ func studentCommand(env Env) *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name: "pretrain", Usage: "make the embedded student's weights again from generated text",
-				Description: "Takes half an hour on two cores with OpenBLAS. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
+				Description: "Takes an hour on two cores with OpenBLAS. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
 				Flags: []cli.Flag{
 					jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
 					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},

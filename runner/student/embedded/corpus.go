@@ -19,14 +19,14 @@ type gen struct {
 	*rand.Rand
 	known [][]*mini.Family // see knownFamilies
 	words []string         // of all families' public wordings and solutions, in alphabetical order
-	rules []rule
+	rules []ruleGroup
 
 	inventions []*invention
 	coded      []codedFamily
 }
 
 func newGen(seed uint64) *gen {
-	g := &gen{Rand: rand.New(rand.NewPCG(seed, 0x66616d696c79)), known: knownFamilies(), words: suiteWords(), rules: rules()}
+	g := &gen{Rand: rand.New(rand.NewPCG(seed, 0x66616d696c79)), known: knownFamilies(), words: suiteWords(), rules: ruleGroups()}
 	g.inventions, g.coded = invent(g)
 	g.Rand = rand.New(rand.NewPCG(seed, 0x636f72707573))
 	return g
@@ -45,10 +45,10 @@ type kind struct {
 // training set needs to teach only which formula belongs to which wording.
 func kinds() []kind {
 	return []kind{
-		{18, (*gen).practice}, {4, (*gen).drill}, {2, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
-		{3, (*gen).lookup}, {5, (*gen).formula}, {2, (*gen).definition}, {2, (*gen).story},
-		{8, (*gen).ruled}, {1, (*gen).program}, {2, (*gen).copying}, {1, (*gen).formatted},
-		{26, (*gen).invented}, {14, (*gen).inventedCode}, {14, (*gen).knownProblem},
+		{14, (*gen).practice}, {3, (*gen).drill}, {1, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
+		{2, (*gen).lookup}, {5, (*gen).formula}, {2, (*gen).definition}, {1, (*gen).story},
+		{12, (*gen).ruled}, {1, (*gen).program}, {2, (*gen).copying}, {1, (*gen).formatted},
+		{28, (*gen).invented}, {16, (*gen).inventedCode}, {14, (*gen).knownProblem},
 	}
 }
 

@@ -109,7 +109,7 @@ func (g *gen) invention() *invention {
 	for i := range f.moves {
 		f.moves[i].name = next()
 	}
-	f.subject, f.cues = sample(g, g.words, subjectWords), g.cues(f.names)
+	f.subject, f.cues = sample(g, g.words, subjectWords), g.cues(f)
 	return f
 }
 

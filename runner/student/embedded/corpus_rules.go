@@ -42,14 +42,14 @@ func (r rule) draw(g *gen) (in input) {
 	n := 0
 	switch {
 	case r.letters:
-		in.cs = g.letters(2, 6)
+		in.cs = someDistinct(g, g.letters(2, 6))
 		n = len(in.cs)
 	case r.few:
 		for range g.between(2, 4) {
 			in.xs = append(in.xs, g.between(1, 9))
 		}
 	default:
-		in.xs = g.ints(2, 6)
+		in.xs = someDistinct(g, g.ints(2, 6))
 		n = len(in.xs)
 	}
 	switch r.second {
@@ -63,6 +63,24 @@ func (r rule) draw(g *gen) (in input) {
 		in.c = pick(g, in.cs)
 	}
 	return in
+}
+
+// someDistinct drops repeated items every other time, while two are left: what
+// goes by an item's place is learned where an item has one place.
+func someDistinct[T comparable](g *gen, items []T) []T {
+	if g.chance(50) {
+		return items
+	}
+	var distinct []T
+	for _, x := range items {
+		if !slices.Contains(distinct, x) {
+			distinct = append(distinct, x)
+		}
+	}
+	if len(distinct) < 2 {
+		return items
+	}
+	return distinct
 }
 
 // subject is the list or string as Python writes it.
@@ -89,18 +107,24 @@ func (r rule) arguments(in input) string {
 	return r.subject(in) + ", " + r.extra(in)
 }
 
-// rules are all rules.
-func rules() []rule {
-	return slices.Concat(foldRules(), testRules(), mapRules(), placeRules(), orderRules(), stringRules())
+// ruleGroup is rules of one kind with their share. Tests of numbers, new orders
+// and strings take the longest to learn.
+type ruleGroup struct {
+	share int // percent
+	rules []rule
 }
 
-// anyRule draws a rule, one in three about strings.
-func (g *gen) anyRule() rule {
-	for about := g.chance(33); ; {
-		if r := pick(g, g.rules); r.letters == about {
-			return r
-		}
+func ruleGroups() []ruleGroup {
+	return []ruleGroup{
+		{12, foldRules()}, {30, testRules()}, {10, mapRules()}, {10, placeRules()}, {14, orderRules()}, {24, stringRules()},
 	}
+}
+
+// anyRule draws a rule.
+func (g *gen) anyRule() rule {
+	n := g.IntN(100)
+	at := slices.IndexFunc(g.rules, func(group ruleGroup) bool { n -= group.share; return n < 0 })
+	return pick(g, g.rules[at].rules)
 }
 
 // folded runs through a list with one operation.
@@ -191,13 +215,19 @@ func testRules() []rule {
 				steps, passed := run(in, false)
 				return steps, title(len(passed) > 0)
 			}},
-			rule{text: "Filter {x} by " + t.name + ", then fold by +.", second: t.second, work: func(in input) ([]string, string) {
-				steps, passed := run(in, false)
-				if len(passed) == 0 {
-					return steps, "0"
+			rule{text: "Add up {x} where " + t.name + ".", second: t.second, work: func(in input) (steps []string, value string) {
+				total := 0
+				for _, x := range in.xs {
+					line, pass := t.line(x, in.k)
+					if pass {
+						line += fmt.Sprintf(" %d + %d = %d", total, x, total+x)
+						total += x
+					} else {
+						line += " " + strconv.Itoa(total)
+					}
+					steps = append(steps, line)
 				}
-				more, sums := folded(passed, "+")
-				return append(steps, more...), last(sums)
+				return steps, strconv.Itoa(total)
 			}})
 	}
 	return all

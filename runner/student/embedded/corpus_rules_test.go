@@ -22,23 +22,23 @@ var ruleResults = []struct{ text, work string }{
 	{"Filter {x} by odd.", "3 odd; 8 even; 5 odd; 8 even; [3, 5]"},
 	{"Tally odd in {x}.", "3 odd 1; 8 even 1; 5 odd 2; 8 even 2; 2"},
 	{"Is any of {x} odd?", "3 odd; 8 even; 5 odd; 8 even; True"},
-	{"Filter {x} by odd, then fold by +.", "3 odd; 8 even; 5 odd; 8 even; 3 + 5 = 8; 8"},
+	{"Add up {x} where odd.", "3 odd 0 + 3 = 3; 8 even 3; 5 odd 3 + 5 = 8; 8 even 8; 8"},
 	{"Filter {x} by even.", "3 odd; 8 even; 5 odd; 8 even; [8, 8]"},
 	{"Tally even in {x}.", "3 odd 0; 8 even 1; 5 odd 1; 8 even 2; 2"},
 	{"Is any of {x} even?", "3 odd; 8 even; 5 odd; 8 even; True"},
-	{"Filter {x} by even, then fold by +.", "3 odd; 8 even; 5 odd; 8 even; 8 + 8 = 16; 16"},
+	{"Add up {x} where even.", "3 odd 0; 8 even 0 + 8 = 8; 5 odd 8; 8 even 8 + 8 = 16; 16"},
 	{"Filter {x} by > {k}.", "3 > 3 no; 8 > 3 yes; 5 > 3 yes; 8 > 3 yes; [8, 5, 8]"},
 	{"Tally > {k} in {x}.", "3 > 3 no 0; 8 > 3 yes 1; 5 > 3 yes 2; 8 > 3 yes 3; 3"},
 	{"Is any of {x} > {k}?", "3 > 3 no; 8 > 3 yes; 5 > 3 yes; 8 > 3 yes; True"},
-	{"Filter {x} by > {k}, then fold by +.", "3 > 3 no; 8 > 3 yes; 5 > 3 yes; 8 > 3 yes; 8 + 5 = 13; 13 + 8 = 21; 21"},
+	{"Add up {x} where > {k}.", "3 > 3 no 0; 8 > 3 yes 0 + 8 = 8; 5 > 3 yes 8 + 5 = 13; 8 > 3 yes 13 + 8 = 21; 21"},
 	{"Filter {x} by < {k}.", "3 < 3 no; 8 < 3 no; 5 < 3 no; 8 < 3 no; []"},
 	{"Tally < {k} in {x}.", "3 < 3 no 0; 8 < 3 no 0; 5 < 3 no 0; 8 < 3 no 0; 0"},
 	{"Is any of {x} < {k}?", "3 < 3 no; 8 < 3 no; 5 < 3 no; 8 < 3 no; False"},
-	{"Filter {x} by < {k}, then fold by +.", "3 < 3 no; 8 < 3 no; 5 < 3 no; 8 < 3 no; 0"},
+	{"Add up {x} where < {k}.", "3 < 3 no 0; 8 < 3 no 0; 5 < 3 no 0; 8 < 3 no 0; 0"},
 	{"Filter {x} by == {k}.", "3 == 3 yes; 8 == 3 no; 5 == 3 no; 8 == 3 no; [3]"},
 	{"Tally == {k} in {x}.", "3 == 3 yes 1; 8 == 3 no 1; 5 == 3 no 1; 8 == 3 no 1; 1"},
 	{"Is any of {x} == {k}?", "3 == 3 yes; 8 == 3 no; 5 == 3 no; 8 == 3 no; True"},
-	{"Filter {x} by == {k}, then fold by +.", "3 == 3 yes; 8 == 3 no; 5 == 3 no; 8 == 3 no; 3"},
+	{"Add up {x} where == {k}.", "3 == 3 yes 0 + 3 = 3; 8 == 3 no 3; 5 == 3 no 3; 8 == 3 no 3; 3"},
 	{"Map x to x + {k} over {x}.", "3 + 3 = 6; 8 + 3 = 11; 5 + 3 = 8; 8 + 3 = 11; [6, 11, 8, 11]"},
 	{"Map x to x - {k} over {x}.", "3 - 3 = 0; 8 - 3 = 5; 5 - 3 = 2; 8 - 3 = 5; [0, 5, 2, 5]"},
 	{"Map x to x * {k} over {x}.", "3 * 3 = 9; 8 * 3 = 24; 5 * 3 = 15; 8 * 3 = 24; [9, 24, 15, 24]"},
@@ -80,7 +80,14 @@ var ruleResults = []struct{ text, work string }{
 }
 
 func TestRules(t *testing.T) {
-	all := rules()
+	var all []rule
+	share := 0
+	for _, group := range ruleGroups() {
+		all, share = append(all, group.rules...), share+group.share
+	}
+	if share != 100 {
+		t.Errorf("the groups' shares make %d percent", share)
+	}
 	if len(all) != len(ruleResults) {
 		t.Fatalf("%d rules, %d results known", len(all), len(ruleResults))
 	}

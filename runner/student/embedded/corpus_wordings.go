@@ -12,27 +12,51 @@ type cue struct{ before, after string }
 // subjectWords is how many words a family's questions turn on.
 const subjectWords = 5
 
-// cues gives each number of a family its cue; some have the same.
-func (g *gen) cues(names []string) []cue {
-	cues := make([]cue, len(names))
-	for i, name := range names {
-		switch g.IntN(10) {
-		case 0, 1, 2:
-			cues[i].after = " " + pick(g, measures)
-		case 3, 4:
+// unit is a unit of measure with the letters that physics writes for its
+// quantity.
+type unit struct {
+	name    string
+	letters string
+}
+
+var units = []unit{
+	{"m", "shl"}, {"kg", "m"}, {"s", "t"}, {"km", "sd"}, {"N", "F"}, {"hours", "t"}, {"V", "U"}, {"g", "m"}, {"years", "n"}, {"J", "EQW"}, {"cm", "bhl"},
+	{"ohm", "R"}, {"A", "I"}, {"percent", "p"}, {"days", "t"}, {"l", "V"}, {"ml", "V"}, {"m/s", "v"}, {"m/s2", "a"}, {"kPa", "p"}, {"degrees", "T"},
+	{"mol", "n"}, {"W", "P"}, {"mg", "m"}, {"mm", "hd"}, {"g/l", "c"}, {"N/kg", "g"}, {"units", "n"}, {"euros", "p"}, {"shares", "n"},
+}
+
+// cues gives each number of a family its cue; some have the same. A number with
+// a unit takes the letter of its quantity for a name, where names are letters
+// and it is free: a student that knows which letter goes with which unit finds
+// numbers by their units in questions worded as none before.
+func (g *gen) cues(f *invention) []cue {
+	cues := make([]cue, len(f.names))
+	for i, name := range f.names {
+		switch n := g.IntN(100); {
+		case n < 15 && i > 0:
+			cues[i] = cues[i-1]
+		case n < 50 && len(name) == 1:
+			u := pick(g, units)
+			cues[i].after = " " + u.name
+			if letter := string(u.letters[g.IntN(len(u.letters))]); g.chance(80) && !f.named(letter) {
+				f.names[i] = letter
+			}
+		case n < 50:
 			cues[i].before = name + " "
-		case 5:
+		case n < 60:
 			cues[i].after = "%"
-		case 6:
-			cues[i].before, cues[i].after = pick(g, g.words)+" ", " "+pick(g, measures)
+		case n < 70:
+			cues[i].before, cues[i].after = pick(g, g.words)+" ", " "+pick(g, units).name
 		default:
 			cues[i].before = pick(g, g.words) + " "
 		}
-		if i > 0 && g.chance(20) {
-			cues[i] = cues[i-1]
-		}
 	}
 	return cues
+}
+
+// named reports whether something of the family has the name.
+func (f *invention) named(name string) bool {
+	return slices.Contains(f.names, name) || slices.ContainsFunc(f.moves, func(m move) bool { return m.name == name })
 }
 
 // question words a family's question, with {0}, {1} and so on for the numbers
