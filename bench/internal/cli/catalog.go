@@ -16,7 +16,7 @@ import (
 
 func tasksCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "tasks", Usage: "list and show tasks",
+		Name: "tasks", Usage: "list and show tasks, judge responses",
 		Subcommands: []*cli.Command{
 			{Name: "list", Usage: "list the tasks", Flags: []cli.Flag{jsonFlag(), formatFlag()},
 				Description: "Example:\n\n  autodatabench tasks list --format markdown",
@@ -24,6 +24,7 @@ func tasksCommand(env Env) *cli.Command {
 			{Name: "show", Usage: "show a task as an agent sees it", ArgsUsage: "DOMAIN", Flags: []cli.Flag{jsonFlag()},
 				Description: "Example:\n\n  autodatabench tasks show science",
 				Action:      func(c *cli.Context) error { return showTask(c, env) }},
+			judgeCommand(env),
 		},
 	}
 }
