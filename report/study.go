@@ -22,8 +22,8 @@ func (k rowKey) entry() stats.Entry {
 }
 
 // newStudy makes the study of the outcomes that are scored. Cells without known
-// answers have intervals from counts. It is nil if there is nothing to go by, as
-// of published percentages, and an error if base students or items differ.
+// answers have intervals from counts. It is nil if nothing is scored, and an error
+// if base students or items differ.
 func newStudy(outcomes []results.Outcome, domains []results.Domain) (*stats.Study, error) {
 	type cellKey struct {
 		rowKey

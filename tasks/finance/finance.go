@@ -26,8 +26,9 @@ import (
 )
 
 const (
-	tolerance    = 0.002 // of the published number
-	maxExtracted = 200   // bytes of an answer that a verdict keeps
+	tolerance    = 0.002    // of the published number
+	maxExtracted = 200      // bytes of an answer that a verdict keeps
+	maxResponse  = 64 << 10 // bytes that are read of a response, the last ones
 )
 
 // Closing is how a response must end.
@@ -60,6 +61,9 @@ func (Evaluator) Judge(response string, item tasks.Item) tasks.Verdict {
 // JudgeExtracted cleans an answer that was already taken out of its response
 // and compares it.
 func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict {
+	if len(extracted) > maxResponse {
+		return verdict(extracted, false, "the answer is longer than 64 KiB")
+	}
 	text := clean(extracted)
 	if text == "" {
 		return verdict("", false, "the answer is empty")

@@ -234,3 +234,18 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+// Only the end of a response is read, and no answer of such a length.
+func TestLongText(t *testing.T) {
+	item := tasks.Item{Fields: map[string]string{"ground_truth": "5"}}
+	long := strings.Repeat("x ", maxResponse)
+	if v := (Evaluator{}).Judge(long+"Therefore, the answer is 5.", item); !v.Correct {
+		t.Errorf("closing words behind a long text: %+v", v)
+	}
+	if v := (Evaluator{}).Judge("The answer is 5. "+long, item); v.Correct {
+		t.Errorf("closing words before a long text: %+v", v)
+	}
+	if v := (Evaluator{}).JudgeExtracted(long+"5", item); v.Correct || len(v.Extracted) > maxExtracted || !strings.Contains(v.Reason, "64 KiB") {
+		t.Errorf("a long answer: %.80q, %s", v.Extracted, v.Reason)
+	}
+}

@@ -22,6 +22,7 @@ var (
 // read takes the answer out of a response, in the form that [parse] reads. A
 // reason says why there is none.
 func read(response string) (text, reason string) {
+	response = response[max(0, len(response)-maxResponse):] // the closing words come last
 	phrases := closing.FindAllStringIndex(response, -1)
 	if len(phrases) == 0 {
 		return "", `there is no "the answer is"`
