@@ -182,6 +182,8 @@ func TestParseRefuses(t *testing.T) {
 		{"merge of nothing", `"merges": [`, `"merges": ["zzz zzz",`},
 		{"merge of three", `"merges": [`, `"merges": ["a b c",`},
 		{"cut off", `"merges"`, ``},
+		{"no merges", `"merges": [`, `"other": [`},
+		{"first merge missing", valid[strings.Index(valid, `"merges": [`):][:strings.Index(valid[strings.Index(valid, `"merges": [`):], ",")+1], `"merges": [`},
 	} {
 		changed := strings.Replace(valid, c.old, c.new, 1)
 		if changed == valid {

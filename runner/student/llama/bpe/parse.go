@@ -105,11 +105,29 @@ func (f *file) tokenizer() (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := madeByMerges(tokens, special, merges); err != nil {
+		return nil, err
+	}
 	t, err := build(pattern, tokens, special, merges)
 	if err == nil {
 		t.useWhole = m.IgnoreMerges
 	}
 	return t, err
+}
+
+// madeByMerges checks that every token of several bytes is some merge's result:
+// without its merges a tokenizer would split such tokens up and say nothing.
+func madeByMerges(tokens []string, special map[string]int, merges []merge) error {
+	made := make([]bool, len(tokens))
+	for _, m := range merges {
+		made[m.result] = true
+	}
+	for id, token := range tokens {
+		if at, added := special[token]; len(token) > 1 && !made[id] && !(added && at == id) {
+			return fmt.Errorf("no merge makes token %d, %q: merges are missing", id, token)
+		}
+	}
+	return nil
 }
 
 func notEmpty(s *string) bool { return s != nil && *s != "" }

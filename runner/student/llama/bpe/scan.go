@@ -43,9 +43,9 @@ func classOf(r rune) class {
 		return newline
 	case unicode.IsSpace(r):
 		return space
-	case unicode.IsLetter(r):
+	case unicode.IsLetter(r) || unicode.Is(addedLetters, r):
 		return letter
-	case unicode.IsNumber(r):
+	case unicode.IsNumber(r) || unicode.Is(addedNumbers, r):
 		return number
 	}
 	return symbol
