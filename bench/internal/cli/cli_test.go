@@ -26,6 +26,8 @@ func TestScripts(t *testing.T) {
 			"bytes":     rawBytes,
 			"interrupt": interrupt,
 			"appendto":  appendTo,
+			"replace":   replace,
+			"cut":       cut,
 		},
 	})
 }
@@ -98,4 +100,25 @@ func appendTo(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = f.WriteString("{}\n")
 	ts.Check(errors.Join(err, f.Close()))
+}
+
+// replace replaces the first of a quoted Go string in a file by another: replace
+// FILE "OLD" "NEW".
+func replace(ts *testscript.TestScript, neg bool, args []string) {
+	before, err := strconv.Unquote(args[1])
+	ts.Check(err)
+	after, err := strconv.Unquote(args[2])
+	ts.Check(err)
+	data := ts.ReadFile(args[0])
+	if !strings.Contains(data, before) {
+		ts.Fatalf("%q is not in %s", before, args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(data, before, after, 1)), 0o644))
+}
+
+// cut leaves the first bytes of a file: cut FILE BYTES.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
 }

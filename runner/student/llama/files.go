@@ -19,6 +19,7 @@ import (
 const (
 	configFile        = "config.json"
 	weightsFile       = "model.safetensors"
+	indexFile         = "model.safetensors.index.json" // of a model in several files
 	tokenizerFile     = "tokenizer.json"
 	adapterConfigFile = "adapter_config.json"
 	adapterFile       = "adapter_model.safetensors"
@@ -60,6 +61,9 @@ func load(fsys fs.FS) (*Model, *Tokenizer, error) {
 		return nil, nil, fmt.Errorf("%s: %d tokens for a vocabulary of %d, or without the chat format's special tokens",
 			tokenizerFile, tok.Size(), config.VocabSize)
 	}
+	if _, err := fs.Stat(fsys, indexFile); err == nil {
+		return nil, nil, fmt.Errorf("%s: weights in several files are not supported; save them as one (transformers: save_pretrained with max_shard_size)", indexFile)
+	}
 	data, err = readFile(fsys, weightsFile)
 	if err != nil {
 		return nil, nil, err
@@ -90,11 +94,14 @@ func parseWeights(c Config, data []byte) (*Model, error) {
 	return m, readTensors(f, names, m.tensors())
 }
 
-// readTensors fills the tensors and reports names beyond them.
+// readTensors fills the tensors with finite numbers and reports names beyond them.
 func readTensors(f *safetensors.File, names []string, want []tensor) error {
 	for _, t := range want {
 		if err := f.Read(t.name, t.shape, t.data); err != nil {
 			return err
+		}
+		if i := slices.IndexFunc(t.data, notFinite); i >= 0 {
+			return fmt.Errorf("tensor %q holds %v", t.name, t.data[i])
 		}
 		names = slices.DeleteFunc(names, func(n string) bool { return n == t.name })
 	}
@@ -103,6 +110,9 @@ func readTensors(f *safetensors.File, names []string, want []tensor) error {
 	}
 	return nil
 }
+
+// notFinite reports whether v is an infinity or no number: only then is v-v not 0.
+func notFinite(v float32) bool { return v-v != 0 }
 
 // Save writes the model's folder for this package, transformers and vLLM,
 // creating dir. A chat template makes them speak the same format.

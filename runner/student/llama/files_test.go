@@ -1,6 +1,7 @@
 package llama
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,8 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/runner/student/llama/safetensors"
 )
 
 // expected is what transformers and peft compute with testdata/parity.
@@ -220,11 +223,77 @@ func TestLoadRefuses(t *testing.T) {
 			t.Errorf("%s: no error", c.name)
 		}
 	}
+	for name, c := range map[string]struct {
+		file string
+		data func(old []byte) []byte
+		says string
+	}{
+		"cut header":       {weightsFile, func(old []byte) []byte { return old[:100] }, "a header of"},
+		"cut data":         {weightsFile, func(old []byte) []byte { return old[:len(old)-1] }, "offsets"},
+		"nothing":          {weightsFile, func([]byte) []byte { return nil }, "0 bytes"},
+		"several files":    {indexFile, func([]byte) []byte { return []byte("{}") }, "several files"},
+		"quantised":        {configFile, func(old []byte) []byte { return append([]byte(`{"quantization_config": {},`), old[1:]...) }, "quantised"},
+		"quantised tensor": {weightsFile, func(old []byte) []byte { return bytes.Replace(old, []byte(`"F32"`), []byte(`"I8" `), 1) }, "quantised"},
+		"no number":        {weightsFile, func(old []byte) []byte { return append(old[:len(old)-4:len(old)-4], 0, 0, 0xc0, 0x7f) }, "NaN"},
+		"no merges":        {tokenizerFile, func(old []byte) []byte { return bytes.Replace(old, []byte(`"merges"`), []byte(`"other"`), 1) }, "merges are missing"},
+	} {
+		folder := copyOf(t, files)
+		var old []byte
+		if f := folder[c.file]; f != nil {
+			old = f.Data
+		}
+		folder[c.file] = &fstest.MapFile{Data: c.data(old)}
+		if _, _, err := Load(folder); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: error %v, want one that says %q", name, err, c.says)
+		}
+	}
 	for name := range copyOf(t, files) {
 		folder := copyOf(t, files)
 		delete(folder, name)
 		if _, _, err := Load(folder); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("without %s: error %v", name, err)
+		}
+	}
+}
+
+// An adapter of some layers leaves the others as they are.
+func TestAdapterOfSomeLayers(t *testing.T) {
+	m := loud(tiny(true))
+	whole := newAdapter(m.Config, 2, 4)
+	for i := range whole.flat {
+		whole.flat[i] = float32(i%7) - 3
+	}
+	dir := t.TempDir()
+	if err := whole.Save(dir, "base"); err != nil {
+		t.Fatal(err)
+	}
+	var some []tensor
+	for _, part := range whole.tensors() {
+		if strings.Contains(part.name, "v_proj") {
+			some = append(some, part)
+		}
+	}
+	weights, err := safetensors.Marshal(exported(some))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, adapterFile), weights, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	a, err := LoadAdapter(os.DirFS(dir), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with, full := m.Merged(a), m.Merged(whole)
+	for l := range m.layers {
+		for s := range siteCount {
+			want := m.layers[l].linear[s]
+			if s == siteV {
+				want = full.layers[l].linear[s]
+			}
+			if !slices.Equal(with.layers[l].linear[s], want) {
+				t.Errorf("layer %d, %s: not as it should be", l, siteNames[s])
+			}
 		}
 	}
 }
@@ -257,6 +326,24 @@ func TestLoadAdapterRefuses(t *testing.T) {
 		folder := fstest.MapFS{adapterConfigFile: {Data: []byte(changed)}, adapterFile: {Data: weights}}
 		if _, err := LoadAdapter(folder, m); err == nil {
 			t.Errorf("%s: no error", c.name)
+		}
+	}
+	data := func(list []tensor) fstest.MapFS {
+		t.Helper()
+		weights, err := safetensors.Marshal(exported(list))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fstest.MapFS{adapterConfigFile: {Data: config}, adapterFile: {Data: weights}}
+	}
+	all := a.tensors()
+	for name, list := range map[string][]tensor{
+		"A without B": all[:3], "no layer": nil, "another module": append(all[:2:2], tensor{"lm_head.lora_A.weight", []int{2, 1}, make([]float32, 2)}),
+		"another rank than the config's": newAdapter(m.Config, 3, 4).tensors(),
+		"no number":                      {all[0], {all[1].name, all[1].shape, slices.Repeat([]float32{float32(math.NaN())}, len(all[1].data))}},
+	} {
+		if _, err := LoadAdapter(data(list), m); err == nil {
+			t.Errorf("%s: no error", name)
 		}
 	}
 	wide := tiny(true)

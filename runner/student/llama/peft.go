@@ -2,9 +2,11 @@ package llama
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"autodatabench/results"
 	"autodatabench/runner/student/llama/safetensors"
@@ -88,9 +90,9 @@ func transpose(dst, src []float32, rows, columns int) {
 	}
 }
 
-// LoadAdapter reads an adapter of all linear layers of m. PEFT's variants that
-// compute something else (rsLoRA, DoRA, biases, patterns, further modules) are
-// an error.
+// LoadAdapter reads an adapter of some or all linear layers of m; the others
+// are left as they are. PEFT's variants that compute something else (rsLoRA,
+// DoRA, biases, patterns, further modules) are an error.
 func LoadAdapter(fsys fs.FS, m *Model) (*Adapter, error) {
 	a, err := loadAdapter(fsys, m)
 	if err != nil {
@@ -125,14 +127,38 @@ func loadAdapter(fsys fs.FS, m *Model) (*Adapter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", adapterFile, err)
 	}
-	if adapterSize(m.Config, c.Rank) > len(data)/2 {
-		return nil, fmt.Errorf("%s: %d bytes are too few for rank %d", adapterFile, len(data), c.Rank)
+	for _, name := range f.Names() { // before a lie asks for memory
+		if shape, _ := f.Shape(name); strings.HasSuffix(name, ".lora_A.weight") && (len(shape) != 2 || shape[0] != c.Rank) {
+			return nil, fmt.Errorf("%s: tensor %q has shape %v for rank %d", adapterFile, name, shape, c.Rank)
+		}
 	}
 	a := newAdapter(m.Config, c.Rank, c.Alpha)
 	list := a.tensors()
-	if err := readTensors(f, f.Names(), list); err != nil {
+	there, err := present(list, f.Names())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", adapterFile, err)
+	}
+	if err := readTensors(f, f.Names(), there); err != nil {
 		return nil, fmt.Errorf("%s: %w", adapterFile, err)
 	}
 	a.assign(list)
 	return a, nil
+}
+
+// present lists the tensors that are among the names: of every layer both A and
+// B or neither, and at least one layer.
+func present(list []tensor, names []string) (there []tensor, err error) {
+	for ; len(list) > 0; list = list[2:] {
+		a, b := slices.Contains(names, list[0].name), slices.Contains(names, list[1].name)
+		if a != b {
+			return nil, fmt.Errorf("one of %q and %q is missing", list[0].name, list[1].name)
+		}
+		if a {
+			there = append(there, list[:2]...)
+		}
+	}
+	if len(there) == 0 {
+		return nil, errors.New("no tensor of a linear layer of this model")
+	}
+	return there, nil
 }

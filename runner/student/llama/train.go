@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"autodatabench/results"
 )
@@ -120,6 +121,9 @@ func TrainLoRA(ctx context.Context, m *Model, rows []Example, r LoRARecipe, prog
 				progress(step)
 			}
 		}
+	}
+	if i := slices.IndexFunc(a.flat, notFinite); i >= 0 { // by the last update, after which there is no loss
+		return nil, fmt.Errorf("training LoRA: %w", diverged("a weight", float64(a.flat[i])))
 	}
 	return a, nil
 }

@@ -71,6 +71,9 @@ func Run(t *testing.T, s Student, recipe results.Recipe) {
 		if _, err := s.Train(t.Context(), recipe, rows, 7, dir, nil); !errors.Is(err, student.ErrDiverged) {
 			t.Errorf("training at a rate of 1e30: error %v, want ErrDiverged", err)
 		}
+		if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
+			t.Errorf("a training that diverged left %q, %v", left, err)
+		}
 	})
 }
 

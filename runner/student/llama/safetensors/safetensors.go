@@ -114,7 +114,7 @@ func (f *File) check() error {
 		e := f.entries[name]
 		size, ok := widths[e.DType]
 		if !ok {
-			return fmt.Errorf("tensor %q: dtype %q is not supported", name, e.DType)
+			return fmt.Errorf("tensor %q: dtype %q is not F32, F16 or BF16; quantised weights are not supported", name, e.DType)
 		}
 		if len(e.Offsets) != 2 || len(e.Shape) > 8 {
 			return fmt.Errorf("tensor %q: %d offsets and %d dimensions", name, len(e.Offsets), len(e.Shape))
