@@ -170,26 +170,7 @@ func cutOff(ids []int, from, limit int) ([]int, int) {
 // Generate implements [student.Generator]. A prompt that leaves no room for the
 // answer keeps its beginning and the chat's frame.
 func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([]string, error) {
-	model := s.model
-	if adapterDir != "" {
-		adapter, err := s.adapter(adapterDir)
-		if err != nil {
-			return nil, fmt.Errorf("generate: %w", err)
-		}
-		model = s.model.Merged(adapter)
-	}
-	longest := s.model.Config.Context()
-	if sampling.MaxTokens <= 0 || sampling.MaxTokens > longest/2 {
-		return nil, results.Bad("", fmt.Errorf("generate: max_tokens must be 1 to %d, got %d", longest/2, sampling.MaxTokens))
-	}
-	ids := make([][]int, len(prompts))
-	for i, p := range prompts {
-		ids[i] = s.fit(p, longest-sampling.MaxTokens)
-	}
-	options := llama.GenOptions{
-		Temperature: sampling.Temperature, TopP: sampling.TopP, MaxTokens: sampling.MaxTokens, Seed: sampling.Seed, Stop: []int{s.tok.EOT()},
-	}
-	answers, err := model.Generate(ctx, ids, options, progress)
+	answers, err := s.draw(ctx, adapterDir, prompts, sampling, progress)
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
@@ -198,6 +179,40 @@ func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []str
 		texts[i] = s.tok.Decode(answer)
 	}
 	return texts, nil
+}
+
+// Answer is Generate for one prompt. It says how many tokens were drawn, which
+// can be more than the text has when it is read again.
+func (s *Student) Answer(ctx context.Context, adapterDir, prompt string, sampling results.Sampling) (text string, tokens int, err error) {
+	answers, err := s.draw(ctx, adapterDir, []string{prompt}, sampling, nil)
+	if err != nil {
+		return "", 0, fmt.Errorf("answer: %w", err)
+	}
+	return s.tok.Decode(answers[0]), len(answers[0]), nil
+}
+
+// draw draws the tokens of the answers.
+func (s *Student) draw(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([][]int, error) {
+	model := s.model
+	if adapterDir != "" {
+		adapter, err := s.adapter(adapterDir)
+		if err != nil {
+			return nil, err
+		}
+		model = s.model.Merged(adapter)
+	}
+	longest := s.model.Config.Context()
+	if sampling.MaxTokens <= 0 || sampling.MaxTokens > longest/2 {
+		return nil, results.Bad("", fmt.Errorf("max_tokens must be 1 to %d, got %d", longest/2, sampling.MaxTokens))
+	}
+	ids := make([][]int, len(prompts))
+	for i, p := range prompts {
+		ids[i] = s.fit(p, longest-sampling.MaxTokens)
+	}
+	options := llama.GenOptions{
+		Temperature: sampling.Temperature, TopP: sampling.TopP, MaxTokens: sampling.MaxTokens, Seed: sampling.Seed, Stop: []int{s.tok.EOT()},
+	}
+	return model.Generate(ctx, ids, options, progress)
 }
 
 // CheckAdapter reports whether the folder holds an adapter of the student.

@@ -3,7 +3,7 @@
 // it.
 //
 // It is for looking at a student by hand and for tools that read the protocol.
-// It is not how trials ask the student: they use a [student.Generator] itself,
+// It is not how trials ask the student: they use a student.Generator itself,
 // with the protocol's sampling.
 package serve
 
@@ -15,13 +15,14 @@ import (
 	"slices"
 
 	"autodatabench/results"
-	"autodatabench/runner/student"
 	"autodatabench/runner/teacher"
 )
 
 // Student is what is served.
 type Student interface {
-	student.Generator
+	// Answer answers a question with the adapter in a folder, or without one,
+	// and says how many tokens it drew.
+	Answer(ctx context.Context, adapterDir, question string, s results.Sampling) (text string, tokens int, err error)
 	// Tokens counts the tokens of a text.
 	Tokens(text string) int
 }
@@ -70,7 +71,7 @@ func (m model) Complete(ctx context.Context, r teacher.Request) (teacher.Respons
 		sampling.MaxTokens = r.MaxTokens
 	}
 	question := r.Messages[0].Content
-	answers, err := m.student.Generate(ctx, m.adapter, []string{question}, sampling, nil)
+	answer, tokens, err := m.student.Answer(ctx, m.adapter, question, sampling)
 	var known *results.Error
 	if errors.As(err, &known) && known.Kind == results.BadInput {
 		return teacher.Response{}, refused(err.Error())
@@ -79,10 +80,9 @@ func (m model) Complete(ctx context.Context, r teacher.Request) (teacher.Respons
 		return teacher.Response{}, &teacher.CallError{Status: http.StatusInternalServerError, Err: err}
 	}
 	response := teacher.Response{
-		Content: answers[0], FinishReason: "stop",
-		InputTokens: int64(m.student.Tokens(question)), OutputTokens: int64(m.student.Tokens(answers[0])),
+		Content: answer, FinishReason: "stop", InputTokens: int64(m.student.Tokens(question)), OutputTokens: int64(tokens),
 	}
-	if response.OutputTokens >= int64(sampling.MaxTokens) {
+	if tokens >= sampling.MaxTokens {
 		response.FinishReason = "length"
 	}
 	return response, nil

@@ -40,20 +40,24 @@ func ask(ctx context.Context, server *httptest.Server, model string, r teacher.R
 
 func TestServedAnswersAreTheStudents(t *testing.T) {
 	s, dir, server := serving(t)
+	const limit = 9
 	greedy, question := 0.0, studenttest.Rows(1)[0].Instruction
 	for model, adapter := range map[string]string{"base": "", "tuned": dir} {
-		want, err := s.Generate(t.Context(), adapter, []string{question}, results.Sampling{TopP: 1, MaxTokens: 9}, nil)
+		want, tokens, err := s.Answer(t.Context(), adapter, question, results.Sampling{TopP: 1, MaxTokens: limit})
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, err := ask(t.Context(), server, model, teacher.Request{
-			Messages: []teacher.Message{{Role: teacher.User, Content: question}}, Temperature: &greedy, MaxTokens: 9,
+			Messages: []teacher.Message{{Role: teacher.User, Content: question}}, Temperature: &greedy, MaxTokens: limit,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Content != want[0] || got.OutputTokens != int64(s.Tokens(want[0])) || got.InputTokens != int64(s.Tokens(question)) {
-			t.Errorf("%s: served %+v, the student says %q", model, got, want[0])
+		if got.Content != want || got.OutputTokens != int64(tokens) || got.InputTokens != int64(s.Tokens(question)) {
+			t.Errorf("%s: served %+v, the student says %q in %d tokens", model, got, want, tokens)
+		}
+		if cut := tokens == limit; cut != (got.FinishReason == "length") {
+			t.Errorf("%s: %d of at most %d tokens finished by %q", model, tokens, limit, got.FinishReason)
 		}
 	}
 }
