@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -16,6 +16,8 @@ export CGO_ENABLED := 1
 OPENBLAS = $(strip $(shell pkg-config --exists openblas 2>/dev/null && pkg-config --libs openblas))
 GO       = $(if $(OPENBLAS),CGO_LDFLAGS="$(OPENBLAS)" )go
 TAGS     = $(if $(OPENBLAS),-tags openblas)
+PARITY   = -tags $(if $(OPENBLAS),openblas$(comma))parity
+comma   := ,
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -38,8 +40,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(TAGS) ./...
-	@$(GO) run $(STATICCHECK) $(TAGS) ./...
+	@$(GO) vet $(PARITY) ./...
+	@$(GO) run $(STATICCHECK) $(PARITY) ./...
 	@$(GO) test $(TAGS) ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -60,3 +62,10 @@ bench: setup ## measure the parts that bound a run, with their goals
 
 calibrate: build ## measure how the embedded student tells training sets apart (ROWS, RUNS)
 	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3)
+
+parity: setup ## compare the student with PyTorch, transformers, PEFT and tokenizers (downloads 600 MB once)
+	@python=$$(bench/parity/python.sh); export PARITY_PYTHON="$$python"; \
+	$(GO) test -json -timeout 20m $(PARITY) -run '^TestParity' ./runner/student/llama | $(GO) run ./bench/internal/testsum parity
+
+parity-bench: setup ## time training and generation against PyTorch on the CPU, with goals
+	@python=$$(bench/parity/python.sh); GO='$(GO)' TAGS='$(TAGS)' PARITY_PYTHON="$$python" bench/parity/bench.sh
