@@ -11,6 +11,7 @@ import os
 import sys
 import time
 import traceback
+import warnings
 
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
 
@@ -20,6 +21,7 @@ from peft import LoraConfig, PeftModel, get_peft_model  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM  # noqa: E402
 from transformers import logging as transformers_logging  # noqa: E402
 
+warnings.filterwarnings("ignore")
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
 torch.set_num_threads(1)  # two threads wait for each other on a machine that is busy
@@ -116,21 +118,18 @@ def gradients(folder, adapter, rows, weights):
 
 
 def train(folder, to, rows, weights, targets, rank, alpha, rate, updates, batch, seed):
-    """Trains an adapter with PEFT and AdamW and saves it; returns the losses."""
+    """Trains an adapter with PEFT and AdamW and saves it."""
     torch.manual_seed(seed)
     model = get_peft_model(AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), LoraConfig(
         r=rank, lora_alpha=alpha, target_modules=targets, task_type="CAUSAL_LM"))
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.0)
-    losses = []
     for i in range(updates):
         at = [(i * batch + j) % len(rows) for j in range(batch)]
         loss = batch_loss(model, [rows[j] for j in at], [weights[j] for j in at])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(loss.item())
     model.save_pretrained(to)
-    return losses
 
 
 @functools.cache
