@@ -24,7 +24,7 @@ func tasksCommand(env Env) *cli.Command {
 			{Name: "show", Usage: "show a task as an agent sees it", ArgsUsage: "DOMAIN|FOLDER", Flags: []cli.Flag{jsonFlag()},
 				Description: "Examples:\n\n  autodatabench tasks show science\n  autodatabench tasks show ./my-domain",
 				Action:      func(c *cli.Context) error { return showTask(c, env) }},
-			newTaskCommand(env), lintCommand(env), judgeCommand(env),
+			newTaskCommand(env), importCommand(env), lintCommand(env), judgeCommand(env),
 		},
 	}
 }

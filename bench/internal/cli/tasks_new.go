@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -35,6 +37,12 @@ func newTaskCommand(env Env) *cli.Command {
 }
 
 func newTask(c *cli.Context, env Env) error {
+	if c.NArg() > 1 && strings.HasPrefix(c.Args().Get(1), "-") { // flags behind the folder
+		args := slices.Clone(env.Args)
+		at := slices.Index(args, c.Args().First())
+		env.Args = append(slices.Delete(args, at, at+1), c.Args().First())
+		return newApp(env).RunContext(c.Context, env.Args)
+	}
 	dir, err := oneArgument(c, "a folder to make")
 	if err != nil {
 		return err
