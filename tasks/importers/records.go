@@ -199,11 +199,18 @@ func readJSON(path string, f io.Reader) ([]row, error) {
 		case errors.Is(err, io.EOF):
 			return rows, nil
 		case errors.Is(err, errArray) && len(rows) == 0 && !array:
-			array = true
-			if _, err := d.Token(); err != nil {
+			if array, err = true, begun(d); err != nil {
 				return nil, broken(path, d, l, err)
 			}
+			if !d.More() {
+				array = false
+				if _, err := d.Token(); err != nil {
+					return nil, broken(path, d, l, err)
+				}
+			}
 			continue
+		case errors.Is(err, errArray):
+			return nil, r.fault("a record must be a JSON object")
 		case err != nil:
 			return nil, err
 		}
@@ -222,6 +229,12 @@ func readJSON(path string, f io.Reader) ([]row, error) {
 
 var errArray = errors.New("an array begins")
 
+// begun steps into an array.
+func begun(d *json.Decoder) error {
+	_, err := d.Token()
+	return err
+}
+
 // next decodes one object.
 func next(path string, d *json.Decoder, l *lines) (row, error) {
 	if !d.More() {
@@ -236,10 +249,10 @@ func next(path string, d *json.Decoder, l *lines) (row, error) {
 	}
 	trimmed := bytes.TrimLeft(rest, ", \t\r\n")
 	at := l.at(d.InputOffset() + int64(len(rest)-len(trimmed)))
-	if bytes.HasPrefix(trimmed, []byte("[")) {
-		return row{}, errArray
-	}
 	r := row{file: path, line: at}
+	if bytes.HasPrefix(trimmed, []byte("[")) {
+		return r, errArray
+	}
 	var raw json.RawMessage
 	if err := d.Decode(&raw); err != nil {
 		return r, broken(path, d, l, err)
@@ -264,7 +277,7 @@ func broken(path string, d *json.Decoder, l *lines, err error) error {
 			reason += " (NaN and Infinity are no JSON)"
 		}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		reason = "the file ends too early"
+		offset, reason = l.read, "the file ends too early"
 	}
 	return results.Bad("", fmt.Errorf("%s:%d: %s", path, l.at(offset), reason))
 }

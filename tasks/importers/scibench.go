@@ -74,7 +74,7 @@ func sciBenchEntry(r row, numbers map[string]int) (entry, error) {
 	}
 	// The published number is the answer but where a power of ten scales it.
 	if gold, prompted, ok := science.Gold(answer, unit); ok && prompted != unit {
-		e.item.Answer = strconv.FormatFloat(gold, 'g', -1, 64)
+		e.item.Answer = strconv.FormatFloat(gold, 'g', 12, 64)
 	}
 	if id := strings.TrimSpace(r.optional("problemid")); id != "" {
 		group := book + " " + id
