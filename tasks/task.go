@@ -35,12 +35,14 @@ type Evaluator interface {
 // Task is everything about a domain that may be seen.
 type Task struct {
 	Name      string
-	Suite     string // "mini" or a folder
+	Suite     string // "mini", or "folder" for a task folder
 	Brief     results.Brief
 	Public    []Item
 	Seed      []string // raw questions, never an answer
 	Evaluator Evaluator
-	Digest    string // sha256 over everything above but the evaluator's code, plus its name
+
+	PrivateDigest string // sha256 of a folder's private set; empty for suite mini
+	Digest        string // sha256 over everything above but the evaluator's code, plus its name
 }
 
 // Judged is a response with its verdict.

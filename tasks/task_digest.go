@@ -18,7 +18,8 @@ func Digest(t Task, evaluator string) (string, error) {
 		Public      []Item
 		Seed        []string
 		Evaluator   string
-	}{t.Name, t.Suite, t.Brief, t.Public, t.Seed, evaluator})
+		Private     string `json:",omitempty"`
+	}{t.Name, t.Suite, t.Brief, t.Public, t.Seed, evaluator, t.PrivateDigest})
 	if err != nil {
 		return "", fmt.Errorf("digest of task %s: %w", t.Name, err)
 	}

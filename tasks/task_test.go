@@ -60,6 +60,7 @@ func TestDigest(t *testing.T) {
 		"brief":     digest("e", func(t *Task) { t.Brief.FewShot[0].Solution = "1" }),
 		"answer":    digest("e", func(t *Task) { t.Public[0].Answer = "2" }),
 		"fields":    digest("e", func(t *Task) { t.Public[0].Fields = map[string]string{"unit": "m"} }),
+		"private":   digest("e", func(t *Task) { t.PrivateDigest = "d" }),
 		"seed":      digest("e", func(t *Task) { t.Seed[0] = "z" }),
 	} {
 		if other, ok := seen[d]; ok {

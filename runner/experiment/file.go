@@ -18,8 +18,8 @@ import (
 type File struct {
 	Name       string             `yaml:"name" json:"name"`
 	Protocol   string             `yaml:"protocol" json:"protocol"`
-	Suite      string             `yaml:"suite" json:"suite"`
-	Domains    []results.Domain   `yaml:"domains" json:"domains"`
+	Suite      Suite              `yaml:"suite" json:"suite"`
+	Domains    []results.Domain   `yaml:"domains,omitempty" json:"domains"` // of task folders: all if left out
 	Workflows  []results.Workflow `yaml:"workflows" json:"workflows"`
 	Settings   []results.Setting  `yaml:"settings" json:"settings"`
 	Agents     []string           `yaml:"agents" json:"agents"`
@@ -70,7 +70,7 @@ type Budget struct {
 // Default is the experiment that stands for every key a file leaves out.
 func Default() File {
 	return File{
-		Protocol: "mini", Suite: "mini",
+		Protocol: "mini", Suite: Suite{Name: MiniSuite},
 		Domains: results.Domains(), Workflows: results.Workflows(), Settings: []results.Setting{results.Scratch},
 		Runs: 1, Seed: 1, FinalSeeds: 1, Parallel: 2,
 		Teacher: Teacher{Kind: "procedural"}, Student: Student{Kind: "embedded"},
@@ -81,8 +81,12 @@ func Default() File {
 // Read reads and checks the experiment file.
 func Read(path string) (File, error) {
 	f := Default()
+	f.Domains = nil
 	if err := config.Read(path, &f); err != nil {
 		return f, err
+	}
+	if f.Domains == nil && f.Suite.Folders == nil {
+		f.Domains = results.Domains()
 	}
 	if err := f.Validate(); err != nil {
 		return f, results.Bad("", fmt.Errorf("%s: %w", path, err))
@@ -97,7 +101,7 @@ func (f File) Validate() error {
 		return fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", f.Name)
 	}
 	for _, check := range []error{
-		each("domains", f.Domains, results.Domain.Validate),
+		f.Suite.validate(), f.domains(),
 		each("workflows", f.Workflows, results.Workflow.Validate),
 		each("settings", f.Settings, results.Setting.Validate),
 		each("agents", f.Agents, func(name string) error {
@@ -110,7 +114,6 @@ func (f File) Validate() error {
 		known("teacher.kind", f.Teacher.Kind, "procedural", "openai"),
 		known("student.kind", f.Student.Kind, "embedded"),
 		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
-		known("suite", f.Suite, "mini"),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
 	} {
 		if check != nil {
@@ -125,6 +128,14 @@ func (f File) Validate() error {
 	}
 	_, err := f.Resolve()
 	return err
+}
+
+// domains may be left to the task folders.
+func (f File) domains() error {
+	if f.Domains == nil && len(f.Suite.Folders) > 0 {
+		return nil
+	}
+	return each("domains", f.Domains, results.Domain.Validate)
 }
 
 // Resolve is the protocol with the file's overrides; any of them marks it as

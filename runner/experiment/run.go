@@ -44,9 +44,12 @@ type Setup struct {
 	Student  runner.Student
 	Identity student.Identity
 	Sandbox  runner.Sandbox
-	Holder   folder.Holder
-	Now      func() time.Time
-	Watch    Watch
+
+	PrivateRoot string // of the private sets of task folders
+
+	Holder folder.Holder
+	Now    func() time.Time
+	Watch  Watch
 }
 
 // Watch is told how the experiment goes. Its functions are called from several
@@ -89,7 +92,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, Slot: slot}
+	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, Slot: slot, PrivateRoot: s.PrivateRoot}
 	ids := s.File.Trials()
 	outcomes, faults := make([]*results.Outcome, len(ids)), make([]error, len(ids))
 	next := make(chan int)
@@ -147,7 +150,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, slot chan struct{}
 
 func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score) results.Spec {
 	return results.Spec{
-		TrialID: id, Experiment: s.File.Name, Suite: s.File.Suite, Protocol: p,
+		TrialID: id, Experiment: s.File.Name, Suite: s.File.Suite.String(), Protocol: p,
 		Seed:       runner.Derive(s.File.Seed, id.Path()),
 		TaskDigest: s.Tasks[id.Domain].Digest, PromptDigest: prompt.Digest(), AgentDigest: s.Agents[id.Agent].Digest,
 		Teacher: s.Teacher.Name(), Student: s.Identity.Name, StudentDigest: s.Identity.Digest, BLAS: s.Identity.BLAS,

@@ -46,7 +46,9 @@ type Scorer struct {
 	Student  runner.Student
 	Identity student.Identity // of Student
 	Slot     chan struct{}    // held while the student works
-	base     sync.Mutex
+
+	PrivateRoot string // of the private sets of task folders
+	base        sync.Mutex
 }
 
 // Trial scores the sealed trial in dir, unless it is scored, and returns its
@@ -103,7 +105,7 @@ func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, re
 	if done, err := kept(filepath.Join(dir, "score.json"), terms); done || err != nil {
 		return err
 	}
-	items, err := private.Open(task)
+	items, err := private.Open(s.PrivateRoot, task)
 	if err != nil {
 		return err
 	}
@@ -156,7 +158,7 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 		return results.Score{}, err
 	}
 	if !done {
-		items, err := private.Open(task)
+		items, err := private.Open(s.PrivateRoot, task)
 		if err != nil {
 			return results.Score{}, err
 		}

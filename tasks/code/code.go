@@ -210,3 +210,9 @@ func cut(s string, n int) string {
 	}
 	return s[:n]
 }
+
+// Check reports why no response could be correct for the item.
+func (Evaluator) Check(item tasks.Item) error {
+	_, _, err := expectation(item)
+	return err
+}

@@ -19,6 +19,11 @@ func TestLines(t *testing.T) {
 		{"extracted", "finance", `{"extracted": "$5", "item": {"ground_truth": 5}}`, `"5" true`},
 		{"extracted null", "finance", `{"extracted": null, "item": {"ground_truth": 5}}`, `null false there is no answer`},
 		{"code", "lcb-top", `{"response": "assert f(1) == [2, 0]", "item": {"test": "[{\"input\": \"1\", \"output\": \"[2, 0]\", \"testtype\": \"functional\"}]"}}`, ` true`},
+		{"numeric", "numeric", `{"response": "the answer is 5", "item": {"answer": 5}}`, `"5" true`},
+		{"exact", "exact", `{"response": "Paris", "item": {"answer": "Paris"}}`, `"Paris" true`},
+		{"choice", "choice", `{"response": "the answer is (b)", "item": {"answer": "B"}}`, ` true`},
+		{"python-literal", "python-literal", `{"extracted": "[1,2]", "item": {"answer": "[1, 2]"}}`, ` true`},
+		{"regex", "regex", `{"response": "the answer is 12 kg", "item": {"answer": "12 ?kg"}}`, ` true`},
 		{"no item", "finance", `{"response": "the answer is 5"}`, `null false the line cannot be read: it has no "item"`},
 		{"nothing to judge", "finance", `{"item": {"ground_truth": 5}}`, `null false the line cannot be read: it has neither`},
 		{"both", "finance", `{"response": "5", "extracted": "5", "item": {}}`, `null false the line cannot be read: it has both`},
@@ -91,6 +96,32 @@ func TestLinesReportsWhatBreaks(t *testing.T) {
 func TestByName(t *testing.T) {
 	if _, err := ByName("scibenhc"); err == nil || !strings.Contains(err.Error(), "want scibench, lcb-top, finance") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for _, s := range []Spec{
+		{Kind: "exact", RelativeTolerance: 0.1}, {Kind: "scibench", IgnoreCase: true}, {Kind: "numeric", Choices: []string{"A", "B"}},
+		{Kind: "numeric", RelativeTolerance: -1}, {Kind: "choice", Choices: []string{}}, {},
+	} {
+		if _, err := Open(s); err == nil {
+			t.Errorf("%+v is accepted", s)
+		}
+	}
+}
+
+// Every evaluator says what it does, and its parameters stand in what it says.
+func TestTold(t *testing.T) {
+	for _, kind := range Kinds() {
+		if text := Told(Spec{Kind: kind}); len(text) < 80 {
+			t.Errorf("%s: %q", kind, text)
+		}
+	}
+	if text := Told(Spec{Kind: "numeric", RelativeTolerance: 0.02}); !strings.Contains(text, "at most 2 % of") {
+		t.Errorf("numeric: %q", text)
+	}
+	if text := Told(Spec{Kind: "choice", Choices: []string{"yes", "no"}}); !strings.Contains(text, "yes, no") {
+		t.Errorf("choice: %q", text)
 	}
 }
 

@@ -17,6 +17,7 @@
 package finance
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -143,4 +144,16 @@ func verdict(extracted string, correct bool, reason string) tasks.Verdict {
 		extracted = extracted[:n]
 	}
 	return tasks.Verdict{Extracted: extracted, Correct: correct, Reason: reason}
+}
+
+// Check reports why no response could be correct for the item.
+func (Evaluator) Check(item tasks.Item) error {
+	published, ok := item.Fields["ground_truth"]
+	if !ok {
+		published = item.Answer
+	}
+	if _, ok := parse(strings.ToLower(strings.TrimSpace(published))); !ok {
+		return fmt.Errorf("the published answer %q is not a plain number, true or false", verdict(published, false, "").Extracted)
+	}
+	return nil
 }

@@ -1,9 +1,10 @@
 // Package private opens the private sets: the questions that only the final
-// score, the audit and the verification of a bundle may see (SPEC section 4).
+// score, the audit and the verification of a bundle may see (SPEC section 4),
+// and that the commands which make and check task folders write and lint.
 //
-// It is not for anything that runs before a trial is sealed. Invariant: for one
-// program version a task has one private set, and it shares no instance with
-// what the task shows.
+// It is not for anything that runs before a trial is sealed. Invariants: for one
+// program version, or one digest in task.yaml, a task has one private set, and
+// it shares no instance with what the task shows.
 package private
 
 import (
@@ -11,15 +12,20 @@ import (
 
 	"autodatabench/results"
 	"autodatabench/tasks"
+	"autodatabench/tasks/folder"
 	"autodatabench/tasks/mini"
 )
 
-// Open returns the private items of the task.
-func Open(t tasks.Task) ([]tasks.Item, error) {
-	if t.Suite != mini.Suite {
-		return nil, results.Bad("", fmt.Errorf("private set of task %s: unknown suite %q", t.Name, t.Suite))
+// Open returns the private items of the task. Those of task folders lie below
+// root.
+func Open(root string, t tasks.Task) ([]tasks.Item, error) {
+	switch t.Suite {
+	case mini.Suite:
+		return openMini(t.Brief.Domain)
+	case folder.Suite:
+		return openFolder(root, t)
 	}
-	return openMini(t.Brief.Domain)
+	return nil, results.Bad("", fmt.Errorf("private set of task %s: unknown suite %q", t.Name, t.Suite))
 }
 
 // openMini draws the embedded suite's private set.

@@ -20,7 +20,7 @@ func open(t *testing.T, d results.Domain) (tasks.Task, []tasks.Item) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	items, err := Open(task)
+	items, err := Open("", task)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestOpenRefuses(t *testing.T) {
 		{Name: "x", Suite: mini.Suite, Brief: results.Brief{Domain: "law"}},
 		{},
 	} {
-		items, err := Open(task)
+		items, err := Open("", task)
 		if e := new(results.Error); !errors.As(err, &e) || e.Kind != results.BadInput || items != nil {
 			t.Errorf("suite %q, domain %q: got %d items, %v, want bad input", task.Suite, task.Brief.Domain, len(items), err)
 		}

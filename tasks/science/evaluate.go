@@ -32,6 +32,7 @@
 package science
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -146,4 +147,16 @@ func shown(text string) string {
 		n--
 	}
 	return text[:n]
+}
+
+// Check reports why no response could be correct for the item.
+func (Evaluator) Check(item tasks.Item) error {
+	published, ok := item.Fields["answer_number"]
+	if !ok {
+		published = item.Answer
+	}
+	if _, _, ok := Gold(published, item.Fields["unit"]); !ok {
+		return fmt.Errorf("the published answer %q is not a number", shown(published))
+	}
+	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"autodatabench/results/config"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/student/embedded"
+	"autodatabench/tasks/folder"
 )
 
 func read(t *testing.T, path string) string {
@@ -96,7 +97,8 @@ func TestREADME(t *testing.T) {
 	readmeYAML(t, readme)
 }
 
-// readmeYAML takes a block with workflows as an experiment, else as an agent.
+// readmeYAML takes a block with workflows as an experiment, one with an evaluator
+// as a task, else as an agent.
 func readmeYAML(t *testing.T, readme string) {
 	t.Helper()
 	blocks := yamlText.FindAllStringSubmatch(readme, -1)
@@ -110,6 +112,13 @@ func readmeYAML(t *testing.T, readme string) {
 				t.Error(err)
 			} else if err := f.Validate(); err != nil {
 				t.Errorf("README.md: %v", err)
+			}
+			continue
+		}
+		if strings.Contains(m[1], "evaluator:") {
+			var c folder.Config
+			if err := config.Decode("README.md", []byte(m[1]), &c); err != nil {
+				t.Error(err)
 			}
 			continue
 		}

@@ -101,6 +101,7 @@ func libraryRules() []rule {
 		only("gonum.org/v1/gonum", "report/stats/...", "report/figure/...", "runner/student/llama/..."),
 		only("gonum.org/v1/plot", "report/figure/..."),
 		only("gonum.org/v1/netlib", "runner/student/llama"),
+		only("github.com/parquet-go/parquet-go", "tasks/importers"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
 		imports("os/exec", false, func(s *source, i imported) bool {
 			return i.path == "os/exec" && s.path != "bench/internal/cli/doctor.go" &&

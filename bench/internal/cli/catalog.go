@@ -16,15 +16,15 @@ import (
 
 func tasksCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "tasks", Usage: "list and show tasks, judge responses",
+		Name: "tasks", Usage: "list, show, make, import and check tasks, judge responses",
 		Subcommands: []*cli.Command{
 			{Name: "list", Usage: "list the tasks", Flags: []cli.Flag{jsonFlag(), formatFlag()},
 				Description: "Example:\n\n  autodatabench tasks list --format markdown",
 				Action:      func(c *cli.Context) error { return listTasks(c, env) }},
-			{Name: "show", Usage: "show a task as an agent sees it", ArgsUsage: "DOMAIN", Flags: []cli.Flag{jsonFlag()},
-				Description: "Example:\n\n  autodatabench tasks show science",
+			{Name: "show", Usage: "show a task as an agent sees it", ArgsUsage: "DOMAIN|FOLDER", Flags: []cli.Flag{jsonFlag()},
+				Description: "Examples:\n\n  autodatabench tasks show science\n  autodatabench tasks show ./my-domain",
 				Action:      func(c *cli.Context) error { return showTask(c, env) }},
-			judgeCommand(env),
+			newTaskCommand(env), importCommand(env), lintCommand(env), judgeCommand(env),
 		},
 	}
 }
@@ -48,11 +48,11 @@ func listTasks(c *cli.Context, env Env) error {
 }
 
 func showTask(c *cli.Context, env Env) error {
-	name, err := oneArgument(c, "a domain")
+	name, err := oneArgument(c, "a domain or a task folder")
 	if err != nil {
 		return err
 	}
-	task, err := mini.Load(results.Domain(name))
+	task, err := taskNamed(name)
 	if err != nil {
 		return err
 	}

@@ -16,28 +16,33 @@ import (
 	"autodatabench/runner/teacher"
 	"autodatabench/runner/teacher/procedural"
 	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
 )
 
 // load checks the experiment's words and loads what they name. It needs no key,
 // sandbox, GPU or server, and writes nothing.
-func load(env Env, f experiment.File, given []byte, root string) (*experiment.Setup, error) {
+func load(env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
 	s := &experiment.Setup{
-		File: f, Given: given, Root: root, Version: version(),
+		Given: given, Root: root, Version: version(), PrivateRoot: at.private,
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
 		Holder: env.Holder, Now: env.Now,
-	}
-	for _, d := range f.Domains {
-		task, err := mini.Load(d)
-		if err != nil {
-			return nil, err
-		}
-		s.Tasks[d] = task
 	}
 	student, err := embedded.New()
 	if err != nil {
 		return nil, err
 	}
+	list, err := loadTasks(f.Suite, f.Domains, at)
+	if err != nil {
+		return nil, err
+	}
+	f.Domains = nil
+	for _, task := range list {
+		if slices.Contains(f.Settings, results.Seed) && len(task.Seed) == 0 {
+			return nil, results.Bad("leave setting seed out", fmt.Errorf("task %s has no seed pool", task.Name))
+		}
+		f.Domains = append(f.Domains, task.Brief.Domain)
+		s.Tasks[task.Brief.Domain] = fitStudent(env, task, student)
+	}
+	s.File = f
 	if err := checkRecipe(f, student); err != nil {
 		return nil, err
 	}
@@ -60,8 +65,8 @@ func checkRecipe(f experiment.File, student *embedded.Student) error {
 
 // compose loads the experiment and opens all it works with, before anything is
 // written.
-func compose(env Env, f experiment.File, given []byte, root string, agentFiles []string) (*experiment.Setup, error) {
-	s, err := load(env, f, given, root)
+func compose(env Env, f experiment.File, given []byte, root string, at places, agentFiles []string) (*experiment.Setup, error) {
+	s, err := load(env, f, given, root, at)
 	if err != nil {
 		return nil, err
 	}
@@ -77,12 +82,12 @@ func compose(env Env, f experiment.File, given []byte, root string, agentFiles [
 	if s.Teacher, err = composeTeacher(env, f.Teacher, f.Seed); err != nil {
 		return nil, err
 	}
-	hidden, err := outOf(root)
+	hidden, err := hiddenPaths(root, f.Suite, at)
 	if err != nil {
 		return nil, err
 	}
 	if s.Sandbox, err = sandbox.New(sandbox.Config{
-		Kind: f.Sandbox.Kind, Python: f.Sandbox.Python, Hide: []string{hidden}, Now: env.Now,
+		Kind: f.Sandbox.Kind, Python: f.Sandbox.Python, Hide: hidden, Now: env.Now,
 		Limits: sandbox.Limits{Memory: int64(f.Sandbox.Memory), Processes: f.Sandbox.Processes},
 	}); err != nil {
 		return nil, err

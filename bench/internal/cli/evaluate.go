@@ -12,9 +12,7 @@ import (
 	"autodatabench/results"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/final"
-	"autodatabench/runner/student/embedded"
 	"autodatabench/runner/submission"
-	"autodatabench/tasks/mini"
 )
 
 func evaluateCommand(env Env) *cli.Command {
@@ -22,16 +20,16 @@ func evaluateCommand(env Env) *cli.Command {
 		Name: "evaluate", Usage: "train the student on a given submission.json and score it", ArgsUsage: "SUBMISSION.json",
 		Description: "For data that no agent made: by hand, or by another pipeline. Example:\n\n" +
 			"  autodatabench evaluate --domain science --name by-hand --runs 3 rows.json",
-		Flags: []cli.Flag{
+		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
-			&cli.StringFlag{Name: "domain", Required: true, Usage: "domain of the task"},
+			&cli.StringSliceFlag{Name: "domain", Usage: "domain of the task; not needed with --task"},
 			&cli.StringFlag{Name: "name", Value: "given", Usage: "`NAME` of the submission in tables"},
 			&cli.StringFlag{Name: "experiment", Value: "given", Usage: "experiment folder to put it in"},
 			&cli.StringFlag{Name: "protocol", Value: "mini", Usage: "budgets and recipe"},
 			&cli.IntFlag{Name: "runs", Value: 1, Usage: "trainings, each with its own seed"},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of the trainings"},
 			&cli.BoolFlag{Name: "check", Usage: "only check the format"},
-		},
+		)...),
 		Action: func(c *cli.Context) error { return evaluate(c, env) },
 	}
 }
@@ -43,7 +41,11 @@ func evaluate(c *cli.Context, env Env) error {
 	}
 	f := experiment.Default()
 	f.Name, f.Agents, f.Protocol, f.Runs = c.String("experiment"), []string{"none"}, c.String("protocol"), c.Int("runs")
-	f.Domains = []results.Domain{results.Domain(c.String("domain"))}
+	f.Suite = suiteOf(c)
+	f.Domains = orDefault[results.Domain](nil, c.StringSlice("domain"))
+	if len(f.Domains) != 1 && len(f.Suite.Folders) != 1 {
+		return usage("evaluate takes one task: --domain WORD, or --task FOLDER")
+	}
 	if err := f.Validate(); err != nil {
 		return results.Bad("", err)
 	}
@@ -54,10 +56,6 @@ func evaluate(c *cli.Context, env Env) error {
 	if err != nil {
 		return results.Bad("", err)
 	}
-	task, err := mini.Load(f.Domains[0])
-	if err != nil {
-		return err
-	}
 	rows, check, err := readSubmission(path, protocol.Budget)
 	if err != nil {
 		return err
@@ -65,17 +63,17 @@ func evaluate(c *cli.Context, env Env) error {
 	if c.Bool("check") {
 		return json.NewEncoder(env.Stdout).Encode(check)
 	}
-	student, err := embedded.New()
+	out := c.String("out")
+	setup, err := load(env, f, nil, filepath.Join(out, f.Name), placesOf(c))
 	if err != nil {
 		return err
 	}
-	if err := checkRecipe(f, student); err != nil {
-		return err
+	task := setup.Tasks[setup.File.Domains[0]]
+	scorer := &final.Scorer{
+		Root: setup.Root, Student: setup.Student, Identity: setup.Identity, Slot: make(chan struct{}, 1), PrivateRoot: setup.PrivateRoot,
 	}
-	out := c.String("out")
-	scorer := &final.Scorer{Root: filepath.Join(out, f.Name), Student: student, Identity: student.Identity(), Slot: make(chan struct{}, 1)}
 	outcomes, err := scorer.Given(c.Context, final.Given{
-		Name: c.String("name"), Domain: task.Brief.Domain, Suite: task.Suite, Protocol: protocol,
+		Name: c.String("name"), Domain: task.Brief.Domain, Suite: f.Suite.String(), Protocol: protocol,
 		Seed: c.Int64("seed"), Check: check,
 	}, task, rows, f.Runs)
 	if err != nil {

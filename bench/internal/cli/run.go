@@ -29,7 +29,7 @@ func runCommand(env Env) *cli.Command {
 			"  autodatabench run bench/experiments/demo.yaml\n" +
 			"  autodatabench run --domain science --workflow one-shot --agent pipeline --name try\n" +
 			"  autodatabench run --dry-run bench/experiments/demo-full.yaml",
-		Flags: []cli.Flag{
+		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
 			&cli.StringFlag{Name: "name", Value: "adhoc", Usage: "`NAME` of an experiment made of flags"},
@@ -42,7 +42,7 @@ func runCommand(env Env) *cli.Command {
 			&cli.Int64Flag{Name: "seed", Usage: "seed of every random choice"},
 			&cli.IntFlag{Name: "parallel", Usage: "trials at a time"},
 			&cli.StringFlag{Name: "sandbox", Usage: "bubblewrap, or none for no sandbox at all"},
-		},
+		)...),
 		Action: func(c *cli.Context) error {
 			f, given, err := experimentOf(c)
 			if err != nil {
@@ -60,10 +60,10 @@ func resumeCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "resume", Usage: "go on with an experiment that was interrupted", ArgsUsage: "EXPERIMENT",
 		Description: "EXPERIMENT is the experiment's name or folder. Example:\n\n  autodatabench resume demo",
-		Flags: []cli.Flag{
+		Flags: append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
-		},
+		),
 		Action: func(c *cli.Context) error {
 			f, given, root, err := recorded(c)
 			if err != nil {
@@ -87,6 +87,11 @@ func recorded(c *cli.Context) (f experiment.File, given []byte, root string, err
 	if f, err = experiment.Read(path); err != nil {
 		return f, nil, "", err
 	}
+	if f.Domains == nil { // left to the task folders when it began
+		if f.Domains, err = experiment.Domains(root); err != nil {
+			return f, nil, "", err
+		}
+	}
 	given, err = os.ReadFile(path)
 	return f, given, root, err
 }
@@ -98,7 +103,7 @@ func experimentOf(c *cli.Context) (experiment.File, []byte, error) {
 	}
 	f := experiment.Default()
 	if c.NArg() == 1 {
-		if c.IsSet("name") || c.IsSet("domain") || c.IsSet("workflow") || c.IsSet("setting") || c.IsSet("agent") {
+		if c.IsSet("name") || c.IsSet("domain") || c.IsSet("workflow") || c.IsSet("setting") || c.IsSet("agent") || c.IsSet("suite") || c.IsSet("task") {
 			return f, nil, usage("give either an experiment file or flags that make one")
 		}
 		var err error
@@ -108,6 +113,9 @@ func experimentOf(c *cli.Context) (experiment.File, []byte, error) {
 	} else {
 		f.Name = c.String("name")
 		f.Agents = c.StringSlice("agent")
+		if f.Suite = suiteOf(c); f.Suite.Folders != nil {
+			f.Domains = nil
+		}
 		f.Domains = orDefault(f.Domains, c.StringSlice("domain"))
 		f.Workflows = orDefault(f.Workflows, c.StringSlice("workflow"))
 		f.Settings = orDefault(f.Settings, c.StringSlice("setting"))
@@ -149,10 +157,11 @@ func orDefault[T ~string](list []T, given []string) []T {
 
 // runExperiment composes, runs, indexes and prints.
 func runExperiment(c *cli.Context, env Env, f experiment.File, given []byte, root string) error {
-	setup, err := compose(env, f, given, root, c.StringSlice("agent-file"))
+	setup, err := compose(env, f, given, root, placesOf(c), c.StringSlice("agent-file"))
 	if err != nil {
 		return err
 	}
+	f = setup.File
 	watch := newWatch(env, len(f.Trials()))
 	setup.Watch = watch
 	outcomes, err := setup.Run(c.Context)
@@ -198,9 +207,11 @@ func putIndex(ctx context.Context, out string, outcomes []results.Outcome) error
 
 // printPlan lists what an experiment would do at the most.
 func printPlan(c *cli.Context, env Env, f experiment.File) error {
-	if _, err := load(env, f, nil, ""); err != nil {
+	setup, err := load(env, f, nil, "", placesOf(c))
+	if err != nil {
 		return err
 	}
+	f = setup.File
 	if _, err := loadAgents(f, c.StringSlice("agent-file")); err != nil {
 		return err
 	}

@@ -20,20 +20,20 @@ func scoreCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "score", Usage: "score the sealed trials of an experiment on the private sets", ArgsUsage: "EXPERIMENT",
 		Description: "`run` does this by itself; score it again after copying trials together. Example:\n\n  autodatabench score demo",
-		Flags:       []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
+		Flags:       append(placeFlags(), outFlag(), jsonFlag(), formatFlag()),
 		Action: func(c *cli.Context) error {
 			f, given, root, err := recorded(c)
 			if err != nil {
 				return err
 			}
-			setup, err := load(env, f, given, root)
+			setup, err := load(env, f, given, root, placesOf(c))
 			if err != nil {
 				return err
 			}
 			if err := setup.CheckScorer(); err != nil {
 				return err
 			}
-			scorer := &final.Scorer{Root: root, Student: setup.Student, Identity: setup.Identity, Slot: make(chan struct{}, 1)}
+			scorer := &final.Scorer{Root: root, Student: setup.Student, Identity: setup.Identity, Slot: make(chan struct{}, 1), PrivateRoot: setup.PrivateRoot}
 			var outcomes []results.Outcome
 			var faults error
 			for _, id := range f.Trials() {

@@ -79,6 +79,9 @@ func (s *Student) Identity() student.Identity { return s.identity }
 // Tokens counts the tokens of a text.
 func (s *Student) Tokens(text string) int { return len(s.tok.Encode(text)) }
 
+// MostNewTokens is how long an answer may be: half of the context.
+func (s *Student) MostNewTokens() int { return s.model.Config.Context() / 2 }
+
 // Export writes the base student to dir as Hugging Face files.
 func (s *Student) Export(dir string) error {
 	if err := s.model.Save(dir, s.tok); err != nil {
@@ -202,8 +205,8 @@ func (s *Student) draw(ctx context.Context, adapterDir string, prompts []string,
 		model = s.model.Merged(adapter)
 	}
 	longest := s.model.Config.Context()
-	if sampling.MaxTokens <= 0 || sampling.MaxTokens > longest/2 {
-		return nil, results.Bad("", fmt.Errorf("max_tokens must be 1 to %d, got %d", longest/2, sampling.MaxTokens))
+	if most := s.MostNewTokens(); sampling.MaxTokens <= 0 || sampling.MaxTokens > most {
+		return nil, results.Bad("", fmt.Errorf("max_tokens must be 1 to %d, got %d", most, sampling.MaxTokens))
 	}
 	ids := make([][]int, len(prompts))
 	for i, p := range prompts {

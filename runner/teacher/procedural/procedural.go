@@ -15,7 +15,8 @@
 //
 // Its figures are simulated and are called so wherever they appear. The package
 // is not for judging answers, nor for prompts outside the suite: those get a
-// polite refusal.
+// polite refusal, or, where a problem is asked for with a closing line that it
+// knows, one of the suite's, off the topic.
 package procedural
 
 import (

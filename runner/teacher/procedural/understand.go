@@ -92,7 +92,8 @@ var domainWords = map[results.Domain]*regexp.Regexp{
 }
 
 // domainOf finds the domain: that of a question in the text, else the one whose
-// words occur most.
+// words occur most. A problem of no domain that it knows is written as one of the
+// domain whose closing line is asked for.
 func domainOf(text string) (results.Domain, mini.Instance) {
 	for _, d := range results.Domains() {
 		if q, ok := mini.Recognise(d, text); ok {
@@ -104,6 +105,13 @@ func domainOf(text string) (results.Domain, mini.Instance) {
 	for _, d := range results.Domains() {
 		if n := len(domainWords[d].FindAllStringIndex(text, -1)); n > most {
 			best, most = d, n
+		}
+	}
+	if best == "" && making.MatchString(text) { // of a domain it does not know it makes up what the closing line reminds it of
+		for _, d := range results.Domains() {
+			if strings.Contains(strings.ToLower(text), closing[d]) {
+				return d, mini.Instance{}
+			}
 		}
 	}
 	return best, mini.Instance{}

@@ -95,6 +95,9 @@ func TestUnderstand(t *testing.T) {
 		{"verify", "Is the solution correct?\n" + ohm + "\nIt is 5.", view{verify, results.Science, "", 1, false, false, false, usual}},
 		{"verify briefly", ohm + "\n5.\nCorrect?", view{verify, results.Science, "", 1, false, false, false, usual}},
 		{"nothing known", "Tell me a story about a dragon.", view{unclear, "", "", 1, false, false, false, usual}},
+		{"unknown domain", "Write one new geography problem. The last line must be: Therefore, the answer is N.", view{generate, results.Finance, "", 1, false, true, false, usual}},
+		{"unknown domain, no closing line", "Write one new geography problem.", view{unclear, "", "", 1, false, false, false, usual}},
+		{"closing line without a problem", "What is the answer is a question.", view{unclear, "", "", 1, false, false, false, usual}},
 		{"nothing at all", "", view{unclear, "", "", 1, false, false, false, usual}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

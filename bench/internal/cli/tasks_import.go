@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/report/table"
+	"autodatabench/results"
+	"autodatabench/tasks/folder"
+	"autodatabench/tasks/importers"
+	"autodatabench/tasks/private"
+)
+
+func importCommand(env Env) *cli.Command {
+	var kinds []*cli.Command
+	for _, kind := range importers.Kinds() {
+		kinds = append(kinds, &cli.Command{
+			Name: kind, Usage: "make the task " + kind + " from its published files",
+			Description: "Example:\n\n  autodatabench tasks import " + kind + " --from FOLDER",
+			Flags:       importFlags(),
+			Action:      func(c *cli.Context) error { return importTask(c, env, kind) },
+		})
+	}
+	return &cli.Command{
+		Name: "import", Usage: "make a task of suite paper from its published files", Subcommands: kinds,
+		Description: "Reads JSON, JSON lines, Parquet, or what the Hugging Face dataset server sends; downloads nothing.\n" +
+			"bench/doc/tasks.md says where to get the files and under which licence. Examples:\n\n" +
+			"  autodatabench tasks import scibench --from scibench/original --seed-from SciInstruct.json\n" +
+			"  autodatabench tasks import lcb-top --from test_generation.parquet --seed-from code_generation_lite --seed-from TACO\n" +
+			"  autodatabench tasks import financereasoning --from FinanceReasoning --out paper/financereasoning",
+	}
+}
+
+func importFlags() []cli.Flag {
+	return []cli.Flag{
+		privateRootFlag(), jsonFlag(), formatFlag(),
+		&cli.StringFlag{Name: "from", Usage: "file or `FOLDER` of the evaluation data", TakesFile: true},
+		&cli.StringSliceFlag{Name: "seed-from", Usage: "file or `FOLDER` that the seed pool is drawn from", TakesFile: true},
+		&cli.StringFlag{Name: "out", Usage: "task `FOLDER` to make; paper/NAME if left out", TakesFile: true},
+		&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of the split and of the draw"},
+	}
+}
+
+func importTask(c *cli.Context, env Env, kind string) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	if c.String("from") == "" {
+		return usage("tasks import needs --from: a file or folder of the published data")
+	}
+	dir := c.String("out")
+	if dir == "" {
+		dir = filepath.Join("paper", kind)
+	}
+	if err := private.Apart(c.String("private-root"), dir); err != nil {
+		return results.Bad("choose another --private-root", err)
+	}
+	if err := folder.Vacant(dir); err != nil {
+		return err
+	}
+	made, err := importers.Import(importers.Options{
+		Kind: kind, From: c.String("from"), SeedFrom: c.StringSlice("seed-from"), Seed: c.Uint64("seed"),
+	})
+	if err != nil {
+		return err
+	}
+	made.Content.Config.PrivateDigest, err = private.Write(c.String("private-root"), kind, made.Private)
+	if err != nil {
+		return err
+	}
+	if err := folder.Write(dir, made.Content); err != nil {
+		return err
+	}
+	if _, err := folder.Load(dir); err != nil {
+		return err
+	}
+	return showImport(c, env, dir, made.Manifest)
+}
+
+// showImport prints the manifest: what came out, and what was left out and why.
+func showImport(c *cli.Context, env Env, dir string, m *importers.Manifest) error {
+	sets := table.New(dir, 1, "!set", ">size", "digest")
+	for _, s := range []struct {
+		name string
+		set  importers.Set
+	}{{"public", m.Public}, {"private", m.Private}, {"seed pool", m.Pool}} {
+		sets.Add(s.name, fmt.Sprint(s.set.Size), s.set.SHA256[:12])
+	}
+	sets.Note("%d records read, %d left out; seed %d; all of it in %s", m.Read, len(m.LeftOut), m.Seed, filepath.Join(dir, "manifest.json"))
+	if m.Pool.Size == 0 {
+		sets.Note("no seed pool: only setting scratch can be run (--seed-from adds one)")
+	}
+	left := table.New("Left out", 1, "!item", "reason")
+	reasons := map[string]int{}
+	for _, l := range m.LeftOut {
+		reasons[l.Reason]++
+		if reasons[l.Reason] <= 5 {
+			left.Add(l.ID, l.Reason)
+		}
+	}
+	for reason, n := range m.PoolLeftOut {
+		left.Note("seed questions left out, %s: %d", reason, n)
+	}
+	if len(m.LeftOut) == 0 {
+		return show(c, env, m, sets)
+	}
+	left.Note("at most five items a reason; manifest.json lists all")
+	return show(c, env, m, sets, left)
+}

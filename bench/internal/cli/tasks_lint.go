@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/report/table"
+	"autodatabench/results"
+	"autodatabench/tasks"
+	"autodatabench/tasks/folder"
+	"autodatabench/tasks/mini"
+	"autodatabench/tasks/private"
+)
+
+func lintCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "lint", Usage: "check a task folder and its private set", ArgsUsage: "FOLDER",
+		Description: "Names file, line and reason of everything that is wrong, and exits with 3 if anything is. Example:\n\n" +
+			"  autodatabench tasks lint --private-root private my-domain",
+		Flags:  []cli.Flag{privateRootFlag(), jsonFlag(), formatFlag()},
+		Action: func(c *cli.Context) error { return lintTask(c, env) },
+	}
+}
+
+func lintTask(c *cli.Context, env Env) error {
+	dir, err := oneArgument(c, "a task folder")
+	if err != nil {
+		return err
+	}
+	f, findings, err := folder.Open(dir)
+	if err != nil {
+		return err
+	}
+	if results.ValidName(f.Config.Name) { // else there is no path to look at
+		findings = append(findings, private.Lint(c.String("private-root"), f)...)
+	}
+	for i := range findings { // a line a finding, whatever the files hold
+		findings[i].Reason = strings.Join(strings.Fields(findings[i].Reason), " ")
+	}
+	task, err := f.Task()
+	if err != nil {
+		return err
+	}
+	report := struct {
+		Task     string           `json:"task"`
+		Digest   string           `json:"digest,omitempty"`
+		Public   int              `json:"public"`
+		Private  int              `json:"private"`
+		Seed     int              `json:"seed"`
+		Findings []folder.Finding `json:"findings"`
+	}{f.Config.Name, task.Digest, len(f.Public), f.Config.Sizes.Private, len(f.Seed), findings}
+	if len(findings) > 0 {
+		report.Digest = ""
+		if c.Bool("json") {
+			if err := show(c, env, report); err != nil {
+				return err
+			}
+		} else {
+			for _, finding := range findings {
+				fmt.Fprintln(env.Stdout, finding)
+			}
+		}
+		return results.Bad("", fmt.Errorf("%s: %d faults", dir, len(findings)))
+	}
+	report.Findings = []folder.Finding{}
+	t := table.New("", 1, "!task", "!domain", ">public", ">private", ">seed pool", "digest")
+	t.Add(task.Name, string(task.Brief.Domain), fmt.Sprint(report.Public), fmt.Sprint(report.Private), fmt.Sprint(report.Seed), task.Digest[:12])
+	t.Note("no faults")
+	return show(c, env, report, t)
+}
+
+// taskNamed is a domain of suite mini or a task folder.
+func taskNamed(arg string) (tasks.Task, error) {
+	if _, err := os.Stat(filepath.Join(arg, folder.ConfigFile)); err == nil || strings.ContainsRune(arg, filepath.Separator) {
+		return folder.Load(arg)
+	}
+	return mini.Load(results.Domain(arg))
+}

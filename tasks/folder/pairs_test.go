@@ -1,0 +1,104 @@
+package folder
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"autodatabench/tasks/evaluators"
+)
+
+// table is a CSV of n questions with the answers in turn.
+func csvOf(n int, answers ...string) string {
+	text := "question,answer\n"
+	for i := range n {
+		text += fmt.Sprintf("\"What is number %d, please?\",%s\n", i, answers[i%len(answers)])
+	}
+	return text
+}
+
+func TestGuess(t *testing.T) {
+	for _, tt := range []struct {
+		want    string
+		answers []string
+	}{
+		{"{numeric 0 0 false []}", []string{"1", "-2", `"3,000"`}},
+		{"{numeric 0 0.01 false []}", []string{"1", "2.5"}},
+		{"{choice 0 0 false [A B C]}", []string{"A", "C", "B"}},
+		{"{exact 0 0 true []}", []string{"Paris", "Rome", "Oslo", "Bonn", "Bern", "Kyiv"}},
+		{"{exact 0 0 true []}", []string{"5 km", "6 km", "7 km", "8 km", "9 km", "10 km"}},
+	} {
+		pairs, findings := parsePairs("p.csv", csvOf(20, tt.answers...))
+		if len(findings) > 0 || len(pairs) != 20 {
+			t.Fatalf("%d pairs, %q", len(pairs), findings)
+		}
+		s := Guess(pairs)
+		if got := fmt.Sprint(s); got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.answers, got, tt.want)
+		}
+		e, err := evaluators.Open(s)
+		if err != nil || len(CheckPairs("p.csv", pairs, e)) > 0 {
+			t.Errorf("%q: the evaluator refuses its own pairs, %v", tt.answers, err)
+		}
+	}
+}
+
+func TestFromPairs(t *testing.T) {
+	pairs, _ := parsePairs("p.csv", csvOf(40, "1", "2"))
+	c, private := FromPairs(Config{Domain: "numbers"}, pairs, func(keys []string, shares []int) []int {
+		if !slices.Equal(shares, []int{2, 10, 28}) {
+			t.Errorf("40 pairs are parted as %v", shares)
+		}
+		parts := make([]int, len(keys))
+		for i := range parts {
+			parts[i] = min(2, i/2)
+		}
+		return parts
+	})
+	if len(c.FewShot) != 2 || len(c.Sample) != 2 || len(c.Public) != 2 || len(private) != 36 || c.Config.Sizes.Private != 36 {
+		t.Errorf("%d shots, %d rows, %d public, %d private", len(c.FewShot), len(c.Sample), len(c.Public), len(private))
+	}
+	if !strings.Contains(c.Description, "What is number 0, please?") || strings.Contains(c.Description, "number 9") {
+		t.Errorf("description %q", c.Description)
+	}
+}
+
+func TestPairFaults(t *testing.T) {
+	good := csvOf(8, "1")
+	for want, text := range map[string]string{
+		"p.csv:1: the first line must be: question,answer": "q,a\n1,2\n",
+		"p.csv:10: wrong number of fields":                 good + "alone\n",
+		`p.csv:10: field "answer" is empty`:                good + "\"A question, please?\",\n",
+		"p.csv:10: the question stands in line 2 too":      good + "\"what is number 0,  please?\",5\n",
+		`p.csv:2: extraneous or missing " in quoted-field`: "question,answer\n\"a,1\n",
+		"p.csv: it holds 7 pairs; a task needs 8":          csvOf(7, "1"),
+		"p.csv: it holds 0 pairs":                          "",
+	} {
+		if _, findings := parsePairs("p.csv", text); len(findings) == 0 || !strings.Contains(findings[0].String(), want) {
+			t.Errorf("want %q, got %q", want, findings)
+		}
+	}
+}
+
+func TestStarter(t *testing.T) {
+	if pairs := Starter(); len(pairs) < leastPairs || Guess(pairs).Kind != "numeric" {
+		t.Errorf("%d pairs", len(pairs))
+	}
+}
+
+// FuzzPairs holds that every pair has a question, an answer and a line of its own.
+func FuzzPairs(f *testing.F) {
+	f.Add(csvOf(9, "1", "\"a\nb\""))
+	f.Add("question,answer\n\"")
+	f.Fuzz(func(t *testing.T, text string) {
+		pairs, _ := parsePairs("p.csv", text)
+		last := 1
+		for _, p := range pairs {
+			if p.Line <= last || p.Value.Question == "" || p.Value.Answer == "" {
+				t.Fatalf("pair %+v after line %d", p, last)
+			}
+			last = p.Line
+		}
+	})
+}

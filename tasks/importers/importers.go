@@ -1,0 +1,172 @@
+// Package importers makes task folders of the paper's three suites from their
+// published files: SciBench, LiveCodeBench test-output prediction and
+// FinanceReasoning.
+//
+// It reads JSON, JSON lines, what the Hugging Face dataset server sends, and
+// Parquet. It downloads nothing (bench/doc/tasks.md says where the files are).
+// What cannot be used is left out with a reason; a record that lacks what it
+// must have is an error with file and line.
+//
+// The package is not for scoring. Invariants: the same files, however stored, and
+// the same seed give the same task; no problem and no context stands in two of
+// public set, private set and seed pool; the seed pool holds no answers.
+package importers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"autodatabench/results"
+	"autodatabench/tasks"
+	"autodatabench/tasks/evaluators"
+	"autodatabench/tasks/folder"
+	"autodatabench/tasks/split"
+)
+
+// Options say what is imported.
+type Options struct {
+	Kind     string   // of [Kinds]
+	From     string   // file or folder of the evaluation data
+	SeedFrom []string // files or folders that the seed pool is drawn from
+	Seed     uint64   // of the split and of the draw
+}
+
+// Imported is a task to be written.
+type Imported struct {
+	Content  folder.Content
+	Private  []tasks.Item
+	Manifest *Manifest // also in Content
+}
+
+// entry is a usable item.
+type entry struct {
+	item    tasks.Item
+	raw     string // as a seed question
+	stratum string
+	keys    []string // of the split: the question first
+}
+
+// suite is how one data set is read.
+type suite struct {
+	kind      string
+	title     string
+	domain    results.Domain
+	evaluator string
+	licence   string
+	source    string
+	needs     []string // fields by which its files are known
+	shares    []int    // public, private and, if the data itself gives it, the seed pool
+	read      func(t table) (entries []entry, left []Left, err error)
+	pool      func(r row) (candidate, string, error) // a seed question, or why it is none; nil if there is no other source
+	poolNeeds [][]string                             // fields by which the pool's files are known, one set a form
+	shingle   int                                    // words in a row that a seed may not share with an item
+}
+
+// poolSize is how many seed questions are drawn (SPEC section 2).
+const poolSize = 1_000
+
+func suites() []suite { return []suite{scibench(), lcbTop(), financeReasoning()} }
+
+// Kinds lists what can be imported.
+func Kinds() []string {
+	var kinds []string
+	for _, s := range suites() {
+		kinds = append(kinds, s.kind)
+	}
+	return kinds
+}
+
+// Import reads the data and makes the task of it.
+func Import(o Options) (Imported, error) {
+	at := slices.IndexFunc(suites(), func(s suite) bool { return s.kind == o.Kind })
+	if at < 0 {
+		return Imported{}, results.Bad("", fmt.Errorf("import: unknown data set %q: want %s", o.Kind, strings.Join(Kinds(), ", ")))
+	}
+	s := suites()[at]
+	tables, others, err := readTables(o.From, s.needs...)
+	if err != nil {
+		return Imported{}, err
+	}
+	m := &Manifest{Task: s.kind, Importer: version, Seed: o.Seed, NotRead: others}
+	var entries []entry
+	for _, t := range tables {
+		if err := m.input(t); err != nil {
+			return Imported{}, err
+		}
+		read, left, err := s.read(t)
+		if err != nil {
+			return Imported{}, err
+		}
+		entries, m.LeftOut = append(entries, read...), append(m.LeftOut, left...)
+	}
+	entries = s.usable(entries, m)
+	if len(entries) < 8 {
+		return Imported{}, results.Bad("", fmt.Errorf("import: %s: %d usable items are too few for a task", o.From, len(entries)))
+	}
+	made := s.part(entries, o.Seed, m)
+	if len(o.SeedFrom) > 0 {
+		if made.Content.Seed, err = s.drawPool(o, entries, m); err != nil {
+			return Imported{}, err
+		}
+	}
+	return made, m.close(&made)
+}
+
+// usable leaves out repetitions and items that no response can be right for.
+func (s suite) usable(entries []entry, m *Manifest) []entry {
+	e, err := evaluators.ByName(s.evaluator)
+	if err != nil {
+		panic(err) // one of the program's own
+	}
+	seen, ids := map[string]string{}, map[string]string{}
+	return slices.DeleteFunc(entries, func(x entry) bool {
+		reason := ""
+		key := folder.Normal(x.item.Question)
+		if before, ok := seen[key]; ok {
+			reason = "it repeats " + before
+		} else if before, ok := ids[x.item.ID]; ok {
+			reason = "its id is that of another item: " + before
+		} else if err := e.Check(x.item); err != nil {
+			reason = "it cannot be answered: " + err.Error()
+		}
+		if reason != "" {
+			m.LeftOut = append(m.LeftOut, Left{x.item.ID, reason})
+			return true
+		}
+		seen[key], ids[x.item.ID] = x.item.ID, x.item.ID
+		return false
+	})
+}
+
+// part divides the items among the sets.
+func (s suite) part(entries []entry, seed uint64, m *Manifest) Imported {
+	parted := make([]split.Item, len(entries))
+	for i, e := range entries {
+		parted[i] = split.Item{Stratum: e.stratum, Keys: e.keys}
+	}
+	made := Imported{Manifest: m}
+	for i, p := range split.Divide(parted, s.shares, seed) {
+		switch e := entries[i]; p {
+		case 0:
+			made.Content.Public = append(made.Content.Public, e.item)
+		case 1:
+			made.Private = append(made.Private, e.item)
+		default:
+			if found := folder.Answered(e.raw); found != "" {
+				m.LeftOut = append(m.LeftOut, Left{e.item.ID, fmt.Sprintf("as a seed question it holds an answer: %q", found)})
+				continue
+			}
+			made.Content.Seed = append(made.Content.Seed, e.raw)
+		}
+	}
+	byID := func(a, b tasks.Item) int { return strings.Compare(a.ID, b.ID) }
+	slices.SortFunc(made.Content.Public, byID)
+	slices.SortFunc(made.Private, byID)
+	slices.Sort(made.Content.Seed)
+	made.Content.Seed = slices.Compact(made.Content.Seed)
+	made.Content.Manifest = m
+	brief(&made.Content, s)
+	made.Content.Config.Sizes.Private = len(made.Private)
+	return made
+}

@@ -1,0 +1,118 @@
+package private
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"autodatabench/results"
+	record "autodatabench/results/folder"
+	"autodatabench/tasks"
+	"autodatabench/tasks/evaluators"
+	"autodatabench/tasks/folder"
+)
+
+const rootHint = "--private-root names the folder that holds <task>/private.jsonl"
+
+// openFolder reads the private set that task.yaml has the digest of.
+func openFolder(root string, t tasks.Task) ([]tasks.Item, error) {
+	path := folder.PrivateFile(root, t.Name)
+	digest, err := record.DigestFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, results.Bad(rootHint, fmt.Errorf("private set of task %s: %s is not there", t.Name, path))
+	}
+	if err != nil {
+		return nil, results.Infra("", fmt.Errorf("private set of task %s: %w", t.Name, err))
+	}
+	if digest != t.PrivateDigest {
+		return nil, results.Bad("autodatabench tasks lint says which digest belongs into task.yaml",
+			fmt.Errorf("private set of task %s: %s is another one than task.yaml has the digest of", t.Name, path))
+	}
+	placed, findings := folder.ReadItems(path, checker(t.Evaluator))
+	if len(placed) != t.Brief.PrivateItems && len(findings) == 0 {
+		findings = []folder.Finding{{File: path, Reason: fmt.Sprintf("it holds %d items, and task.yaml says %d", len(placed), t.Brief.PrivateItems)}}
+	}
+	findings = append(findings, folder.ShownBy(t).Hidden(path, placed)...)
+	if len(findings) > 0 {
+		return nil, results.Bad("autodatabench tasks lint lists everything", fmt.Errorf("private set of task %s: %s", t.Name, findings[0]))
+	}
+	items := make([]tasks.Item, len(placed))
+	for i, p := range placed {
+		items[i] = p.Value
+	}
+	return items, nil
+}
+
+func checker(e tasks.Evaluator) evaluators.Evaluator {
+	checked, _ := e.(evaluators.Evaluator) // nil checks no answers
+	return checked
+}
+
+// Lint reports what is wrong with the folder's private set.
+func Lint(root string, f *folder.Folder) []folder.Finding {
+	path := folder.PrivateFile(root, f.Config.Name)
+	if why := Apart(root, f.Dir); why != nil {
+		return []folder.Finding{{File: path, Reason: why.Error()}}
+	}
+	digest, err := record.DigestFile(path)
+	if err != nil {
+		return []folder.Finding{{File: path, Reason: fmt.Sprintf("the private set cannot be read: %v (%s)", errors.Unwrap(err), rootHint)}}
+	}
+	placed, findings := folder.ReadItems(path, f.Evaluator.Evaluator)
+	if digest != f.Config.PrivateDigest {
+		findings = append(findings, f.AtKey("private_digest", "the digest of "+path+" is "+digest))
+	}
+	if len(placed) != f.Config.Sizes.Private {
+		findings = append(findings, f.AtKey("private", fmt.Sprintf("sizes.private: %s holds %d good items", path, len(placed))))
+	}
+	shown, _ := f.Shown()
+	return append(findings, shown.Hidden(path, placed)...)
+}
+
+// Apart refuses a private root that lies in the task folder or holds it.
+func Apart(root, dir string) error {
+	a, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	b, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	for _, pair := range [][2]string{{a, b}, {b, a}} {
+		if rest, err := filepath.Rel(pair[0], pair[1]); err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator)) {
+			return fmt.Errorf("the private root %s and the task folder %s must lie apart", root, dir)
+		}
+	}
+	return nil
+}
+
+// Write makes the private set of the task below root and returns its digest. It
+// refuses to replace another one.
+func Write(root, name string, items []tasks.Item) (digest string, err error) {
+	data, err := folder.EncodeItems(items)
+	if err != nil {
+		return "", err
+	}
+	path := folder.PrivateFile(root, name)
+	digest = record.Digest(data)
+	switch was, err := record.DigestFile(path); {
+	case err == nil && was == digest:
+		return digest, nil
+	case err == nil:
+		return "", results.Bad("choose another name or --private-root, or move it away",
+			fmt.Errorf("%s: there is a private set of another task of this name", path))
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", results.Infra("", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", results.Infra("", fmt.Errorf("write private set: %w", err))
+	}
+	if err := record.WriteFile(path, data); err != nil {
+		return "", err
+	}
+	return digest, nil
+}

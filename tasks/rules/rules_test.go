@@ -1,0 +1,140 @@
+package rules
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"autodatabench/tasks"
+)
+
+func numericRule(t testing.TB, absolute, relative float64) Rule {
+	t.Helper()
+	r, err := Numeric(absolute, relative)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func choiceRule(t testing.TB, choices ...string) Rule {
+	t.Helper()
+	r, err := Choice(choices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestJudge(t *testing.T) {
+	near, same := numericRule(t, 0, 0.01), numericRule(t, 0, 0)
+	letters := choiceRule(t, "A", "B", "C", "yes", "yes and no")
+	for _, tt := range []struct {
+		name           string
+		rule           Rule
+		response, want string
+		correct        bool
+		extracted      string
+	}{
+		{"stated", near, "2 + 3 = 5\nTherefore, the answer is 5.", "5", true, "5"},
+		{"the last statement counts", near, "The answer is 4. No: the answer is: 5", "5", true, "5"},
+		{"within", near, "the answer is 100.9 km", "100", true, "100.9 km"},
+		{"beyond", near, "the answer is 101.1", "100", false, "101.1"},
+		{"absolute", numericRule(t, 2, 0), "the answer is 2", "0", true, "2"},
+		{"zero", near, "the answer is 0.001", "0", false, "0.001"},
+		{"thousands and money", near, "the answer is $1,234.5", "1234.5", true, "1,234.5"},
+		{"no thousands", same, "the answer is 1,23", "1", false, "1,23"},
+		{"fraction", same, "the answer is 1/2", "1", false, "1/2"},
+		{"Unicode minus", same, "the answer is −2", "-2", true, "−2"},
+		{"exponent", same, "the answer is 1.5e3", "1500", true, "1.5e3"},
+		{"box", same, `the answer is \boxed{7}.`, "7", true, "7"},
+		{"last number of a last line", same, "so 2 + 3 = 5", "5", true, "so 2 + 3 = 5"},
+		{"not a number", same, "the answer is NaN", "1", false, "NaN"},
+		{"infinite", same, "the answer is 1e999", "1e999", false, "1e999"},
+		{"nothing", same, "  \n ", "1", false, ""},
+		{"text", Exact(false), "The answer is  New\tYork.", "New York", true, "New\tYork"},
+		{"case", Exact(false), "the answer is new york", "New York", false, "new york"},
+		{"any case", Exact(true), "the answer is new york", "New York", true, "new york"},
+		{"full stop of the item", Exact(false), "the answer is e.g.", "e.g.", true, "e.g"},
+		{"emphasis", Exact(false), "**the answer is `x`**", "x", true, "x"},
+		{"letter", letters, "the answer is (b) because", "B", true, "(b) because"},
+		{"other letter", letters, "the answer is A", "B", false, "A"},
+		{"line with a letter", letters, "Hm.\nC) the third", "C", true, "C) the third"},
+		{"line that begins like a letter", letters, "A body falls", "A", false, "A body falls"},
+		{"word that begins like a letter", letters, "the answer is Apples", "A", false, "Apples"},
+		{"longest", letters, "the answer is yes and no", "yes", false, "yes and no"},
+		{"list", PythonLiteral(), "the answer is [1, 2.0]", "[True, 2]", true, "[1, 2.0]"},
+		{"tuple", PythonLiteral(), "the answer is (1, 2)", "[1, 2]", false, "(1, 2)"},
+		{"call", PythonLiteral(), "the answer is open('x')", "1", false, "open('x')"},
+		{"pattern", Regex(), "the answer is 12 apples", `\d+ apples?`, true, "12 apples"},
+		{"part of a pattern", Regex(), "the answer is 12 apples pie", `\d+ apples?`, false, "12 apples pie"},
+		{"alternatives", Regex(), "the answer is xa", `a|b`, false, "xa"},
+		{"slow elsewhere", Regex(), "the answer is " + strings.Repeat("a", 900) + "b", `(a*)*c`, false, strings.Repeat("a", 200)},
+		{"no expression", Regex(), "the answer is a", `(`, false, "a"},
+	} {
+		v := tt.rule.Judge(tt.response, tasks.Item{Answer: tt.want})
+		if v.Correct != tt.correct || v.Extracted != tt.extracted || v.Reason == "" {
+			t.Errorf("%s: %+v, want %v of %q", tt.name, v, tt.correct, tt.extracted)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, tt := range []struct {
+		rule Rule
+		want string
+		ok   bool
+	}{
+		{numericRule(t, 0, 0), "1,000.5", true}, {numericRule(t, 0, 0), "nan", false}, {numericRule(t, 0, 0), "inf", false},
+		{numericRule(t, 0, 0), "1e999", false}, {numericRule(t, 0, 0), "5 km", false}, {numericRule(t, 0, 0), "", false},
+		{Exact(false), "a b", true}, {Exact(false), "a\nb", false}, {Exact(false), "", false},
+		{choiceRule(t, "A", "B"), "b", true}, {choiceRule(t, "A", "B"), "C", false},
+		{PythonLiteral(), "{'a': 1}", true}, {PythonLiteral(), "a", false},
+		{Regex(), "a+", true}, {Regex(), "a{1001}", false}, {Regex(), strings.Repeat("a", 501), false},
+	} {
+		if err := tt.rule.Check(tasks.Item{Answer: tt.want}); (err == nil) != tt.ok {
+			t.Errorf("%T of %q: %v", tt.rule.rule, tt.want, err)
+		}
+	}
+}
+
+func TestParameters(t *testing.T) {
+	for _, x := range []float64{-1, math.NaN(), math.Inf(1)} {
+		if _, err := Numeric(0, x); err == nil {
+			t.Errorf("tolerance %v is accepted", x)
+		}
+	}
+	for _, choices := range [][]string{nil, {"A"}, {"A", "a"}, {"A", ""}, {"A", "*B*"}} {
+		if _, err := Choice(choices); err == nil {
+			t.Errorf("choices %q are accepted", choices)
+		}
+	}
+}
+
+// FuzzJudge holds that any text has a verdict, the same each time, that an item
+// no response can be right for has none that is, and that an answer which may be
+// checked is right for itself.
+func FuzzJudge(f *testing.F) {
+	rules := []Rule{numericRule(f, 0.1, 0.01), Exact(true), choiceRule(f, "A", "B"), PythonLiteral(), Regex()}
+	for _, s := range []string{"the answer is 5.", "(A)", "[1, 'x']", "a{2}", "\xff", "the answer is \\boxed{1}", "−1,000.5e3", "1."} {
+		f.Add(s, s)
+	}
+	f.Fuzz(func(t *testing.T, response, want string) {
+		item := tasks.Item{Answer: want}
+		for i, r := range rules {
+			v := r.Judge(response, item)
+			if v != r.Judge(response, item) || v.Reason == "" || len(v.Extracted) > maxShown {
+				t.Fatalf("rule %d: %+v", i, v)
+			}
+			if r.Check(item) != nil && (v.Correct || r.JudgeExtracted(response, item).Correct) {
+				t.Fatalf("rule %d: %q is right for %q, which no answer can be", i, response, want)
+			}
+		}
+		// Only numbers and choices are read the same however they are put.
+		for _, r := range []Rule{rules[0], rules[2]} {
+			if item.Answer = strings.ToValidUTF8(want, "?"); r.Check(item) == nil && !r.Judge("the answer is "+strings.TrimSpace(item.Answer), item).Correct {
+				t.Fatalf("%q is wrong for itself", item.Answer)
+			}
+		}
+	})
+}

@@ -1,0 +1,156 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"autodatabench/tasks/code"
+)
+
+// Exact compares texts, with every run of white space as one space.
+func Exact(ignoreCase bool) Rule { return Rule{exact{ignoreCase}} }
+
+type exact struct{ ignoreCase bool }
+
+func (e exact) compare(answer, want string, _ bool) (bool, string) {
+	a, b := spaced(answer), spaced(want)
+	if a == b || e.ignoreCase && strings.EqualFold(a, b) || bare(b) != b && a == bare(b) {
+		return true, "the answer is the expected text"
+	}
+	return false, "the answer is not the expected text"
+}
+
+func (exact) check(want string) error { return oneLine(want) }
+
+func spaced(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// oneLine refuses answers that no response can give, since one line is read.
+func oneLine(want string) error {
+	switch {
+	case want == "":
+		return errors.New("the item has no answer")
+	case strings.ContainsAny(want, "\r\n"):
+		return errors.New("the item's answer has several lines, and the rule reads one")
+	case len(want) > maxAnswer:
+		return errors.New("the item's answer is longer than 4 KiB")
+	}
+	return nil
+}
+
+// Choice compares one of a few short answers, such as letters, without regard to
+// case.
+func Choice(choices []string) (Rule, error) {
+	if len(choices) < 2 {
+		return Rule{}, errors.New("needs two choices or more")
+	}
+	seen := map[string]bool{}
+	for _, c := range choices {
+		key := strings.ToLower(c)
+		if c == "" || c != bare(c) || len(c) > maxShown || seen[key] {
+			return Rule{}, fmt.Errorf("choice %q is empty, repeated, too long or has marks around it", shown(c))
+		}
+		seen[key] = true
+	}
+	return Rule{choice(choices)}, nil
+}
+
+type choice []string
+
+func (c choice) compare(answer, want string, stated bool) (bool, string) {
+	got := c.first(strings.TrimLeft(answer, `([{"' `), stated)
+	switch {
+	case got == "":
+		return false, "the answer is none of the choices"
+	case strings.EqualFold(got, want):
+		return true, "the answer is the choice " + want
+	}
+	return false, "the answer is the choice " + got + ", not " + want
+}
+
+// first is the longest choice that the text begins with as a word. A whole line
+// of working may begin with a choice by chance, as in "A body falls": there the
+// choice must stand alone or before a mark.
+func (c choice) first(text string, stated bool) string {
+	best := ""
+	for _, word := range c {
+		if len(word) <= len(best) || len(text) < len(word) || !strings.EqualFold(text[:len(word)], word) {
+			continue
+		}
+		next, _ := utf8.DecodeRuneInString(text[len(word):])
+		switch {
+		case len(text) == len(word), strings.ContainsRune(`)]}.,:;"'*`, next), stated && unicode.IsSpace(next):
+			best = word
+		}
+	}
+	return best
+}
+
+func (c choice) check(want string) error {
+	for _, word := range c {
+		if strings.EqualFold(word, want) {
+			return nil
+		}
+	}
+	return fmt.Errorf("the item's answer %q is none of the choices %s", shown(want), strings.Join(c, ", "))
+}
+
+// PythonLiteral compares constants as Python's == does.
+func PythonLiteral() Rule { return Rule{literal{}} }
+
+type literal struct{}
+
+func (literal) compare(answer, want string, _ bool) (bool, string) {
+	return code.SameValue(answer, want)
+}
+
+func (literal) check(want string) error {
+	if err := oneLine(want); err != nil {
+		return err
+	}
+	if why := code.Literal(want); why != "" {
+		return fmt.Errorf("the item's answer %q is no Python literal: %s", shown(want), why)
+	}
+	return nil
+}
+
+// Regex takes the item's answer for a regular expression (RE2) that the whole
+// answer must match.
+func Regex() Rule { return Rule{pattern{}} }
+
+type pattern struct{}
+
+const (
+	maxPattern = 500   // bytes
+	maxMatched = 1_000 // bytes of an answer
+)
+
+func (pattern) compare(answer, want string, _ bool) (bool, string) {
+	if len(answer) > maxMatched {
+		return false, "the answer is longer than 1,000 bytes"
+	}
+	expression, err := regexp.Compile(`^(?:` + want + `)$`)
+	if err != nil {
+		return false, "the item's answer is no regular expression"
+	}
+	if expression.MatchString(answer) {
+		return true, "the answer matches the expected pattern"
+	}
+	return false, "the answer does not match the expected pattern"
+}
+
+func (pattern) check(want string) error {
+	if err := oneLine(want); err != nil {
+		return err
+	}
+	if len(want) > maxPattern {
+		return errors.New("the item's pattern is longer than 500 bytes")
+	}
+	if _, err := regexp.Compile(want); err != nil {
+		return fmt.Errorf("the item's answer is no regular expression (RE2): %w", err)
+	}
+	return nil
+}
