@@ -11,6 +11,7 @@ import (
 	"autodatabench/agents"
 	"autodatabench/results"
 	"autodatabench/results/folder"
+	"autodatabench/runner/command"
 	"autodatabench/runner/gateway"
 )
 
@@ -65,8 +66,13 @@ func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
 		return nil, err
 	}
-	t.gateway, err = gateway.Open(dir, t.state.Spec, env.Teacher, gateway.Options{})
-	return t, err
+	if t.gateway, err = gateway.Open(dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {
+		return nil, err
+	}
+	if own, ok := env.Agent.(command.Agent); ok { // its calls go into this trial's books
+		t.Agent = own.Trial(t.state.Spec, t.gateway, dir)
+	}
+	return t, nil
 }
 
 // close ends all writing, seals the trial if its loop has ended, and gives the

@@ -61,6 +61,7 @@ const maxPause = 5 * time.Minute
 type Client struct {
 	config Config
 	model  model
+	http   *http.Client
 }
 
 // model makes one try over a protocol.
@@ -87,9 +88,9 @@ func New(c Config) *Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if c.Provider == Anthropic {
-		return &Client{config: c, model: newAnthropic(c, h)}
+		return &Client{config: c, http: h, model: newAnthropic(c, h)}
 	}
-	return &Client{config: c, model: newOpenAI(c, h)}
+	return &Client{config: c, http: h, model: newOpenAI(c, h)}
 }
 
 // Reply asks the model.
@@ -98,27 +99,54 @@ func (c *Client) Reply(ctx context.Context, r agents.Request) (agents.Reply, err
 	if r.MaxTokens > 0 && (limit == 0 || r.MaxTokens < limit) {
 		limit = r.MaxTokens
 	}
-	jitter := rand.New(rand.NewPCG(uint64(r.Seed), uint64(r.Attempt)))
+	var reply agents.Reply
+	err := c.retry(ctx, uint64(r.Seed), func() (err error) {
+		reply, err = c.model.try(ctx, r, limit)
+		return err
+	})
+	var no *refusal
+	if errors.As(err, &no) && no.tooLong() {
+		return agents.Reply{Unanswered: "the prompt does not fit the model's context: " + c.hide(no.Error())}, nil
+	}
+	if err != nil {
+		return agents.Reply{}, c.fault(ctx, err)
+	}
+	return c.finished(reply), nil
+}
+
+// givenUp is the error of the last of several tries.
+type givenUp struct {
+	tries int
+	error
+}
+
+func (g givenUp) Unwrap() error { return g.error }
+
+// retry calls try until it succeeds or trying again makes no sense.
+func (c *Client) retry(ctx context.Context, seed uint64, try func() error) error {
+	jitter := rand.New(rand.NewPCG(seed, uint64(c.config.Tries)))
 	for n := 1; ; n++ {
-		reply, err := c.model.try(ctx, r, limit)
+		err := try()
 		if err == nil {
-			return c.finished(reply), nil
+			return nil
 		}
 		failed := c.failureOf(ctx, err)
-		if failed.tooLong {
-			return agents.Reply{Unanswered: "the prompt does not fit the model's context: " + c.hide(failed.err.Error())}, nil
-		}
 		pause := c.config.Pause << min(n-1, 10)
 		pause = max(failed.wait, pause/2+time.Duration(jitter.Int64N(int64(pause/2)+1)))
 		if !failed.again || n == c.config.Tries || pause > maxPause || !sleep(ctx, pause) {
-			return agents.Reply{}, c.fault(failed, n)
+			return givenUp{n, failed.err}
 		}
 	}
 }
 
-// fault is the error of a call that is given up.
-func (c *Client) fault(f failure, tries int) error {
-	err := fmt.Errorf("ask model %s at %s (try %d): %w", c.config.Model, c.config.BaseURL, tries, hidden{c, f.err})
+// fault is the error of a call that was given up.
+func (c *Client) fault(ctx context.Context, err error) error {
+	var last givenUp
+	if !errors.As(err, &last) {
+		return err
+	}
+	f := c.failureOf(ctx, last.error)
+	err = fmt.Errorf("ask model %s at %s (try %d): %w", c.config.Model, c.config.BaseURL, last.tries, hidden{c, f.err})
 	if f.bad {
 		return results.Bad(c.hide(f.hint), err)
 	}

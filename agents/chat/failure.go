@@ -112,16 +112,29 @@ func messageOf(data []byte) string {
 
 // failure is a try without a reply.
 type failure struct {
-	err     error
-	again   bool          // the same call may succeed later
-	wait    time.Duration // the least pause that the server asked for
-	bad     bool          // the definition is wrong
-	tooLong bool          // the prompt is beyond the model's context
-	hint    string
+	err   error
+	again bool          // the same call may succeed later
+	wait  time.Duration // the least pause that the server asked for
+	bad   bool          // the definition is wrong
+	hint  string
 }
 
 // beyond are the words by which servers say that a prompt is too long.
 var beyond = regexp.MustCompile(`(?i)context.?(?:length|window|size)|maximum context|too (?:long|many (?:input )?tokens)|(?:exceed|longer|more than).{0,60}\btokens\b`)
+
+// tooLong reports that the prompt is beyond the model's context.
+func (r *refusal) tooLong() bool {
+	return r.requestAtFault() && beyond.MatchString(r.message)
+}
+
+// requestAtFault reports a status that blames what was sent.
+func (r *refusal) requestAtFault() bool {
+	switch r.status {
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		return true
+	}
+	return false
+}
 
 // failureOf says what follows from an error of a try.
 func (c *Client) failureOf(ctx context.Context, err error) failure {
@@ -152,8 +165,6 @@ func (c *Client) refused(r *refusal) failure {
 		f.hint = "the provider is busy or down; go on with resume when it answers again"
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		f.bad, f.hint = true, "check the key that api_key_env names, and what it may use"
-	case (code == http.StatusBadRequest || code == http.StatusRequestEntityTooLarge || code == http.StatusUnprocessableEntity) && beyond.MatchString(r.message):
-		f.tooLong = true
 	case code == http.StatusBadRequest, code == http.StatusUnprocessableEntity:
 		f.bad, f.hint = true, "check model, sampling and headers of the definition"
 	default:

@@ -99,7 +99,7 @@ func LoadFile(path string) (Definition, error) {
 	if err := config.Read(path, &d); err != nil {
 		return Definition{}, err
 	}
-	if d.Provider == Command && !filepath.IsAbs(d.Folder) {
+	if d.Provider == Command && d.Folder != "" && !filepath.IsAbs(d.Folder) {
 		d.Folder = filepath.Join(filepath.Dir(path), d.Folder)
 	}
 	return d, d.check(path)

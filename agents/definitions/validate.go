@@ -36,6 +36,7 @@ func (d Definition) Validate() error {
 		{"engineer", Reference, d.Engineer != ""},
 		{"recording", Replay, d.Recording != ""},
 		{"command", Command, len(d.Command) > 0},
+		{"folder", Command, d.Folder != ""},
 	} {
 		if only.set && d.Provider != only.provider {
 			return fmt.Errorf("%s: only for provider %s", only.field, only.provider)
@@ -59,6 +60,9 @@ func (d Definition) validateProvider() error {
 	case Command:
 		if len(d.Command) == 0 || d.Command[0] == "" {
 			return errors.New("command: missing; name the program and its arguments, as in [python3, agent.py]")
+		}
+		if d.Folder == "" {
+			return errors.New("folder: missing; name the folder that holds the program, as in .")
 		}
 		if d.BaseURL == "" { // it makes no calls of its own
 			return nil

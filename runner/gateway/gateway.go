@@ -168,6 +168,14 @@ func (g *Gateway) RecordAgent(attempt int, used results.Tokens, cost results.Num
 	return g.book.apply(r)
 }
 
+// AgentUsage is the same as usage of a trial.
+func (g *Gateway) AgentUsage() results.Usage {
+	a := g.Agent()
+	return results.Usage{
+		AgentCalls: a.Calls, AgentInput: a.Input, AgentCached: a.Cached, AgentOutput: a.Output, AgentReasoning: a.Reasoning, AgentCost: a.Cost,
+	}
+}
+
 // Agent is what was recorded of the agent's LLM.
 func (g *Gateway) Agent() AgentUsage {
 	g.mu.Lock()
