@@ -97,7 +97,7 @@ func TestAnthropicReply(t *testing.T) {
 		{"window full", streamed(append([]string{opens, block, delta("hel")}, ending("model_context_window_exceeded")...)...), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
 		{"refused", streamed(append([]string{opens, block}, ending("refusal")...)...), agents.Reply{Finish: results.FinishRefusal, Tokens: used}},
 		{"empty", streamed(append([]string{opens, block}, ending("end_turn")...)...), agents.Reply{Finish: results.FinishEmpty, Tokens: used}},
-		{"prompt too long", anthropicError(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), agents.Reply{Unanswered: "the prompt does not fit the model's context: the server answered 400 Bad Request: prompt is too long: 210000 tokens > 200000 maximum"}},
+		{"prompt too long", anthropicError(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: prompt is too long: 210000 tokens > 200000 maximum"}},
 	} {
 		_, client := startAnthropic(t, Config{}, c.step)
 		got, err := client.Reply(context.Background(), asked)

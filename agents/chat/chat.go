@@ -4,8 +4,8 @@
 // A call is tried again after a dropped connection, 408, 409, 429 and 5xx, no
 // sooner than the server asks for; the retries of the libraries beneath are off.
 // What the model answers is a [agents.Reply], also when it is empty, refused,
-// held back or cut, and so is a prompt that is beyond the model's context:
-// that is a fault of the agent. Everything else is an error, a fault of the
+// held back or cut, and so is a prompt that the model cannot take, as
+// one beyond its context: that is a fault of the agent. Everything else is an error, a fault of the
 // platform or of its user's definition.
 //
 // Base URL, key and headers are those of [Config] and nothing else: no variable
@@ -105,8 +105,8 @@ func (c *Client) Reply(ctx context.Context, r agents.Request) (agents.Reply, err
 		return err
 	})
 	var no *refusal
-	if errors.As(err, &no) && no.tooLong() {
-		return agents.Reply{Unanswered: "the prompt does not fit the model's context: " + c.hide(no.Error())}, nil
+	if errors.As(err, &no) && no.promptAtFault() {
+		return agents.Reply{Unanswered: "the model cannot take the prompt: " + c.hide(no.Error())}, nil
 	}
 	if err != nil {
 		return agents.Reply{}, c.fault(ctx, err)

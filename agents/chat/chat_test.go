@@ -94,7 +94,8 @@ func TestReply(t *testing.T) {
 		{"refused", says(`null, "refusal": "I will not."`, "stop"), agents.Reply{Text: "I will not.", Finish: results.FinishRefusal, Tokens: used}},
 		{"empty", says(`" \n"`, "stop"), agents.Reply{Text: " \n", Finish: results.FinishEmpty, Tokens: used}},
 		{"nothing at all", says(`null`, "stop"), agents.Reply{Finish: results.FinishEmpty, Tokens: used}},
-		{"prompt too long", refuses(400, "This model's maximum context length is 4096 tokens."), agents.Reply{Unanswered: "the prompt does not fit the model's context: the server answered 400 Bad Request: This model's maximum context length is 4096 tokens."}},
+		{"no system message", refuses(400, "messages: the student answers one user message"), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: messages: the student answers one user message"}},
+		{"prompt too long", refuses(400, "This model's maximum context length is 4096 tokens."), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: This model's maximum context length is 4096 tokens."}},
 	} {
 		_, client := start(t, Config{}, c.step)
 		got, err := client.Reply(context.Background(), asked)

@@ -119,11 +119,12 @@ type failure struct {
 	hint  string
 }
 
-// beyond are the words by which servers say that a prompt is too long.
-var beyond = regexp.MustCompile(`(?i)context.?(?:length|window|size)|maximum context|too (?:long|many (?:input )?tokens)|(?:exceed|longer|more than).{0,60}\btokens\b`)
+// beyond are the words by which servers say that a prompt is too long, or has
+// messages of a kind that the model does not know.
+var beyond = regexp.MustCompile(`(?i)context.?(?:length|window|size)|maximum context|too (?:long|many (?:input )?tokens)|(?:exceed|longer|more than).{0,60}\btokens\b|\bmessages\b|system (?:role|message|prompt)`)
 
-// tooLong reports that the prompt is beyond the model's context.
-func (r *refusal) tooLong() bool {
+// promptAtFault reports that the model cannot take the prompt.
+func (r *refusal) promptAtFault() bool {
 	return r.requestAtFault() && beyond.MatchString(r.message)
 }
 

@@ -118,7 +118,7 @@ func printPlan(c *cli.Context, env Env, f experiment.File) error {
 	t.Note("at most %s teacher calls, %s agent calls, %s agent tokens, %s USD for agents, %.0f hours of run time and %s GPU hours in all",
 		table.Count(b.TeacherCalls), amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), b.Hours, gpuHours(f, b))
 	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them.")
-	tables := []*table.Table{t}
+	tables := []*table.Table{t, trialsTable(f, p, list)}
 	if made.Measured, err = measure(c, f, p); err != nil {
 		return err
 	}
@@ -126,6 +126,21 @@ func printPlan(c *cli.Context, env Env, f experiment.File) error {
 		tables = append(tables, measuredTable(made.Measured))
 	}
 	return show(c, env, made, tables...)
+}
+
+// trialsTable lists every trial with its bounds.
+func trialsTable(f experiment.File, p results.Protocol, list []definitions.Definition) *table.Table {
+	byName := map[string]definitions.Definition{}
+	for _, d := range list {
+		byName[d.Name] = d
+	}
+	t := table.New("Trials", 1, "!domain", "workflow", "setting", "!agent", ">run", ">attempts", ">teacher calls", ">agent tokens", ">agent USD")
+	for _, id := range f.Trials() {
+		b := boundsOf(f, p, id.Workflow, byName[id.Agent])
+		t.Add(string(id.Domain), string(id.Workflow), string(id.Setting), id.Agent, fmt.Sprint(id.Run),
+			fmt.Sprint(p.Budget.MaxAttempts(id.Workflow)), table.Count(b.TeacherCalls), amount(b.AgentTokens, 0), amount(b.AgentCost, 2))
+	}
+	return t
 }
 
 func addBounds(t *table.Table, agent, workflow string, attempts int, b bounds) {
