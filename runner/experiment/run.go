@@ -132,7 +132,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, slot chan struct{}
 	}
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
-		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent], Teacher: s.Teacher, Student: s.Student,
+		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
 		Sandbox: s.Sandbox, Holder: s.Holder, Now: s.Now, Slot: slot, Report: s.Watch.Doing,
 	}
 	state, err := runner.Run(ctx, env, spec)

@@ -24,7 +24,7 @@ func agentsCommand(env Env) *cli.Command {
 				Description: "Example:\n\n  autodatabench agents list --json",
 				Action:      func(c *cli.Context) error { return listAgents(c, env) }},
 			{Name: "check", Usage: "ask an agent one tiny question", ArgsUsage: "NAME or FILE",
-				Flags: []cli.Flag{jsonFlag(), &cli.StringFlag{Name: "agent-file", Usage: "definition `FILE`", TakesFile: true}},
+				Flags: []cli.Flag{jsonFlag(), formatFlag(), &cli.StringFlag{Name: "agent-file", Usage: "definition `FILE`", TakesFile: true}},
 				Description: "Prints the model, how long it took, tokens and what they cost. Examples:\n\n" +
 					"  autodatabench agents check gpt-5.2\n  autodatabench agents check my-model.yaml",
 				Action: func(c *cli.Context) error { return checkAgent(c, env) }},

@@ -266,3 +266,103 @@ func TestOwnServersAsAgents(t *testing.T) {
 		}
 	}
 }
+
+// readmeAgent is the program that the README shows as an agent of one's own.
+func readmeAgent(t *testing.T) string {
+	t.Helper()
+	readme, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(readme), "```python\n# agent.py")
+	code, _, closed := strings.Cut(after, "```\n")
+	if !found || !closed {
+		t.Fatal("the README shows no agent.py")
+	}
+	return "# agent.py" + code
+}
+
+// TestOwnProgramAsAgent runs the README's agent in the sandbox: its two calls are
+// metered and kept, and its answer is the attempt's.
+func TestOwnProgramAsAgent(t *testing.T) {
+	asked := make(chan map[string]any, 10)
+	model := chats(t, func(w http.ResponseWriter, r *http.Request) {
+		var body map[string]any
+		json.NewDecoder(r.Body).Decode(&body)
+		asked <- body
+		if r.Header.Get("Authorization") != "Bearer "+agentKey {
+			t.Errorf("the key is not sent: %v", r.Header)
+		}
+		says("Plan "+agentKey+".\n```python\nprint('from the model')\n```\n")(w, r)
+	})
+	agent := readmeAgent(t)
+	if n := strings.Count(agent, "\n"); n > 40 {
+		t.Errorf("the README's agent has %d lines", n)
+	}
+	dir := lay(t, map[string]string{
+		"agent.py":   agent,
+		"agent.yaml": strings.Replace(agentFile(model.URL, "command: [python3, agent.py]\nfolder: .\nprice: {input: 1, output: 10}\n"), "provider: openai", "provider: command", 1),
+		"keys.yaml":  strings.Replace(experimentFile, "attempts: 2", "attempts: 1, agent_tokens: 100000", 1),
+	})
+	code, stdout, stderr := in(t, dir, "run", "--agent-file", "agent.yaml", "keys.yaml")
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	holdsNoKey(t, dir, stdout, stderr)
+	trial := filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1")
+	state, err := runner.Load(trial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u := state.Usage; u.AgentCalls != 2 || u.AgentInput != 2_000 || u.AgentOutput != 200 || !u.AgentCost.Known || u.AgentCost.Value < 0.0039 || u.AgentCost.Value > 0.0041 {
+		t.Errorf("usage %+v", u)
+	}
+	if a := state.Last(); !a.Executed || a.Failure != results.InsufficientSamples {
+		t.Errorf("%+v", a)
+	}
+	if first := <-asked; first["model"] != "my-org/my-model" || first["max_tokens"] != 8192.0 {
+		t.Errorf("asked for model %v, %v tokens", first["model"], first["max_tokens"])
+	}
+	calls, err := os.ReadFile(runner.AttemptFile(trial, 1, "model.jsonl"))
+	if err != nil || bytes.Count(calls, []byte("\n")) != 2 || !strings.Contains(string(calls), "Here is a draft") {
+		t.Errorf("the calls are not kept: %s, %v", calls, err)
+	}
+}
+
+// TestOwnProgramThatFails tells an agent's failing program from a model that is
+// down.
+func TestOwnProgramThatFails(t *testing.T) {
+	down := chats(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "100000")
+		w.WriteHeader(503)
+	})
+	for _, c := range []struct {
+		name, program, url string
+		code               int
+		want               string // of the failure's detail, or of the error
+	}{
+		{"crash", "raise SystemExit('no idea')", "", 0, "ended with exit status 1: no idea"},
+		{"silence", "pass", "", 0, "wrote nothing on its standard output"},
+		{"no network", "import socket\nsocket.create_connection(('127.0.0.1', 80), 1)", "", 0, "Error"},
+		{"model is down", readmeAgent(t), down.URL, 5, "503"},
+	} {
+		definition := "name: my-model\nprovider: command\ncommand: [python3, agent.py]\nfolder: .\n"
+		if c.url != "" {
+			definition += "base_url: " + c.url + "/v1\nmodel: m\n"
+		}
+		dir := lay(t, map[string]string{"agent.py": c.program, "agent.yaml": definition, "keys.yaml": strings.Replace(experimentFile, "attempts: 2", "attempts: 1", 1)})
+		code, _, stderr := in(t, dir, "run", "--agent-file", "agent.yaml", "keys.yaml")
+		state, err := runner.Load(filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1"))
+		if err != nil || code != c.code {
+			t.Errorf("%s: exit code %d, %v: %s", c.name, code, err, stderr)
+			continue
+		}
+		a := state.Last()
+		if c.code == 0 && (a.Failure != results.OtherFailure || !strings.Contains(a.Detail, c.want)) {
+			t.Errorf("%s: failure %q (%s)", c.name, a.Failure, a.Detail)
+		}
+		if c.code != 0 && (a.Failure != "" || state.Faults != 3 || !strings.Contains(stderr, c.want)) {
+			t.Errorf("%s: failure %q, %d faults: %s", c.name, a.Failure, state.Faults, stderr)
+		}
+	}
+}
