@@ -25,14 +25,27 @@ type Request struct {
 	Op       results.Operation
 	Messages []Message
 	Seed     int64
+
+	// MaxTokens bounds the reply within what the budgets leave; 0 leaves it to the
+	// agent's definition.
+	MaxTokens int64
 }
 
 // Reply is what an agent answered. Token counts are 0 where no model was asked.
 type Reply struct {
-	Text         string
-	InputTokens  int64
-	OutputTokens int64
-	Truncated    bool // the model's output limit cut the text
+	Text   string         `json:"text"`
+	Finish results.Finish `json:"finish,omitempty"`
+	results.Tokens
+
+	// Unanswered says why there is no reply, through the agent's own fault.
+	Unanswered string `json:"unanswered,omitempty"`
+
+	// Metered says that the ledger holds the agent's calls already: it made them
+	// through the platform.
+	Metered bool `json:"metered,omitempty"`
+
+	// Log is what the agent's own program said beside its reply.
+	Log string `json:"-"`
 }
 
 // Agent answers prompts with a plan and a program. An error is a fault of the

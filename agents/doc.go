@@ -27,6 +27,7 @@
 //	| the workflow's attempts are used up              | finish: attempts |
 //	| no run time is left                              | finish: time     |
 //	| no teacher call is left                          | finish: teacher  |
+//	| the agent's tokens, cost or time are used up     | finish: that     |
 //	| one-shot, or no attempt yet                      | draft            |
 //	| iterative, valid                                 | improve          |
 //	| iterative, failed, after three failed tries of   |                  |

@@ -30,14 +30,14 @@ func Extract(reply string, truncated bool) (plan, code string, failure results.F
 	lines := strings.Split(strings.TrimSuffix(normalise(reply), "\n"), "\n")
 	blocks := scan(lines, truncated)
 	if truncated && cut(blocks) {
-		return outside(lines, nil), "", results.OutputTruncated, "the reply was cut at the output limit before the code block ended"
+		return outside(lines, nil), "", results.Classify(results.Signs{Cut: true}), "the reply was cut at the output limit before the code block ended"
 	}
 	chosen := choose(blocks)
 	if chosen == nil {
-		return outside(lines, nil), "", results.ExtractionFailed, missing(blocks)
+		return outside(lines, nil), "", results.Classify(results.Signs{NoCode: true}), missing(blocks)
 	}
 	if len(chosen.code) > MaxCode {
-		return outside(lines, chosen), "", results.ExtractionFailed,
+		return outside(lines, chosen), "", results.Classify(results.Signs{NoCode: true}),
 			fmt.Sprintf("the code block has %d bytes; the limit is %d", len(chosen.code), MaxCode)
 	}
 	return outside(lines, chosen), chosen.code, "", ""

@@ -17,7 +17,7 @@ import (
 // limit cut it, and what is to be found in it.
 func TestExtractCorpus(t *testing.T) {
 	paths, err := filepath.Glob("testdata/replies/*.txt")
-	if err != nil || len(paths) < 40 {
+	if err != nil || len(paths) < 60 {
 		t.Fatalf("%d replies: %v", len(paths), err)
 	}
 	for _, path := range paths {

@@ -79,6 +79,8 @@ func within(t *results.Trial, a results.Attempt) Action {
 		return Action{Kind: Finish, Reason: results.EndValid}
 	case t.TimeLeft() == 0:
 		return Action{Kind: Finish, Reason: results.EndTime}
+	case !a.Replied && t.AgentSpent() != "":
+		return Action{Kind: Finish, Reason: t.AgentSpent()}
 	case !a.Replied:
 		step.Kind, step.Op = Ask, a.Op
 	case !a.Executed:
@@ -101,6 +103,8 @@ func start(t *results.Trial) Action {
 		return Action{Kind: Finish, Reason: results.EndTime}
 	case t.CallsLeft() == 0:
 		return Action{Kind: Finish, Reason: results.EndTeacher}
+	case t.AgentSpent() != "":
+		return Action{Kind: Finish, Reason: t.AgentSpent()}
 	}
 	return Action{Kind: Ask, Attempt: n + 1, Op: operation(t)}
 }

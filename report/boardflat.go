@@ -173,6 +173,7 @@ func totals() []flatColumn {
 		count("agent_calls", func(r Row) int64 { return int64(r.Usage.AgentCalls) }),
 		count("agent_input_tokens", func(r Row) int64 { return r.Usage.AgentInput }),
 		count("agent_output_tokens", func(r Row) int64 { return r.Usage.AgentOutput }),
+		number("agent_cost_usd", func(r Row) results.Number { return r.Usage.AgentCost }),
 		count("elapsed_seconds", func(r Row) int64 { return int64(r.Elapsed.Seconds()) }),
 	)
 }

@@ -18,7 +18,7 @@ const (
 	Checked        EventKind = "checked"         // Check
 	StudentTrained EventKind = "student.trained" // TrainData
 	PublicScored   EventKind = "public.scored"   // Score
-	PlatformFault  EventKind = "platform.fault"  // FaultData: recorded, changes nothing
+	PlatformFault  EventKind = "platform.fault"  // FaultData: counted, changes nothing else
 	TrialEnded     EventKind = "trial.ended"     // EndData
 )
 
@@ -37,17 +37,23 @@ type AttemptData struct {
 	N      int       `json:"n"`
 	Op     Operation `json:"op"`
 	Prompt string    `json:"prompt"` // digest
+
+	// Trimmed lists what was left out so that the prompt fits the agent's context.
+	Trimmed []string `json:"trimmed,omitempty"`
 }
 
-// ReplyData is the outcome of asking the agent. Seconds counts run time.
+// ReplyData is the outcome of asking the agent, with its model's usage since the
+// event before. Seconds counts run time.
 type ReplyData struct {
 	Reply   string  `json:"reply"` // digest of the text
 	Code    bool    `json:"code"`
 	Failure Failure `json:"failure,omitempty"`
 	Detail  string  `json:"detail,omitempty"`
-	Input   int64   `json:"input_tokens"`
-	Output  int64   `json:"output_tokens"`
+	Finish  Finish  `json:"finish,omitempty"`
+	Calls   int     `json:"agent_calls"`
+	Cost    Number  `json:"cost_usd"`
 	Seconds float64 `json:"seconds"`
+	Tokens
 }
 
 // CodeData is the outcome of one execution of the agent's code, with the
@@ -90,8 +96,9 @@ type ScoreData struct {
 
 // FaultData is a fault of the platform; the step is done again.
 type FaultData struct {
-	Step  string `json:"step"`
-	Error string `json:"error"`
+	Step    string `json:"step"`
+	Attempt int    `json:"attempt"`
+	Error   string `json:"error"`
 }
 
 // EndData closes the loop.
@@ -132,6 +139,7 @@ func (t *Trial) Apply(e Event) error {
 		return nil
 	}
 	if e.Kind == PlatformFault {
+		t.Faults++
 		return nil
 	}
 	if t.Last() == nil {
@@ -143,12 +151,16 @@ func (t *Trial) Apply(e Event) error {
 func (t *Trial) applyStep(a *Attempt, e Event) error {
 	switch e.Kind {
 	case AgentReplied:
-		var d ReplyData
+		d := ReplyData{Calls: 1} // of old records, which do not say
 		if err := decode(e, &d); err != nil {
 			return err
 		}
 		a.Replied, a.Extracted, a.Failure, a.Detail = true, d.Code, d.Failure, d.Detail
-		t.Usage = t.Usage.Add(Usage{AgentCalls: 1, AgentInput: d.Input, AgentOutput: d.Output})
+		t.Usage = t.Usage.Add(Usage{
+			AgentCalls: d.Calls, AgentInput: d.Input, AgentOutput: d.Output,
+			AgentCached: d.Cached, AgentReasoning: d.Reasoning, AgentCost: d.Cost,
+		})
+		t.AgentTime += time.Duration(d.Seconds * float64(time.Second))
 		t.spend(d.Seconds)
 	case CodeExecuted:
 		var d CodeData
@@ -165,7 +177,7 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		}
 		a.Check = &d.Check
 		if !d.Valid {
-			a.Failure, a.Detail = InsufficientSamples, d.Problem
+			a.Failure, a.Detail = Classify(Signs{Invalid: true}), d.Problem
 		} else if t.Best == 0 {
 			t.Best = a.N
 		}

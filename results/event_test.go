@@ -47,14 +47,14 @@ func scored(n, correct int) []any {
 func TestApplyKeepsWhatHappened(t *testing.T) {
 	trial := fold(t, Iterative,
 		AttemptStarted, AttemptData{N: 1, Op: Draft},
-		AgentReplied, ReplyData{Code: true, Input: 10, Output: 20, Seconds: 1.5},
+		AgentReplied, ReplyData{Code: true, Calls: 1, Tokens: Tokens{Input: 10, Cached: 4, Output: 20, Reasoning: 6}, Cost: Num(0.25, true), Seconds: 1.5},
 		CodeExecuted, CodeData{Calls: 700, Input: 7, Output: 8, Seconds: 2},
 		PlatformFault, FaultData{Step: "train", Error: "disk full"},
 		Checked, CheckData{Check: Check{Valid: true, Rows: 300, Kept: 299, Used: 299}},
 		StudentTrained, TrainData{Seconds: 4},
 		PublicScored, ScoreData{Score: Score{Correct: 40, Total: 100}, Seconds: 0.5},
 		AttemptStarted, AttemptData{N: 2, Op: Improve},
-		AgentReplied, ReplyData{Failure: ExtractionFailed, Detail: "no block", Output: 5},
+		AgentReplied, ReplyData{Failure: ExtractionFailed, Detail: "no block", Calls: 2, Tokens: Tokens{Output: 5}, Cost: Num(0.5, true)},
 		TrialEnded, EndData{Reason: EndAttempts},
 	)
 	want := &Trial{
@@ -66,8 +66,8 @@ func TestApplyKeepsWhatHappened(t *testing.T) {
 			},
 			{N: 2, Op: Improve, Replied: true, Failure: ExtractionFailed, Detail: "no block"},
 		},
-		Usage:   Usage{TeacherCalls: 700, TeacherInput: 7, TeacherOutput: 8, AgentCalls: 2, AgentInput: 10, AgentOutput: 25},
-		Elapsed: 8 * time.Second, Best: 1, End: EndAttempts,
+		Usage:   Usage{TeacherCalls: 700, TeacherInput: 7, TeacherOutput: 8, AgentCalls: 3, AgentInput: 10, AgentCached: 4, AgentOutput: 25, AgentReasoning: 6, AgentCost: Num(0.75, true)},
+		Elapsed: 8 * time.Second, AgentTime: 1500 * time.Millisecond, Faults: 1, Best: 1, End: EndAttempts,
 	}
 	if diff := cmp.Diff(want, trial); diff != "" {
 		t.Errorf("state differs (-want +got):\n%s", diff)

@@ -137,7 +137,8 @@ type Check struct {
 	Dropped []Drop         `json:"dropped,omitempty"` // the first few
 }
 
-// Usage counts what a trial consumed.
+// Usage counts what a trial consumed. AgentCost is in USD; it is missing when
+// the price of any of the calls is not known, and when there was no call.
 type Usage struct {
 	TeacherCalls  int   `json:"teacher_calls"`
 	TeacherInput  int64 `json:"teacher_input_tokens"`
@@ -145,7 +146,14 @@ type Usage struct {
 	AgentCalls    int   `json:"agent_calls"`
 	AgentInput    int64 `json:"agent_input_tokens"`
 	AgentOutput   int64 `json:"agent_output_tokens"`
+
+	AgentCached    int64  `json:"agent_cached_input_tokens"` // part of AgentInput
+	AgentReasoning int64  `json:"agent_reasoning_tokens"`    // part of AgentOutput
+	AgentCost      Number `json:"agent_cost_usd"`
 }
+
+// AgentTokens is what budgets count: input and output together.
+func (u Usage) AgentTokens() int64 { return u.AgentInput + u.AgentOutput }
 
 // Add returns the sum of u and v.
 func (u Usage) Add(v Usage) Usage {
@@ -154,5 +162,18 @@ func (u Usage) Add(v Usage) Usage {
 		TeacherInput: u.TeacherInput + v.TeacherInput, TeacherOutput: u.TeacherOutput + v.TeacherOutput,
 		AgentCalls: u.AgentCalls + v.AgentCalls,
 		AgentInput: u.AgentInput + v.AgentInput, AgentOutput: u.AgentOutput + v.AgentOutput,
+		AgentCached: u.AgentCached + v.AgentCached, AgentReasoning: u.AgentReasoning + v.AgentReasoning,
+		AgentCost: addCost(u, v),
 	}
+}
+
+// addCost is the cost of both; a part without calls has no say in it.
+func addCost(u, v Usage) Number {
+	switch {
+	case u.AgentCalls == 0:
+		return v.AgentCost
+	case v.AgentCalls == 0:
+		return u.AgentCost
+	}
+	return Num(u.AgentCost.Value+v.AgentCost.Value, u.AgentCost.Known && v.AgentCost.Known)
 }

@@ -20,6 +20,40 @@ func Failures() []Failure {
 	return []Failure{CodeTimeout, ExtractionFailed, RuntimeError, OutputTruncated, InsufficientSamples, OtherFailure}
 }
 
+// Signs are what the platform saw of an attempt that bears on its failure.
+type Signs struct {
+	Unanswered bool // the agent gave no reply: its program failed, or no prompt fits its model
+	Cut        bool // the output limit cut the reply before its program ended
+	NoCode     bool // the reply holds no program
+	TimedOut   bool // the program was stopped
+	ExitCode   int  // of the program
+	Invalid    bool // there is no valid submission
+	Diverged   bool // the student cannot be trained on the rows
+}
+
+// Classify is the one place that decides what kind of failure the signs are; of
+// several the first in an attempt's course counts. It is empty when there is
+// none. What the platform itself did wrong is no sign: such a step is repeated.
+func Classify(s Signs) Failure {
+	switch {
+	case s.Unanswered:
+		return OtherFailure
+	case s.Cut:
+		return OutputTruncated
+	case s.NoCode:
+		return ExtractionFailed
+	case s.TimedOut:
+		return CodeTimeout
+	case s.ExitCode != 0:
+		return RuntimeError
+	case s.Invalid:
+		return InsufficientSamples
+	case s.Diverged:
+		return OtherFailure
+	}
+	return ""
+}
+
 // Kind says whose fault an [Error] is; the command line maps it to an exit code.
 type Kind string
 

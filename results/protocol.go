@@ -1,7 +1,9 @@
 package results
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -17,6 +19,11 @@ type Budget struct {
 	Iterations             int           `json:"iterations"`         // iterative
 	DatasetSize            int           `json:"dataset_size"`       // rows used of a submission
 	MinRows                int           `json:"min_rows"`           // fewer kept rows = invalid
+
+	// Of the agent's own model over a trial; 0 means no limit but the run time.
+	AgentTokens int64         `json:"agent_tokens,omitempty"` // input and output together
+	AgentCost   float64       `json:"agent_cost_usd,omitempty"`
+	AgentTime   time.Duration `json:"agent_time_ns,omitempty"` // waiting for its replies
 }
 
 // Validate reports the first field that cannot work, by its name in files.
@@ -39,6 +46,9 @@ func (b Budget) Validate() error {
 		if f.value <= 0 {
 			return fmt.Errorf("%s: must be positive, got %d", f.name, f.value)
 		}
+	}
+	if b.AgentTokens < 0 || b.AgentTime < 0 || !(b.AgentCost >= 0) || math.IsInf(b.AgentCost, 0) {
+		return errors.New("agent_tokens, agent_cost_usd, agent_time: must be positive, or left out for no limit")
 	}
 	if b.DatasetSize < b.MinRows {
 		return fmt.Errorf("dataset_size: %d is under min_rows %d, so that no submission could be valid", b.DatasetSize, b.MinRows)

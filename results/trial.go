@@ -43,6 +43,11 @@ type Spec struct {
 	Simulated     bool     `json:"simulated"` // the teacher or the agent is no LLM
 	Unsandboxed   bool     `json:"unsandboxed,omitempty"`
 	Base          Score    `json:"base"` // the base student on the public set
+
+	// What the agent's definition says of its model; 0 and nil when not known.
+	PromptTokens int64  `json:"prompt_tokens,omitempty"` // that a prompt may have, as package prompt estimates them
+	OutputTokens int64  `json:"output_tokens,omitempty"` // that a reply may have
+	Price        *Price `json:"price,omitempty"`
 }
 
 // Attempt is one agent reply and what followed from it, as far as it got.
@@ -68,8 +73,12 @@ type Trial struct {
 	Attempts []Attempt     `json:"attempts"`
 	Usage    Usage         `json:"usage"`
 	Elapsed  time.Duration `json:"elapsed_ns"` // run time counted against the budget
-	Best     int           `json:"best"`       // number of the best attempt; 0 for none
-	End      EndReason     `json:"end,omitempty"`
+
+	AgentTime time.Duration `json:"agent_time_ns"` // of it, waiting for the agent
+	Faults    int           `json:"faults"`        // steps that the platform failed, and that were repeated
+
+	Best int       `json:"best"` // number of the best attempt; 0 for none
+	End  EndReason `json:"end,omitempty"`
 }
 
 // EndReason says why a trial's loop stopped.
@@ -81,6 +90,9 @@ const (
 	EndAttempts EndReason = "attempts used up" // the cap of the workflow
 	EndTime     EndReason = "run time used up" //
 	EndTeacher  EndReason = "teacher calls used up"
+	EndTokens   EndReason = "agent tokens used up"
+	EndCost     EndReason = "agent cost used up"
+	EndAgent    EndReason = "agent time used up"
 )
 
 // Last returns the latest attempt, nil when there is none.
@@ -113,6 +125,45 @@ func (t *Trial) ValidAttempts() int {
 // CallsLeft is the teacher calls left in total.
 func (t *Trial) CallsLeft() int {
 	return max(0, t.Spec.Protocol.Budget.TeacherCalls-t.Usage.TeacherCalls)
+}
+
+// AgentSpent names the budget of the agent's own model that is used up, and is
+// empty when none is.
+func (t *Trial) AgentSpent() EndReason {
+	b := t.Spec.Protocol.Budget
+	switch {
+	case b.AgentTokens > 0 && t.Usage.AgentTokens() >= b.AgentTokens:
+		return EndTokens
+	case b.AgentCost > 0 && t.Usage.AgentCost.Value >= b.AgentCost:
+		return EndCost
+	case b.AgentTime > 0 && t.AgentTime >= b.AgentTime:
+		return EndAgent
+	}
+	return ""
+}
+
+// OutputAllowed is how many tokens a reply to a prompt of the estimated length
+// may have within the budgets and the model's limit; 0 means any number. spent
+// names the budget that leaves none.
+func (t *Trial) OutputAllowed(prompt int64) (tokens int64, spent EndReason) {
+	b, price := t.Spec.Protocol.Budget, t.Spec.Price
+	tokens = t.Spec.OutputTokens
+	bound := func(left int64, reason EndReason) {
+		if left < 1 {
+			spent = reason
+		}
+		if tokens == 0 || left < tokens {
+			tokens = max(1, left)
+		}
+	}
+	if b.AgentTokens > 0 {
+		bound(b.AgentTokens-t.Usage.AgentTokens()-prompt, EndTokens)
+	}
+	if b.AgentCost > 0 && price != nil && price.Output > 0 {
+		left := b.AgentCost - t.Usage.AgentCost.Value - price.Cost(Tokens{Input: prompt}).Value
+		bound(int64(left/price.Output*1e6), EndCost)
+	}
+	return tokens, spent
 }
 
 // TimeLeft is the run time left.

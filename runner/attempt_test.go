@@ -86,20 +86,20 @@ func (h *hiccup) Complete(ctx context.Context, r teacher.Request) (teacher.Respo
 }
 
 // TestOneFaultOfManyCalls checks that calls which are answered after a fault of
-// the teacher do not make its consequence the agent's failure.
+// the teacher do not make its consequence the agent's failure: the execution is
+// repeated, and what had been answered is not asked again.
 func TestOneFaultOfManyCalls(t *testing.T) {
 	ask := program(`from autodatabench import ask_many
 ask_many(["prompt %d" % i for i in range(4)], on_error="raise", concurrency=4)`)
 	env, spec := scriptedTrial(t, scripted{ask}, 1, results.OneShot, results.Scratch)
 	env.Teacher = &hiccup{Teacher: procedural.New(1)}
 	state, err := runner.Run(context.Background(), env, spec)
-	var known *results.Error
-	if !errors.As(err, &known) || known.Kind != results.Infrastructure || state.Last().Executed {
-		t.Errorf("%v, want an infrastructure error and nothing in the record: %+v", err, state.Last())
+	if err != nil || state.Last().Failure != results.InsufficientSamples || state.Usage.TeacherCalls != 4 || state.Faults != 1 {
+		t.Errorf("%v, %+v, %+v, %d faults", err, state.Last(), state.Usage, state.Faults)
 	}
-	state, err = runner.Run(context.Background(), env, spec)
-	if err != nil || state.Last().Failure != results.InsufficientSamples || state.Usage.TeacherCalls != 4 {
-		t.Errorf("resumed: %v, %+v, %+v", err, state.Last(), state.Usage)
+	log := readAttempt(t, env, spec, 1, "../../events.jsonl")
+	if !strings.Contains(log, `"platform.fault"`) || !strings.Contains(log, "overloaded") {
+		t.Errorf("the fault is not in the record:\n%s", log)
 	}
 }
 

@@ -40,16 +40,17 @@ type Sandbox interface {
 
 // Env is everything a trial works with.
 type Env struct {
-	Root    string // the experiment's folder
-	Task    tasks.Task
-	Agent   agents.Agent
-	Teacher teacher.Teacher
-	Student Student
-	Sandbox Sandbox
-	Holder  folder.Holder
-	Now     func() time.Time
-	Slot    chan struct{} // held while the student works; capacity = students at a time
-	Report  func(id results.TrialID, doing string, state *results.Trial)
+	Root     string // the experiment's folder
+	Task     tasks.Task
+	Agent    agents.Agent
+	Teacher  teacher.Teacher
+	Student  Student
+	Sandbox  Sandbox
+	Holder   folder.Holder
+	Now      func() time.Time
+	Slot     chan struct{} // held while the student works; capacity = students at a time
+	Recorded *Recording    // the trial to run again by its own times; nil for none
+	Report   func(id results.TrialID, doing string, state *results.Trial)
 }
 
 // student runs f while holding a slot and returns the seconds f took. Waiting

@@ -69,15 +69,16 @@ func (t *trial) execute(ctx context.Context, n int) error {
 
 // failureOf says what was wrong with an execution, if anything.
 func failureOf(r sandbox.Result, limit time.Duration) (results.Failure, string) {
-	switch {
-	case r.TimedOut:
+	failure := results.Classify(results.Signs{TimedOut: r.TimedOut, ExitCode: r.ExitCode})
+	switch failure {
+	case results.CodeTimeout:
 		unit := time.Second
 		if limit < 10*time.Second { // the last of the run time
 			unit = time.Millisecond
 		}
-		return results.CodeTimeout, fmt.Sprintf("the code was stopped after %s\n%s", limit.Round(unit), tail(r.Output))
-	case r.ExitCode != 0:
-		return results.RuntimeError, fmt.Sprintf("exit status %d\n%s", r.ExitCode, tail(r.Output))
+		return failure, fmt.Sprintf("the code was stopped after %s\n%s", limit.Round(unit), tail(r.Output))
+	case results.RuntimeError:
+		return failure, fmt.Sprintf("exit status %d\n%s", r.ExitCode, tail(r.Output))
 	}
 	return "", ""
 }

@@ -14,18 +14,13 @@ import (
 	"autodatabench/results/folder"
 )
 
-// promptFile and replyFile are what the agent was sent and what it said.
+// promptFile is what the agent was sent. What it said is in reply.json, an
+// [agents.Reply].
 type promptFile struct {
 	Attempt  int               `json:"attempt"`
 	Op       results.Operation `json:"op"`
 	Messages []agents.Message  `json:"messages"`
-}
-
-type replyFile struct {
-	Text         string `json:"text"`
-	Truncated    bool   `json:"truncated"`
-	InputTokens  int64  `json:"input_tokens"`
-	OutputTokens int64  `json:"output_tokens"`
+	Trimmed  []string          `json:"trimmed,omitempty"`
 }
 
 // ask opens attempt a.Attempt, unless it is open already, and asks the agent.
@@ -34,49 +29,93 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 	if err != nil {
 		return err
 	}
-	var reply agents.Reply
-	seconds, err := t.timed(func() (err error) {
-		ctx, cancel := t.inTime(ctx)
-		defer cancel()
-		reply, err = t.Agent.Reply(ctx, agents.Request{
-			Trial: t.state.Spec.TrialID, Attempt: a.Attempt, Op: p.Op, Messages: p.Messages,
-			Seed: Derive(t.state.Spec.Seed, "agent", a.Attempt),
-		})
-		// A server that had failed before the end is the platform's fault.
-		if errors.Is(err, errTimeUp) || errors.Is(err, context.DeadlineExceeded) {
-			return timeUp(ctx, err)
-		}
-		return err
-	})
+	most, spent := t.state.OutputAllowed(prompt.Tokens(p.Messages))
+	if spent != "" {
+		return &spentError{spent}
+	}
+	reply, seconds, err := t.reply(ctx, p, most)
 	if err != nil {
 		return err
 	}
-	// What a reply cost in dollars is not known here: 0 stands for that.
-	if err := t.gateway.RecordAgent(a.Attempt, reply.InputTokens, reply.OutputTokens, 0); err != nil {
-		return err
+	if !reply.Metered {
+		if err := t.gateway.RecordAgent(a.Attempt, reply.Tokens, t.state.Spec.Price.Cost(reply.Tokens)); err != nil {
+			return err
+		}
 	}
-	file := replyFile{Text: reply.Text, Truncated: reply.Truncated, InputTokens: reply.InputTokens, OutputTokens: reply.OutputTokens}
-	plan, code, failure, detail := agents.Extract(reply.Text, reply.Truncated)
-	if err := folder.WriteJSON(t.attempt(a.Attempt, "reply.json"), file); err != nil {
-		return err
-	}
-	if err := folder.WriteFile(t.attempt(a.Attempt, "plan.md"), []byte(plan)); err != nil {
-		return err
-	}
-	if err := keepCode(t.attempt(a.Attempt, "code.py"), code, failure == ""); err != nil {
-		return err
-	}
-	return t.append(results.AgentReplied, results.ReplyData{
-		Reply: folder.Digest([]byte(reply.Text)), Code: failure == "", Failure: failure, Detail: detail,
-		Input: reply.InputTokens, Output: reply.OutputTokens, Seconds: seconds,
-	})
+	return t.keepReply(a.Attempt, reply, seconds)
 }
 
-// keepCode writes the program of a reply, or removes that of an earlier reply to
-// the same prompt, which a crash kept out of the record.
-func keepCode(path, code string, has bool) error {
+// reply asks the agent within what is left of the run time and of the agent's
+// own.
+func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agents.Reply, seconds float64, err error) {
+	left, cause := t.state.TimeLeft(), errTimeUp
+	if budget := t.state.Spec.Protocol.Budget.AgentTime; budget > 0 && budget-t.state.AgentTime < left {
+		left, cause = budget-t.state.AgentTime, errAgentTime
+	}
+	bounded, cancel := context.WithTimeoutCause(ctx, left, cause)
+	defer cancel()
+	seconds, err = t.timed(func() (err error) {
+		reply, err = t.Agent.Reply(bounded, agents.Request{
+			Trial: t.state.Spec.TrialID, Attempt: p.Attempt, Op: p.Op, Messages: p.Messages,
+			Seed: Derive(t.state.Spec.Seed, "agent", p.Attempt), MaxTokens: most,
+		})
+		return err
+	})
+	// A server that had failed before the end is the platform's fault.
+	if errors.Is(err, cause) || errors.Is(err, context.DeadlineExceeded) {
+		err = timeUp(bounded, err)
+	}
+	return reply, seconds, err
+}
+
+// keepReply writes the reply and what is found in it, and records it with what
+// the agent's model used since the event before.
+func (t *trial) keepReply(n int, reply agents.Reply, seconds float64) error {
+	plan, code, failure, detail := judge(reply)
+	if err := folder.WriteJSON(t.attempt(n, "reply.json"), reply); err != nil {
+		return err
+	}
+	if err := keepFile(t.attempt(n, "agent.log"), []byte(reply.Log), reply.Log != ""); err != nil {
+		return err
+	}
+	if err := folder.WriteFile(t.attempt(n, "plan.md"), []byte(plan)); err != nil {
+		return err
+	}
+	if err := keepFile(t.attempt(n, "code.py"), []byte(code), failure == ""); err != nil {
+		return err
+	}
+	used, was := t.gateway.Agent(), t.state.Usage
+	data := results.ReplyData{
+		Reply: folder.Digest([]byte(reply.Text)), Code: failure == "", Failure: failure, Detail: detail,
+		Finish: reply.Finish, Seconds: seconds, Calls: used.Calls - was.AgentCalls,
+		Tokens: results.Tokens{
+			Input: used.Input - was.AgentInput, Cached: used.Cached - was.AgentCached,
+			Output: used.Output - was.AgentOutput, Reasoning: used.Reasoning - was.AgentReasoning,
+		},
+	}
+	if data.Calls > 0 {
+		data.Cost = results.Num(used.Cost.Value-was.AgentCost.Value, used.Cost.Known)
+	}
+	return t.append(results.AgentReplied, data)
+}
+
+// judge takes plan and program out of a reply, or says what is wrong with it.
+func judge(reply agents.Reply) (plan, code string, failure results.Failure, detail string) {
+	if reply.Unanswered != "" {
+		return "", "", results.Classify(results.Signs{Unanswered: true}), reply.Unanswered
+	}
+	plan, code, failure, detail = agents.Extract(reply.Text, reply.Finish == results.FinishLength)
+	if why := reply.Finish.Explain(); failure != "" && why != "" {
+		detail = why + ": " + detail
+	}
+	return plan, code, failure, detail
+}
+
+// keepFile writes a file of a reply, or removes that of an earlier reply to the
+// same prompt, which a crash kept out of the record.
+func keepFile(path string, data []byte, has bool) error {
 	if has {
-		return folder.WriteFile(path, []byte(code))
+		return folder.WriteFile(path, data)
 	}
 	return os.RemoveAll(path)
 }
@@ -94,7 +133,7 @@ func (t *trial) prompt(a agents.Action) (promptFile, error) {
 		return promptFile{}, err
 	}
 	p := promptFile{Attempt: a.Attempt, Op: a.Op}
-	if p.Messages, err = prompt.Render(data); err != nil {
+	if p.Messages, p.Trimmed, err = prompt.Render(data); err != nil {
 		return p, err
 	}
 	if err := folder.WriteJSON(path, p); err != nil {
@@ -104,7 +143,7 @@ func (t *trial) prompt(a agents.Action) (promptFile, error) {
 	if err != nil {
 		return p, err
 	}
-	return p, t.append(results.AttemptStarted, results.AttemptData{N: a.Attempt, Op: a.Op, Prompt: digest})
+	return p, t.append(results.AttemptStarted, results.AttemptData{N: a.Attempt, Op: a.Op, Prompt: digest, Trimmed: p.Trimmed})
 }
 
 // promptData gathers what the prompt of the operation shows: the attempt before
@@ -114,6 +153,7 @@ func (t *trial) promptData(a agents.Action) (prompt.Data, error) {
 	d := prompt.Data{
 		Trial: &t.state, Brief: t.Task.Brief, Attempt: a.Attempt, Op: a.Op,
 		CallsLeftAttempt: min(budget.TeacherCallsPerAttempt, t.state.CallsLeft()),
+		Limit:            t.state.Spec.PromptTokens,
 	}
 	shown := 0
 	switch last := t.state.Last(); {

@@ -99,7 +99,7 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 	})
 	if errors.Is(err, student.ErrDiverged) { // its losses may be no numbers, which no record can hold
 		done.TrainReport = student.TrainReport{Rows: len(rows)}
-		done.Failure, done.Detail, err = results.OtherFailure, "the training failed: "+err.Error(), nil
+		done.Failure, done.Detail, err = results.Classify(results.Signs{Diverged: true}), "the training failed: "+err.Error(), nil
 	}
 	if err != nil {
 		return "", done, false, err

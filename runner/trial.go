@@ -11,6 +11,7 @@ import (
 	"autodatabench/agents"
 	"autodatabench/results"
 	"autodatabench/results/folder"
+	"autodatabench/runner/command"
 	"autodatabench/runner/gateway"
 )
 
@@ -65,8 +66,13 @@ func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
 		return nil, err
 	}
-	t.gateway, err = gateway.Open(dir, t.state.Spec, env.Teacher, gateway.Options{})
-	return t, err
+	if t.gateway, err = gateway.Open(dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {
+		return nil, err
+	}
+	if own, ok := env.Agent.(command.Agent); ok { // its calls go into this trial's books
+		t.Agent = own.Trial(t.state.Spec, t.gateway, dir)
+	}
+	return t, nil
 }
 
 // close ends all writing, seals the trial if its loop has ended, and gives the
@@ -130,34 +136,54 @@ func (t *trial) append(kind results.EventKind, data any) error {
 	if err != nil {
 		return err
 	}
-	lines, err := t.log.Append(results.Event{Time: t.Now().UTC(), Kind: kind, Data: raw})
+	e := results.Event{Time: t.Now().UTC(), Kind: kind, Data: raw}
+	if t.Recorded != nil {
+		if e, err = t.Recorded.retimed(e); err != nil {
+			return err
+		}
+	}
+	lines, err := t.log.Append(e)
 	if err != nil {
 		return err
 	}
 	return apply(&t.state, lines[0])
 }
 
-// errTimeUp is the cause with which a step ends when the run time does.
-var errTimeUp = errors.New("the run time is used up")
+// spentError is the cause with which a step ends when a budget does.
+type spentError struct{ reason results.EndReason }
+
+func (e *spentError) Error() string { return "the trial ends: " + string(e.reason) }
+
+var (
+	errTimeUp    = &spentError{results.EndTime}
+	errAgentTime = &spentError{results.EndAgent}
+)
 
 // inTime bounds a step by the run time left.
 func (t *trial) inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, t.state.TimeLeft(), errTimeUp)
 }
 
-// timeUp is errTimeUp in place of an error that a step bounded by inTime gave
+// timeUp is the spent budget in place of an error that a step bounded by it gave
 // after its end: whatever it says, there was no time left for another outcome.
 func timeUp(ctx context.Context, err error) error {
-	if err != nil && context.Cause(ctx) == errTimeUp {
-		return errTimeUp
+	var spent *spentError
+	if err != nil && errors.As(context.Cause(ctx), &spent) {
+		return spent
 	}
 	return err
 }
 
-// loop asks the workflow and acts until it says finish. When the run time ends
+// maxRepeats is how often a step that the platform failed is done again before
+// the trial is left to be resumed.
+const maxRepeats = 2
+
+// loop asks the workflow and acts until it says finish. When a budget ends
 // within a step, the attempt ends as it stands (SPEC section 5) and the trial
-// with it; that is an event, so that a resume does not try the step again.
+// with it; that is an event, so that a resume does not try the step again. A
+// step that the platform failed is done again, which is an event too.
 func (t *trial) loop(ctx context.Context) error {
+	faults := 0 // of the step, in a row
 	for t.state.End == "" {
 		if err := context.Cause(ctx); err != nil {
 			return err
@@ -168,14 +194,30 @@ func (t *trial) loop(ctx context.Context) error {
 		}
 		t.report(string(action.Kind))
 		err = t.act(ctx, action)
-		if errors.Is(err, errTimeUp) {
-			err = t.append(results.TrialEnded, results.EndData{Reason: results.EndTime})
+		var spent *spentError
+		switch {
+		case errors.As(err, &spent):
+			err = t.append(results.TrialEnded, results.EndData{Reason: spent.reason})
+		case ctx.Err() == nil && faultOfPlatform(err):
+			if noted := t.append(results.PlatformFault, results.FaultData{Step: string(action.Kind), Attempt: action.Attempt, Error: err.Error()}); noted != nil {
+				return fmt.Errorf("%s: %w", action.Kind, errors.Join(err, noted))
+			}
+			if faults++; faults <= maxRepeats {
+				continue
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", action.Kind, err)
 		}
+		faults = 0
 	}
 	return nil
+}
+
+// faultOfPlatform reports an error that may be gone when the step is done again.
+func faultOfPlatform(err error) bool {
+	var known *results.Error
+	return errors.As(err, &known) && known.Kind == results.Infrastructure
 }
 
 func (t *trial) act(ctx context.Context, a agents.Action) error {

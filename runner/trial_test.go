@@ -255,6 +255,9 @@ func TestTeacherFaultIsNoFailureOfTheAgent(t *testing.T) {
 		if !errors.As(err, &known) || known.Kind != results.Infrastructure {
 			t.Errorf("%s: a teacher that is down gives %v, want an infrastructure error", engineer, err)
 		}
+		if state.Faults != 3 {
+			t.Errorf("%s: %d faults are recorded, want one for the step and each of two repeats", engineer, state.Faults)
+		}
 		if state.End != "" || state.Last() == nil || state.Last().Failure != "" || state.Usage.TeacherCalls != 0 {
 			t.Errorf("%s: the fault is in the record: %+v", engineer, state)
 		}

@@ -1,22 +1,25 @@
-// Package chat asks a language model over the protocol of OpenAI's chat
-// completions, which most servers speak.
+// Package chat asks language models: over the protocol of OpenAI's chat
+// completions, which most servers speak, and over Anthropic's messages.
 //
-// A call is tried again after a dropped connection, 408, 429 and 5xx, no sooner
-// than the server asks for. What the model answers is a [agents.Reply], also
-// when it is empty or cut; everything else is an error, a fault of the platform.
-// The package is not for the teacher, whose calls are budgeted (runner/teacher),
-// and reads no environment: the key is handed in and appears in no error.
+// A call is tried again after a dropped connection, 408, 409, 429 and 5xx, no
+// sooner than the server asks for; the retries of the libraries beneath are off.
+// What the model answers is a [agents.Reply], also when it is empty, refused,
+// held back or cut, and so is a prompt that the model cannot take, as
+// one beyond its context: that is a fault of the agent. Everything else is an error, a fault of the
+// platform or of its user's definition.
+//
+// Base URL, key and headers are those of [Config] and nothing else: no variable
+// that the libraries know is read. (Go's own proxy variables hold as
+// everywhere.) The key is in no error and no reply. The package is not for the
+// teacher, whose calls are budgeted (runner/teacher).
 package chat
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,33 +27,46 @@ import (
 	"autodatabench/results"
 )
 
+// Provider names a protocol.
+type Provider string
+
+// The protocols.
+const (
+	OpenAI    Provider = "openai"
+	Anthropic Provider = "anthropic"
+)
+
 // Config says whom to ask and how. What is nil, 0 or empty is left out of the
 // request.
 type Config struct {
-	BaseURL         string // ends before /chat/completions
+	Provider        Provider
+	BaseURL         string // ends before /chat/completions or /v1/messages
 	Model           string
-	Key             string // bearer token
+	Key             string
 	Headers         map[string]string
 	Temperature     *float64
 	TopP            *float64
-	MaxTokens       int
+	MaxTokens       int64 // Anthropic's protocol needs it
 	ReasoningEffort string
-	Timeout         time.Duration // of one try; 0 means 15 min
+	Seed            bool          // send the trial's seed, which some servers refuse
+	Timeout         time.Duration // of one try; 0 means 30 min
 	Tries           int           // in all; 0 means 6
 	Pause           time.Duration // before the second try, doubling from there; 0 means 2 s
 }
 
-// maxAnswer bounds what is read of an answer, in bytes; maxPause what is waited
-// between two tries.
-const (
-	maxAnswer = 16 << 20
-	maxPause  = 5 * time.Minute
-)
+// maxPause is the longest wait between two tries.
+const maxPause = 5 * time.Minute
 
 // Client is an [agents.Agent]. It is safe for concurrent use.
 type Client struct {
 	config Config
+	model  model
 	http   *http.Client
+}
+
+// model makes one try over a protocol.
+type model interface {
+	try(ctx context.Context, r agents.Request, limit int64) (agents.Reply, error)
 }
 
 var _ agents.Agent = (*Client)(nil)
@@ -58,7 +74,7 @@ var _ agents.Agent = (*Client)(nil)
 // New returns a client. It sends nothing.
 func New(c Config) *Client {
 	if c.Timeout == 0 {
-		c.Timeout = 15 * time.Minute
+		c.Timeout = 30 * time.Minute
 	}
 	if c.Tries == 0 {
 		c.Tries = 6
@@ -66,158 +82,115 @@ func New(c Config) *Client {
 	if c.Pause == 0 {
 		c.Pause = 2 * time.Second
 	}
-	return &Client{config: c, http: &http.Client{
+	h := &http.Client{
 		Timeout:       c.Timeout,
+		Transport:     strict{http.DefaultTransport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-}
-
-type request struct {
-	Model               string           `json:"model"`
-	Messages            []agents.Message `json:"messages"`
-	Temperature         *float64         `json:"temperature,omitempty"`
-	TopP                *float64         `json:"top_p,omitempty"`
-	MaxTokens           int              `json:"max_tokens,omitempty"`
-	MaxCompletionTokens int              `json:"max_completion_tokens,omitempty"`
-	ReasoningEffort     string           `json:"reasoning_effort,omitempty"`
-	Seed                int64            `json:"seed"`
-}
-
-type response struct {
-	Choices []struct {
-		Message struct {
-			Content string `json:"content"` // null when the limit fell into the reasoning
-		} `json:"message"`
-		FinishReason string `json:"finish_reason"`
-	} `json:"choices"`
-	Usage struct {
-		PromptTokens     int64 `json:"prompt_tokens"`
-		CompletionTokens int64 `json:"completion_tokens"`
-	} `json:"usage"`
+	}
+	if c.Provider == Anthropic {
+		return &Client{config: c, http: h, model: newAnthropic(c, h)}
+	}
+	return &Client{config: c, http: h, model: newOpenAI(c, h)}
 }
 
 // Reply asks the model.
 func (c *Client) Reply(ctx context.Context, r agents.Request) (agents.Reply, error) {
-	body, err := json.Marshal(c.request(r))
-	if err != nil {
-		return agents.Reply{}, fmt.Errorf("encode prompt: %w", err)
+	limit := c.config.MaxTokens
+	if r.MaxTokens > 0 && (limit == 0 || r.MaxTokens < limit) {
+		limit = r.MaxTokens
 	}
-	jitter := rand.New(rand.NewPCG(uint64(r.Seed), uint64(r.Attempt)))
+	var reply agents.Reply
+	err := c.retry(ctx, uint64(r.Seed), func() (err error) {
+		reply, err = c.model.try(ctx, r, limit)
+		return err
+	})
+	var no *refusal
+	if errors.As(err, &no) && no.promptAtFault() {
+		return agents.Reply{Unanswered: "the model cannot take the prompt: " + c.hide(no.Error())}, nil
+	}
+	if err != nil {
+		return agents.Reply{}, c.fault(ctx, err)
+	}
+	return c.finished(reply), nil
+}
+
+// givenUp is the error of the last of several tries.
+type givenUp struct {
+	tries int
+	error
+}
+
+func (g givenUp) Unwrap() error { return g.error }
+
+// retry calls try until it succeeds or trying again makes no sense.
+func (c *Client) retry(ctx context.Context, seed uint64, try func() error) error {
+	jitter := rand.New(rand.NewPCG(seed, uint64(c.config.Tries)))
 	for n := 1; ; n++ {
-		reply, failed := c.try(ctx, body)
-		if failed == nil {
-			return reply, nil
+		err := try()
+		if err == nil {
+			return nil
 		}
+		failed := c.failureOf(ctx, err)
 		pause := c.config.Pause << min(n-1, 10)
 		pause = max(failed.wait, pause/2+time.Duration(jitter.Int64N(int64(pause/2)+1)))
 		if !failed.again || n == c.config.Tries || pause > maxPause || !sleep(ctx, pause) {
-			return agents.Reply{}, results.Infra(failed.hint, fmt.Errorf("ask model %s (try %d): %w", c.config.Model, n, failed.err))
+			return givenUp{n, failed.err}
 		}
 	}
 }
 
-// request words the call. Models that take a reasoning effort count its tokens
-// and want the newer name of the limit. Some servers hold a seed in 32 bits.
-func (c *Client) request(r agents.Request) request {
-	q := request{
-		Model: c.config.Model, Messages: r.Messages,
-		Temperature: c.config.Temperature, TopP: c.config.TopP,
-		ReasoningEffort: c.config.ReasoningEffort, Seed: r.Seed & (1<<31 - 1),
+// fault is the error of a call that was given up.
+func (c *Client) fault(ctx context.Context, err error) error {
+	var last givenUp
+	if !errors.As(err, &last) {
+		return err
 	}
-	if q.ReasoningEffort != "" {
-		q.MaxCompletionTokens = c.config.MaxTokens
-	} else {
-		q.MaxTokens = c.config.MaxTokens
+	f := c.failureOf(ctx, last.error)
+	err = fmt.Errorf("ask model %s at %s (try %d): %w", c.config.Model, c.config.BaseURL, last.tries, hidden{c, f.err})
+	if f.bad {
+		return results.Bad(c.hide(f.hint), err)
 	}
-	return q
+	return results.Infra(c.hide(f.hint), err)
 }
 
-// failure is a try without an answer.
-type failure struct {
-	err   error
-	again bool          // the same call may succeed later
-	wait  time.Duration // the least pause that the server asked for
-	hint  string
+// finished completes a reply: an ending that nothing else explains, and the key
+// taken out of what a server echoes.
+func (c *Client) finished(r agents.Reply) agents.Reply {
+	const least = 8 // a shorter key is a placeholder of a local server, and may be a word
+	if len(c.config.Key) >= least {
+		r.Text = c.hide(r.Text)
+	}
+	if r.Finish == results.FinishStop && strings.TrimSpace(r.Text) == "" {
+		r.Finish = results.FinishEmpty
+	}
+	r.Tokens = results.Tokens{
+		Input: max(0, r.Input), Output: max(0, r.Output),
+		Cached: min(max(0, r.Cached), max(0, r.Input)), Reasoning: min(max(0, r.Reasoning), max(0, r.Output)),
+	}
+	return r
 }
 
-func (c *Client) try(ctx context.Context, body []byte) (agents.Reply, *failure) {
-	url := strings.TrimSuffix(c.config.BaseURL, "/") + "/chat/completions"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return agents.Reply{}, &failure{err: err}
+// hide takes the key out of a text.
+func (c *Client) hide(text string) string {
+	if c.config.Key == "" {
+		return text
 	}
-	for name, value := range c.config.Headers {
-		req.Header.Set(name, value)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if c.config.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+c.config.Key)
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return agents.Reply{}, &failure{err: err, again: ctx.Err() == nil, hint: "is the server at " + c.config.BaseURL + " up?"}
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	switch {
-	case err != nil:
-		return agents.Reply{}, &failure{err: fmt.Errorf("read answer: %w", err), again: ctx.Err() == nil}
-	case len(data) > maxAnswer:
-		return agents.Reply{}, &failure{err: fmt.Errorf("the answer has more than %d bytes", maxAnswer)}
-	case resp.StatusCode != http.StatusOK:
-		return agents.Reply{}, refusal(resp, data)
-	}
-	return decode(data)
+	return strings.ReplaceAll(text, c.config.Key, "[key]")
 }
 
-func decode(data []byte) (agents.Reply, *failure) {
-	var r response
-	if err := json.Unmarshal(data, &r); err != nil {
-		return agents.Reply{}, &failure{err: fmt.Errorf("decode answer: %w", err)}
-	}
-	if len(r.Choices) == 0 {
-		return agents.Reply{}, &failure{err: fmt.Errorf("the answer has no choice")}
-	}
-	return agents.Reply{
-		Text: r.Choices[0].Message.Content, Truncated: r.Choices[0].FinishReason == "length",
-		InputTokens: max(0, r.Usage.PromptTokens), OutputTokens: max(0, r.Usage.CompletionTokens),
-	}, nil
+// hidden is an error without the key in its message.
+type hidden struct {
+	client *Client
+	err    error
 }
 
-func refusal(resp *http.Response, data []byte) *failure {
-	const shown = 300
-	text := strings.Join(strings.Fields(string(data[:min(len(data), shown)])), " ")
-	f := &failure{err: fmt.Errorf("the server answered %s: %s", resp.Status, text)}
-	switch code := resp.StatusCode; {
-	case code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code >= 500:
-		f.again, f.wait = true, retryAfter(resp.Header)
-	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		f.hint = "check the key that api_key_env names"
-	case code == http.StatusNotFound:
-		f.hint = "check base_url and model"
-	}
-	return f
-}
+// Error is the message without the key.
+func (h hidden) Error() string { return h.client.hide(h.err.Error()) }
 
-// retryAfter reads Retry-After in seconds or as a date, which counts from the
-// answer's own Date, so that no clock is needed.
-func retryAfter(h http.Header) time.Duration {
-	v := h.Get("Retry-After")
-	if seconds, err := strconv.ParseFloat(v, 64); err == nil {
-		if !(seconds > 0) { // also NaN
-			return 0
-		}
-		return time.Duration(min(seconds, 24*3600) * float64(time.Second))
-	}
-	at, err := http.ParseTime(v)
-	if err != nil {
-		return 0
-	}
-	sent, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return max(0, at.Sub(sent))
+// Is looks through for the causes that callers tell apart. There is no Unwrap:
+// what is below may show the key.
+func (h hidden) Is(target error) bool {
+	return (target == context.Canceled || target == context.DeadlineExceeded) && errors.Is(h.err, target)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

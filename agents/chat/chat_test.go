@@ -40,7 +40,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func says(text, finish string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
-		fmt.Fprintf(w, `{"choices": [{"message": {"content": %s}, "finish_reason": %q}], "usage": {"prompt_tokens": 11, "completion_tokens": 7}}`, text, finish)
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"choices": [{"message": {"content": %s}, "finish_reason": %q}], "usage": {"prompt_tokens": 11, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 5}, "completion_tokens_details": {"reasoning_tokens": 3}}}`, text, finish)
 	}
 }
 
@@ -49,7 +50,9 @@ func status(code int, header ...string) func(http.ResponseWriter) {
 		for i := 0; i < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])
 		}
-		http.Error(w, `{"error": {"message": "not now"}}`, code)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(code)
+		fmt.Fprint(w, `{"error": {"message": "not now"}}`)
 	}
 }
 
@@ -58,11 +61,25 @@ func start(t *testing.T, c Config, steps ...func(http.ResponseWriter)) (*server,
 	s := &server{steps: steps}
 	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
-	c.BaseURL, c.Model, c.Key, c.Pause = h.URL+"/v1/", "m", secret, time.Millisecond
+	c.Provider, c.BaseURL, c.Model, c.Key, c.Pause = OpenAI, h.URL+"/v1/", "m", secret, time.Millisecond
 	return s, New(c)
 }
 
 var asked = agents.Request{Attempt: 1, Seed: 1<<40 + 5, Messages: []agents.Message{{Role: agents.System, Content: "s"}, {Role: agents.User, Content: "u"}}}
+
+var used = results.Tokens{Input: 11, Cached: 5, Output: 7, Reasoning: 3}
+
+// refuses answers in the form of OpenAI's errors.
+func refuses(code int, message string, header ...string) func(http.ResponseWriter) {
+	return func(w http.ResponseWriter) {
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(code)
+		fmt.Fprintf(w, `{"error": {"message": %q, "type": "some_error", "param": null, "code": null}}`, message)
+	}
+}
 
 func TestReply(t *testing.T) {
 	for _, c := range []struct {
@@ -70,10 +87,15 @@ func TestReply(t *testing.T) {
 		step func(http.ResponseWriter)
 		want agents.Reply
 	}{
-		{"whole", says(`"hello"`, "stop"), agents.Reply{Text: "hello", InputTokens: 11, OutputTokens: 7}},
-		{"cut", says(`"hel"`, "length"), agents.Reply{Text: "hel", Truncated: true, InputTokens: 11, OutputTokens: 7}},
-		{"all of it reasoning", says(`null`, "length"), agents.Reply{Truncated: true, InputTokens: 11, OutputTokens: 7}},
-		{"filtered", says(`""`, "content_filter"), agents.Reply{InputTokens: 11, OutputTokens: 7}},
+		{"whole", says(`"hello"`, "stop"), agents.Reply{Text: "hello", Finish: results.FinishStop, Tokens: used}},
+		{"cut", says(`"hel"`, "length"), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
+		{"all of it reasoning", says(`null`, "length"), agents.Reply{Finish: results.FinishLength, Tokens: used}},
+		{"filtered", says(`""`, "content_filter"), agents.Reply{Finish: results.FinishFilter, Tokens: used}},
+		{"refused", says(`null, "refusal": "I will not."`, "stop"), agents.Reply{Text: "I will not.", Finish: results.FinishRefusal, Tokens: used}},
+		{"empty", says(`" \n"`, "stop"), agents.Reply{Text: " \n", Finish: results.FinishEmpty, Tokens: used}},
+		{"nothing at all", says(`null`, "stop"), agents.Reply{Finish: results.FinishEmpty, Tokens: used}},
+		{"no system message", refuses(400, "messages: the student answers one user message"), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: messages: the student answers one user message"}},
+		{"prompt too long", refuses(400, "This model's maximum context length is 4096 tokens."), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: This model's maximum context length is 4096 tokens."}},
 	} {
 		_, client := start(t, Config{}, c.step)
 		got, err := client.Reply(context.Background(), asked)
@@ -89,7 +111,7 @@ func TestReply(t *testing.T) {
 func TestWhatIsSent(t *testing.T) {
 	warm := 0.7
 	plain := map[string]any{
-		"model": "m", "seed": 5.0,
+		"model":    "m",
 		"messages": []any{map[string]any{"role": "system", "content": "s"}, map[string]any{"role": "user", "content": "u"}},
 	}
 	with := func(more map[string]any) map[string]any {
@@ -107,6 +129,7 @@ func TestWhatIsSent(t *testing.T) {
 	}{
 		{Config{}, plain},
 		{Config{Temperature: &warm, MaxTokens: 100}, with(map[string]any{"temperature": 0.7, "max_tokens": 100.0})},
+		{Config{Seed: true}, with(map[string]any{"seed": 5.0})},
 		{Config{ReasoningEffort: "medium", MaxTokens: 100}, with(map[string]any{"reasoning_effort": "medium", "max_completion_tokens": 100.0})},
 	} {
 		c.config.Headers = map[string]string{"X-Team": "bench"}
@@ -120,6 +143,17 @@ func TestWhatIsSent(t *testing.T) {
 		if h := s.headers[0]; h.Get("Authorization") != "Bearer "+secret || h.Get("X-Team") != "bench" {
 			t.Errorf("headers %v", h)
 		}
+	}
+}
+
+// sends answers with a body of the kind given.
+func sends(kind, body string, code ...int) func(http.ResponseWriter) {
+	return func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", kind)
+		if len(code) > 0 {
+			w.WriteHeader(code[0])
+		}
+		fmt.Fprint(w, body)
 	}
 }
 
@@ -139,8 +173,12 @@ func TestRetries(t *testing.T) {
 		{"no key", []func(http.ResponseWriter){status(401), fine}, 1, "the server answered 401"},
 		{"redirected", []func(http.ResponseWriter){status(302, "Location", "http://localhost:1/"), fine}, 1, "the server answered 302"},
 		{"come back tomorrow", []func(http.ResponseWriter){status(429, "Retry-After", "86400"), fine}, 1, "the server answered 429"},
-		{"no choice", []func(http.ResponseWriter){func(w http.ResponseWriter) { fmt.Fprint(w, `{}`) }}, 1, "no choice"},
-		{"no JSON", []func(http.ResponseWriter){func(w http.ResponseWriter) { fmt.Fprint(w, `<html>`) }}, 1, "decode answer"},
+		{"no choice", []func(http.ResponseWriter){sends("application/json", `{}`)}, 1, "no choice"},
+		{"broken JSON", []func(http.ResponseWriter){sends("application/json", `{"choices": [}`)}, 1, "invalid character"},
+		{"a web page", []func(http.ResponseWriter){sends("text/html", `<html>Welcome`)}, 1, "something else than JSON (text/html): <html>Welcome"},
+		{"unknown model", []func(http.ResponseWriter){refuses(404, "The model `m` does not exist"), fine}, 1, "404 Not Found: The model `m` does not exist"},
+		{"the key is echoed", []func(http.ResponseWriter){refuses(401, "Incorrect API key provided: "+secret)}, 1, "Incorrect API key provided: [key]"},
+		{"an error of one text", []func(http.ResponseWriter){sends("application/json", `{"error": "model not found, try pulling it"}`, 404)}, 1, "Not Found: model not found, try pulling it"},
 	} {
 		s, client := start(t, Config{Tries: 3}, c.steps...)
 		_, err := client.Reply(context.Background(), asked)
@@ -154,8 +192,12 @@ func TestRetries(t *testing.T) {
 			continue
 		}
 		var fault *results.Error
-		if !errors.As(err, &fault) || fault.Kind != results.Infrastructure || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: got error %v, want %q", c.name, err, c.want)
+		kind := results.BadInput // the definition is wrong, unless the server is busy or down
+		if c.name == "down" || c.name == "come back tomorrow" {
+			kind = results.Infrastructure
+		}
+		if !errors.As(err, &fault) || fault.Kind != kind || fault.Hint == "" || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got error %v (%+v), want %q of kind %s", c.name, err, fault, c.want, kind)
 		}
 		if err != nil && strings.Contains(err.Error()+fault.Hint, secret) {
 			t.Errorf("%s: the error shows the key", c.name)
@@ -181,6 +223,116 @@ func TestRetryAfter(t *testing.T) {
 		h := http.Header{"Retry-After": {value}, "Date": {date.Format(http.TimeFormat)}}
 		if got := retryAfter(h); got != want {
 			t.Errorf("Retry-After %q: %v, want %v", value, got, want)
+		}
+	}
+}
+
+// TestReplyLimit takes the smaller of the definition's limit and the budget's.
+func TestReplyLimit(t *testing.T) {
+	for _, c := range []struct{ config, request, want int64 }{{0, 0, 0}, {100, 0, 100}, {100, 200, 100}, {100, 50, 50}, {0, 50, 50}} {
+		s, client := start(t, Config{MaxTokens: c.config}, says(`"x"`, "stop"))
+		ask := asked
+		ask.MaxTokens = c.request
+		if _, err := client.Reply(context.Background(), ask); err != nil {
+			t.Fatal(err)
+		}
+		got, _ := s.bodies[0]["max_tokens"].(float64)
+		if int64(got) != c.want {
+			t.Errorf("%+v: sent %v", c, s.bodies[0]["max_tokens"])
+		}
+	}
+}
+
+// TestSlowAnswer lets a server trickle its answer: the time of one try ends it,
+// and the next try succeeds.
+func TestSlowAnswer(t *testing.T) {
+	slow := func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json")
+		for range 200 {
+			fmt.Fprint(w, " ")
+			w.(http.Flusher).Flush()
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	s, client := start(t, Config{Tries: 2, Timeout: 200 * time.Millisecond}, slow, says(`"x"`, "stop"))
+	if reply, err := client.Reply(context.Background(), asked); err != nil || reply.Text != "x" || len(s.bodies) != 2 {
+		t.Errorf("%+v, %v after %d tries", reply, err, len(s.bodies))
+	}
+}
+
+// TestHugeAnswer stops reading an answer that has no end.
+func TestHugeAnswer(t *testing.T) {
+	_, client := start(t, Config{Tries: 2}, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json")
+		block := strings.Repeat(" ", 1<<20)
+		for range 2 * maxAnswer >> 20 {
+			if _, err := fmt.Fprint(w, block); err != nil {
+				return
+			}
+		}
+	})
+	if _, err := client.Reply(context.Background(), asked); err == nil || !strings.Contains(err.Error(), "more than 16777216 bytes") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestEchoedKey takes the key out of a reply that repeats it.
+func TestEchoedKey(t *testing.T) {
+	_, client := start(t, Config{}, says(`"your key is `+secret+`"`, "stop"))
+	if reply, err := client.Reply(context.Background(), asked); err != nil || reply.Text != "your key is [key]" {
+		t.Errorf("%q, %v", reply.Text, err)
+	}
+}
+
+// TestNobodyThere asks an address at which nobody listens.
+func TestNobodyThere(t *testing.T) {
+	for _, provider := range []Provider{OpenAI, Anthropic} {
+		client := New(Config{Provider: provider, BaseURL: "http://127.0.0.1:9/v1", Model: "m", MaxTokens: 10, Tries: 2, Pause: time.Millisecond})
+		_, err := client.Reply(context.Background(), asked)
+		var fault *results.Error
+		if !errors.As(err, &fault) || fault.Kind != results.Infrastructure || !strings.Contains(fault.Hint, "http://127.0.0.1:9/v1") {
+			t.Errorf("%s: %v", provider, err)
+		}
+	}
+}
+
+// TestEnvironmentIsNotRead sets what the libraries would read and checks that
+// nothing of it is sent, and that it is sent where the definition says.
+func TestEnvironmentIsNotRead(t *testing.T) {
+	for _, name := range []string{
+		"OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID",
+		"ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_PROFILE", "ANTHROPIC_CONFIG_DIR",
+	} {
+		t.Setenv(name, "http://127.0.0.1:9/from-the-environment")
+	}
+	for _, name := range []string{"OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS"} {
+		t.Setenv(name, "X-Sneaked: from-the-environment")
+	}
+	for _, provider := range []Provider{OpenAI, Anthropic} {
+		for _, key := range []string{"", secret} {
+			var sent http.Header
+			h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				sent = r.Header
+				if provider == Anthropic {
+					streamed(sse...)(w)
+				} else {
+					says(`"hello"`, "stop")(w)
+				}
+			}))
+			client := New(Config{Provider: provider, BaseURL: h.URL, Model: "m", Key: key, MaxTokens: 10, Tries: 1})
+			_, err := client.Reply(context.Background(), asked)
+			h.Close()
+			if err != nil {
+				t.Errorf("%s: %v", provider, err)
+			}
+			for name, values := range sent {
+				if strings.Contains(strings.Join(values, " "), "from-the-environment") {
+					t.Errorf("%s sends %s: %v", provider, name, values)
+				}
+			}
+			if got := sent.Get("Authorization") + sent.Get("X-Api-Key"); strings.Contains(got, secret) != (key != "") {
+				t.Errorf("%s with key %q sends %q", provider, key, got)
+			}
 		}
 	}
 }

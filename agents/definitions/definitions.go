@@ -2,10 +2,12 @@
 // they describe.
 //
 // A definition names a provider: openai (any server that speaks the protocol of
-// chat completions) or reference (a scripted engineer of agents/reference). The
-// definitions that come with the program are the *.yaml files of this folder.
-// Secrets are named in a definition and never written into it; the package reads
-// no environment, its caller hands the lookup in.
+// chat completions), anthropic, command (a program of the user's own, which
+// runner/command starts in the sandbox), replay (the recorded replies of a
+// trial) or reference (a scripted engineer of agents/reference). The definitions
+// that come with the program are the *.yaml files of this folder. Secrets are
+// named in a definition and never written into it; the package reads no
+// environment, its caller hands the lookup in.
 package definitions
 
 import (
@@ -13,14 +15,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
-	"autodatabench/agents"
-	"autodatabench/agents/chat"
-	"autodatabench/agents/reference"
 	"autodatabench/results"
 	"autodatabench/results/config"
 )
@@ -28,37 +27,37 @@ import (
 // The providers.
 const (
 	OpenAI    = "openai"
+	Anthropic = "anthropic"
+	Command   = "command"
+	Replay    = "replay"
 	Reference = "reference"
 )
 
 // Definition describes an agent.
 type Definition struct {
-	Name          string            `yaml:"name"` // lower case, as in folders
-	Provider      string            `yaml:"provider"`
-	Model         string            `yaml:"model"`
-	BaseURL       string            `yaml:"base_url"`
-	APIKeyEnv     string            `yaml:"api_key_env"` // name of the environment variable
-	DisplayName   string            `yaml:"display_name"`
-	Sampling      Sampling          `yaml:"sampling"`
-	Headers       map[string]string `yaml:"headers"`
-	ContextWindow int               `yaml:"context_window"` // tokens, 0 when unknown
-	Price         *Price            `yaml:"price"`          // nil when unknown
-	Engineer      string            `yaml:"engineer"`       // of provider reference
+	Name          string            `yaml:"name" json:"name"` // lower case, as in folders
+	Provider      string            `yaml:"provider" json:"provider"`
+	Model         string            `yaml:"model" json:"model,omitempty"`
+	BaseURL       string            `yaml:"base_url" json:"base_url,omitempty"`
+	APIKeyEnv     string            `yaml:"api_key_env" json:"api_key_env,omitempty"` // name of the environment variable
+	DisplayName   string            `yaml:"display_name" json:"display_name,omitempty"`
+	Sampling      Sampling          `yaml:"sampling" json:"sampling"`
+	Headers       map[string]string `yaml:"headers" json:"headers,omitempty"`
+	ContextWindow int64             `yaml:"context_window" json:"context_window,omitempty"` // tokens, 0 when unknown
+	Price         *results.Price    `yaml:"price" json:"price,omitempty"`                   // nil when unknown
+	Engineer      string            `yaml:"engineer" json:"engineer,omitempty"`             // of provider reference
+	Recording     string            `yaml:"recording" json:"recording,omitempty"`           // of provider replay: a trial folder
+	Command       []string          `yaml:"command" json:"command,omitempty"`               // of provider command: program and arguments
+	Folder        string            `yaml:"folder" json:"folder,omitempty"`                 // of provider command: copied to where it starts; relative to the file
 }
 
 // Sampling is what is sent to the model; what is left out is the server's choice.
 type Sampling struct {
-	Temperature     *float64 `yaml:"temperature"`
-	TopP            *float64 `yaml:"top_p"`
-	MaxOutputTokens int      `yaml:"max_output_tokens"`
-	ReasoningEffort string   `yaml:"reasoning_effort"`
-}
-
-// Price is in USD per million tokens.
-type Price struct {
-	Input       float64 `yaml:"input"`
-	CachedInput float64 `yaml:"cached_input"`
-	Output      float64 `yaml:"output"`
+	Temperature     *float64 `yaml:"temperature" json:"temperature,omitempty"`
+	TopP            *float64 `yaml:"top_p" json:"top_p,omitempty"`
+	MaxOutputTokens int64    `yaml:"max_output_tokens" json:"max_output_tokens,omitempty"`
+	ReasoningEffort string   `yaml:"reasoning_effort" json:"reasoning_effort,omitempty"`
+	Seed            bool     `yaml:"seed" json:"seed,omitempty"` // send the trial's seed; some servers refuse it
 }
 
 //go:embed *.yaml
@@ -100,6 +99,9 @@ func LoadFile(path string) (Definition, error) {
 	if err := config.Read(path, &d); err != nil {
 		return Definition{}, err
 	}
+	if d.Provider == Command && d.Folder != "" && !filepath.IsAbs(d.Folder) {
+		d.Folder = filepath.Join(filepath.Dir(path), d.Folder)
+	}
 	return d, d.check(path)
 }
 
@@ -118,53 +120,6 @@ func (d Definition) check(file string) error {
 	return nil
 }
 
-// Validate reports the first field that cannot work.
-func (d Definition) Validate() error {
-	if !results.ValidName(d.Name) {
-		return fmt.Errorf("name %q: want lower-case letters, digits, dots and dashes", d.Name)
-	}
-	if d.ContextWindow < 0 || d.Sampling.MaxOutputTokens < 0 {
-		return fmt.Errorf("context_window and sampling.max_output_tokens must not be negative")
-	}
-	if p := d.Price; p != nil && (p.Input < 0 || p.CachedInput < 0 || p.Output < 0) {
-		return fmt.Errorf("price: must not be negative")
-	}
-	switch d.Provider {
-	case Reference:
-		if !slices.Contains(reference.Engineers(), d.Engineer) {
-			return fmt.Errorf("engineer %q: want one of %s", d.Engineer, strings.Join(reference.Engineers(), ", "))
-		}
-		return nil
-	case OpenAI:
-		return d.validateModel()
-	default:
-		return fmt.Errorf("provider %q: want %s or %s", d.Provider, OpenAI, Reference)
-	}
-}
-
-func (d Definition) validateModel() error {
-	if d.Model == "" {
-		return fmt.Errorf("model: missing")
-	}
-	if d.Engineer != "" {
-		return fmt.Errorf("engineer: only for provider %s", Reference)
-	}
-	u, err := url.Parse(d.BaseURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return fmt.Errorf("base_url %q: want a URL such as http://localhost:8000/v1", d.BaseURL)
-	}
-	if u.User != nil {
-		return fmt.Errorf("base_url: holds a user or password; name the key's variable in api_key_env")
-	}
-	if t := d.Sampling.Temperature; t != nil && (*t < 0 || *t > 2) {
-		return fmt.Errorf("sampling.temperature %v: want 0 to 2", *t)
-	}
-	if p := d.Sampling.TopP; p != nil && (*p <= 0 || *p > 1) {
-		return fmt.Errorf("sampling.top_p %v: want more than 0 and at most 1", *p)
-	}
-	return nil
-}
-
 // Title is the name that pages show.
 func (d Definition) Title() string {
 	if d.DisplayName != "" {
@@ -176,21 +131,28 @@ func (d Definition) Title() string {
 // Simulated reports whether the agent is no LLM.
 func (d Definition) Simulated() bool { return d.Provider == Reference }
 
-// Open returns the agent. lookup returns the value of an environment variable
-// and "" when it is not set.
-func (d Definition) Open(lookup func(string) string) (agents.Agent, error) {
+// defaultOutput is what is kept of a context window for the reply where the
+// definition sets no limit on it.
+const defaultOutput = 4_096
+
+// PromptTokens is how many tokens a prompt may have so that the reply fits the
+// context window as well; 0 when the window is not known.
+func (d Definition) PromptTokens() int64 {
+	if d.ContextWindow == 0 {
+		return 0
+	}
+	reply := d.Sampling.MaxOutputTokens
+	if reply == 0 {
+		reply = defaultOutput
+	}
+	return d.ContextWindow - reply
+}
+
+// Pricing is what tokens of the agent cost; nil when that is not known. A
+// scripted agent costs nothing.
+func (d Definition) Pricing() *results.Price {
 	if d.Provider == Reference {
-		return reference.Open(d.Engineer)
+		return &results.Price{}
 	}
-	key := ""
-	if d.APIKeyEnv != "" {
-		if key = lookup(d.APIKeyEnv); key == "" {
-			return nil, results.Bad("set it to the key of "+d.BaseURL, fmt.Errorf("agent %s: environment variable %s is not set", d.Name, d.APIKeyEnv))
-		}
-	}
-	return chat.New(chat.Config{
-		BaseURL: d.BaseURL, Model: d.Model, Key: key, Headers: d.Headers,
-		Temperature: d.Sampling.Temperature, TopP: d.Sampling.TopP,
-		MaxTokens: d.Sampling.MaxOutputTokens, ReasoningEffort: d.Sampling.ReasoningEffort,
-	}), nil
+	return d.Price
 }

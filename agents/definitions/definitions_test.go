@@ -19,11 +19,14 @@ import (
 )
 
 func TestEmbedded(t *testing.T) {
-	want := append([]string{}, "adaptive", "careless", "direct", "pipeline")
+	want := []string{
+		"adaptive", "careless", "claude-4-sonnet", "deepseek-r1", "deepseek-v3.1", "direct",
+		"gemini-2.5-pro", "gpt-5.2", "ollama", "pipeline", "qwen3-max", "vllm",
+	}
 	if diff := cmp.Diff(want, List()); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
 	}
-	for _, name := range List() {
+	for _, name := range reference.Engineers() {
 		d, err := Load(name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -39,9 +42,32 @@ func TestEmbedded(t *testing.T) {
 			t.Errorf("%s is shown as %q, which hides that it is scripted", name, d.Title())
 		}
 	}
-	for _, e := range reference.Engineers() {
-		if _, err := Load(e); err != nil {
-			t.Errorf("engineer without a definition: %v", err)
+}
+
+// TestModels checks the definitions of language models: each opens with a key
+// and, where it names one, says which variable lacks it.
+func TestModels(t *testing.T) {
+	for _, name := range List() {
+		d, err := Load(name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if d.Simulated() {
+			if p := d.Pricing(); p == nil || *p != (results.Price{}) {
+				t.Errorf("%s: a scripted agent costs %+v, want nothing", name, p)
+			}
+			continue
+		}
+		if d.Name != name || d.DisplayName == "" || d.PromptTokens() < 16_000 {
+			t.Errorf("%s: named %q, shown as %q, %d tokens for a prompt", name, d.Name, d.DisplayName, d.PromptTokens())
+		}
+		if _, err := d.Open(func(string) string { return "some key" }); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err = d.Open(func(string) string { return "" })
+		var bad *results.Error
+		if local := strings.Contains(d.BaseURL, "localhost"); local && err != nil || !local && (!errors.As(err, &bad) || bad.Kind != results.BadInput || !strings.Contains(err.Error(), d.APIKeyEnv)) {
+			t.Errorf("%s without a key: %v", name, err)
 		}
 	}
 }
@@ -83,12 +109,12 @@ func TestLoadFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	temperature, topP := 0.7, 0.95
+	temperature, topP, cached := 0.7, 0.95, 0.1
 	want := Definition{
 		Name: "my-model", Provider: OpenAI, BaseURL: "http://localhost:8000/v1", Model: "my-org/my-model",
 		APIKeyEnv: "MY_API_KEY", DisplayName: "My Model", Headers: map[string]string{"X-Team": "bench"}, ContextWindow: 131072,
 		Sampling: Sampling{Temperature: &temperature, TopP: &topP, MaxOutputTokens: 16384, ReasoningEffort: "medium"},
-		Price:    &Price{Input: 0.5, CachedInput: 0.1, Output: 2},
+		Price:    &results.Price{Input: 0.5, CachedInput: &cached, Output: 2},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("definition (-want +got):\n%s", diff)
@@ -104,7 +130,7 @@ func TestLoadFileRefuses(t *testing.T) {
 		{change("api_key_env", "api_key_en"), `unknown key "api_key_en"`, `did you mean "api_key_env"?`},
 		{change("top_p", "topp"), `unknown key "topp"`, `did you mean "top_p"?`},
 		{change("my-model", "My Model"), `name "My Model"`, ""},
-		{change("provider: openai", "provider: oracle"), `provider "oracle": want openai or reference`, ""},
+		{change("provider: openai", "provider: oracle"), `provider "oracle": want openai, anthropic, command, replay, reference`, ""},
 		{change("provider: openai", "provider: reference"), `engineer "": want one of direct`, ""},
 		{change("model: my-org/my-model", ""), "model: missing", ""},
 		{change("http://localhost:8000/v1", "localhost:8000"), "base_url", ""},
@@ -113,7 +139,14 @@ func TestLoadFileRefuses(t *testing.T) {
 		{change("top_p: 0.95", "top_p: 0"), "sampling.top_p 0", ""},
 		{change("input: 0.50", "input: -1"), "price", ""},
 		{change("131072", "-1"), "context_window", ""},
+		{change("131072", "20000"), "context_window: 20000 tokens leave less than 4096", ""},
+		{change("X-Team: bench", "Authorization: Bearer x"), "headers: Authorization holds a secret", ""},
+		{change("provider: openai", "provider: anthropic"), "neither temperature, top_p nor seed", ""},
+		{change("provider: openai", "provider: replay"), "recording: missing", ""},
+		{change("provider: openai", "provider: command"), "command: missing", ""},
 		{full + "engineer: direct\n", "engineer: only for", ""},
+		{full + "command: [python3, a.py]\n", "command: only for", ""},
+		{full + "recording: runs/a\n", "recording: only for", ""},
 		{"name: [", "agent.yaml", ""},
 	} {
 		_, err := LoadFile(write(t, c.text))
@@ -126,6 +159,7 @@ func TestLoadFileRefuses(t *testing.T) {
 
 func TestOpenModel(t *testing.T) {
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"choices": [{"message": {"content": %q}}]}`, r.Header.Get("Authorization"))
 	}))
 	defer h.Close()
@@ -141,7 +175,7 @@ func TestOpenModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	reply, err := agent.Reply(context.Background(), agents.Request{})
-	if err != nil || reply.Text != "Bearer value-of-MY_API_KEY" {
+	if err != nil || reply.Text != "Bearer [key]" {
 		t.Errorf("reply %q, error %v", reply.Text, err)
 	}
 }

@@ -5,6 +5,8 @@
 // the same. Whatever an agent, a student or a user's file wrote stands in a
 // fenced block whose fence is longer than any run of backticks or tildes in it,
 // and is cut where SPEC section 5 says so; plans and programs are cut as well.
+// A prompt that is over its limit is trimmed, oldest feedback first (trim.go),
+// and says what it lacks.
 // The package is not for asking anybody
 // (agents/chat) nor for choosing what is shown.
 package prompt
@@ -39,6 +41,7 @@ type Data struct {
 	BadCases         []results.BadCase // improve: of the best
 	SampleRows       []results.Row     // improve: of the best
 	Files            []string          // in the workspace besides the documented ones, relative to it
+	Limit            int64             // tokens of the prompt, as [Tokens] estimates them; 0 for none
 }
 
 //go:embed templates
@@ -46,23 +49,36 @@ var files embed.FS
 
 var templates = template.Must(template.New("").Funcs(functions).ParseFS(files, "templates/*"))
 
-// Render returns the system and the user message of the attempt.
-func Render(d Data) ([]agents.Message, error) {
-	v := view{Data: d}
+// Render returns the system and the user message of the attempt, and what was
+// left out of them so that they fit the limit.
+func Render(d Data) (messages []agents.Message, trimmed []string, err error) {
+	v := &view{Data: d}
 	switch {
 	case d.Trial == nil:
-		return nil, fmt.Errorf("prompt: no trial")
+		return nil, nil, fmt.Errorf("prompt: no trial")
 	case d.Op == results.Improve && (v.Best() == nil || v.Best().Public == nil):
-		return nil, fmt.Errorf("prompt of attempt %d: improve without a scored submission", d.Attempt)
+		return nil, nil, fmt.Errorf("prompt of attempt %d: improve without a scored submission", d.Attempt)
 	case !slices.Contains([]results.Operation{results.Draft, results.Debug, results.Repair, results.Improve}, d.Op):
-		return nil, fmt.Errorf("prompt of attempt %d: unknown operation %q", d.Attempt, d.Op)
+		return nil, nil, fmt.Errorf("prompt of attempt %d: unknown operation %q", d.Attempt, d.Op)
 	}
-	v.Plan, v.Code = shorten(d.Plan, maxPlan), shorten(d.Code, maxCode)
+	v.Plan, v.Code, v.Log = shorten(d.Plan, maxPlan), shorten(d.Code, maxCode), tail(d.Log)
+	for {
+		if messages, err = v.render(); err != nil {
+			return nil, nil, err
+		}
+		if d.Limit == 0 || Tokens(messages) <= d.Limit || !v.trim() {
+			return messages, v.LeftOut(), nil
+		}
+	}
+}
+
+// render fills the templates.
+func (v *view) render() ([]agents.Message, error) {
 	messages := make([]agents.Message, 0, 2)
-	for _, m := range []struct{ role, template string }{{agents.System, "system.tmpl"}, {agents.User, string(d.Op) + ".tmpl"}} {
+	for _, m := range []struct{ role, template string }{{agents.System, "system.tmpl"}, {agents.User, string(v.Op) + ".tmpl"}} {
 		var b strings.Builder
 		if err := templates.ExecuteTemplate(&b, m.template, v); err != nil {
-			return nil, fmt.Errorf("prompt of attempt %d: %w", d.Attempt, err)
+			return nil, fmt.Errorf("prompt of attempt %d: %w", v.Attempt, err)
 		}
 		messages = append(messages, agents.Message{Role: m.role, Content: strings.TrimSpace(b.String()) + "\n"})
 	}
@@ -88,20 +104,24 @@ func Digest() string {
 }
 
 // view is what templates see: the data and what follows from it.
-type view struct{ Data }
+type view struct {
+	Data
+	cuts     []int // how often each rule of [trims] was applied
+	scoresAt int   // scored attempts that are not listed, from the first
+}
 
-func (v view) Spec() results.Spec      { return v.Trial.Spec }
-func (v view) Budget() results.Budget  { return v.Trial.Spec.Protocol.Budget }
-func (v view) Recipe() results.Recipe  { return v.Trial.Spec.Protocol.Recipe }
-func (v view) OneShot() bool           { return v.Trial.Spec.Workflow == results.OneShot }
-func (v view) Seeded() bool            { return v.Trial.Spec.Setting == results.Seed }
-func (v view) Best() *results.Attempt  { return v.Trial.BestAttempt() }
-func (v view) MaxAttempts() int        { return v.Budget().MaxAttempts(v.Trial.Spec.Workflow) }
-func (v view) CodeTime() time.Duration { return min(v.Budget().CodeTime, v.Trial.TimeLeft()) }
+func (v *view) Spec() results.Spec      { return v.Trial.Spec }
+func (v *view) Budget() results.Budget  { return v.Trial.Spec.Protocol.Budget }
+func (v *view) Recipe() results.Recipe  { return v.Trial.Spec.Protocol.Recipe }
+func (v *view) OneShot() bool           { return v.Trial.Spec.Workflow == results.OneShot }
+func (v *view) Seeded() bool            { return v.Trial.Spec.Setting == results.Seed }
+func (v *view) Best() *results.Attempt  { return v.Trial.BestAttempt() }
+func (v *view) MaxAttempts() int        { return v.Budget().MaxAttempts(v.Trial.Spec.Workflow) }
+func (v *view) CodeTime() time.Duration { return min(v.Budget().CodeTime, v.Trial.TimeLeft()) }
 
 // HasPrevious reports whether the workspace holds a submission to go on from:
 // under repair the invalid one, else the best so far.
-func (v view) HasPrevious() bool {
+func (v *view) HasPrevious() bool {
 	if v.Op == results.Repair {
 		return v.Check != nil && v.Check.Rows > 0
 	}

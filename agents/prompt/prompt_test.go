@@ -82,7 +82,7 @@ func dataOf(op results.Operation, w results.Workflow, s results.Setting) Data {
 
 func render(t *testing.T, d Data) string {
 	t.Helper()
-	messages, err := Render(d)
+	messages, _, err := Render(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,14 +218,14 @@ func TestRenderRefuses(t *testing.T) {
 		"unknown operation":   {Trial: trial(results.Iterative, results.Scratch), Op: "dream"},
 		"improve without any": {Trial: trial(results.Iterative, results.Scratch), Op: results.Improve},
 	} {
-		if m, err := Render(d); err == nil {
+		if m, _, err := Render(d); err == nil {
 			t.Errorf("%s: rendered %d messages", name, len(m))
 		}
 	}
 }
 
 func TestMessages(t *testing.T) {
-	messages, err := Render(dataOf(results.Draft, results.OneShot, results.Scratch))
+	messages, _, err := Render(dataOf(results.Draft, results.OneShot, results.Scratch))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,5 +244,60 @@ func TestDuration(t *testing.T) {
 		if got := duration(d); got != want {
 			t.Errorf("duration(%d) = %q, want %q", d, got, want)
 		}
+	}
+}
+
+// TestTrimmed renders the improve prompt under ever smaller limits: what is left
+// out follows the written order and is told, and the task stays.
+func TestTrimmed(t *testing.T) {
+	d := dataOf(results.Improve, results.Iterative, results.Scratch)
+	d.Plan, d.Code = strings.Repeat("plan ", 100), strings.Repeat("x = 1\n", 2_000)
+	for range 3 {
+		d.BadCases = append(d.BadCases, d.BadCases[0])
+	}
+	whole, _, err := Render(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		share float64 // of the whole prompt
+		want  []string
+	}{
+		{1, nil},
+		{0.99, []string{"scores of earlier iterations: 2", "the plan"}},
+		{0.60, []string{"scores of earlier iterations: 2", "the plan", "rows of the submission: 1", "wrong answers of the student: 4", "the middle of the program"}},
+		{0.01, []string{"scores of earlier iterations: 2", "the plan", "rows of the submission: 1", "wrong answers of the student: 4", "the middle of the program"}},
+	} {
+		d.Limit = int64(c.share * float64(Tokens(whole)))
+		messages, trimmed, err := Render(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, trimmed); diff != "" {
+			t.Errorf("limit of %v (-want +got):\n%s", c.share, diff)
+		}
+		if got := Tokens(messages); c.share > 0.1 && got > d.Limit {
+			t.Errorf("%d tokens under a limit of %d", got, d.Limit)
+		}
+		text := messages[1].Content
+		for _, want := range append(c.want, "Train a student to solve short problems", "The library") {
+			if !strings.Contains(text, want) {
+				t.Errorf("limit of %v: the prompt does not say %q", c.share, want)
+			}
+		}
+	}
+}
+
+// TestTrimmedLog keeps the end of a log, where the error stands, and the
+// program's beginning and end.
+func TestTrimmedLog(t *testing.T) {
+	d := dataOf(results.Debug, results.Iterative, results.Scratch)
+	d.Log, d.Limit = strings.Repeat("noise ", 2_000)+"NameError: the end", 1
+	messages, trimmed, err := Render(d)
+	if err != nil || !strings.Contains(messages[1].Content, "NameError: the end") {
+		t.Errorf("%v: the end of the log is lost", err)
+	}
+	if diff := cmp.Diff([]string{"the plan", "the beginning of the log"}, trimmed); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 var functions = template.FuncMap{
-	"fence": fence, "line": line, "clip": Clip, "tail": tail, "json": indented,
+	"fence": fence, "line": line, "clip": Clip, "json": indented,
 	"duration": duration, "percent": percent, "inc": func(i int) int { return i + 1 },
 }
 

@@ -34,7 +34,7 @@ func careless(b brief, r agents.Request) (agents.Reply, error) {
 	case noFence:
 		out.Text = strings.NewReplacer("```python\n", "", "```\n", "").Replace(out.Text)
 	case truncated:
-		out.Text, out.Truncated = out.Text[:len(out.Text)*2/3], true
+		out.Text, out.Finish = out.Text[:len(out.Text)*2/3], results.FinishLength
 	}
 	return out, nil
 }

@@ -71,7 +71,7 @@ func situation(b results.Brief, op results.Operation, s results.Setting, code st
 
 func ask(t *testing.T, name string, d prompt.Data, seed int64) agents.Reply {
 	t.Helper()
-	messages, err := prompt.Render(d)
+	messages, _, err := prompt.Render(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestProgramsCompile(t *testing.T) {
 				for _, op := range operations {
 					for seed := range seeds(name, op) {
 						reply := ask(t, name, situation(b, op, s, ""), seed)
-						plan, code, failure, detail := agents.Extract(reply.Text, reply.Truncated)
+						plan, code, failure, detail := agents.Extract(reply.Text, reply.Finish == results.FinishLength)
 						switch at := fmt.Sprintf("%s %s %s %s %d", name, b.Domain, s, op, seed); {
 						case failure != "" && name != "careless":
 							t.Errorf("%s: %s: %s", at, failure, detail)
@@ -153,7 +153,7 @@ func python(t *testing.T) string {
 
 func TestReadsThePrompt(t *testing.T) {
 	for _, b := range briefs() {
-		messages, err := prompt.Render(situation(b, results.Improve, results.Seed, "INSIST = True"))
+		messages, _, err := prompt.Render(situation(b, results.Improve, results.Seed, "INSIST = True"))
 		if err != nil {
 			t.Fatal(err)
 		}

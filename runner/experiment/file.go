@@ -6,6 +6,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -40,11 +41,30 @@ type Teacher struct {
 	Model       string `yaml:"model" json:"model,omitempty"`
 	APIKeyEnv   string `yaml:"api_key_env" json:"api_key_env,omitempty"`
 	Concurrency int    `yaml:"concurrency" json:"concurrency,omitempty"`
+	GPUs        int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies, for plans
 }
 
-// Student chooses the student's back end.
+// Student chooses the student's back end: the embedded one, or a model with what
+// trains it and what asks it.
 type Student struct {
-	Kind string `yaml:"kind" json:"kind"` // embedded
+	Kind  string `yaml:"kind" json:"kind"` // embedded, unless there are train and infer
+	Train string `yaml:"train" json:"train,omitempty"`
+	Infer string `yaml:"infer" json:"infer,omitempty"`
+	Model string `yaml:"model" json:"model,omitempty"`
+	GPUs  int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies, for plans
+}
+
+// Embedded reports whether the student is the one inside the program.
+func (s Student) Embedded() bool { return s.Train == "" && s.Infer == "" }
+
+func (s Student) validate() error {
+	if s.Embedded() {
+		return known("student.kind", s.Kind, "embedded")
+	}
+	if s.Model == "" {
+		return fmt.Errorf("student.model: missing")
+	}
+	return cmp.Or(known("student.train", s.Train, "hf", "llamafactory"), known("student.infer", s.Infer, "hf", "vllm"))
 }
 
 // Sandbox says how agents' code runs.
@@ -65,6 +85,9 @@ type Budget struct {
 	Iterations             *int             `yaml:"iterations" json:"iterations,omitempty"`
 	DatasetSize            *int             `yaml:"dataset_size" json:"dataset_size,omitempty"`
 	MinRows                *int             `yaml:"min_rows" json:"min_rows,omitempty"`
+	AgentTokens            *int64           `yaml:"agent_tokens" json:"agent_tokens,omitempty"`
+	AgentCost              *float64         `yaml:"agent_cost_usd" json:"agent_cost_usd,omitempty"`
+	AgentTime              *config.Duration `yaml:"agent_time" json:"agent_time,omitempty"`
 }
 
 // Default is the experiment that stands for every key a file leaves out.
@@ -112,7 +135,7 @@ func (f File) Validate() error {
 		}),
 		within("runs", f.Runs, 1, 1000), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
 		known("teacher.kind", f.Teacher.Kind, "procedural", "openai"),
-		known("student.kind", f.Student.Kind, "embedded"),
+		f.Student.validate(), within("teacher.gpus", f.Teacher.GPUs, 0, 10_000), within("student.gpus", f.Student.GPUs, 0, 10_000),
 		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
 	} {
@@ -160,6 +183,9 @@ func (f File) Resolve() (results.Protocol, error) {
 	override(&b.Iterations, f.Budget.Iterations)
 	override(&b.DatasetSize, f.Budget.DatasetSize)
 	override(&b.MinRows, f.Budget.MinRows)
+	override(&b.AgentTokens, f.Budget.AgentTokens)
+	override(&b.AgentCost, f.Budget.AgentCost)
+	override(&b.AgentTime, (*time.Duration)(f.Budget.AgentTime))
 	override(&b.CodeTime, (*time.Duration)(f.Budget.CodeTime))
 	override(&b.RunTime, (*time.Duration)(f.Budget.RunTime))
 	if f.Teacher.Concurrency != 0 {

@@ -28,8 +28,11 @@ const (
 // Agent is an agent of the experiment with what its definition says.
 type Agent struct {
 	agents.Agent
-	Digest    string // of the definition
-	Simulated bool   // it is scripted, no LLM
+	Digest       string         // of the definition
+	Simulated    bool           // it is scripted, no LLM
+	PromptTokens int64          // that a prompt may have; 0 when not known
+	OutputTokens int64          // that a reply may have; 0 when not known
+	Price        *results.Price // nil when not known
 }
 
 // Setup is an experiment with everything it works with.
@@ -132,7 +135,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, slot chan struct{}
 	}
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
-		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent], Teacher: s.Teacher, Student: s.Student,
+		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
 		Sandbox: s.Sandbox, Holder: s.Holder, Now: s.Now, Slot: slot, Report: s.Watch.Doing,
 	}
 	state, err := runner.Run(ctx, env, spec)
@@ -149,14 +152,16 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, slot chan struct{}
 }
 
 func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score) results.Spec {
+	agent := s.Agents[id.Agent]
 	return results.Spec{
 		TrialID: id, Experiment: s.File.Name, Suite: s.File.Suite.String(), Protocol: p,
 		Seed:       runner.Derive(s.File.Seed, id.Path()),
-		TaskDigest: s.Tasks[id.Domain].Digest, PromptDigest: prompt.Digest(), AgentDigest: s.Agents[id.Agent].Digest,
+		TaskDigest: s.Tasks[id.Domain].Digest, PromptDigest: prompt.Digest(), AgentDigest: agent.Digest,
 		Teacher: s.Teacher.Name(), Student: s.Identity.Name, StudentDigest: s.Identity.Digest, BLAS: s.Identity.BLAS,
 		Embedded:    s.Identity.Embedded,
-		Simulated:   s.Teacher.Simulated() || s.Agents[id.Agent].Simulated,
+		Simulated:   s.Teacher.Simulated() || agent.Simulated,
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
+		PromptTokens: agent.PromptTokens, OutputTokens: agent.OutputTokens, Price: agent.Price,
 	}
 }
 

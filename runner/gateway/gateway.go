@@ -153,16 +153,27 @@ func (g *Gateway) Fault() error {
 	return g.down
 }
 
-// RecordAgent meters one answer of the agent's LLM, in tokens and US dollars
-// (0 when the price is not known).
-func (g *Gateway) RecordAgent(attempt int, input, output int64, cost float64) error {
-	r := record{Kind: kindAgent, Attempt: attempt, Input: input, Output: output, Cost: cost}
+// RecordAgent meters one call of the agent's LLM, in tokens and, where the price
+// is known, in US dollars.
+func (g *Gateway) RecordAgent(attempt int, used results.Tokens, cost results.Number) error {
+	r := record{Kind: kindAgent, Attempt: attempt, Input: used.Input, Cached: used.Cached, Output: used.Output, Reasoning: used.Reasoning}
+	if cost.Known {
+		r.Cost = &cost.Value
+	}
 	if err := g.write(r, nil); err != nil {
 		return err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.book.apply(r)
+}
+
+// AgentUsage is the same as usage of a trial.
+func (g *Gateway) AgentUsage() results.Usage {
+	a := g.Agent()
+	return results.Usage{
+		AgentCalls: a.Calls, AgentInput: a.Input, AgentCached: a.Cached, AgentOutput: a.Output, AgentReasoning: a.Reasoning, AgentCost: a.Cost,
+	}
 }
 
 // Agent is what was recorded of the agent's LLM.

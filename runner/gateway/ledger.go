@@ -21,7 +21,7 @@ const (
 	kindReserve = "reserve" // a call is about to be sent: charged
 	kindSettle  = "settle"  // it ended and stays charged
 	kindRefund  = "refund"  // the teacher certainly did no work
-	kindAgent   = "agent"   // one answer of the agent's LLM
+	kindAgent   = "agent"   // one call of the agent's LLM
 )
 
 // The outcomes of a settled call.
@@ -32,16 +32,18 @@ const (
 
 // record is one line of the ledger without its link.
 type record struct {
-	Kind       string  `json:"kind"`
-	Attempt    int     `json:"attempt"`
-	Request    string  `json:"request,omitempty"` // digest
-	Occurrence int     `json:"occurrence,omitempty"`
-	Outcome    string  `json:"outcome,omitempty"`
-	Exchange   string  `json:"exchange,omitempty"` // digest of the stored line
-	Input      int64   `json:"input_tokens,omitempty"`
-	Output     int64   `json:"output_tokens,omitempty"`
-	Cost       float64 `json:"cost_usd,omitempty"`
-	Detail     string  `json:"detail,omitempty"` // why there is no answer
+	Kind       string   `json:"kind"`
+	Attempt    int      `json:"attempt"`
+	Request    string   `json:"request,omitempty"` // digest
+	Occurrence int      `json:"occurrence,omitempty"`
+	Outcome    string   `json:"outcome,omitempty"`
+	Exchange   string   `json:"exchange,omitempty"` // digest of the stored line
+	Input      int64    `json:"input_tokens,omitempty"`
+	Output     int64    `json:"output_tokens,omitempty"`
+	Cached     int64    `json:"cached_input_tokens,omitempty"` // of Input
+	Reasoning  int64    `json:"reasoning_tokens,omitempty"`    // of Output
+	Cost       *float64 `json:"cost_usd,omitempty"`            // absent when not known
+	Detail     string   `json:"detail,omitempty"`              // why there is no answer
 }
 
 type key struct {
@@ -66,12 +68,20 @@ type Usage struct {
 	OutputTokens int64 `json:"output_tokens"`
 }
 
-// AgentUsage is what the agent's LLM consumed.
+// AgentUsage is what the agent's LLM consumed. Cost is in USD; it is missing when
+// that of any call is not known, and when there was none.
 type AgentUsage struct {
-	Calls        int     `json:"calls"`
-	InputTokens  int64   `json:"input_tokens"`
-	OutputTokens int64   `json:"output_tokens"`
-	Cost         float64 `json:"cost_usd"` // 0 when the price is not known
+	Calls int `json:"calls"`
+	results.Tokens
+	Cost results.Number `json:"cost_usd"`
+}
+
+func (u AgentUsage) add(r record) AgentUsage {
+	cost := results.Number{}
+	if r.Cost != nil && (u.Calls == 0 || u.Cost.Known) {
+		cost = results.Num(u.Cost.Value+*r.Cost, true)
+	}
+	return AgentUsage{u.Calls + 1, u.Tokens.Add(results.Tokens{Input: r.Input, Cached: r.Cached, Output: r.Output, Reasoning: r.Reasoning}), cost}
 }
 
 // book is the fold of a ledger.
@@ -100,7 +110,7 @@ func (b *book) apply(r record) error {
 	if r.Attempt < 1 {
 		return fmt.Errorf("%s record of attempt %d", r.Kind, r.Attempt)
 	}
-	if r.Input < 0 || r.Output < 0 || r.Cost < 0 {
+	if r.Input < 0 || r.Output < 0 || r.Cached < 0 || r.Reasoning < 0 || r.Cost != nil && !(*r.Cost >= 0) {
 		return fmt.Errorf("%s record with a negative amount", r.Kind)
 	}
 	at := b.keys[r.key()]
@@ -127,7 +137,7 @@ func (b *book) apply(r record) error {
 		delete(b.keys, r.key())
 		b.charge(r.Attempt, Usage{Calls: -1})
 	case kindAgent:
-		b.agent = AgentUsage{b.agent.Calls + 1, b.agent.InputTokens + r.Input, b.agent.OutputTokens + r.Output, b.agent.Cost + r.Cost}
+		b.agent = b.agent.add(r)
 	default:
 		return fmt.Errorf("unknown kind of record %q", r.Kind)
 	}

@@ -77,11 +77,11 @@ func TestRecordAgent(t *testing.T) {
 	dir, spec := t.TempDir(), testSpec(10, 10, 1)
 	g := open(t, dir, spec, &echo{})
 	for n := 1; n <= 2; n++ {
-		if err := g.RecordAgent(n, 100, 20, 0.25); err != nil {
+		if err := g.RecordAgent(n, results.Tokens{Input: 100, Cached: 10, Output: 20, Reasoning: 5}, results.Num(0.25, true)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want := AgentUsage{Calls: 2, InputTokens: 200, OutputTokens: 40, Cost: 0.5}
+	want := AgentUsage{Calls: 2, Tokens: results.Tokens{Input: 200, Cached: 20, Output: 40, Reasoning: 10}, Cost: results.Num(0.5, true)}
 	if diff := cmp.Diff(want, g.Agent()); diff != "" {
 		t.Error(diff)
 	}

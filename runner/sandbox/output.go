@@ -8,6 +8,18 @@ const (
 	keepTail = 96 << 10
 )
 
+// keepStdout is what is kept of a command's standard output, in bytes.
+const keepStdout = 1 << 20
+
+// capped keeps the first keepStdout bytes of what is written to it.
+type capped struct{ data []byte }
+
+// Write never fails.
+func (c *capped) Write(p []byte) (int, error) {
+	c.data = append(c.data, p[:min(len(p), keepStdout-len(c.data))]...)
+	return len(p), nil
+}
+
 // output keeps the head and the tail of what is written to it.
 type output struct {
 	head  []byte

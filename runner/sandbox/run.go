@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -66,7 +67,7 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 	if spec.Kind == Bubblewrap && s.bwrap == "" {
 		return nil, results.Bad("", fmt.Errorf("sandbox kind %s: the sandbox was made for kind %s", spec.Kind, s.cfg.Kind))
 	}
-	if !filepath.IsLocal(spec.Code) || spec.Timeout <= 0 {
+	if len(spec.Command) == 0 && !filepath.IsLocal(spec.Code) || spec.Timeout <= 0 {
 		return nil, fmt.Errorf("code %q, time-out %s: want a file in the workspace and a time above 0", spec.Code, spec.Timeout)
 	}
 	spec.Limits = spec.Limits.withDefaults(s.cfg.Limits)
@@ -123,9 +124,17 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	defer cancel()
 
 	var out output
+	var reply capped
 	var cause error // why the code was killed
-	cmd := e.command(timed)
+	cmd, err := e.command(timed)
+	if err != nil {
+		startedWrite.Close()
+		return Result{}, err
+	}
 	cmd.Stdout, cmd.Stderr = &out, &out
+	if len(e.spec.Command) > 0 {
+		cmd.Stdin, cmd.Stdout = bytes.NewReader(e.spec.Stdin), &reply
+	}
 	cmd.ExtraFiles = []*os.File{startedWrite}
 	cmd.WaitDelay = 2 * time.Second
 	cmd.Cancel = func() error {
@@ -158,7 +167,9 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	if cause != nil && ctx.Err() != nil {
 		return Result{}, context.Cause(ctx)
 	}
-	return e.outcome(cmd.ProcessState, err, cause, started, &out, duration)
+	result, err := e.outcome(cmd.ProcessState, err, cause, started, &out, duration)
+	result.Stdout = reply.data
+	return result, err
 }
 
 func (e *execution) outcome(state *os.ProcessState, err, cause error, started io.Reader, out *output, duration time.Duration) (Result, error) {
@@ -205,7 +216,7 @@ func killTree(p *os.Process) error {
 func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 // command is start.py with its settings, in bubblewrap unless the kind is none.
-func (e *execution) command(ctx context.Context) *exec.Cmd {
+func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.py", "/run/gateway.sock"
 	if e.spec.Kind == None {
 		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.py"), e.spec.Socket
@@ -220,7 +231,11 @@ func (e *execution) command(ctx context.Context) *exec.Cmd {
 	if err != nil {
 		panic(err) // numbers only
 	}
-	argv := []string{e.python.path, "-I", start, string(settings), e.python.path, e.spec.Code}
+	program, err := e.program()
+	if err != nil {
+		return nil, err
+	}
+	argv := append([]string{e.python.path, "-I", start, string(settings)}, program...)
 	if e.spec.Kind != None {
 		argv = append(append([]string{e.s.bwrap}, e.isolation()...), argv...)
 	}
@@ -234,5 +249,24 @@ func (e *execution) command(ctx context.Context) *exec.Cmd {
 		"MALLOC_ARENA_MAX=4", // arenas of many threads would use up the address space
 		"AUTODATABENCH_SOCKET=" + socket,
 	}
-	return cmd
+	return cmd, nil
+}
+
+// program is what start.py becomes.
+func (e *execution) program() ([]string, error) {
+	if len(e.spec.Command) == 0 {
+		return []string{e.python.path, e.spec.Code}, nil
+	}
+	name, args := e.spec.Command[0], e.spec.Command[1:]
+	switch {
+	case name == "python3" || name == "python":
+		name = e.python.path
+	case !strings.Contains(name, "/"):
+		path, err := exec.LookPath(name)
+		if err != nil {
+			return nil, results.Bad("the command must be there inside the sandbox: a system's program, or ./name in its folder", fmt.Errorf("command: %w", err))
+		}
+		name = path
+	}
+	return append([]string{name}, args...), nil
 }

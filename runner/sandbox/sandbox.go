@@ -54,12 +54,19 @@ type Config struct {
 // Spec is one execution.
 type Spec struct {
 	Workspace string        // host folder, /workspace inside and the working directory
-	Code      string        // name of a file in the workspace
+	Code      string        // name of a file in the workspace; empty with Command
 	Socket    string        // host path of the gateway's socket; empty for none
 	Timeout   time.Duration // wall clock
 	Limits    Limits        // zero fields: the configuration's
 	Kind      string        // empty: the configuration's
 	Python    string        // empty: the configuration's
+
+	// Command is run instead of Code: a program with its arguments, where python3 is
+	// the configured Python, other names are looked up on PATH and ./name is a file
+	// in the workspace. It reads Stdin; what it writes on standard output is
+	// Result.Stdout and not part of Output.
+	Command []string
+	Stdin   []byte
 }
 
 // Result is how the code ended.
@@ -67,6 +74,7 @@ type Result struct {
 	ExitCode int // of the code; 128 + signal when it was killed
 	TimedOut bool
 	Output   []byte // stdout and stderr as they came: the first 32 KiB and the last 96 KiB
+	Stdout   []byte // of a command: the first MiB
 	Duration time.Duration
 }
 

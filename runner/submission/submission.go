@@ -124,8 +124,23 @@ func (d *decoder) row(raw json.RawMessage) {
 		d.check.Reasons = map[string]int{}
 	}
 	d.check.Reasons[reason]++
+	drop := results.Drop{Row: index, Reason: reason, Text: cut(raw)}
 	if len(d.check.Dropped) < maxDrops {
-		d.check.Dropped = append(d.check.Dropped, results.Drop{Row: index, Reason: reason, Text: cut(raw)})
+		d.check.Dropped = append(d.check.Dropped, drop)
+	} else if d.check.Reasons[reason] == 1 {
+		d.makeRoom(drop)
+	}
+}
+
+// makeRoom puts the first row of a new reason in the place of the last one whose
+// reason has an example before it, so that as many reasons as possible have one.
+func (d *decoder) makeRoom(drop results.Drop) {
+	list := d.check.Dropped
+	for i := len(list) - 1; i > 0; i-- {
+		if slices.ContainsFunc(list[:i], func(other results.Drop) bool { return other.Reason == list[i].Reason }) {
+			d.check.Dropped = append(slices.Delete(list, i, i+1), drop)
+			return
+		}
 	}
 }
 

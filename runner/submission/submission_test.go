@@ -184,3 +184,17 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// TestEveryReasonHasAnExample drops many rows for one reason before the first of
+// others.
+func TestEveryReasonHasAnExample(t *testing.T) {
+	rows := strings.Repeat("[],", 20) + `{"instruction":"i","output":""},` + strings.Repeat("[],", 20) + `{"instruction":3,"output":"o"}`
+	_, check := Decode(strings.NewReader("["+rows+"]"), results.Budget{MinRows: 1, DatasetSize: 1})
+	shown := map[string]bool{}
+	for _, d := range check.Dropped {
+		shown[d.Reason] = true
+	}
+	if len(check.Dropped) != maxDrops || len(shown) != len(check.Reasons) || len(shown) != 3 {
+		t.Errorf("%d rows of %d reasons shown, dropped were %v", len(check.Dropped), len(shown), check.Reasons)
+	}
+}

@@ -114,12 +114,27 @@ func (o *OpenAI) try(ctx context.Context, body []byte) (Response, *CallError) {
 		return Response{}, &CallError{Retryable: true, Err: fmt.Errorf("read answer: %w", err)}
 	}
 	if resp.StatusCode != http.StatusOK {
-		return Response{}, refusal(resp, data)
+		failed := refusal(resp, data)
+		failed.Err = errors.New(o.hide(failed.Err.Error()))
+		return Response{}, failed
 	}
 	if len(data) > maxAnswer {
 		return Response{}, &CallError{Err: fmt.Errorf("answer is over %d bytes", maxAnswer)}
 	}
-	return decodeAnswer(data)
+	answer, failed := decodeAnswer(data)
+	const least = 8 // a shorter key is a placeholder of a local server, and may be a word
+	if len(o.Key) >= least {
+		answer.Content = o.hide(answer.Content)
+	}
+	return answer, failed
+}
+
+// hide takes the key out of what a server says.
+func (o *OpenAI) hide(text string) string {
+	if o.Key == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, o.Key, "[key]")
 }
 
 func decodeAnswer(data []byte) (Response, *CallError) {

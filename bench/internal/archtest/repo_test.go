@@ -58,7 +58,7 @@ var (
 )
 
 // withSubcommands are the commands whose second word is a command too.
-var withSubcommands = map[string]bool{"tasks": true, "agents": true, "student": true, "teacher": true}
+var withSubcommands = map[string]bool{"tasks": true, "agents": true, "prompt": true, "student": true, "teacher": true}
 
 // TestREADME checks that what the README tells its reader to type is understood:
 // commands and their flags, Makefile targets, files and YAML.

@@ -103,6 +103,8 @@ func libraryRules() []rule {
 		only("gonum.org/v1/netlib", "runner/student/llama"),
 		only("github.com/parquet-go/parquet-go", "tasks/importers"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
+		only("github.com/openai/openai-go", "agents/chat"), // their whole clients read the environment
+		only("github.com/anthropics/anthropic-sdk-go", "agents/chat"),
 		imports("os/exec", false, func(s *source, i imported) bool {
 			return i.path == "os/exec" && s.path != "bench/internal/cli/doctor.go" &&
 				!s.in("runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...", "runner/student/vllm/...")

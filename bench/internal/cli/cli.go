@@ -166,7 +166,7 @@ func newApp(env Env) *cli.App {
 		Commands: []*cli.Command{
 			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), evaluateCommand(env),
 			leaderboardCommand(env), compareCommand(env), powerCommand(env), reproduceCommand(env), reindexCommand(env),
-			tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env),
+			tasksCommand(env), agentsCommand(env), promptCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env),
 		},
 	}
 	for _, c := range app.Commands {

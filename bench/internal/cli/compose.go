@@ -21,6 +21,9 @@ import (
 // load checks the experiment's words and loads what they name. It needs no key,
 // sandbox, GPU or server, and writes nothing.
 func load(env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
+	if !f.Student.Embedded() {
+		return nil, results.Bad("run --dry-run prints its plan", fmt.Errorf("experiment %s: this program has no student but the embedded one", f.Name))
+	}
 	s := &experiment.Setup{
 		Given: given, Root: root, Version: version(), PrivateRoot: at.private,
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
@@ -74,6 +77,9 @@ func compose(env Env, f experiment.File, given []byte, root string, at places, a
 	if err != nil {
 		return nil, err
 	}
+	if err := checkPrices(f, list); err != nil {
+		return nil, err
+	}
 	for _, d := range list {
 		if s.Agents[d.Name], err = buildAgent(env, d); err != nil {
 			return nil, err
@@ -95,7 +101,7 @@ func compose(env Env, f experiment.File, given []byte, root string, at places, a
 	if f.Sandbox.Kind == "none" {
 		fmt.Fprintln(env.Stderr, "warning: sandbox none: agents' code runs with your rights; every trial is marked unsandboxed")
 	}
-	return s, nil
+	return s, startCommands(env, s, list)
 }
 
 // loadAgents loads the definitions of the experiment's agents, from the given
@@ -131,12 +137,19 @@ func loadAgents(f experiment.File, files []string) ([]definitions.Definition, er
 }
 
 func buildAgent(env Env, d definitions.Definition) (experiment.Agent, error) {
-	digest, err := folder.DigestOf(d)
-	if err != nil {
-		return experiment.Agent{}, err
+	a := experiment.Agent{
+		Simulated: d.Simulated(), PromptTokens: d.PromptTokens(), OutputTokens: d.Sampling.MaxOutputTokens, Price: d.Pricing(),
 	}
-	a, err := d.Open(env.Getenv)
-	return experiment.Agent{Agent: a, Digest: digest, Simulated: d.Simulated()}, err
+	var err error
+	if a.Digest, err = folder.DigestOf(d); err != nil {
+		return a, err
+	}
+	if d.Provider == definitions.Command { // opened by startCommands, once there is a sandbox
+		_, err = d.Key(env.Getenv)
+		return a, err
+	}
+	a.Agent, err = d.Open(env.Getenv)
+	return a, err
 }
 
 func composeTeacher(env Env, t experiment.Teacher, seed int64) (teacher.Teacher, error) {

@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/urfave/cli/v2"
 
 	"autodatabench/report"
-	"autodatabench/report/table"
 	"autodatabench/results"
 	"autodatabench/results/folder"
 	"autodatabench/results/index"
@@ -28,10 +26,13 @@ func runCommand(env Env) *cli.Command {
 		Description: "Resumes what is there. Examples:\n\n" +
 			"  autodatabench run bench/experiments/demo.yaml\n" +
 			"  autodatabench run --domain science --workflow one-shot --agent pipeline --name try\n" +
-			"  autodatabench run --dry-run bench/experiments/demo-full.yaml",
+			"  autodatabench run --dry-run bench/experiments/paper.yaml\n" +
+			"  autodatabench run --replay runs/demo/trials/science/one-shot-scratch/pipeline/run-1 --replay-teacher",
 		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
+			&cli.StringFlag{Name: "replay", Usage: "run the trial in `FOLDER` again with its recorded agent, and compare", TakesFile: true},
+			&cli.BoolFlag{Name: "replay-teacher", Usage: "with --replay: the recorded teacher, too"},
 			&cli.StringFlag{Name: "name", Value: "adhoc", Usage: "`NAME` of an experiment made of flags"},
 			&cli.StringSliceFlag{Name: "domain", Usage: "domain, for an experiment made of flags"},
 			&cli.StringSliceFlag{Name: "workflow", Usage: "one-shot or iterative"},
@@ -44,6 +45,9 @@ func runCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "sandbox", Usage: "bubblewrap, or none for no sandbox at all"},
 		)...),
 		Action: func(c *cli.Context) error {
+			if c.IsSet("replay") || c.IsSet("replay-teacher") {
+				return replay(c, env)
+			}
 			f, given, err := experimentOf(c)
 			if err != nil {
 				return err
@@ -203,40 +207,4 @@ func putIndex(ctx context.Context, out string, outcomes []results.Outcome) error
 		return err
 	}
 	return errors.Join(db.Put(ctx, outcomes...), db.Close())
-}
-
-// printPlan lists what an experiment would do at the most.
-func printPlan(c *cli.Context, env Env, f experiment.File) error {
-	setup, err := load(env, f, nil, "", placesOf(c))
-	if err != nil {
-		return err
-	}
-	f = setup.File
-	if _, err := loadAgents(f, c.StringSlice("agent-file")); err != nil {
-		return err
-	}
-	p, err := f.Resolve()
-	if err != nil {
-		return err
-	}
-	plan := struct {
-		Experiment   string            `json:"experiment"`
-		Protocol     string            `json:"protocol"`
-		Modified     bool              `json:"modified"`
-		Trials       []results.TrialID `json:"trials"`
-		TeacherCalls int               `json:"teacher_calls_at_most"`
-		RunTime      time.Duration     `json:"run_time_at_most_ns"`
-	}{f.Name, p.Name, p.Modified, f.Trials(), 0, 0}
-	t := table.New(fmt.Sprintf("%s: %d trials, protocol %s", f.Name, len(plan.Trials), p.Name), 1,
-		"!domain", "workflow", "setting", "!agent", ">run", ">attempts", ">teacher calls")
-	for _, id := range plan.Trials {
-		attempts := p.Budget.MaxAttempts(id.Workflow)
-		calls := min(p.Budget.TeacherCalls, attempts*p.Budget.TeacherCallsPerAttempt)
-		plan.TeacherCalls += calls
-		plan.RunTime += p.Budget.RunTime
-		t.Add(string(id.Domain), string(id.Workflow), string(id.Setting), id.Agent,
-			fmt.Sprint(id.Run), fmt.Sprint(attempts), table.Count(calls))
-	}
-	t.Note("at most %s teacher calls and %s of run time in all", table.Count(plan.TeacherCalls), plan.RunTime)
-	return show(c, env, plan, t)
 }

@@ -1,0 +1,196 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxAnswer bounds what is read of an answer, in bytes; maxRefusal of one that
+// is no success.
+const (
+	maxAnswer  = 16 << 20
+	maxRefusal = 64 << 10
+)
+
+// strict is a transport that turns every answer that cannot hold a reply into an
+// error of this package, so that the libraries' reading of errors does not
+// matter, and bounds the others.
+type strict struct{ next http.RoundTripper }
+
+// RoundTrip sends the request.
+func (s strict) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := s.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if resp.StatusCode == http.StatusOK && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "text/event-stream") {
+		resp.Body = &bounded{ReadCloser: resp.Body, left: maxAnswer}
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
+	if err != nil && len(data) == 0 {
+		return nil, fmt.Errorf("read answer: %w", err)
+	}
+	return nil, &refusal{status: resp.StatusCode, header: resp.Header, message: messageOf(data)}
+}
+
+// bounded is a body that fails once it is longer than an answer may be.
+type bounded struct {
+	io.ReadCloser
+	left int64
+}
+
+var errTooLarge = fmt.Errorf("the answer has more than %d bytes", maxAnswer)
+
+// Read counts.
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errTooLarge
+	}
+	return n, err
+}
+
+// refusal is an answer that is no success.
+type refusal struct {
+	status  int
+	header  http.Header
+	message string // the provider's own words, in one line
+}
+
+// Error shows what the provider said.
+func (r *refusal) Error() string {
+	if r.status == http.StatusOK {
+		return fmt.Sprintf("the server answered with something else than JSON (%s): %s", r.header.Get("Content-Type"), r.message)
+	}
+	return fmt.Sprintf("the server answered %d %s: %s", r.status, http.StatusText(r.status), r.message)
+}
+
+// messageOf finds the provider's words in the forms that servers use: an error
+// with a message, a message alone, a text, or whatever stands there.
+func messageOf(data []byte) string {
+	const shown = 400
+	var body struct {
+		Error   json.RawMessage `json:"error"`
+		Message string          `json:"message"`
+		Detail  json.RawMessage `json:"detail"`
+	}
+	var inner struct {
+		Message string `json:"message"`
+	}
+	text := string(data)
+	if json.Unmarshal(data, &body) == nil {
+		for _, raw := range []json.RawMessage{body.Error, body.Detail} {
+			var plain string
+			if json.Unmarshal(raw, &inner) == nil && inner.Message != "" {
+				text = inner.Message
+			} else if json.Unmarshal(raw, &plain) == nil && plain != "" {
+				text = plain
+			}
+		}
+		if body.Message != "" {
+			text = body.Message
+		}
+	}
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
+	if runes := []rune(text); len(runes) > shown {
+		return string(runes[:shown]) + "..."
+	}
+	return text
+}
+
+// failure is a try without a reply.
+type failure struct {
+	err   error
+	again bool          // the same call may succeed later
+	wait  time.Duration // the least pause that the server asked for
+	bad   bool          // the definition is wrong
+	hint  string
+}
+
+// beyond are the words by which servers say that a prompt is too long, or has
+// messages of a kind that the model does not know.
+var beyond = regexp.MustCompile(`(?i)context.?(?:length|window|size)|maximum context|too (?:long|many (?:input )?tokens)|(?:exceed|longer|more than).{0,60}\btokens\b|\bmessages\b|system (?:role|message|prompt)`)
+
+// promptAtFault reports that the model cannot take the prompt.
+func (r *refusal) promptAtFault() bool {
+	return r.requestAtFault() && beyond.MatchString(r.message)
+}
+
+// requestAtFault reports a status that blames what was sent.
+func (r *refusal) requestAtFault() bool {
+	switch r.status {
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		return true
+	}
+	return false
+}
+
+// failureOf says what follows from an error of a try.
+func (c *Client) failureOf(ctx context.Context, err error) failure {
+	var no *refusal
+	var syntax *json.SyntaxError
+	var mistyped *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &no):
+		return c.refused(no)
+	case errors.Is(err, errTooLarge):
+		return failure{err: errTooLarge}
+	case ctx.Err() != nil:
+		return failure{err: err}
+	case errors.Is(err, errMalformed), errors.As(err, &syntax), errors.As(err, &mistyped):
+		return failure{err: err, bad: true, hint: "is base_url " + c.config.BaseURL + " that of an API, and provider its protocol?"}
+	}
+	return failure{err: err, again: true, hint: "is the server at " + c.config.BaseURL + " up, and base_url right?"}
+}
+
+// errMalformed marks an answer that is no reply in the provider's protocol.
+var errMalformed = errors.New("the answer is none of the protocol")
+
+func (c *Client) refused(r *refusal) failure {
+	f := failure{err: r}
+	switch code := r.status; {
+	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooManyRequests, code >= 500:
+		f.again, f.wait = true, retryAfter(r.header)
+		f.hint = "the provider is busy or down; go on with resume when it answers again"
+	case code == http.StatusUnauthorized, code == http.StatusForbidden:
+		f.bad, f.hint = true, "check the key that api_key_env names, and what it may use"
+	case code == http.StatusBadRequest, code == http.StatusUnprocessableEntity:
+		f.bad, f.hint = true, "check model, sampling and headers of the definition"
+	default:
+		f.bad, f.hint = true, "check base_url and model of the definition"
+	}
+	return f
+}
+
+// retryAfter reads Retry-After in seconds or as a date, which counts from the
+// answer's own Date, so that no clock is needed.
+func retryAfter(h http.Header) time.Duration {
+	v := h.Get("Retry-After")
+	if seconds, err := strconv.ParseFloat(v, 64); err == nil {
+		if !(seconds > 0) { // also NaN
+			return 0
+		}
+		return time.Duration(min(seconds, 24*3600) * float64(time.Second))
+	}
+	at, err := http.ParseTime(v)
+	if err != nil {
+		return 0
+	}
+	sent, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return max(0, at.Sub(sent))
+}

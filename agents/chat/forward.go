@@ -1,0 +1,96 @@
+package chat
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"autodatabench/results"
+)
+
+// Answer is what a server said to a forwarded request.
+type Answer struct {
+	Status int
+	Body   []byte // JSON, without the key
+	results.Tokens
+}
+
+// Forward sends a chat completion that somebody else worded, to the client's
+// address with its key, model and headers, and returns the answer as it came. A
+// refusal for which the request itself is to blame is an answer, too. Errors are
+// those of Reply.
+func (c *Client) Forward(ctx context.Context, request map[string]json.RawMessage) (Answer, error) {
+	var err error
+	if request["model"], err = json.Marshal(c.config.Model); err != nil {
+		return Answer{}, err
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	var data []byte
+	err = c.retry(ctx, uint64(len(body)), func() (err error) {
+		data, err = c.post(ctx, body)
+		return err
+	})
+	var no *refusal
+	if errors.As(err, &no) && no.requestAtFault() {
+		data, err := json.Marshal(map[string]any{"error": map[string]any{"message": c.hide(no.message), "type": "invalid_request_error"}})
+		return Answer{Status: no.status, Body: data}, err
+	}
+	if err != nil {
+		return Answer{}, c.fault(ctx, err)
+	}
+	return c.answer(data)
+}
+
+func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
+	url := strings.TrimSuffix(c.config.BaseURL, "/") + "/chat/completions"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range c.config.Headers {
+		req.Header.Set(name, value)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if c.config.Key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.config.Key)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
+}
+
+// answer reads the usage out of an answer.
+func (c *Client) answer(data []byte) (Answer, error) {
+	var said struct {
+		Usage *struct {
+			Input        int64 `json:"prompt_tokens"`
+			Output       int64 `json:"completion_tokens"`
+			InputDetails struct {
+				Cached int64 `json:"cached_tokens"`
+			} `json:"prompt_tokens_details"`
+			OutputDetails struct {
+				Reasoning int64 `json:"reasoning_tokens"`
+			} `json:"completion_tokens_details"`
+		} `json:"usage"`
+	}
+	if err := json.Unmarshal(data, &said); err != nil || said.Usage == nil {
+		return Answer{}, results.Bad("the calls of an agent are metered by the usage that its server reports",
+			fmt.Errorf("ask model %s at %s: the answer holds no usage", c.config.Model, c.config.BaseURL))
+	}
+	used := said.Usage
+	return Answer{Status: http.StatusOK, Body: []byte(c.hide(string(data))), Tokens: results.Tokens{
+		Input: max(0, used.Input), Cached: min(max(0, used.InputDetails.Cached), max(0, used.Input)),
+		Output: max(0, used.Output), Reasoning: min(max(0, used.OutputDetails.Reasoning), max(0, used.Output)),
+	}}, nil
+}

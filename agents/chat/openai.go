@@ -1,0 +1,97 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/shared"
+
+	"autodatabench/agents"
+	"autodatabench/results"
+)
+
+// openAI speaks the protocol of chat completions, in one answer and not in a
+// stream, which not every server has.
+type openAI struct {
+	config  Config
+	service openai.ChatCompletionService
+}
+
+// newOpenAI makes the service alone: a whole client of the library would start
+// from the environment.
+func newOpenAI(c Config, h *http.Client) openAI {
+	options := []option.RequestOption{
+		option.WithHTTPClient(h), option.WithMaxRetries(0),
+		option.WithBaseURL(strings.TrimSuffix(c.BaseURL, "/") + "/"),
+	}
+	if c.Key != "" {
+		options = append(options, option.WithAPIKey(c.Key))
+	}
+	for name, value := range c.Headers {
+		options = append(options, option.WithHeader(name, value))
+	}
+	return openAI{config: c, service: openai.NewChatCompletionService(options...)}
+}
+
+func (o openAI) try(ctx context.Context, r agents.Request, limit int64) (agents.Reply, error) {
+	answer, err := o.service.New(ctx, o.params(r, limit))
+	if err != nil {
+		return agents.Reply{}, err
+	}
+	if len(answer.Choices) == 0 {
+		return agents.Reply{}, fmt.Errorf("%w: it has no choice", errMalformed)
+	}
+	choice, used := answer.Choices[0], answer.Usage
+	reply := agents.Reply{
+		Text: choice.Message.Content, Finish: results.FinishStop,
+		Tokens: results.Tokens{
+			Input: used.PromptTokens, Cached: used.PromptTokensDetails.CachedTokens,
+			Output: used.CompletionTokens, Reasoning: used.CompletionTokensDetails.ReasoningTokens,
+		},
+	}
+	switch {
+	case choice.Message.Refusal != "":
+		reply.Finish = results.FinishRefusal
+		if reply.Text == "" {
+			reply.Text = choice.Message.Refusal
+		}
+	case choice.FinishReason == "length":
+		reply.Finish = results.FinishLength
+	case choice.FinishReason == "content_filter":
+		reply.Finish = results.FinishFilter
+	}
+	return reply, nil
+}
+
+// params words the call. Models that take a reasoning effort count its tokens
+// and want the newer name of the limit. Some servers hold a seed in 32 bits.
+func (o openAI) params(r agents.Request, limit int64) openai.ChatCompletionNewParams {
+	p := openai.ChatCompletionNewParams{Model: o.config.Model, ReasoningEffort: shared.ReasoningEffort(o.config.ReasoningEffort)}
+	for _, m := range r.Messages {
+		if m.Role == agents.System {
+			p.Messages = append(p.Messages, openai.SystemMessage(m.Content))
+		} else {
+			p.Messages = append(p.Messages, openai.UserMessage(m.Content))
+		}
+	}
+	if o.config.Temperature != nil {
+		p.Temperature = openai.Float(*o.config.Temperature)
+	}
+	if o.config.TopP != nil {
+		p.TopP = openai.Float(*o.config.TopP)
+	}
+	if o.config.Seed {
+		p.Seed = openai.Int(r.Seed & (1<<31 - 1))
+	}
+	switch {
+	case limit > 0 && o.config.ReasoningEffort != "":
+		p.MaxCompletionTokens = openai.Int(limit)
+	case limit > 0:
+		p.MaxTokens = openai.Int(limit)
+	}
+	return p
+}

@@ -1,0 +1,47 @@
+package definitions
+
+import (
+	"fmt"
+
+	"autodatabench/agents"
+	"autodatabench/agents/chat"
+	"autodatabench/agents/reference"
+	"autodatabench/results"
+)
+
+// Open returns the agent. lookup returns the value of an environment variable
+// and "" when it is not set. Provider command is opened by the runner, which has
+// the sandbox.
+func (d Definition) Open(lookup func(string) string) (agents.Agent, error) {
+	switch d.Provider {
+	case Reference:
+		return reference.Open(d.Engineer)
+	case Replay:
+		return chat.OpenRecording(d.Recording)
+	case Command:
+		return nil, fmt.Errorf("agent %s: provider command is opened by the runner", d.Name)
+	}
+	key, err := d.Key(lookup)
+	if err != nil {
+		return nil, err
+	}
+	return chat.New(chat.Config{
+		Provider: chat.Provider(d.Provider),
+		BaseURL:  d.BaseURL, Model: d.Model, Key: key, Headers: d.Headers,
+		Temperature: d.Sampling.Temperature, TopP: d.Sampling.TopP, Seed: d.Sampling.Seed,
+		MaxTokens: d.Sampling.MaxOutputTokens, ReasoningEffort: d.Sampling.ReasoningEffort,
+	}), nil
+}
+
+// Key looks up the API key that the definition names; it is empty when none is
+// named.
+func (d Definition) Key(lookup func(string) string) (string, error) {
+	if d.APIKeyEnv == "" {
+		return "", nil
+	}
+	key := lookup(d.APIKeyEnv)
+	if key == "" {
+		return "", results.Bad("set it to the key of "+d.BaseURL, fmt.Errorf("agent %s: environment variable %s is not set", d.Name, d.APIKeyEnv))
+	}
+	return key, nil
+}

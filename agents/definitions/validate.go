@@ -1,0 +1,109 @@
+package definitions
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"autodatabench/agents/reference"
+	"autodatabench/results"
+)
+
+// minPrompt is the least room for a prompt that a context window must leave; the
+// shortest prompt, with all feedback trimmed, has about this many tokens.
+const minPrompt = 4_096
+
+// Validate reports the first field that cannot work.
+func (d Definition) Validate() error {
+	if !results.ValidName(d.Name) {
+		return fmt.Errorf("name %q: want lower-case letters, digits, dots and dashes", d.Name)
+	}
+	if d.ContextWindow < 0 || d.Sampling.MaxOutputTokens < 0 {
+		return fmt.Errorf("context_window and sampling.max_output_tokens must not be negative")
+	}
+	if d.ContextWindow > 0 && d.PromptTokens() < minPrompt {
+		return fmt.Errorf("context_window: %d tokens leave less than %d for the prompt beside the reply", d.ContextWindow, minPrompt)
+	}
+	if d.Price != nil && !d.Price.Validate() {
+		return fmt.Errorf("price: must not be negative")
+	}
+	for _, only := range []struct {
+		field, provider string
+		set             bool
+	}{
+		{"engineer", Reference, d.Engineer != ""},
+		{"recording", Replay, d.Recording != ""},
+		{"command", Command, len(d.Command) > 0},
+		{"folder", Command, d.Folder != ""},
+	} {
+		if only.set && d.Provider != only.provider {
+			return fmt.Errorf("%s: only for provider %s", only.field, only.provider)
+		}
+	}
+	return d.validateProvider()
+}
+
+func (d Definition) validateProvider() error {
+	switch d.Provider {
+	case Reference:
+		if !slices.Contains(reference.Engineers(), d.Engineer) {
+			return fmt.Errorf("engineer %q: want one of %s", d.Engineer, strings.Join(reference.Engineers(), ", "))
+		}
+		return nil
+	case Replay:
+		if d.Recording == "" {
+			return errors.New("recording: missing; name a trial folder")
+		}
+		return nil
+	case Command:
+		if len(d.Command) == 0 || d.Command[0] == "" {
+			return errors.New("command: missing; name the program and its arguments, as in [python3, agent.py]")
+		}
+		if d.Folder == "" {
+			return errors.New("folder: missing; name the folder that holds the program, as in .")
+		}
+		if d.BaseURL == "" { // it makes no calls of its own
+			return nil
+		}
+		return d.validateModel()
+	case OpenAI:
+		return d.validateModel()
+	case Anthropic:
+		if d.Sampling.MaxOutputTokens == 0 {
+			return errors.New("sampling.max_output_tokens: missing; provider anthropic needs it")
+		}
+		if d.Sampling.Temperature != nil || d.Sampling.TopP != nil || d.Sampling.Seed {
+			return errors.New("sampling: provider anthropic has neither temperature, top_p nor seed")
+		}
+		return d.validateModel()
+	default:
+		return fmt.Errorf("provider %q: want %s", d.Provider, strings.Join([]string{OpenAI, Anthropic, Command, Replay, Reference}, ", "))
+	}
+}
+
+func (d Definition) validateModel() error {
+	if d.Model == "" {
+		return fmt.Errorf("model: missing")
+	}
+	u, err := url.Parse(d.BaseURL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return fmt.Errorf("base_url %q: want a URL such as http://localhost:8000/v1", d.BaseURL)
+	}
+	if u.User != nil {
+		return fmt.Errorf("base_url: holds a user or password; name the key's variable in api_key_env")
+	}
+	if t := d.Sampling.Temperature; t != nil && (*t < 0 || *t > 2) {
+		return fmt.Errorf("sampling.temperature %v: want 0 to 2", *t)
+	}
+	if p := d.Sampling.TopP; p != nil && (*p <= 0 || *p > 1) {
+		return fmt.Errorf("sampling.top_p %v: want more than 0 and at most 1", *p)
+	}
+	for name := range d.Headers {
+		if slices.Contains([]string{"authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"}, strings.ToLower(name)) {
+			return fmt.Errorf("headers: %s holds a secret; name the key's variable in api_key_env", name)
+		}
+	}
+	return nil
+}

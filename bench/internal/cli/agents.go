@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/agents"
+	"autodatabench/agents/definitions"
+	"autodatabench/report/table"
+	"autodatabench/results"
+	"autodatabench/runner/sandbox"
+)
+
+func agentsCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "agents", Usage: "list agents and check that one can be used",
+		Subcommands: []*cli.Command{
+			{Name: "list", Usage: "list the agents that come with the program", Flags: []cli.Flag{jsonFlag(), formatFlag()},
+				Description: "Example:\n\n  autodatabench agents list --json",
+				Action:      func(c *cli.Context) error { return listAgents(c, env) }},
+			{Name: "check", Usage: "ask an agent one tiny question", ArgsUsage: "NAME or FILE",
+				Flags: []cli.Flag{jsonFlag(), formatFlag(), &cli.StringFlag{Name: "agent-file", Usage: "definition `FILE`", TakesFile: true}},
+				Description: "Prints the model, how long it took, tokens and what they cost. Examples:\n\n" +
+					"  autodatabench agents check gpt-5.2\n  autodatabench agents check my-model.yaml",
+				Action: func(c *cli.Context) error { return checkAgent(c, env) }},
+		},
+	}
+}
+
+func listAgents(c *cli.Context, env Env) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	t := table.New("Agents", 1, "!name", "shown as", "provider", "model", "key in", ">USD in", ">out")
+	var list []definitions.Definition
+	for _, name := range definitions.List() {
+		d, err := definitions.Load(name)
+		if err != nil {
+			return err
+		}
+		model, input, output := d.Model, table.Missing, table.Missing
+		if d.Simulated() {
+			model = d.Engineer + " (scripted)"
+		}
+		if d.Price != nil {
+			input, output = fmt.Sprintf("%.2f", d.Price.Input), fmt.Sprintf("%.2f", d.Price.Output)
+		}
+		list = append(list, d)
+		t.Add(d.Name, d.Title(), d.Provider, model, d.APIKeyEnv, input, output)
+	}
+	t.Note("USD: list prices per million tokens of input and output, as far as the definitions know them.")
+	return show(c, env, list, t)
+}
+
+// checked is what one tiny call came to.
+type checked struct {
+	Name    string         `json:"name"`
+	Model   string         `json:"model,omitempty"`
+	Seconds float64        `json:"seconds"`
+	Finish  results.Finish `json:"finish,omitempty"`
+	Said    string         `json:"said"`
+	results.Tokens
+	Cost results.Number `json:"cost_usd"`
+}
+
+func checkAgent(c *cli.Context, env Env) error {
+	name, err := oneArgument(c, "an agent's name or definition file")
+	if err != nil {
+		return err
+	}
+	d, err := definition(name, c.String("agent-file"))
+	if err != nil {
+		return err
+	}
+	a, err := openForCheck(env, d)
+	if err != nil {
+		return err
+	}
+	done := checked{Name: d.Name, Model: d.Model}
+	if d.Provider != definitions.Reference {
+		if done, err = askOnce(c.Context, env, d, a); err != nil {
+			return err
+		}
+	}
+	cost := "unknown"
+	if done.Cost.Known {
+		cost = fmt.Sprintf("%.6f", done.Cost.Value)
+	}
+	t := table.New("", 1, "!name", "model", ">seconds", "finish", ">input tokens", ">cached", ">output tokens", ">reasoning", ">USD", "said")
+	t.Add(done.Name, done.Model, fmt.Sprintf("%.1f", done.Seconds), string(done.Finish), fmt.Sprint(done.Input), fmt.Sprint(done.Cached),
+		fmt.Sprint(done.Output), fmt.Sprint(done.Reasoning), cost, done.Said)
+	return show(c, env, done, t)
+}
+
+func askOnce(ctx context.Context, env Env, d definitions.Definition, a agents.Agent) (checked, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	begin := env.Now()
+	reply, err := a.Reply(ctx, agents.Request{
+		Attempt: 1, Op: results.Draft, MaxTokens: 1_000, // reasoning is part of it
+		Messages: []agents.Message{{Role: agents.User, Content: "Answer with the one word: ready"}},
+	})
+	if err != nil {
+		return checked{}, err
+	}
+	if reply.Unanswered != "" {
+		return checked{}, results.Bad("", fmt.Errorf("agent %s: %s", d.Name, reply.Unanswered))
+	}
+	const shown = 60
+	said := []rune(strings.Join(strings.Fields(reply.Text), " "))
+	return checked{
+		Name: d.Name, Model: d.Model, Seconds: env.Now().Sub(begin).Seconds(), Finish: reply.Finish,
+		Said: string(said[:min(shown, len(said))]), Tokens: reply.Tokens, Cost: d.Pricing().Cost(reply.Tokens),
+	}, nil
+}
+
+// openForCheck opens an agent outside of any experiment.
+func openForCheck(env Env, d definitions.Definition) (agents.Agent, error) {
+	if d.Provider != definitions.Command {
+		return d.Open(env.Getenv)
+	}
+	box, err := sandbox.New(sandbox.Config{Now: env.Now})
+	if err != nil {
+		return nil, err
+	}
+	return commandAgent(env, d, box)
+}
+
+// definition loads the definition that a name or a file names.
+func definition(name, file string) (definitions.Definition, error) {
+	if info, err := os.Stat(name); file == "" && err == nil && info.Mode().IsRegular() {
+		return definitions.LoadFile(name)
+	}
+	if file == "" {
+		return definitions.Load(name)
+	}
+	d, err := definitions.LoadFile(file)
+	if err == nil && d.Name != name {
+		return d, results.Bad("", fmt.Errorf("%s: defines agent %q, not %q", file, d.Name, name))
+	}
+	return d, err
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"autodatabench/agents/chat"
+	"autodatabench/agents/definitions"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner/command"
+	"autodatabench/runner/experiment"
+)
+
+// startCommands opens the experiment's agents of provider command, which run in
+// its sandbox.
+func startCommands(env Env, s *experiment.Setup, list []definitions.Definition) error {
+	for _, d := range list {
+		if d.Provider != definitions.Command {
+			continue
+		}
+		own, err := commandAgent(env, d, s.Sandbox)
+		if err != nil {
+			return err
+		}
+		a := s.Agents[d.Name]
+		a.Agent = own
+		if a.Digest, err = digestOfFolder(a.Digest, d.Folder); err != nil {
+			return err
+		}
+		s.Agents[d.Name] = a
+	}
+	return nil
+}
+
+func commandAgent(env Env, d definitions.Definition, box command.Sandbox) (command.Agent, error) {
+	a := command.Agent{Command: d.Command, Folder: d.Folder, Sandbox: box}
+	if info, err := os.Stat(d.Folder); err != nil || !info.IsDir() {
+		return a, results.Bad("folder names what is copied to where the agent starts", fmt.Errorf("agent %s: folder %s is none", d.Name, d.Folder))
+	}
+	key, err := d.Key(env.Getenv)
+	if err != nil || d.BaseURL == "" {
+		return a, err
+	}
+	a.Model = chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: d.BaseURL, Model: d.Model, Key: key, Headers: d.Headers})
+	return a, nil
+}
+
+// digestOfFolder extends a definition's digest by the files that make the agent.
+func digestOfFolder(definition, dir string) (string, error) {
+	files := map[string]string{"": definition}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		if !entry.Type().IsRegular() {
+			return results.Bad("", fmt.Errorf("%s: an agent's folder may hold files and folders only", path))
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		files[filepath.ToSlash(name)], err = folder.DigestFile(path)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return folder.DigestOf(files)
+}
+
+// checkPrices refuses a budget in dollars for agents of unknown price, which it
+// could not bind.
+func checkPrices(f experiment.File, list []definitions.Definition) error {
+	if f.Budget.AgentCost == nil {
+		return nil
+	}
+	var unknown error
+	for _, d := range list {
+		if d.Pricing() == nil {
+			unknown = errors.Join(unknown, results.Bad("give its price in the definition, or bound agent_tokens instead",
+				fmt.Errorf("budget.agent_cost_usd: the price of agent %s is not known", d.Name)))
+		}
+	}
+	return unknown
+}

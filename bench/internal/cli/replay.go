@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/agents/chat"
+	"autodatabench/agents/prompt"
+	"autodatabench/report/table"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/gateway"
+	"autodatabench/runner/sandbox"
+)
+
+// replayed is what running a trial again came to.
+type replayed struct {
+	Trial      results.TrialID `json:"trial"`
+	Teacher    string          `json:"teacher"` // recorded | asked again
+	Attempts   int             `json:"attempts"`
+	Same       bool            `json:"same"`
+	Difference string          `json:"first_difference,omitempty"`
+	Folder     string          `json:"folder"`
+}
+
+// replay runs one trial again after its record and compares.
+func replay(c *cli.Context, env Env) error {
+	dir := filepath.Clean(c.String("replay"))
+	if !c.IsSet("replay") {
+		return usage("--replay-teacher goes with --replay FOLDER")
+	}
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	recording, spec, err := runner.OpenRecording(dir)
+	if err != nil {
+		return err
+	}
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	origin, ok := strings.CutSuffix(at, string(filepath.Separator)+filepath.FromSlash(spec.Path()))
+	if !ok {
+		return results.Bad("replay a trial where its experiment lies", fmt.Errorf("%s: is not the folder %s of an experiment", dir, spec.Path()))
+	}
+	root, err := replayFolder(c.String("out"), spec)
+	if err != nil {
+		return err
+	}
+	e, err := composeReplay(c, env, origin, dir, root, &spec)
+	if err != nil {
+		return err
+	}
+	e.Recorded = recording
+	state, failed := runner.Run(c.Context, e, spec)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	done := replayed{Trial: spec.TrialID, Teacher: "asked again", Folder: filepath.Join(root, spec.Path())}
+	if c.Bool("replay-teacher") {
+		done.Teacher = "recorded"
+	}
+	if state != nil {
+		done.Attempts = len(state.Attempts)
+	}
+	if done.Difference, err = recording.Compare(done.Folder); err != nil {
+		return err
+	}
+	done.Same = done.Difference == "" && failed == nil
+	return errors.Join(showReplay(c, env, done), differs(done, failed))
+}
+
+func showReplay(c *cli.Context, env Env, done replayed) error {
+	t := table.New("Replay", 1, "!trial", "teacher", ">attempts", "first difference")
+	difference := done.Difference
+	if done.Same {
+		difference = "none"
+	}
+	t.Add(done.Trial.String(), done.Teacher, fmt.Sprint(done.Attempts), difference)
+	return show(c, env, done, t)
+}
+
+// differs is the error of a replay that did not come out the same.
+func differs(done replayed, failed error) error {
+	switch {
+	case done.Same:
+		return nil
+	case done.Difference != "":
+		message := fmt.Errorf("replay of %s first differs at %s", done.Trial, done.Difference)
+		if failed != nil {
+			message = fmt.Errorf("%w (it then failed: %w)", message, failed)
+		}
+		return &results.Error{Kind: results.Verification, Hint: "both folders are there to be compared", Err: message}
+	}
+	return failed
+}
+
+// replayFolder makes room for the replay of an experiment's trial, beside the
+// experiments of out; what an earlier replay left is removed.
+func replayFolder(out string, spec results.Spec) (string, error) {
+	root := filepath.Join(out, "replay", spec.Experiment)
+	if folder.Exists(filepath.Join(root, experiment.LockFile)) {
+		return "", results.Bad("choose another --out", fmt.Errorf("%s: holds an experiment", root))
+	}
+	return root, errors.Join(os.RemoveAll(filepath.Join(root, spec.Path())), os.RemoveAll(filepath.Join(root, "cache")))
+}
+
+// composeReplay builds what the trial ran with, but for its agent, and puts this
+// program's task, prompts and student into its terms, so that a difference of
+// those is the first one.
+func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *results.Spec) (runner.Env, error) {
+	f, err := experiment.Read(filepath.Join(origin, experiment.GivenFile))
+	if err != nil {
+		return runner.Env{}, err
+	}
+	f.Domains = []results.Domain{spec.Domain}
+	s, err := load(env, f, nil, root, placesOf(c))
+	if err != nil {
+		return runner.Env{}, err
+	}
+	spec.TaskDigest, spec.PromptDigest = s.Tasks[spec.Domain].Digest, prompt.Digest()
+	spec.Student, spec.StudentDigest, spec.BLAS = s.Identity.Name, s.Identity.Digest, s.Identity.BLAS
+	e := runner.Env{
+		Root: root, Task: s.Tasks[spec.Domain], Student: s.Student, Holder: env.Holder, Now: env.Now, Slot: make(chan struct{}, 1),
+	}
+	if e.Agent, err = chat.OpenRecording(dir); err != nil {
+		return e, err
+	}
+	if c.Bool("replay-teacher") {
+		e.Teacher, err = gateway.OpenRecording(dir, *spec)
+	} else {
+		e.Teacher, err = composeTeacher(env, f.Teacher, f.Seed)
+	}
+	if err != nil {
+		return e, err
+	}
+	hidden, err := hiddenPaths(origin, f.Suite, placesOf(c))
+	if err != nil {
+		return e, err
+	}
+	e.Sandbox, err = sandbox.New(sandbox.Config{
+		Kind: f.Sandbox.Kind, Python: f.Sandbox.Python, Hide: hidden, Now: env.Now,
+		Limits: sandbox.Limits{Memory: int64(f.Sandbox.Memory), Processes: f.Sandbox.Processes},
+	})
+	return e, err
+}

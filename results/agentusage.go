@@ -1,0 +1,66 @@
+package results
+
+// Finish says how a model ended its reply, as far as its provider tells.
+type Finish string
+
+// The endings. A reply that is empty is [FinishEmpty] whatever else was said,
+// unless a limit, a refusal or a filter explains it.
+const (
+	FinishStop    Finish = "stop"
+	FinishLength  Finish = "length"         // the output limit or the context window cut it
+	FinishRefusal Finish = "refusal"        // the model refused
+	FinishFilter  Finish = "content filter" // the provider held it back
+	FinishEmpty   Finish = "empty"
+)
+
+// Explain words an ending that accounts for a missing program; it is empty for
+// the others.
+func (f Finish) Explain() string {
+	switch f {
+	case FinishRefusal:
+		return "the model refused to answer"
+	case FinishFilter:
+		return "the provider's content filter held the reply back"
+	case FinishEmpty:
+		return "the reply is empty"
+	}
+	return ""
+}
+
+// Tokens counts what a model read and wrote. Cached input is part of Input, and
+// reasoning is part of Output.
+type Tokens struct {
+	Input     int64 `json:"input_tokens"`
+	Cached    int64 `json:"cached_input_tokens,omitempty"`
+	Output    int64 `json:"output_tokens"`
+	Reasoning int64 `json:"reasoning_tokens,omitempty"`
+}
+
+// Add returns the sum of t and u.
+func (t Tokens) Add(u Tokens) Tokens {
+	return Tokens{t.Input + u.Input, t.Cached + u.Cached, t.Output + u.Output, t.Reasoning + u.Reasoning}
+}
+
+// Price is what tokens cost, in USD per million.
+type Price struct {
+	Input       float64  `yaml:"input" json:"input"`
+	CachedInput *float64 `yaml:"cached_input" json:"cached_input,omitempty"` // nil: as other input
+	Output      float64  `yaml:"output" json:"output"`
+}
+
+// Cost is what the tokens cost in USD; it is missing when the price is not known.
+func (p *Price) Cost(t Tokens) Number {
+	if p == nil {
+		return Number{}
+	}
+	cached := p.Input
+	if p.CachedInput != nil {
+		cached = *p.CachedInput
+	}
+	return Num((p.Input*float64(t.Input-t.Cached)+cached*float64(t.Cached)+p.Output*float64(t.Output))/1e6, true)
+}
+
+// Validate reports whether the price cannot be one.
+func (p Price) Validate() bool {
+	return p.Input >= 0 && p.Output >= 0 && (p.CachedInput == nil || *p.CachedInput >= 0)
+}

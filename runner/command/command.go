@@ -1,0 +1,177 @@
+// Package command lets a program of a user's own be an agent: it is started in the
+// sandbox for each attempt, reads the prompt on standard input and answers on
+// standard output with a plan and a program.
+//
+// The prompt comes as one JSON object: attempt, operation, seed and messages, as
+// chat completions have them. The program finds the files of its folder in its
+// working directory, which is fresh for each attempt, and no network. Where its
+// definition has a base_url, the unix socket that AUTODATABENCH_SOCKET names takes
+// POST /v1/chat/completions for its own calls of a model: they go to that address
+// with the definition's model and key, are metered in the trial's ledger, bounded
+// by the agent's budgets and kept in the attempt's folder. The teacher cannot be
+// reached from there.
+//
+// A program that fails or gives no reply in time has failed as an agent; a model
+// that cannot be reached is a fault of the platform. The package is not for the
+// programs that agents write, which run under the teacher's gateway.
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"autodatabench/agents"
+	"autodatabench/agents/chat"
+	"autodatabench/results"
+	"autodatabench/runner/sandbox"
+)
+
+// Sandbox runs the program.
+type Sandbox interface {
+	Run(ctx context.Context, spec sandbox.Spec) (sandbox.Result, error)
+}
+
+// Meter keeps the books of the agent's own calls.
+type Meter interface {
+	RecordAgent(attempt int, used results.Tokens, cost results.Number) error
+	AgentUsage() results.Usage
+}
+
+// Model answers the program's own calls.
+type Model interface {
+	Forward(ctx context.Context, request map[string]json.RawMessage) (chat.Answer, error)
+}
+
+// Agent is a program to be started for each attempt.
+type Agent struct {
+	Command []string
+	Folder  string // copied into its working directory; empty for none
+	Model   Model  // nil: it makes no calls
+	Sandbox Sandbox
+}
+
+var _ agents.Agent = Agent{}
+
+// Reply starts the program outside of any trial, for a check: its calls are not
+// metered.
+func (a Agent) Reply(ctx context.Context, r agents.Request) (agents.Reply, error) {
+	dir, err := os.MkdirTemp("", "adb-check-")
+	if err != nil {
+		return agents.Reply{}, err
+	}
+	defer os.RemoveAll(dir)
+	return a.Trial(results.Spec{Protocol: results.Mini()}, &tally{}, dir).Reply(ctx, r)
+}
+
+// Trial is the agent within a trial, whose folder keeps its calls.
+func (a Agent) Trial(spec results.Spec, m Meter, dir string) agents.Agent {
+	return &inTrial{Agent: a, spec: spec, meter: m, dir: dir}
+}
+
+type inTrial struct {
+	Agent
+	spec  results.Spec
+	meter Meter
+	dir   string
+}
+
+// input is what the program reads.
+type input struct {
+	Attempt  int               `json:"attempt"`
+	Op       results.Operation `json:"operation"`
+	Seed     int64             `json:"seed"`
+	Messages []agents.Message  `json:"messages"`
+}
+
+// Reply starts the program.
+func (t *inTrial) Reply(ctx context.Context, r agents.Request) (agents.Reply, error) {
+	short, err := os.MkdirTemp("", "adb-") // a socket's path ends at 108 bytes
+	if err != nil {
+		return agents.Reply{}, results.Infra("", err)
+	}
+	defer os.RemoveAll(short)
+	workspace := filepath.Join(short, "workspace")
+	if err := layOut(workspace, t.Folder); err != nil {
+		return agents.Reply{}, fmt.Errorf("agent's folder: %w", err)
+	}
+	stdin, err := json.Marshal(input{r.Attempt, r.Op, r.Seed, r.Messages})
+	if err != nil {
+		return agents.Reply{}, err
+	}
+	spec := sandbox.Spec{Workspace: workspace, Command: t.Command, Stdin: stdin, Timeout: t.spec.Protocol.Budget.CodeTime}
+	calls := &calls{inTrial: t, attempt: r.Attempt, ctx: ctx}
+	if t.Model != nil {
+		spec.Socket = filepath.Join(short, "model.sock")
+		stop, err := calls.serve(spec.Socket)
+		if err != nil {
+			return agents.Reply{}, err
+		}
+		defer stop()
+	}
+	result, err := t.Sandbox.Run(ctx, spec)
+	if err != nil {
+		return agents.Reply{}, err
+	}
+	return calls.reply(result, spec.Timeout)
+}
+
+// reply judges how the program ended.
+func (c *calls) reply(result sandbox.Result, limit time.Duration) (agents.Reply, error) {
+	reply := agents.Reply{Text: string(bytes.ToValidUTF8(result.Stdout, []byte("\ufffd"))), Finish: results.FinishStop, Log: string(result.Output), Metered: true}
+	fault, used, calls := c.outcome()
+	reply.Tokens = used
+	if calls == 0 {
+		reply.Metered = false // one entry that says that nothing was used
+	}
+	switch {
+	case result.TimedOut:
+		reply.Unanswered = fmt.Sprintf("the agent's program was stopped after %s", limit)
+	case result.ExitCode != 0:
+		reply.Unanswered = fmt.Sprintf("the agent's program ended with exit status %d: %s", result.ExitCode, tail(result.Output))
+	case len(bytes.TrimSpace(result.Stdout)) == 0:
+		reply.Unanswered = "the agent's program wrote nothing on its standard output: " + tail(result.Output)
+	default:
+		return reply, nil
+	}
+	if fault != nil { // the program may have ended for it
+		return agents.Reply{}, fault
+	}
+	return reply, nil
+}
+
+func tail(log []byte) string {
+	const most = 2_000
+	return string(bytes.ToValidUTF8(log[max(0, len(log)-most):], []byte("\ufffd")))
+}
+
+// layOut copies the folder.
+func layOut(workspace, folder string) error {
+	if err := os.MkdirAll(workspace, 0o755); err != nil {
+		return results.Infra("", err)
+	}
+	if folder == "" {
+		return nil
+	}
+	if err := os.CopyFS(workspace, os.DirFS(folder)); err != nil {
+		return results.Bad("it may hold files and folders only", err)
+	}
+	return nil
+}
+
+// tally is the meter of a check.
+type tally struct{ usage results.Usage }
+
+func (t *tally) RecordAgent(_ int, used results.Tokens, cost results.Number) error {
+	t.usage = t.usage.Add(results.Usage{AgentCalls: 1, AgentInput: used.Input, AgentOutput: used.Output, AgentCost: cost})
+	return nil
+}
+
+func (t *tally) AgentUsage() results.Usage { return t.usage }
+
+var errStopped = errors.New("the agent's program has ended")

@@ -1,0 +1,176 @@
+package runner
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+// Recording is the record of a trial that is run again. The times of its events
+// and the seconds of its steps stand in for those of the new trial, so that
+// prompts, which say what time is left, are the same.
+type Recording struct {
+	dir    string
+	events []results.Event // without platform faults, which are no part of what is to be repeated
+	taken  int             // events that the new trial has
+}
+
+// OpenRecording reads the record of the trial folder and the terms of the trial.
+func OpenRecording(dir string) (*Recording, results.Spec, error) {
+	r := &Recording{dir: dir}
+	var err error
+	if r.events, err = events(dir); err != nil {
+		return nil, results.Spec{}, err
+	}
+	if len(r.events) == 0 || r.events[0].Kind != results.TrialStarted {
+		return nil, results.Spec{}, results.Bad("name the folder of a trial, which holds "+EventsFile, fmt.Errorf("%s: there is no recorded trial", dir))
+	}
+	var spec results.Spec
+	if err := json.Unmarshal(r.events[0].Data, &spec); err != nil {
+		return nil, spec, err
+	}
+	return r, spec, nil
+}
+
+func events(dir string) ([]results.Event, error) {
+	var list []results.Event
+	err := folder.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
+		var e results.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			return err
+		}
+		if e.Kind != results.PlatformFault {
+			list = append(list, e)
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return list, err
+}
+
+// retimed gives an event of the new trial the time and the seconds of the
+// recorded one in its place.
+func (r *Recording) retimed(e results.Event) (results.Event, error) {
+	if e.Kind == results.PlatformFault || r.taken == len(r.events) {
+		return e, nil
+	}
+	was := r.events[r.taken]
+	r.taken++
+	if was.Kind != e.Kind {
+		return e, nil
+	}
+	e.Time = was.Time
+	then, now := fields(was.Data), fields(e.Data)
+	if then["seconds"] == nil || now["seconds"] == nil {
+		return e, nil
+	}
+	now["seconds"] = then["seconds"]
+	var err error
+	e.Data, err = folder.Canonical(now)
+	return e, err
+}
+
+// Compare says at which step the trial in dir first differs from the recording,
+// in words; they are empty when it does not differ.
+func (r *Recording) Compare(dir string) (difference string, err error) {
+	now, err := events(dir)
+	if err != nil {
+		return "", err
+	}
+	attempt := 0
+	for i, was := range r.events {
+		if was.Kind == results.AttemptStarted {
+			attempt++
+		}
+		at := fmt.Sprintf("step %d", i+1)
+		if attempt > 0 {
+			at += fmt.Sprintf(", attempt %d", attempt)
+		}
+		switch {
+		case i == len(now):
+			return fmt.Sprintf("%s: the recording goes on with %s, the replay ended", at, was.Kind), nil
+		case now[i].Kind != was.Kind:
+			return fmt.Sprintf("%s: %s, recorded %s", at, now[i].Kind, was.Kind), nil
+		}
+		if what := differing(fields(was.Data), fields(now[i].Data)); what != "" {
+			return fmt.Sprintf("%s (%s): %s", at, was.Kind, what), nil
+		}
+	}
+	if len(now) > len(r.events) {
+		return fmt.Sprintf("step %d: the replay goes on with %s, the recording ends", len(r.events)+1, now[len(r.events)].Kind), nil
+	}
+	return r.compareFiles(dir, attempt)
+}
+
+// repeated are the files of an attempt that a replay makes again to the byte. Logs
+// and times of trainings are not among them.
+var repeated = []string{"prompt.json", "reply.json", "plan.md", "code.py", "submission.json", "check.json", "public.json"}
+
+func (r *Recording) compareFiles(dir string, attempts int) (string, error) {
+	for n := 1; n <= attempts; n++ {
+		for _, name := range repeated {
+			was, err := os.ReadFile(AttemptFile(r.dir, n, name))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return "", err
+			}
+			now, err := os.ReadFile(AttemptFile(dir, n, name))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return "", err
+			}
+			if !bytes.Equal(was, now) {
+				return fmt.Sprintf("attempt %d: %s has other bytes", n, name), nil
+			}
+		}
+	}
+	return "", nil
+}
+
+func fields(data []byte) map[string]json.RawMessage {
+	m := map[string]json.RawMessage{}
+	if json.Unmarshal(data, &m) != nil {
+		return map[string]json.RawMessage{"data": data}
+	}
+	return m
+}
+
+// differing names the first field that differs, with both values. Whether a
+// training came from the cache is no difference.
+func differing(was, now map[string]json.RawMessage) string {
+	names := slices.Collect(maps.Keys(was))
+	for name := range now {
+		if _, both := was[name]; !both {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if name != "cached" && !bytes.Equal(was[name], now[name]) {
+			return fmt.Sprintf("%s is %s, recorded %s", name, brief(now[name]), brief(was[name]))
+		}
+	}
+	return ""
+}
+
+func brief(v json.RawMessage) string {
+	const most = 80
+	switch text := strings.Join(strings.Fields(string(v)), " "); {
+	case text == "":
+		return "missing"
+	case len(text) > most:
+		return strings.ToValidUTF8(text[:most], "") + "..."
+	default:
+		return text
+	}
+}
