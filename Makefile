@@ -1,4 +1,4 @@
-# `make help` lists the targets; `make check` is what CI runs.
+# `make help` lists the targets; CI runs `make check`, `make parity` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -55,7 +55,7 @@ golden: setup ## rewrite the golden files of every package that has some
 generate-check: setup ## check that generated files and go.mod are what they are made from
 	@GO='$(GO)' TAGS='$(TAGS)' bench/generate-check.sh
 
-check: lint test ## what CI runs: lint and all tests
+check: lint test ## lint and all tests
 
 bench: setup ## measure the parts that bound a run, with their goals
 	@GO='$(GO)' TAGS='$(TAGS)' bench/goals.sh

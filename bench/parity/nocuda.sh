@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # nocuda.sh TORCH/lib: lets PyTorch's Linux wheel be imported without CUDA.
 #
-# The wheel on PyPI is linked against a dozen of NVIDIA's libraries, 2 GB that a
-# test on the CPU never calls but the loader wants. This puts beside PyTorch's
+# The wheel on PyPI is linked against a dozen of NVIDIA's libraries, gigabytes that
+# a test on the CPU never calls but the loader wants. This puts beside PyTorch's
 # own a small library of each such name, whose functions return 100: CUDA's "no
 # device". Nothing of PyTorch is changed.
 set -euo pipefail

@@ -3,6 +3,7 @@
 package llama_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"slices"
 	"testing"
@@ -27,25 +28,32 @@ func TestParityOpenAIClient(t *testing.T) {
 	}
 	server := httptest.NewServer(serve.Handler(s, "base", map[string]string{"tuned": dir}))
 	t.Cleanup(server.Close)
-	const question, tokens = "Say the word for 3.", 12
-	for model, adapter := range map[string]string{"base": "", "tuned": dir} {
-		t.Run(model, func(t *testing.T) {
+	const question = "Say the word for 3."
+	for _, c := range []struct {
+		model, adapter string
+		limit          int
+	}{{"base", "", 2}, {"base", "", 40}, {"tuned", dir, 2}, {"tuned", dir, 40}} {
+		t.Run(fmt.Sprintf("%s, %d tokens", c.model, c.limit), func(t *testing.T) {
 			var got struct {
 				Models       []string
 				Text, Finish string
 				OutputTokens int `json:"output_tokens"`
 				Refusal      int
 			}
-			llama.StartReference(t).Ask(t, "ask", llama.Args{"base_url": server.URL + "/v1", "model": model, "question": question, "tokens": tokens}, &got)
-			text, drawn, err := s.Answer(t.Context(), adapter, question, results.Sampling{TopP: 1, MaxTokens: tokens})
+			llama.StartReference(t).Ask(t, "ask", llama.Args{"base_url": server.URL + "/v1", "model": c.model, "question": question, "tokens": c.limit}, &got)
+			text, drawn, err := s.Answer(t.Context(), c.adapter, question, results.Sampling{TopP: 1, MaxTokens: c.limit})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Text != text || got.OutputTokens != drawn || got.Refusal/100 != 4 || !slices.Equal(got.Models, []string{"base", "tuned"}) {
-				t.Errorf("the client got %+v, the student says %q", got, text)
+			finish := "stop"
+			if drawn == c.limit {
+				finish = "length"
 			}
-			if finish := map[string]string{"base": "length", "tuned": "stop"}[model]; got.Finish != finish {
-				t.Errorf("%q finished by %q, want %q", got.Text, got.Finish, finish)
+			if got.Text != text || got.OutputTokens != drawn || got.Finish != finish {
+				t.Errorf("the client got %+v, the student says %q in %d tokens", got, text, drawn)
+			}
+			if got.Refusal/100 != 4 || !slices.Equal(got.Models, []string{"base", "tuned"}) {
+				t.Errorf("the client got %+v, want two models and a refusal of a third", got)
 			}
 		})
 	}
