@@ -58,8 +58,11 @@ func Lint(root string, f *folder.Folder) []folder.Finding {
 		return []folder.Finding{{File: path, Reason: why.Error()}}
 	}
 	digest, err := record.DigestFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return []folder.Finding{{File: path, Reason: "the private set is not there (" + rootHint + ")"}}
+	}
 	if err != nil {
-		return []folder.Finding{{File: path, Reason: fmt.Sprintf("the private set cannot be read: %v (%s)", errors.Unwrap(err), rootHint)}}
+		return []folder.Finding{{File: path, Reason: err.Error()}}
 	}
 	placed, findings := folder.ReadItems(path, f.Evaluator.Evaluator)
 	if digest != f.Config.PrivateDigest {

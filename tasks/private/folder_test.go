@@ -84,7 +84,7 @@ func TestFolderFaults(t *testing.T) {
 		spoil       func(path string) error
 		opens, lint string
 	}{
-		{"missing", hidden(), os.Remove, "is not there", "cannot be read"},
+		{"missing", hidden(), os.Remove, "is not there", "the private set is not there"},
 		{"changed", hidden(), func(path string) error {
 			return os.WriteFile(path, []byte(`{"id":"x","question":"How long is the Oder?","answer":"855"}`+"\n"), 0o600)
 		}, "another one than task.yaml has the digest of", "task.yaml:24: the digest of"},

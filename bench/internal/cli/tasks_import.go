@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -100,8 +102,8 @@ func showImport(c *cli.Context, env Env, dir string, m *importers.Manifest) erro
 			left.Add(l.ID, l.Reason)
 		}
 	}
-	for reason, n := range m.PoolLeftOut {
-		left.Note("seed questions left out, %s: %d", reason, n)
+	for _, reason := range slices.Sorted(maps.Keys(m.PoolLeftOut)) {
+		sets.Note("seed questions left out, %s: %d", reason, m.PoolLeftOut[reason])
 	}
 	if len(m.LeftOut) == 0 {
 		return show(c, env, m, sets)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,16 @@ func lintCommand(env Env) *cli.Command {
 	}
 }
 
+// linted is what lint says as JSON.
+type linted struct {
+	Task     string           `json:"task"`
+	Digest   string           `json:"digest,omitempty"` // of a task without faults
+	Public   int              `json:"public"`
+	Private  int              `json:"private"`
+	Seed     int              `json:"seed"`
+	Findings []folder.Finding `json:"findings"`
+}
+
 func lintTask(c *cli.Context, env Env) error {
 	dir, err := oneArgument(c, "a task folder")
 	if err != nil {
@@ -41,32 +52,22 @@ func lintTask(c *cli.Context, env Env) error {
 	for i := range findings { // a line a finding, whatever the files hold
 		findings[i].Reason = strings.Join(strings.Fields(findings[i].Reason), " ")
 	}
+	report := linted{Task: f.Config.Name, Public: len(f.Public), Private: f.Config.Sizes.Private, Seed: len(f.Seed), Findings: findings}
+	if len(findings) > 0 {
+		err := results.Bad("", fmt.Errorf("%s: %d faults", dir, len(findings)))
+		if c.Bool("json") {
+			return errors.Join(show(c, env, report), err)
+		}
+		for _, finding := range findings {
+			fmt.Fprintln(env.Stdout, finding)
+		}
+		return err
+	}
 	task, err := f.Task()
 	if err != nil {
 		return err
 	}
-	report := struct {
-		Task     string           `json:"task"`
-		Digest   string           `json:"digest,omitempty"`
-		Public   int              `json:"public"`
-		Private  int              `json:"private"`
-		Seed     int              `json:"seed"`
-		Findings []folder.Finding `json:"findings"`
-	}{f.Config.Name, task.Digest, len(f.Public), f.Config.Sizes.Private, len(f.Seed), findings}
-	if len(findings) > 0 {
-		report.Digest = ""
-		if c.Bool("json") {
-			if err := show(c, env, report); err != nil {
-				return err
-			}
-		} else {
-			for _, finding := range findings {
-				fmt.Fprintln(env.Stdout, finding)
-			}
-		}
-		return results.Bad("", fmt.Errorf("%s: %d faults", dir, len(findings)))
-	}
-	report.Findings = []folder.Finding{}
+	report.Digest, report.Findings = task.Digest, []folder.Finding{}
 	t := table.New("", 1, "!task", "!domain", ">public", ">private", ">seed pool", "digest")
 	t.Add(task.Name, string(task.Brief.Domain), fmt.Sprint(report.Public), fmt.Sprint(report.Private), fmt.Sprint(report.Seed), task.Digest[:12])
 	t.Note("no faults")
