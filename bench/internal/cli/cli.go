@@ -165,7 +165,7 @@ func newApp(env Env) *cli.App {
 		},
 		Commands: []*cli.Command{
 			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), evaluateCommand(env),
-			leaderboardCommand(env), compareCommand(env), powerCommand(env), reproduceCommand(env), reindexCommand(env),
+			leaderboardCommand(env), compareCommand(env), powerCommand(env), tableCommand(env), figureCommand(env), reproduceCommand(env), reindexCommand(env),
 			tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env),
 		},
 	}
