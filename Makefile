@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate coverage-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -60,3 +60,6 @@ bench: setup ## measure the parts that bound a run, with their goals
 
 calibrate: build ## measure how the embedded student tells training sets apart (ROWS, RUNS)
 	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3)
+
+coverage-study: setup ## simulate coverage and error rates of the statistics: hours (SETS, DRAWS make it smaller)
+	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),9999) -timeout 48h -v

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,12 +49,12 @@ func beside(printed, measured results.Number) Beside {
 // CompareWithPaper sets the rows of the outcomes, which must be of one ranking,
 // beside those of Table 1 with the same agent, workflow and setting.
 func CompareWithPaper(t published.Tables, outcomes []results.Outcome, opts Options) (SideBySide, error) {
-	g, err := Leaderboard(outcomes, opts).single()
+	g, err := Leaderboard(ofAgents(outcomes), opts).single()
 	if err != nil {
 		return SideBySide{}, err
 	}
 	if g == nil {
-		return SideBySide{}, results.Bad("run and score it first", fmt.Errorf("there is no outcome to set beside the paper"))
+		return SideBySide{}, results.Bad("run and score it first", errors.New("there is no trial to set beside the paper"))
 	}
 	s := SideBySide{Measured: strings.TrimPrefix(g.title("", g.commonMarks()), " - "), Differs: g.unlikePaper()}
 	domains := s.bases(t, *g)

@@ -17,6 +17,9 @@ const PaperTables = 5
 // its own: a table for each ranking, or one where rankings stand beside each
 // other in the paper too.
 func PaperTable(n int, outcomes []results.Outcome, opts Options) (List, error) {
+	if n != 2 { // the only one with given data
+		outcomes = ofAgents(outcomes)
+	}
 	board := Leaderboard(outcomes, opts)
 	switch n {
 	case 1:
@@ -34,6 +37,10 @@ func PaperTable(n int, outcomes []results.Outcome, opts Options) (List, error) {
 	return nil, fmt.Errorf("there is no table %d: want 1 to %d", n, PaperTables)
 }
 
+func ofAgents(outcomes []results.Outcome) []results.Outcome {
+	return slices.DeleteFunc(slices.Clone(outcomes), func(o results.Outcome) bool { return o.Kind == results.OfGiven })
+}
+
 func (b Board) perGroup(tables func(Group) []table.Table) List {
 	list := List{}
 	for _, g := range b.Groups {
@@ -47,7 +54,7 @@ func (b Board) perGroup(tables func(Group) []table.Table) List {
 
 // inPaperOrder are the rows of agents by workflow, agent and setting.
 func (g Group) inPaperOrder() []Row {
-	rows := slices.DeleteFunc(slices.Clone(g.Rows), func(r Row) bool { return r.Kind == results.OfGiven })
+	rows := slices.DeleteFunc(slices.Clone(g.Rows), func(r Row) bool { return r.Kind == results.OfGiven }) // in table 2
 	slices.SortStableFunc(rows, func(a, b Row) int {
 		return cmp.Or(cmp.Compare(slices.Index(results.Workflows(), a.Workflow), slices.Index(results.Workflows(), b.Workflow)),
 			cmp.Compare(a.Name, b.Name), cmp.Compare(slices.Index(results.Settings(), a.Setting), slices.Index(results.Settings(), b.Setting)),
@@ -137,6 +144,7 @@ func (g Group) table4(outcomes []results.Outcome, names map[string]string) []tab
 		}
 	}
 	t.Note("Accuracy on the private set; that of the base student where a run has no valid submission.")
+	g.provenance(t)
 	return []table.Table{*t}
 }
 

@@ -194,9 +194,13 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestPNG checks that every figure is a picture with something on it.
+// TestPNG checks that every figure is a picture with something on it; the large
+// ones are left out, which take seconds, unless they are to be looked at.
 func TestPNG(t *testing.T) {
 	for which, fig := range figures() {
+		if *look == "" && strings.ContainsAny(which, "0123456789") {
+			continue
+		}
 		data := drawn(t, figure.PNG, fig)
 		if *look != "" {
 			if err := os.WriteFile(filepath.Join(*look, which+".png"), data, 0o644); err != nil {
@@ -208,14 +212,14 @@ func TestPNG(t *testing.T) {
 			t.Fatalf("%s: %v", which, err)
 		}
 		dark := 0
-		for x := range picture.Bounds().Dx() {
-			for y := range picture.Bounds().Dy() {
+		for x := 0; x < picture.Bounds().Dx(); x += 2 {
+			for y := 0; y < picture.Bounds().Dy(); y += 2 {
 				if r, g, b, _ := picture.At(x, y).RGBA(); r+g+b < 3*0x8000 {
 					dark++
 				}
 			}
 		}
-		if dark < 500 {
+		if dark < 100 {
 			t.Errorf("%s: %d dark pixels", which, dark)
 		}
 	}

@@ -85,12 +85,22 @@ func agentsCommand(env Env) *cli.Command {
 	}
 }
 
+// listedAgent is an agent as the list prints it.
+type listedAgent struct {
+	Name      string `json:"name"`
+	Title     string `json:"title"`
+	Provider  string `json:"provider"`
+	Model     string `json:"model,omitempty"`
+	Engineer  string `json:"engineer,omitempty"` // of a scripted reference engineer
+	Simulated bool   `json:"simulated"`
+}
+
 func listAgents(c *cli.Context, env Env) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
 	t := table.New("Agents", 1, "!name", "shown as", "provider", "model")
-	var list []definitions.Definition
+	list := []listedAgent{}
 	for _, name := range definitions.List() {
 		d, err := definitions.Load(name)
 		if err != nil {
@@ -100,7 +110,7 @@ func listAgents(c *cli.Context, env Env) error {
 		if d.Simulated() {
 			model = d.Engineer + " (scripted)"
 		}
-		list = append(list, d)
+		list = append(list, listedAgent{d.Name, d.Title(), d.Provider, d.Model, d.Engineer, d.Simulated()})
 		t.Add(d.Name, d.Title(), d.Provider, model)
 	}
 	return show(c, env, list, t)

@@ -26,6 +26,7 @@ func TestScripts(t *testing.T) {
 			"bytes":     rawBytes,
 			"interrupt": interrupt,
 			"appendto":  appendTo,
+			"schema":    schema,
 		},
 	})
 }
