@@ -70,12 +70,12 @@ func mark(filled bool) draw.GlyphStyle {
 
 func (r ForestRow) draw(s scales, y float64) {
 	if r.Low.Known && r.High.Known {
-		const cap = 3
+		const serif = 3
 		line := draw.LineStyle{Color: black, Width: 1.1}
 		at := s.y(y)
 		s.StrokeLine2(line, s.x(r.Low.Value), at, s.x(r.High.Value), at)
 		for _, limit := range []float64{r.Low.Value, r.High.Value} {
-			s.StrokeLine2(line, s.x(limit), at-cap, s.x(limit), at+cap)
+			s.StrokeLine2(line, s.x(limit), at-serif, s.x(limit), at+serif)
 		}
 	}
 	if r.Value.Known {
