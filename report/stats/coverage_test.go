@@ -190,4 +190,5 @@ func BenchmarkHeadlines(b *testing.B) {
 		}
 		s.Headlines(1, 10_000)
 	}
+	b.ReportMetric(1000*b.Elapsed().Seconds()/float64(b.N), "ms/study")
 }

@@ -73,6 +73,7 @@ func BenchmarkLeaderboard(b *testing.B) {
 					b.Fatalf("exit code %d", code)
 				}
 			}
+			b.ReportMetric(1000*b.Elapsed().Seconds()/float64(b.N), "ms/board")
 		})
 	}
 }
