@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench coverage-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -69,3 +69,6 @@ parity: setup ## compare the student with PyTorch, transformers, PEFT and tokeni
 
 parity-bench: setup ## time training and generation against PyTorch on the CPU, with goals
 	@python=$$(bench/parity/python.sh); GO='$(GO)' TAGS='$(TAGS)' PARITY_PYTHON="$$python" bench/parity/bench.sh
+
+coverage-study: setup ## simulate coverage and error rates of the statistics: hours (SETS, DRAWS make it smaller)
+	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),9999) -timeout 48h -v

@@ -14,10 +14,12 @@ BenchmarkMatmul           GFLOP/s   >= 80
 BenchmarkCalls            calls/s   >= 1000    # a paper budget of 50,000 calls costs under a minute
 BenchmarkFold             ns/event  <= 10000   # 10,000 events in under 0.1 s
 BenchmarkAppend/64        ns/record <= 200000
+BenchmarkHeadlines        ms/study  <= 600     # 24 agents, 3 domains, 5 runs, 450 items, 10,000 draws
+BenchmarkLeaderboard/24-agents ms/board <= 2000 # over 5,000 trials from the index
 '
 figures=$(mktemp)
 trap 'rm -f "$figures"' EXIT
-eval "$GO" test "$TAGS" -run "'^\$'" -bench . ./runner/student/llama ./runner/gateway ./results ./results/folder | tee "$figures"
+eval "$GO" test "$TAGS" -run "'^\$'" -bench . ./runner/student/llama ./runner/gateway ./results ./results/folder ./report/stats ./bench/internal/cli | tee "$figures"
 
 echo
 awk '

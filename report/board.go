@@ -17,6 +17,7 @@ type Options struct {
 	Domains  []results.Domain            // that make a complete row, in order; by default those of the runs and Expected
 	Expected map[string][]results.Domain // that an experiment was to have, by its name
 	Names    map[string]string           // agents' display names by agent; by default the agent's own
+	Draws    int                         // of every interval; by default stats.Draws
 }
 
 // Board is a leaderboard: a ranking for every group of outcomes that compare.
@@ -124,7 +125,7 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
-	g.uncertainty(outcomes, domains)
+	g.uncertainty(outcomes, domains, cmp.Or(opts.Draws, stats.Draws))
 	return g
 }
 

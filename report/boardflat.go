@@ -73,6 +73,7 @@ func identity() []flatColumn {
 		{"protocol_digest", func(g Group, _ Row) string { return orMissing(g.ProtocolIs) }},
 		{"experiment", func(_ Group, r Row) string { return r.Experiment }},
 		{"kind", func(_ Group, r Row) string { return string(r.Kind) }},
+		{"standing", func(_ Group, r Row) string { return string(r.Standing) }},
 		{"marks", func(_ Group, r Row) string { return joinMarks(r.Marks) }},
 		{"rank", func(_ Group, r Row) string {
 			if r.Rank == 0 {
@@ -175,5 +176,7 @@ func totals() []flatColumn {
 		count("agent_output_tokens", func(r Row) int64 { return r.Usage.AgentOutput }),
 		number("agent_cost_usd", func(r Row) results.Number { return r.Usage.AgentCost }),
 		count("elapsed_seconds", func(r Row) int64 { return int64(r.Elapsed.Seconds()) }),
+		number("valid_share", func(r Row) results.Number { return r.validShare() }),
+		number("gpu_seconds", func(r Row) results.Number { return r.GPU }),
 	)
 }

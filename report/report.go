@@ -3,8 +3,8 @@
 // It is pure: the same rows give the same bytes, in any order of input, on any
 // machine. It reads no clock, no file and no database. Scores follow the rules
 // of results, for measured and for printed runs alike; what a figure varies by
-// is report/stats' business, how it looks that of report/text, report/markdown
-// and report/table.
+// is report/stats' business, how it looks that of report/text, report/markdown,
+// report/table and report/figure.
 //
 // Invariants: outcomes that do not compare (another suite, protocol, teacher or
 // student) are never ranked together; an average over fewer domains than the

@@ -82,8 +82,9 @@ func (r Reproduction) Summary() string {
 
 // Reproduce recomputes Table 1 from the base accuracies of Table 3 and the runs
 // of Table 4 with the scoring rules of measured trials, and compares. A cell's
-// MATS agrees within the rounding of what is printed, its gain within 0.03.
-func Reproduce(t published.Tables) Reproduction {
+// MATS agrees within the rounding of what is printed, its gain within 0.03. Of the
+// options, those for the draws hold.
+func Reproduce(t published.Tables, opts Options) Reproduction {
 	p := newRecomputed(t)
 	var r Reproduction
 	for _, c := range t.Main {
@@ -104,7 +105,7 @@ func Reproduce(t published.Tables) Reproduction {
 	r.SingleRuns = p.singleRuns(t.Human)
 	r.shown(t)
 	r.Sizes = checkSizes(t)
-	r.rank(t)
+	r.rank(t, opts.Draws)
 	return r
 }
 
@@ -146,12 +147,12 @@ func newRecomputed(t published.Tables) recomputed {
 func (p recomputed) compare(c published.MainCell, cell results.Cell) CellCheck {
 	return CellCheck{
 		Workflow: c.Workflow, Agent: c.Agent, Setting: c.Setting, Domain: c.Domain,
-		MATS: figure(c.MATS, cell.MATS, c.MATS.HalfUnit()+p.slack),
-		Gain: figure(c.Gain, cell.Gain, gainTolerance),
+		MATS: checked(c.MATS, cell.MATS, c.MATS.HalfUnit()+p.slack),
+		Gain: checked(c.Gain, cell.Gain, gainTolerance),
 	}
 }
 
-func figure(printed published.Decimal, got results.Number, tolerance float64) Figure {
+func checked(printed published.Decimal, got results.Number, tolerance float64) Figure {
 	return Figure{
 		Printed: printed.Value, Text: printed.Text, Recomputed: got,
 		Agrees: got.Known && math.Abs(got.Value-printed.Value) <= tolerance+exactly,

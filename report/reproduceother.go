@@ -93,8 +93,8 @@ func checkSizes(t published.Tables) []SizeCheck {
 }
 
 // rank ranks the published runs.
-func (r *Reproduction) rank(t published.Tables) {
-	r.Ranking = Leaderboard(t.Outcomes(), Options{Names: t.Names()})
+func (r *Reproduction) rank(t published.Tables, draws int) {
+	r.Ranking = Leaderboard(t.Outcomes(), Options{Names: t.Names(), Draws: draws})
 	for _, g := range r.Ranking.Groups {
 		if g.study == nil {
 			continue

@@ -39,12 +39,34 @@ var meanings = []struct {
 	{Incomplete, "a domain or a score is missing, so there is no average"},
 }
 
+// Standing says how far a row can be trusted.
+type Standing string
+
+// The standings. Results are self-reported until somebody else has checked the
+// bundle that they came in.
+const (
+	SimulatedResult Standing = "simulated"
+	SelfReported    Standing = "self-reported"
+	FromPaper       Standing = "paper"
+)
+
+func (r Row) standing() Standing {
+	switch {
+	case r.Kind == results.OfPaper:
+		return FromPaper
+	case slices.Contains(r.Marks, Simulated):
+		return SimulatedResult
+	}
+	return SelfReported
+}
+
 // Row is the result of one agent, workflow and setting in an experiment.
 type Row struct {
 	Rank       int                 `json:"rank"` // from 1; 0 is not ranked
 	Agent      string              `json:"agent"`
 	Name       string              `json:"name"` // shown
 	Kind       results.OutcomeKind `json:"kind"`
+	Standing   Standing            `json:"standing"`
 	Experiment string              `json:"experiment"`
 	Workflow   results.Workflow    `json:"workflow"`
 	Setting    results.Setting     `json:"setting"`
@@ -65,7 +87,8 @@ type Row struct {
 	ValidAttempts int                     `json:"valid_attempts"`
 	Failures      map[results.Failure]int `json:"failures"`
 	Usage         results.Usage           `json:"usage"`
-	Elapsed       time.Duration           `json:"elapsed_ns"` // of all runs
+	Elapsed       time.Duration           `json:"elapsed_ns"`  // of all runs
+	GPU           results.Number          `json:"gpu_seconds"` // of all runs; missing where none is recorded
 	Warnings      []string                `json:"warnings,omitempty"`
 }
 
@@ -76,6 +99,9 @@ type DomainResult struct {
 	GainSD    results.Number `json:"gain_sd"`
 	GainValid results.Number `json:"gain_valid"`
 	ValidRuns int            `json:"valid_runs"`
+
+	Attempts int                     `json:"attempts"`
+	Failures map[results.Failure]int `json:"failures"`
 }
 
 // rowKey is what the outcomes of a row share.
@@ -121,6 +147,7 @@ func newRows(outcomes []results.Outcome, domains []results.Domain, names map[str
 		row.count(members)
 		row.score(members, domains)
 		row.mark(members)
+		row.Standing = row.standing()
 		rows = append(rows, row)
 	}
 	return rows
@@ -155,12 +182,17 @@ func (r *Row) score(outcomes []results.Outcome, domains []results.Domain) {
 	cells := map[results.Domain]results.Cell{}
 	for _, d := range domains {
 		var runs, validRuns []results.Run
+		attempts, failures := 0, map[results.Failure]int{}
 		for _, o := range outcomes {
 			if o.Domain != d {
 				continue
 			}
 			run := o.Result()
 			runs = append(runs, run)
+			attempts += o.Attempts
+			for failure, n := range o.Failures {
+				failures[failure] += n
+			}
 			if run.Valid {
 				validRuns = append(validRuns, run)
 			}
@@ -169,6 +201,7 @@ func (r *Row) score(outcomes []results.Outcome, domains []results.Domain) {
 		result := DomainResult{
 			Domain: d, Cell: results.CellOf(runs), GainSD: gain.SD,
 			GainValid: results.CellOf(validRuns).Gain, ValidRuns: len(validRuns),
+			Attempts: attempts, Failures: failures,
 		}
 		cells[d] = result.Cell
 		gains, points = append(gains, gain), append(points, stats.OverRuns(figures(runs, results.Run.Points)))

@@ -91,7 +91,7 @@ func newCell(e stats.Entry, d results.Domain, runs []results.Outcome) (*stats.Ce
 
 // uncertainty fills in the uncertainty of all rows. Ranks are those among the
 // ranked rows: given submissions have intervals only.
-func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain) {
+func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain, draws int) {
 	all, err := newStudy(outcomes, domains)
 	among := all
 	ranked := slices.DeleteFunc(slices.Clone(outcomes), func(o results.Outcome) bool { return o.Kind == results.OfGiven })
@@ -104,14 +104,14 @@ func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain
 	}
 	g.study = all
 	found := map[stats.Entry]*Uncertainty{}
-	for _, h := range headlines(all) {
+	for _, h := range headlines(all, draws) {
 		found[h.Entry] = &Uncertainty{Gain: h.Gain, Best: h.Best}
 	}
 	if among != all {
 		for _, u := range found {
 			u.Best = results.Number{}
 		}
-		for _, h := range headlines(among) {
+		for _, h := range headlines(among, draws) {
 			found[h.Entry].Best = h.Best
 		}
 	}
@@ -125,9 +125,9 @@ func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain
 	}
 }
 
-func headlines(s *stats.Study) []stats.Headline {
+func headlines(s *stats.Study, draws int) []stats.Headline {
 	if s == nil {
 		return nil
 	}
-	return s.Headlines(headlineSeed, stats.Draws)
+	return s.Headlines(headlineSeed, draws)
 }

@@ -109,12 +109,35 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 
 // adapter names the folder of the training on the rows, and its seed.
 func (t *trial) adapter(rows []results.Row) (dir string, seed int64, err error) {
-	spec := t.state.Spec
+	return adapterOf(t.Root, t.state.Spec, rows)
+}
+
+// Trained finds the adapter that the trial of spec, in the experiment of root,
+// trained on the rows, and the seed of that training. The folder is empty when
+// the cache holds none.
+func Trained(root string, spec results.Spec, rows []results.Row) (dir string, seed int64, err error) {
+	dir, seed, err = adapterOf(root, spec, rows)
+	if err != nil {
+		return "", seed, err
+	}
+	var done trained
+	switch err := folder.ReadJSON(filepath.Join(dir, "train.json"), &done); {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", seed, nil
+	case err != nil:
+		return "", seed, err
+	case done.Failure != "":
+		return "", seed, nil
+	}
+	return dir, seed, nil
+}
+
+func adapterOf(root string, spec results.Spec, rows []results.Row) (dir string, seed int64, err error) {
 	seed = Derive(spec.Seed, "train")
 	digest, err := folder.DigestOf(map[string]any{
 		"student": spec.StudentDigest, "blas": spec.BLAS, "recipe": spec.Protocol.Recipe, "rows": rows, "seed": seed,
 	})
-	return filepath.Join(t.Root, "cache", digest[:min(32, len(digest))]), seed, err
+	return filepath.Join(root, "cache", digest[:min(32, len(digest))]), seed, err
 }
 
 // evaluate scores the trained student on the public set.

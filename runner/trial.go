@@ -114,8 +114,19 @@ func sameSpec(old, now results.Spec) error {
 
 // Load folds the log of the trial folder, which may be in use by its writer.
 func Load(dir string) (*results.Trial, error) {
+	return Follow(dir, func(*results.Trial) {})
+}
+
+// Follow is Load that shows the state after every event.
+func Follow(dir string, after func(*results.Trial)) (*results.Trial, error) {
 	state := &results.Trial{}
-	err := folder.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error { return apply(state, line) })
+	err := folder.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
+		err := apply(state, line)
+		if err == nil {
+			after(state)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

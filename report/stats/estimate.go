@@ -84,11 +84,40 @@ func tTwoSided(t, nu float64) float64 {
 }
 
 // limits are the order statistics of a sample that bound its central part of
-// 1-Level: of 9,999 draws the 250th and the 9,750th. It sorts draws.
+// 1-Level: of 9,999 draws the 250th and the 9,750th. It changes their order.
 func limits(draws []float64) (low, high float64) {
-	slices.Sort(draws)
 	k := max(1, int(math.Round(Level/2*float64(len(draws)+1))))
-	return draws[k-1], draws[len(draws)-k]
+	return nth(draws, k-1), nth(draws, len(draws)-k)
+}
+
+// nth is the value that would stand at k if x were sorted (Hoare's selection, a
+// tenth of the time of sorting). It changes the order.
+func nth(x []float64, k int) float64 {
+	low, high := 0, len(x)-1
+	for low < high {
+		pivot, i, j := x[(low+high)/2], low, high
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for pivot < x[j] {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return x[k]
+		}
+	}
+	return x[k]
 }
 
 // stream is the source of chance of one use. Sources of other uses are

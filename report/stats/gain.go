@@ -12,9 +12,14 @@ import (
 // runVariance is the variance of the cell's accuracy that comes from its runs
 // (V_run of section 2, moderated): the items' share is taken out. Of counts, and
 // of one run, the items' share is not known and stays in.
-func (c *Cell) runVariance(p RunPrior) variance {
+func (c *Cell) runVariance(p RunPrior) variance { return c.runVarianceTimes(p, 1) }
+
+// runVarianceTimes is runVariance with the moderated variance between runs, of
+// which the items' share is taken out, times a factor.
+func (c *Cell) runVarianceTimes(p RunPrior, factor float64) variance {
 	r, n := float64(len(c.runs)), float64(c.items)
 	runVar, nu := p.moderated(c)
+	runVar *= factor
 	v := variance{max(runVar-c.noise/n, 0) / r, (runVar / r) * (runVar / r) / nu}
 	if c.noise > 0 {
 		share := c.noise / (r * n)

@@ -72,7 +72,7 @@ func (s *Study) domainGain(d results.Domain, c *Cell, drawn gains) DomainGain {
 	return DomainGain{d, live, frozen}
 }
 
-// among sets the limits from draws, which it sorts; without any there are none.
+// among sets the limits from draws, whose order it changes; without any there are none.
 func (e *Estimate) among(draws []float64) {
 	if len(draws) > 0 {
 		e.between(limits(draws))

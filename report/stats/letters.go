@@ -2,31 +2,35 @@ package stats
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // Letters gives each of n entries, best first, the letters of the groups it is
-// in: two entries share a letter exactly when differ is false for them. It is
-// the insert-and-absorb algorithm of Piepho (2004). After z comes a2.
+// in: two entries share a letter exactly when differ is false for them. The
+// groups are those that Piepho's insert-and-absorb algorithm (2004) ends with: all
+// maximal sets of entries of which no two differ. After z comes a2.
 func Letters(n int, differ func(i, j int) bool) []string {
-	groups := make([][]bool, 0, n) // of every group, by entry: is in it
-	if n > 0 {
-		groups = append(groups, slices.Repeat([]bool{true}, n))
+	alike := make([]set, n)
+	for i := range alike {
+		alike[i] = newSet(n)
 	}
 	for i := range n {
 		for j := i + 1; j < n; j++ {
-			if differ(i, j) {
-				groups = absorb(insert(groups, i, j))
+			if !differ(i, j) {
+				alike[i].add(j)
+				alike[j].add(i)
 			}
 		}
 	}
-	slices.SortFunc(groups, compareGroups)
+	groups := maximal(alike)
+	slices.SortFunc(groups, func(a, b set) int { return compareGroups(n, a, b) })
 	letters := make([]strings.Builder, n)
 	for k, g := range groups {
-		for i, in := range g {
-			if in {
+		for i := range n {
+			if g.has(i) {
 				letters[i].WriteString(letter(k))
 			}
 		}
@@ -38,48 +42,75 @@ func Letters(n int, differ func(i, j int) bool) []string {
 	return out
 }
 
-// insert parts every group that holds both i and j into one without i and one
-// without j.
-func insert(groups [][]bool, i, j int) [][]bool {
-	var out [][]bool
-	for _, g := range groups {
-		if !g[i] || !g[j] {
-			out = append(out, g)
-			continue
+// maximal lists the maximal cliques of a graph, given the neighbours of every
+// vertex (Bron and Kerbosch 1973, with the pivot of Tomita and others 2006).
+func maximal(near []set) (cliques []set) {
+	if len(near) == 0 {
+		return nil
+	}
+	clique, all := newSet(len(near)), newSet(len(near))
+	for v := range near {
+		all.add(v)
+	}
+	var extend func(may, done set)
+	extend = func(may, done set) { // clique by any of may; done led to all others
+		pivot, most := -1, -1
+		for v := range near {
+			if may.has(v) || done.has(v) {
+				if n := may.and(near[v]).size(); n > most {
+					pivot, most = v, n
+				}
+			}
 		}
-		withoutI, withoutJ := slices.Clone(g), slices.Clone(g)
-		withoutI[i], withoutJ[j] = false, false
-		out = append(out, withoutI, withoutJ)
+		if pivot < 0 {
+			cliques = append(cliques, slices.Clone(clique))
+			return
+		}
+		for v := range near {
+			if !may.has(v) || near[pivot].has(v) {
+				continue
+			}
+			clique.add(v)
+			extend(may.and(near[v]), done.and(near[v]))
+			clique.remove(v)
+			may.remove(v)
+			done.add(v)
+		}
+	}
+	extend(all, newSet(len(near)))
+	return cliques
+}
+
+// set is a set of small numbers, a bit each.
+type set []uint64
+
+func newSet(n int) set { return make(set, (n+63)/64) }
+
+func (s set) add(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s set) remove(i int)   { s[i/64] &^= 1 << (i % 64) }
+func (s set) has(i int) bool { return s[i/64]>>(i%64)&1 == 1 }
+
+func (s set) and(other set) set {
+	out := make(set, len(s))
+	for k := range s {
+		out[k] = s[k] & other[k]
 	}
 	return out
 }
 
-// absorb drops the groups that lie within another, and all but one of equal ones.
-func absorb(groups [][]bool) [][]bool {
-	var out [][]bool
-	for k, g := range groups {
-		within := func(other []bool) bool {
-			for i := range g {
-				if g[i] && !other[i] {
-					return false
-				}
-			}
-			return true
-		}
-		if slices.ContainsFunc(groups[k+1:], within) || slices.ContainsFunc(out, within) {
-			continue
-		}
-		out = append(out, g)
+func (s set) size() (n int) {
+	for _, word := range s {
+		n += bits.OnesCount64(word)
 	}
-	return out
+	return n
 }
 
 // compareGroups puts the group with the better first entry first, of two with
 // the same the one whose next entry is better.
-func compareGroups(a, b []bool) int {
-	for i := range a {
-		if a[i] != b[i] {
-			return cmp.Compare(zeroOne(b[i]), zeroOne(a[i]))
+func compareGroups(n int, a, b set) int {
+	for i := range n {
+		if a.has(i) != b.has(i) {
+			return cmp.Compare(zeroOne(b.has(i)), zeroOne(a.has(i)))
 		}
 	}
 	return 0

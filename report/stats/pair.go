@@ -32,11 +32,14 @@ type Pair struct {
 
 // Pairs compares every two entries, in the order of [Study.Entries]. Holm and BH
 // adjust over the pairs that can be compared.
-func (s *Study) Pairs() []Pair {
+func (s *Study) Pairs() []Pair { return s.pairs(s.pair) }
+
+// pairs makes every pair in the given way, and adjusts.
+func (s *Study) pairs(of func(i, j int) Pair) []Pair {
 	var pairs []Pair
 	for i := range s.entries {
 		for j := i + 1; j < len(s.entries); j++ {
-			pairs = append(pairs, s.pair(i, j))
+			pairs = append(pairs, of(i, j))
 		}
 	}
 	p := make([]results.Number, len(pairs))
@@ -87,12 +90,32 @@ func (s *Study) pair(i, j int) Pair {
 	p.Gain.Value.Value -= other.Value.Value
 	if s.prior.Scale.Known {
 		s.test(&p, s.cells[i], s.cells[j])
+		p.bound()
 	}
 	return p
 }
 
 // complete reports whether the entry has a cell in every domain.
 func (s *Study) complete(entry int) bool { return !slices.Contains(s.cells[entry], nil) }
+
+// tested is the pairs as ranks need them: the difference of the gains and its p
+// alone. What is missing of one of the gains is missing of the pair.
+func (s *Study) tested() []Pair {
+	gains := make([]results.Number, len(s.entries))
+	for i := range gains {
+		gains[i] = s.average(i, (*Cell).gain)
+	}
+	return s.pairs(func(i, j int) Pair {
+		p := Pair{A: s.entries[i], B: s.entries[j]}
+		if gains[i].Known && gains[j].Known {
+			p.Gain.Value = results.Num(gains[i].Value-gains[j].Value, true)
+			if s.prior.Scale.Known {
+				s.test(&p, s.cells[i], s.cells[j])
+			}
+		}
+		return p
+	})
+}
 
 // test fills in the moderated t test. Its degrees of freedom are capped at those
 // of the prior. A difference without any variance has no test.
@@ -109,8 +132,14 @@ func (s *Study) test(p *Pair, a, b []*Cell) {
 	se, nu := math.Sqrt(v.value), min(v.value*v.value/v.spread, float64(s.prior.DF))
 	p.SE, p.DF = results.Num(se, true), results.Num(nu, true)
 	p.P = results.Num(tTwoSided(p.Gain.Value.Value/se, nu), true)
-	half := se * tQuantile(1-Level/2, nu)
-	p.Gain.between(p.Gain.Value.Value-half, p.Gain.Value.Value+half)
+}
+
+// bound sets the limits of a tested difference.
+func (p *Pair) bound() {
+	if p.P.Known {
+		half := p.SE.Value * tQuantile(1-Level/2, p.DF.Value)
+		p.Gain.between(p.Gain.Value.Value-half, p.Gain.Value.Value+half)
+	}
 }
 
 // weight turns a share of accuracy into its part of the average gain in %.
@@ -119,7 +148,7 @@ func (s *Study) weight(c *Cell) float64 { return 100 / (float64(len(s.domains)) 
 // differenceVariance is that of m_A - m_B: over items, paired where both have
 // answers, and over the runs of either.
 func differenceVariance(a, b *Cell, p RunPrior) variance {
-	runs := a.runVariance(p).plus(b.runVariance(p))
+	runs := a.runVarianceTimes(p, p.inMean(len(a.runs))).plus(b.runVarianceTimes(p, p.inMean(len(b.runs))))
 	if !a.paired() || !b.paired() {
 		return runs.plus(a.itemVariance(0)).plus(b.itemVariance(0))
 	}

@@ -12,8 +12,9 @@ import (
 )
 
 // By hand: the items' differences are (0, 0, 1/2, 0), of variance 1/64 over four
-// items; V_run is 0.0391146 for A and 0.0643 for B, so that SE = 138.0085,
-// nu = 4.262823 and t = 50/138.0085. P and the half-width are from Simpson's rule
+// items; V_run is 0.0929688 for A and 0.1175833 for B (5/3 of the moderated
+// variances less the items' share), so that SE = 190.2323, nu = 6.462613 and
+// t = 50/190.2323. P and the half-width are from Simpson's rule
 // on the density.
 func TestCompare(t *testing.T) {
 	a := cell(t, "a", results.Science, "1000", "1100", "1010")
@@ -23,12 +24,12 @@ func TestCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const half = 374.0333314862
+	const half = 457.5227835646
 	runSD := 100 * math.Sqrt((2*0.039114583333+2*0.0643)/2)
 	want := stats.Pair{
 		A: entry("a"), B: entry("b"),
 		Gain: stats.Estimate{Interval: stats.Interval{Value: num(50), Low: num(50 - half), High: num(50 + half)}, N: 2, Method: stats.ModeratedT},
-		SE:   num(138.00845384733987), DF: num(4.2628230765818484), P: num(0.7343837081735645),
+		SE:   num(190.2323141144), DF: num(6.4626127729), P: num(0.8008568445),
 		Points: num(12.5), Standard: num(12.5 / runSD), Improvement: num(0.75),
 	}
 	close := cmp.Comparer(func(a, b results.Number) bool { return a.Known == b.Known && math.Abs(a.Value-b.Value) < 1e-4 })

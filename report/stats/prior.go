@@ -143,6 +143,20 @@ func golden(low, high float64, f func(float64) float64) float64 {
 	return (low + high) / 2
 }
 
+// inMean is what a moderated variance of so many runs is multiplied by in a sum
+// over cells. What is known of a cell's variance is a scaled inverse chi-square
+// distribution with d = d0+R-1 degrees of freedom about the moderated one. The
+// t distribution of a single cell makes up for that; the sum of several cells is
+// closer to a normal distribution with the mean of the variances, which is
+// d/(d-2) times as large (bench/doc/statistics.md has the simulation).
+func (p RunPrior) inMean(runs int) float64 {
+	if !p.DF0.Known {
+		return 1
+	}
+	d := p.DF0.Value + float64(runs-1)
+	return d / max(d-2, 1)
+}
+
 // moderated is the cell's variance between runs (s~_R2) drawn towards the
 // prior, and its degrees of freedom. One run has the prior's alone. The prior
 // must be known.

@@ -31,7 +31,7 @@ type RankSet struct {
 // Wilhelm 2024). Letters rest on Holm over all pairs.
 func (s *Study) Ranks() []RankSet {
 	sets, order := s.byGain()
-	pairs := s.Pairs()
+	pairs := s.tested()
 	n := len(s.entries)
 	table := make([][]Pair, n) // by the two entries
 	for i := range table {

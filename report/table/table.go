@@ -100,13 +100,16 @@ func (t Table) Clean() Table {
 		}
 	}
 	for _, n := range t.Notes {
-		c.Notes = append(c.Notes, clean(n, maxNote))
+		c.Notes = append(c.Notes, PlainNote(n))
 	}
 	return c
 }
 
 // Plain is s as a clean cell.
 func Plain(s string) string { return clean(s, maxCell) }
+
+// PlainNote is s as a clean note.
+func PlainNote(s string) string { return clean(s, maxNote) }
 
 func clean(s string, limit int) string {
 	s = strings.Map(func(r rune) rune {

@@ -34,6 +34,16 @@ func (h Holder) dead(seen Holder) bool {
 	return h.BootID != seen.BootID || errors.Is(syscall.Kill(seen.PID, 0), syscall.ESRCH)
 }
 
+// Writer tells who may write to dir now, as far as who can tell: the holder of
+// its lock, unless that process is gone. The process is 0 for nobody.
+func Writer(dir string, who Holder) (Holder, error) {
+	seen, err := readHolder(filepath.Join(dir, LockFile))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && who.dead(seen) {
+		return Holder{}, nil
+	}
+	return seen, err
+}
+
 // Held is the lock of a folder, held until Unlock.
 type Held struct {
 	path string

@@ -151,3 +151,41 @@ func checkEmpty(t *testing.T, dir string) {
 		t.Errorf("%s was left behind", e.Name())
 	}
 }
+
+// Writer names who holds the lock, and nobody when that process is gone.
+func TestWriter(t *testing.T) {
+	dir := t.TempDir()
+	writer := func() folder.Holder {
+		t.Helper()
+		h, err := folder.Writer(dir, me())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	if h := writer(); h != (folder.Holder{}) {
+		t.Errorf("no lock: %v", h)
+	}
+	held, err := folder.Lock(dir, me())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := writer(); h != me() {
+		t.Errorf("writer is %v, want %v", h, me())
+	}
+	if err := held.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	gone := me()
+	gone.PID = deadPID(t)
+	if _, err := folder.Lock(dir, gone); err != nil {
+		t.Fatal(err)
+	}
+	if h := writer(); h != (folder.Holder{}) {
+		t.Errorf("writer is %v, which is gone", h)
+	}
+	elsewhere := folder.Holder{Host: "there", PID: 1, BootID: "boot-9"}
+	if h, err := folder.Writer(dir, elsewhere); err != nil || h != gone {
+		t.Errorf("from another host: %v, %v; want the holder, since nobody can tell", h, err)
+	}
+}

@@ -68,7 +68,7 @@ func (s *Scorer) Trial(ctx context.Context, dir string, task tasks.Task) (result
 		return results.Outcome{}, fmt.Errorf("base student on %s: %w", task.Name, err)
 	}
 	if state.Best != 0 {
-		rows, err := chosen(dir, state)
+		rows, err := submitted(dir, state, state.Best)
 		if err != nil {
 			return results.Outcome{}, err
 		}
@@ -83,16 +83,16 @@ func (s *Scorer) Trial(ctx context.Context, dir string, task tasks.Task) (result
 	return Outcome(s.Root, dir)
 }
 
-// chosen reads the rows of the trial's best submission.
-func chosen(dir string, state *results.Trial) ([]results.Row, error) {
-	f, err := os.Open(runner.AttemptFile(dir, state.Best, "submission.json"))
+// submitted reads the rows that attempt n submitted, which are valid.
+func submitted(dir string, state *results.Trial, n int) ([]results.Row, error) {
+	f, err := os.Open(runner.AttemptFile(dir, n, "submission.json"))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	rows, check := submission.Decode(f, state.Spec.Protocol.Budget)
 	if !check.Valid {
-		return nil, fmt.Errorf("the chosen submission is not valid: %s", check.Problem)
+		return nil, fmt.Errorf("the submission of attempt %d is not valid: %s", n, check.Problem)
 	}
 	return rows, nil
 }

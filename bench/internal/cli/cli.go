@@ -44,6 +44,7 @@ type Env struct {
 	Now      func() time.Time
 	Holder   folder.Holder
 	Terminal bool // Stderr is one: progress bars instead of lines
+	Screen   bool // Stdout is one
 	Width    int  // of Stdout in columns
 }
 
@@ -83,7 +84,7 @@ func Main() int {
 		Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now,
 		Holder:   folder.Holder{Host: host, PID: os.Getpid(), BootID: strings.TrimSpace(string(boot))},
-		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Width: width,
+		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width,
 	})
 }
 
@@ -165,7 +166,7 @@ func newApp(env Env) *cli.App {
 		},
 		Commands: []*cli.Command{
 			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), evaluateCommand(env),
-			leaderboardCommand(env), compareCommand(env), powerCommand(env), reproduceCommand(env), reindexCommand(env),
+			leaderboardCommand(env), compareCommand(env), powerCommand(env), tableCommand(env), figureCommand(env), reproduceCommand(env), reindexCommand(env),
 			tasksCommand(env), agentsCommand(env), promptCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env),
 		},
 	}

@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 			"appendto":  appendTo,
 			"replace":   replace,
 			"cut":       cut,
+			"schema":    schema,
 		},
 	})
 }

@@ -19,8 +19,11 @@ import (
 func scoreCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "score", Usage: "score the sealed trials of an experiment on the private sets", ArgsUsage: "EXPERIMENT",
-		Description: "`run` does this by itself; score it again after copying trials together. Example:\n\n  autodatabench score demo",
-		Flags:       append(placeFlags(), outFlag(), jsonFlag(), formatFlag()),
+		Description: "`run` does this by itself; score it again after copying trials together. With --rounds, the submissions\n" +
+			"that were not chosen are scored on the private sets too, for figure 3; no ranking reads that. Examples:\n\n" +
+			"  autodatabench score demo\n  autodatabench score --rounds demo",
+		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
+			&cli.BoolFlag{Name: "rounds", Usage: "also score every valid submission of iterative trials"}),
 		Action: func(c *cli.Context) error {
 			f, given, root, err := recorded(c)
 			if err != nil {
@@ -42,6 +45,9 @@ func scoreCommand(env Env) *cli.Command {
 					continue
 				}
 				o, err := scorer.Trial(c.Context, dir, setup.Tasks[id.Domain])
+				if err == nil && c.Bool("rounds") {
+					err = scorer.Rounds(c.Context, dir, setup.Tasks[id.Domain])
+				}
 				if err != nil {
 					faults = errors.Join(faults, err)
 					continue

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,50 +12,121 @@ import (
 
 	"autodatabench/report/table"
 	"autodatabench/results"
+	"autodatabench/results/folder"
 	"autodatabench/runner"
+	"autodatabench/runner/experiment"
 	"autodatabench/runner/final"
 )
+
+// refresh is how often a terminal is drawn anew while trials run.
+const refresh = 2 * time.Second
+
+// The states of a trial.
+const (
+	waiting     = "waiting"
+	running     = "running"     // a process works on it
+	interrupted = "interrupted" // it has begun, and none does
+	sealed      = "sealed"      // it has ended and has no final score
+	scored      = "scored"
+)
+
+// experimentStatus is an experiment as status shows it.
+type experimentStatus struct {
+	Experiment string         `json:"experiment"`
+	States     map[string]int `json:"states"` // trials by state
+	Places     int            `json:"places"` // trials that may run at a time
+	Trials     []trialStatus  `json:"trials"`
+}
 
 // trialStatus is a trial as status shows it.
 type trialStatus struct {
 	results.TrialID
-	State    string          `json:"state"` // waiting | running or interrupted | sealed | scored
-	Attempts int             `json:"attempts"`
-	Valid    int             `json:"valid_attempts"`
-	Best     *results.Score  `json:"best_public,omitempty"`
-	Private  []results.Score `json:"private,omitempty"`
-	Calls    int             `json:"teacher_calls"`
-	Left     time.Duration   `json:"run_time_left_ns"`
+	State       string          `json:"state"`
+	Attempts    int             `json:"attempts"`
+	MaxAttempts int             `json:"max_attempts"`
+	Valid       int             `json:"valid_attempts"`
+	Best        *results.Score  `json:"best_public"`
+	Private     []results.Score `json:"private"`
+	Calls       int             `json:"teacher_calls"`
+	MaxCalls    int             `json:"max_teacher_calls"`
+	Left        time.Duration   `json:"run_time_left_ns"`
+	RunTime     time.Duration   `json:"run_time_ns"` // the budget
 }
 
 func statusCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "status", Usage: "show how far the trials of an experiment are", ArgsUsage: "EXPERIMENT",
-		Description: "Reads the trials' logs, also while they run. Example:\n\n  autodatabench status demo",
-		Flags:       []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
+		Description: "Reads the trials' logs, also while they run. On a terminal it shows the running trials until none\n" +
+			"runs, and then the table that it prints elsewhere. Example:\n\n  autodatabench status demo",
+		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
 		Action: func(c *cli.Context) error {
 			f, _, root, err := recorded(c)
 			if err != nil {
 				return err
 			}
-			t := table.New(f.Name, 1, "!trial", "state", ">attempts", ">valid", ">best public", ">private", ">calls", ">time left")
-			var list []trialStatus
-			for _, id := range f.Trials() {
-				s, err := statusOf(root, id)
-				if err != nil {
+			if env.Screen && !c.Bool("json") && !c.IsSet("format") {
+				if err := follow(c.Context, env, f, root); err != nil {
 					return err
 				}
-				list = append(list, s)
-				t.Add(id.String(), s.State, fmt.Sprint(s.Attempts), fmt.Sprint(s.Valid), percent(s.Best), percentOf(s.Private),
-					table.Count(s.Calls), s.Left.Round(time.Second).String())
 			}
-			return show(c, env, list, t)
+			s, err := readStatus(env, f, root)
+			if err != nil {
+				return err
+			}
+			return show(c, env, s, s.table())
 		},
 	}
 }
 
-func statusOf(root string, id results.TrialID) (trialStatus, error) {
-	s := trialStatus{TrialID: id, State: "waiting"}
+// follow draws the running trials until there are none.
+func follow(ctx context.Context, env Env, f experiment.File, root string) error {
+	lines := 0
+	for {
+		s, err := readStatus(env, f, root)
+		if err != nil {
+			return err
+		}
+		if lines > 0 { // back to the first line, and clear
+			fmt.Fprintf(env.Stdout, "\x1b[%dA\x1b[J", lines)
+		}
+		if s.States[running] == 0 {
+			return nil
+		}
+		screen := s.screen(env.Width)
+		for _, line := range screen {
+			fmt.Fprintln(env.Stdout, line)
+		}
+		lines = len(screen)
+		select {
+		case <-time.After(refresh):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func readStatus(env Env, f experiment.File, root string) (experimentStatus, error) {
+	s := experimentStatus{Experiment: f.Name, States: map[string]int{}, Places: f.Parallel, Trials: []trialStatus{}}
+	protocol, err := f.Resolve()
+	if err != nil {
+		return s, err
+	}
+	for _, id := range f.Trials() {
+		t, err := statusOf(env, root, id, protocol.Budget)
+		if err != nil {
+			return s, err
+		}
+		s.Trials = append(s.Trials, t)
+		s.States[t.State]++
+	}
+	return s, nil
+}
+
+func statusOf(env Env, root string, id results.TrialID, budget results.Budget) (trialStatus, error) {
+	s := trialStatus{
+		TrialID: id, State: waiting, MaxAttempts: budget.MaxAttempts(id.Workflow), MaxCalls: budget.TeacherCalls,
+		Left: budget.RunTime, RunTime: budget.RunTime, Private: []results.Score{},
+	}
 	dir := filepath.Join(root, id.Path())
 	state, err := runner.Load(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -67,14 +139,18 @@ func statusOf(root string, id results.TrialID) (trialStatus, error) {
 	if best := state.BestAttempt(); best != nil {
 		s.Best = best.Public
 	}
-	if s.State = "running or interrupted"; state.End == "" {
-		return s, nil
+	if state.End == "" {
+		writer, err := folder.Writer(dir, env.Holder)
+		if s.State = running; writer.PID == 0 {
+			s.State = interrupted
+		}
+		return s, err
 	}
 	o, err := final.Outcome(root, dir)
-	s.Private = o.Finals
-	if s.State = "sealed"; len(o.Finals) > 0 {
-		s.State = "scored"
+	if s.State = sealed; len(o.Finals) > 0 || !o.Valid {
+		s.State = scored
 	}
+	s.Private = append(s.Private, o.Finals...)
 	return s, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -65,28 +66,31 @@ func boardFlags() []cli.Flag {
 
 // indexedBoard is the leaderboard of the index that the flags name.
 func indexedBoard(c *cli.Context) (report.Board, error) {
-	out, name := c.String("out"), c.String("experiment")
+	outcomes, opts, err := indexed(c, c.String("experiment"))
+	return report.Leaderboard(outcomes, opts), err
+}
+
+// indexed reads the outcomes of an experiment, or of all, from the index.
+func indexed(c *cli.Context, name string) ([]results.Outcome, report.Options, error) {
+	out := c.String("out")
 	path := indexPath(out)
 	if !folder.Exists(path) {
-		return report.Board{}, results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
+		return nil, report.Options{}, results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
 	}
 	db, err := index.Open(path)
 	if err != nil {
-		return report.Board{}, err
+		return nil, report.Options{}, err
 	}
 	defer db.Close()
 	outcomes, err := db.Outcomes(c.Context, index.Filter{Experiment: name})
 	if err != nil {
-		return report.Board{}, err
+		return nil, report.Options{}, err
 	}
 	if name != "" && len(outcomes) == 0 {
-		return report.Board{}, results.Bad("see which there are with: autodatabench leaderboard", fmt.Errorf("%s: holds no outcome of experiment %q", path, name))
+		return nil, report.Options{}, results.Bad("see which there are with: autodatabench leaderboard", fmt.Errorf("%s: holds no outcome of experiment %q", path, name))
 	}
 	expected, err := expectedDomains(out, outcomes)
-	if err != nil {
-		return report.Board{}, err
-	}
-	return report.Leaderboard(outcomes, report.Options{Expected: expected}), nil
+	return outcomes, report.Options{Expected: expected}, err
 }
 
 // expectedDomains reads which domains the experiments of the outcomes are to
@@ -106,12 +110,41 @@ func expectedDomains(out string, outcomes []results.Outcome) (map[string][]resul
 	return expected, nil
 }
 
+func tableCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "table", Usage: "print measured trials in the layout of the paper's tables", ArgsUsage: "1..5",
+		Description: "1 gain and MATS by domain, 2 given data beside agents', 3 the student before training, 4 each run,\n" +
+			"5 other teachers and students. Example:\n\n  autodatabench table --experiment demo 1",
+		Flags: append(boardFlags(), formatFlag()),
+		Action: func(c *cli.Context) error {
+			arg, err := oneArgument(c, "a number from 1 to 5")
+			if err != nil {
+				return err
+			}
+			n, err := strconv.Atoi(arg)
+			if err != nil || n < 1 || n > report.PaperTables {
+				return usage("no table %q; want a number from 1 to %d", arg, report.PaperTables)
+			}
+			outcomes, opts, err := indexed(c, c.String("experiment"))
+			if err != nil {
+				return err
+			}
+			tables, err := report.PaperTable(n, outcomes, opts)
+			if err != nil {
+				return err
+			}
+			return write(c, env, tables)
+		},
+	}
+}
+
 func reproduceCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "reproduce", Usage: "recompute the paper's Table 1 from its raw scores and list what disagrees",
-		Description: "The published raw scores go through the same scoring as measured trials. Examples:\n\n" +
-			"  autodatabench reproduce\n  autodatabench reproduce --format markdown",
-		Flags: []cli.Flag{jsonFlag(), formatFlag()},
+		Description: "The published raw scores go through the same scoring as measured trials. With --measured, the paper's\n" +
+			"Table 1 is set beside an experiment's results instead. Examples:\n\n" +
+			"  autodatabench reproduce\n  autodatabench reproduce --format markdown\n  autodatabench reproduce --measured demo",
+		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag(), &cli.StringFlag{Name: "measured", Usage: "set this `EXPERIMENT` beside the paper"}},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -120,7 +153,18 @@ func reproduceCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return write(c, env, report.Reproduce(paper))
+			if name := c.String("measured"); name != "" {
+				outcomes, opts, err := indexed(c, name)
+				if err != nil {
+					return err
+				}
+				side, err := report.CompareWithPaper(paper, outcomes, opts)
+				if err != nil {
+					return err
+				}
+				return write(c, env, side)
+			}
+			return write(c, env, report.Reproduce(paper, report.Options{}))
 		},
 	}
 }

@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/report"
+	"autodatabench/report/figure"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/final"
+)
+
+// figureNames lists the figures.
+var figureNames = []string{"3", "4", "5", "gain", "cost", "budget"}
+
+func figureCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "figure", Usage: "draw a figure as SVG or PNG", ArgsUsage: "NAME",
+		Description: "NAME is one of:\n\n" +
+			"  3       public, private and final accuracy by submission round\n" +
+			"  4       quality measures of data sets, from a file (--measures)\n" +
+			"  5       what failed attempts failed of, by agent and domain\n" +
+			"  gain    average gain with intervals\n" +
+			"  cost    gain against cost, with the Pareto front\n" +
+			"  budget  teacher calls over run time\n\n" +
+			"The file's ending says the format. 3 and budget read the folders of one experiment, the others the\n" +
+			"index. In PNG, a name in characters that the built-in font lacks is shown as the agent's id. The file\n" +
+			"of measures is JSON:\n\n" +
+			"  {\"measures\": [{\"name\": \"instruction diversity\", \"low\": 0, \"high\": 1},\n" +
+			"                {\"name\": \"response perplexity\", \"better\": \"lower\"}, ...],\n" +
+			"   \"sets\": [{\"name\": \"pipeline\", \"simulated\": true, \"values\": [0.71, 12.5, ...]}, ...]}\n\n" +
+			"Examples:\n\n  autodatabench figure --experiment demo gain\n  autodatabench figure --output rounds.png --experiment demo 3\n" +
+			"  autodatabench figure --measures quality.json 4",
+		Flags: append(boardFlags(),
+			&cli.StringFlag{Name: "output", Usage: "`FILE` to write, .svg or .png; by default figure-NAME.svg", TakesFile: true},
+			&cli.StringFlag{Name: "measures", Usage: "`FILE` of measures, for figure 4", TakesFile: true},
+			&cli.StringSliceFlag{Name: "agent", Usage: "only this agent, for figures 3 and budget"}),
+		Action: func(c *cli.Context) error {
+			name, err := oneArgument(c, "a figure: "+strings.Join(figureNames, ", "))
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(figureNames, name) {
+				return usage("no figure %q; want one of %s", name, strings.Join(figureNames, ", "))
+			}
+			if (name == "4") != c.IsSet("measures") {
+				return usage("figure 4, and no other, takes --measures")
+			}
+			path := c.String("output")
+			if path == "" {
+				path = "figure-" + name + ".svg"
+			}
+			format := figure.Format(strings.TrimPrefix(filepath.Ext(path), "."))
+			if !slices.Contains(figure.Formats(), format) {
+				return usage("--output %s: want a file that ends in .svg or .png", path)
+			}
+			fig, err := figureOf(c, name)
+			if err != nil {
+				return err
+			}
+			var page bytes.Buffer
+			if err := figure.Write(&page, format, fig); err != nil {
+				return err
+			}
+			if err := folder.WriteFile(path, page.Bytes()); err != nil {
+				return results.Bad("", err)
+			}
+			if c.Bool("json") {
+				return show(c, env, struct {
+					Name string        `json:"name"`
+					File string        `json:"file"`
+					Data figure.Figure `json:"data"`
+				}{name, path, fig})
+			}
+			fmt.Fprintln(env.Stdout, path)
+			return nil
+		},
+	}
+}
+
+func figureOf(c *cli.Context, name string) (figure.Figure, error) {
+	switch name {
+	case "4":
+		return measuresFigure(c.String("measures"))
+	case "3", "budget":
+		experiment, logs, err := trialLogs(c)
+		if err != nil {
+			return nil, err
+		}
+		if name == "3" {
+			return report.RoundsFigure(experiment, logs, nil), nil
+		}
+		return report.BudgetFigure(experiment, logs, nil), nil
+	}
+	board, err := indexedBoard(c)
+	if err != nil {
+		return nil, err
+	}
+	switch name {
+	case "5":
+		return board.ErrorsFigure()
+	case "cost":
+		return board.CostFigure()
+	}
+	return board.GainFigure()
+}
+
+func measuresFigure(path string) (figure.Figure, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, results.Bad("", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, figure.MaxMeasuresFile+1))
+	if err != nil {
+		return nil, results.Bad("", err)
+	}
+	radar, err := figure.ReadMeasures(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	radar.Title, radar.Subtitle = "Quality of the training sets", "From "+filepath.Base(path)+"."
+	if slices.ContainsFunc(radar.Sets, func(s figure.Set) bool { return s.Simulated }) {
+		radar.Subtitle += " Sets marked simulated were made without an LLM."
+	}
+	return radar, nil
+}
+
+// trialLogs reads the trials of the experiment that --experiment names, or of
+// the only one there is.
+func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, err error) {
+	root, err := oneExperiment(c)
+	if err != nil {
+		return "", nil, err
+	}
+	f, err := experiment.Read(filepath.Join(root, experiment.GivenFile))
+	if err != nil {
+		return "", nil, err
+	}
+	for _, id := range f.Trials() {
+		if agents := c.StringSlice("agent"); len(agents) > 0 && !slices.Contains(agents, id.Agent) {
+			continue
+		}
+		l, err := trialLog(root, id)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it has not begun
+		}
+		if err != nil {
+			return "", nil, err
+		}
+		logs = append(logs, l)
+	}
+	if agents := c.StringSlice("agent"); len(agents) > 0 && len(logs) == 0 {
+		return "", nil, results.Bad("", fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
+	}
+	return f.Name, logs, nil
+}
+
+// oneExperiment is the folder of an experiment.
+func oneExperiment(c *cli.Context) (string, error) {
+	if name := c.String("experiment"); name != "" {
+		return experimentFolder(c, name)
+	}
+	paths, err := filepath.Glob(filepath.Join(c.String("out"), "*", experiment.LockFile))
+	if err != nil {
+		return "", err
+	}
+	if len(paths) != 1 {
+		return "", results.Bad("choose one with --experiment", fmt.Errorf("%s: there are %d experiments", c.String("out"), len(paths)))
+	}
+	return filepath.Dir(paths[0]), nil
+}
+
+func trialLog(root string, id results.TrialID) (l report.TrialLog, err error) {
+	dir := filepath.Join(root, id.Path())
+	if l.State, err = runner.Follow(dir, func(s *results.Trial) {
+		l.Used = append(l.Used, report.Used{Elapsed: s.Elapsed, Calls: s.Usage.TeacherCalls})
+	}); err != nil {
+		return l, err
+	}
+	o, err := final.Outcome(root, dir)
+	if err != nil {
+		return l, err
+	}
+	l.Base, l.Finals = o.BasePrivate, o.Finals
+	l.Private, err = final.ReadRounds(dir, l.State)
+	return l, err
+}

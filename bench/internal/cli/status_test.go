@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/report/table"
+	"autodatabench/results"
+)
+
+func someStatus(trials int) experimentStatus {
+	s := experimentStatus{Experiment: "demo", Places: 4, States: map[string]int{running: trials, waiting: 1}}
+	for i := range trials {
+		s.Trials = append(s.Trials, trialStatus{
+			TrialID: results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "adaptive", Run: i + 1},
+			State:   running, Attempts: 3, MaxAttempts: 6, Valid: 2, Best: &results.Score{Correct: 41, Total: 100},
+			Calls: 1234, MaxCalls: 10_000, Left: 5 * time.Minute, RunTime: 20 * time.Minute,
+		})
+	}
+	s.Trials = append(s.Trials, trialStatus{State: waiting, MaxCalls: 10_000})
+	return s
+}
+
+func TestStatusScreen(t *testing.T) {
+	want := []string{
+		"demo: 2 trials: 1 running, 1 waiting; 1 of 4 places busy (25 %); 1,234 of 10,000 teacher calls of the trials begun", "",
+		"science iterative scratch adaptive run 1",
+		"  attempt [#####-----] 3/6  calls [#---------] 1,234/10,000  time [#######---] 5m0s left  best public 41.0 %",
+	}
+	if diff := cmp.Diff(want, someStatus(1).screen(200)); diff != "" {
+		t.Errorf("screen (-want +got):\n%s", diff)
+	}
+	crowd := someStatus(60).screen(80)
+	if len(crowd) != 2+2*mostShown+1 || crowd[len(crowd)-1] != "and 40 more" {
+		t.Errorf("%d lines of 60 trials, the last %q", len(crowd), crowd[len(crowd)-1])
+	}
+	for _, line := range crowd {
+		if table.Width(line) > 80 {
+			t.Errorf("%d columns: %s", table.Width(line), line)
+		}
+	}
+}
+
+func TestBar(t *testing.T) {
+	for _, tt := range []struct {
+		n, of int
+		want  string
+	}{{0, 6, "[----------]"}, {5, 6, "[########--]"}, {6, 6, "[##########]"}, {9, 6, "[##########]"}, {0, 0, "[----------]"}} {
+		if got := bar(tt.n, tt.of); got != tt.want {
+			t.Errorf("%d of %d: %s, want %s", tt.n, tt.of, got, tt.want)
+		}
+	}
+}
+
+// The table says what the screen does, and nothing of it moves the cursor.
+func TestStatusTable(t *testing.T) {
+	tab := someStatus(1).table()
+	if got := strings.Join(tab.Rows[0], " "); got != "science iterative scratch adaptive run 1 running 3/6 2 41.0 - 1,234/10,000 5m0s" {
+		t.Errorf("row %q", got)
+	}
+	if !strings.Contains(tab.Notes[0], "1 of 4 places busy (25 %)") {
+		t.Errorf("notes %q", tab.Notes)
+	}
+}

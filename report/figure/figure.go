@@ -1,0 +1,88 @@
+// Package figure draws the benchmark's figures as SVG and PNG.
+//
+// Each figure is a struct of the numbers that it shows, and [Write] draws it; the
+// struct's JSON is the figure as data. The package is not for computing: what is
+// drawn was worked out by whoever filled the struct (package report, the command
+// line), and a number that is missing is left out and never drawn as 0.
+//
+// Invariants: the same struct gives the same bytes on every machine; series are
+// told apart without colours too, by marker, line or hatching; no text is cut off
+// by the edge; names are plain text, whatever they hold. The fonts are built in
+// and have no Chinese characters: SVG leaves those to the viewer, PNG shows a
+// name's id in its place.
+package figure
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Format is a form of output.
+type Format string
+
+// The formats.
+const (
+	SVG Format = "svg"
+	PNG Format = "png"
+)
+
+// Formats lists the formats.
+func Formats() []Format { return []Format{SVG, PNG} }
+
+// dpi is the resolution of PNG.
+const dpi = 144
+
+// Head is what every figure is headed with. The subtitle must say "simulated"
+// where the numbers are.
+type Head struct {
+	Title    string   `json:"title"`
+	Subtitle string   `json:"subtitle"`
+	Notes    []string `json:"notes,omitempty"` // below the figure
+}
+
+// Name names a row or a series. ID is in ASCII and stands in where a font lacks
+// characters of Text.
+type Name struct {
+	Text string `json:"text"`
+	ID   string `json:"id"`
+}
+
+// Figure is one of the figures of this package.
+type Figure interface {
+	sheet(t *typesetter) *sheet
+}
+
+// Write draws the figure.
+func Write(w io.Writer, f Format, fig Figure) error {
+	t := &typesetter{bitmap: f == PNG}
+	s := fig.sheet(t)
+	width, height := s.size(t)
+	var canvas vg.CanvasWriterTo
+	switch f {
+	case SVG:
+		canvas = vgsvg.New(width, height)
+	case PNG:
+		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}
+	default:
+		return fmt.Errorf("unknown format %q: want svg or png", string(f))
+	}
+	area := draw.NewCanvas(canvas, width, height)
+	area.FillPolygon(white, corners(area.Rectangle))
+	s.draw(t, area)
+	var page bytes.Buffer
+	_, err := canvas.WriteTo(&page)
+	if err == nil {
+		// In the text of a name the quote would be escaped.
+		_, err = w.Write(bytes.ReplaceAll(page.Bytes(), []byte(`style="font-family:Liberation Sans;`), []byte(`style="font-family:Liberation Sans,Arial,Helvetica,sans-serif;`)))
+	}
+	if err != nil {
+		return fmt.Errorf("write figure %q: %w", s.head.Title, err)
+	}
+	return nil
+}

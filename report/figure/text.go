@@ -1,0 +1,123 @@
+package figure
+
+import (
+	"strings"
+	"unicode"
+
+	xfont "golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"autodatabench/report/table"
+)
+
+// Sizes of text.
+const (
+	sizeTitle = vg.Length(14)
+	sizeText  = vg.Length(9.5)
+	sizeSmall = vg.Length(8.5)
+	leading   = 1.35 // line height over size
+	ellipsis  = "…"
+)
+
+// typesetter measures and prepares text for one output.
+type typesetter struct {
+	bitmap bool // characters that the font lacks cannot be shown
+	buffer sfnt.Buffer
+}
+
+// style is that of text in the built-in sans-serif font.
+func style(size vg.Length) draw.TextStyle {
+	return draw.TextStyle{
+		Color: black, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, Handler: plot.DefaultTextHandler,
+	}
+}
+
+func bold(s draw.TextStyle) draw.TextStyle { s.Font.Weight = xfont.WeightBold; return s }
+
+// aligned sets the point of the text that is placed.
+func aligned(s draw.TextStyle, x text.XAlignment, y text.YAlignment) draw.TextStyle {
+	s.XAlign, s.YAlign = x, y
+	return s
+}
+
+// has reports whether the font has the character.
+func (t *typesetter) has(s draw.TextStyle, r rune) bool {
+	face := font.DefaultCache.Lookup(s.Font, s.Font.Size)
+	i, err := face.Face.GlyphIndex(&t.buffer, r)
+	return err == nil && i != 0
+}
+
+// plain is s as one short line that the output can show.
+func (t *typesetter) plain(s string) string { return t.shown(table.Plain(s)) }
+
+// shown replaces what the output cannot show.
+func (t *typesetter) shown(s string) string {
+	if !t.bitmap {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Mn) || t.has(style(sizeText), r) {
+			return r
+		}
+		return '?'
+	}, s)
+}
+
+// name is the name's text, or its id where the text cannot be shown whole.
+func (t *typesetter) name(n Name) string {
+	if s := table.Plain(n.Text); s != "" && t.plain(s) == s {
+		return s
+	}
+	return t.plain(n.ID)
+}
+
+// width is that of the text; characters which the font lacks are taken to be as
+// wide as they are high, since a viewer will show them in another font.
+func (t *typesetter) width(s draw.TextStyle, txt string) vg.Length {
+	var own strings.Builder
+	foreign := 0
+	for _, r := range txt {
+		if t.has(s, r) {
+			own.WriteRune(r)
+		} else {
+			foreign++
+		}
+	}
+	return s.Width(own.String()) + vg.Length(foreign)*s.Font.Size
+}
+
+// cut shortens the text to the width, with an ellipsis.
+func (t *typesetter) cut(s draw.TextStyle, txt string, width vg.Length) string {
+	if t.width(s, txt) <= width {
+		return txt
+	}
+	runes := []rune(txt)
+	for len(runes) > 0 && t.width(s, string(runes)+ellipsis) > width {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimRight(string(runes), " ,") + ellipsis
+}
+
+// wrap breaks the text into lines, at spaces; a word that is too long is cut.
+func (t *typesetter) wrap(s draw.TextStyle, txt string, width vg.Length) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(txt) {
+		if line != "" && t.width(s, line+" "+word) > width {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += t.cut(s, word, width)
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
