@@ -61,6 +61,7 @@ var planted = []struct {
 	{"gonum.org/v1/plot", imp("gonum.org/v1/plot"), "report/stats/a.go", "report/figure/a.go"},
 	{"gonum.org/v1/netlib", imp("gonum.org/v1/netlib/blas/netlib"), "report/stats/a.go", "runner/student/llama/a.go"},
 	{"github.com/urfave/cli", imp("github.com/urfave/cli/v2"), "bench/a.go", "bench/internal/cli/a.go"},
+	{"github.com/parquet-go/parquet-go", imp("github.com/parquet-go/parquet-go"), "tasks/folder/a.go", "tasks/importers/a.go"},
 	{"os/exec", imp("os/exec"), "bench/internal/cli/run.go", "bench/internal/cli/doctor.go"},
 	{"os/exec", imp("os/exec"), "runner/student/embedded/a.go", "runner/student/hf/a.go"},
 	{"os/exec", imp("os/exec"), "tasks/a.go", "runner/sandbox/a.go"},
