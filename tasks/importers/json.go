@@ -74,6 +74,7 @@ func readJSON(path string, f io.Reader) ([]row, error) {
 		if served, ok := r.fields["rows"]; ok && len(rows) == 0 && !array {
 			return servedRows(r, served)
 		}
+		keepUsed(r.fields)
 		rows = append(rows, r)
 		if array && !d.More() {
 			if _, err := d.Token(); err != nil {
@@ -152,6 +153,7 @@ func servedRows(r row, served json.RawMessage) ([]row, error) {
 		if len(one.Truncated) > 0 || one.Row == nil {
 			return nil, r.fault("row %d is cut or missing; take the Parquet file", i)
 		}
+		keepUsed(one.Row)
 		rows[i] = row{r.file, r.line, one.Row}
 	}
 	return rows, nil

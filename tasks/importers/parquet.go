@@ -43,6 +43,7 @@ func readParquet(path string, f *os.File) (rows []row, err error) {
 			if json.Unmarshal(encoded, &r.fields) != nil {
 				return nil, r.fault("a row must have named columns")
 			}
+			keepUsed(r.fields)
 			rows = append(rows, r)
 		}
 		if errors.Is(err, io.EOF) {

@@ -29,6 +29,26 @@ type table struct {
 	rows []row
 }
 
+// used are the fields that any importer reads. The others may be large: LiveCodeBench
+// has gigabytes of tests.
+var used = []string{
+	"problem_text", "answer_number", "unit", "source", "problemid", "solution", "content", "summary",
+	"question_id", "question_content", "function_name", "test_id", "starter_code", "difficulty", "test", "input", "answer", "platform",
+	"question", "input_output", "context", "ground_truth", "level",
+}
+
+// keepUsed forgets what is not used, and of TACO's tests all but that they are
+// there.
+func keepUsed(fields map[string]json.RawMessage) {
+	for name := range fields {
+		if !slices.Contains(used, name) {
+			delete(fields, name)
+		} else if name == "input_output" {
+			fields[name] = nil
+		}
+	}
+}
+
 // fault is an error at a row.
 func (r row) fault(format string, args ...any) error {
 	return results.Bad("", fmt.Errorf("%s:%d: %s", r.file, r.line, fmt.Sprintf(format, args...)))
