@@ -32,7 +32,7 @@ func (g *Group) head(title string, notes ...string) figure.Head {
 		return figure.Head{Title: title, Subtitle: "There is no outcome yet."}
 	}
 	common := g.commonMarks()
-	subtitle := strings.TrimPrefix(g.title("", common), " - ")
+	subtitle := "S" + strings.TrimPrefix(g.title("", common), " - s") // "Suite ..."
 	w, s := g.shared()
 	if both := strings.TrimSpace(string(w) + " " + string(s)); both != "" {
 		subtitle += " - " + both
