@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench coverage-study
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench coverage-study heldout
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -72,3 +72,6 @@ parity-bench: setup ## time training and generation against PyTorch on the CPU, 
 
 coverage-study: setup ## simulate coverage and error rates of the statistics: hours (SETS, DRAWS make it smaller)
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),9999) -timeout 48h -v
+
+heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by
+	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded $(if $(EPOCHS),-args -heldout.epochs $(EPOCHS))

@@ -129,7 +129,7 @@ func Mini() Protocol {
 		},
 		Recipe: Recipe{
 			Rank: 8, Alpha: 16, LearningRate: 8e-3, WarmupRatio: 0.1,
-			Epochs: 6, BatchRows: 8, CutoffTokens: 256, Precision: "float32",
+			Epochs: 8, BatchRows: 8, CutoffTokens: 256, Precision: "float32",
 		},
 		FinalSeeds: 1,
 	}

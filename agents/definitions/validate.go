@@ -62,7 +62,7 @@ func (d Definition) validateProvider() error {
 			return errors.New("command: missing; name the program and its arguments, as in [python3, agent.py]")
 		}
 		if d.Folder == "" {
-			return errors.New("folder: missing; name the folder that holds the program, as in .")
+			return errors.New("folder: missing; name the folder that holds the program, such as . for the file's own")
 		}
 		if d.BaseURL == "" { // it makes no calls of its own
 			return nil

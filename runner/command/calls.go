@@ -36,11 +36,11 @@ type calls struct {
 }
 
 // outcome ends the calls and sums them up.
-func (c *calls) outcome() (fault error, used results.Tokens, count int) {
+func (c *calls) outcome() (used results.Tokens, count int, fault error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = true
-	return c.fault, c.used, c.count
+	return c.used, c.count, c.fault
 }
 
 // serve answers on the unix socket until stop is called.

@@ -124,7 +124,7 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (agents.Reply, er
 // reply judges how the program ended.
 func (c *calls) reply(result sandbox.Result, limit time.Duration) (agents.Reply, error) {
 	reply := agents.Reply{Text: string(bytes.ToValidUTF8(result.Stdout, []byte("\ufffd"))), Finish: results.FinishStop, Log: string(result.Output), Metered: true}
-	fault, used, calls := c.outcome()
+	used, calls, fault := c.outcome()
 	reply.Tokens = used
 	if calls == 0 {
 		reply.Metered = false // one entry that says that nothing was used

@@ -21,7 +21,11 @@ func codeOrder() []*Family {
 				"f returns the largest number in a list of {items}.",
 				"On the best day there were the most {items}; f takes the numbers of all days and returns that one.",
 				"Of all the {items} in the list, f picks the maximum.",
-				"def f(xs): return max(xs)  # xs: {items}"),
+				"def f(xs): return max(xs)  # xs: {items}",
+				"Given a list of {items}, f finds the highest value.",
+				"Return the biggest element of xs, a list of {items}.",
+				"The numbers of {items} are compared by f, and only the greatest one is returned.",
+				"def f(xs): return sorted(xs)[-1]  # xs: {items}"),
 			Draw: drawNumbers,
 			Solve: onList(func(xs []int) trace {
 				steps, best := largest(xs)
@@ -35,7 +39,11 @@ func codeOrder() []*Family {
 				"f returns the smallest number in a list of {items}.",
 				"On the worst day there were the fewest {items}; f takes the numbers of all days and returns that one.",
 				"Of all the {items} in the list, f picks the minimum.",
-				"def f(xs): return min(xs)  # xs: {items}"),
+				"def f(xs): return min(xs)  # xs: {items}",
+				"Given a list of {items}, f finds the lowest value.",
+				"Return the least element of xs, a list of {items}.",
+				"The numbers of {items} are compared by f, and only the smallest one is returned.",
+				"def f(xs): return sorted(xs)[0]  # xs: {items}"),
 			Draw: drawNumbers,
 			Solve: onList(func(xs []int) trace {
 				steps, best := smallest(xs)
@@ -48,7 +56,11 @@ func codeOrder() []*Family {
 			Wording: asserting(callList,
 				"f sorts a list of numbers in ascending order.",
 				"The numbers are put in order by f, from the smallest to the largest.",
-				"def f(xs): return sorted(xs)"),
+				"def f(xs): return sorted(xs)",
+				"Given a list xs, f arranges its values from lowest to highest.",
+				"Return the elements of xs in increasing order.",
+				"The result of f is the same list sorted so that smaller numbers come before bigger ones.",
+				"def f(xs): return sorted(xs, reverse=False)"),
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"xs": FormatList(drawDistinct(r, between(r, 3, 4), 1, 20))}
 			},

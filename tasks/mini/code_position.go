@@ -20,7 +20,11 @@ func codePosition() []*Family {
 				"f reverses a list.",
 				"The numbers come back from f in the opposite order, last one first.",
 				"f reads a list of numbers backwards and returns what it reads.",
-				"def f(xs): return xs[::-1]"),
+				"def f(xs): return xs[::-1]",
+				"Given a list xs, f returns its elements from the last to the first.",
+				"The order of the items in the list is turned around by f.",
+				"Return the values of xs back to front.",
+				"def f(xs): return list(reversed(xs))"),
 			Draw: draw,
 			Solve: onList(func(xs []int) trace {
 				ys := slices.Clone(xs)
@@ -34,7 +38,11 @@ func codePosition() []*Family {
 			Wording: asserting(callListNumber,
 				"f(xs, k) returns the first k numbers of xs.",
 				"Only the beginning of the list is kept by f, k numbers long.",
-				"def f(xs, k): return xs[:k]"),
+				"def f(xs, k): return xs[:k]",
+				"Given a list xs and a number k, f picks the k items that come first.",
+				"f drops everything after the first k elements of the list.",
+				"Return a list of the k values at the front of xs, in the same order.",
+				"def f(xs, k): return [xs[i] for i in range(k)]"),
 			Draw: func(r *rand.Rand) Vars {
 				n := drawLength(r)
 				return Vars{"xs": FormatList(drawDistinct(r, n, 1, 20)), "k": strconv.Itoa(between(r, 2, n-1))}
@@ -47,7 +55,11 @@ func codePosition() []*Family {
 			Wording: asserting(callList,
 				"f swaps the first and the last number of a list.",
 				"The number at the front and the one at the back change places; f leaves the others where they are.",
-				"f returns the list with its two ends exchanged."),
+				"f returns the list with its two ends exchanged.",
+				"Given a list xs, f puts the last element first and the first element last; nothing else moves.",
+				"Return a copy of xs in which the first and the last value have traded places.",
+				"def f(xs): return [xs[-1]] + xs[1:-1] + [xs[0]]",
+				"def f(xs): return xs[-1:] + xs[1:-1] + xs[:1]"),
 			Draw: draw,
 			Solve: onList(func(xs []int) trace {
 				last := len(xs) - 1
@@ -64,7 +76,11 @@ func codePosition() []*Family {
 				"f keeps every second number of a list, starting with the first.",
 				"The numbers at positions 0, 2, 4 and so on are returned by f.",
 				"f takes one number, skips the next one, and goes on like this to the end.",
-				"def f(xs): return xs[::2]"),
+				"def f(xs): return xs[::2]",
+				"Given a list xs, f leaves only the first element, the third, the fifth and so on.",
+				"f throws out the second value, the fourth and so on, and returns the others in order.",
+				"Return the items of xs whose index is even.",
+				"def f(xs): return [xs[i] for i in range(0, len(xs), 2)]"),
 			Draw:  draw,
 			Solve: onList(everySecond),
 		},
@@ -74,7 +90,11 @@ func codePosition() []*Family {
 			Wording: asserting(callListNumber,
 				"f(xs, k) tells whether k occurs in xs.",
 				"True if some number of the list equals k, otherwise False: that is the value of f.",
-				"def f(xs, k): return k in xs"),
+				"def f(xs, k): return k in xs",
+				"Given a list xs and a number k, f checks if k is one of the elements.",
+				"f returns True when k can be found among the values of xs, and False when it cannot.",
+				"def f(xs, k): return any(x == k for x in xs)",
+				"def f(xs, k): return xs.count(k) > 0"),
 			Draw: func(r *rand.Rand) Vars {
 				xs := drawDistinct(r, drawLength(r), 1, 20)
 				k := between(r, 1, 20)

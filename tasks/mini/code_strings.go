@@ -21,7 +21,11 @@ func codeStrings() []*Family {
 				"f reverses a string.",
 				"The letters come back from f in the opposite order.",
 				"f spells a word backwards.",
-				"def f(s): return s[::-1]"),
+				"def f(s): return s[::-1]",
+				"Given a string s, f returns its characters from the last to the first.",
+				"The string is turned around by f, so that its last letter comes first.",
+				"Return the text s written from back to front.",
+				"def f(s): return ''.join(reversed(s))"),
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"s": quote(strings.Join(drawLetters(r, between(r, 3, 6)), ""))}
 			},
@@ -33,7 +37,11 @@ func codeStrings() []*Family {
 			Wording: asserting(callStringNumber,
 				"f(s, k) repeats the string s k times.",
 				"The word is written k times in a row by f, without spaces.",
-				"def f(s, k): return s * k"),
+				"def f(s, k): return s * k",
+				"Given a string s and a number k, f joins k copies of s into one string.",
+				"The result of f is a text in which s stands k times, with nothing in between.",
+				"Return k copies of the word s, one right after the other, as a single string.",
+				"def f(s, k): return ''.join([s] * k)"),
 			Draw: func(r *rand.Rand) Vars {
 				n, k := 2, between(r, 2, 4)
 				if r.IntN(3) > 0 {
@@ -49,7 +57,11 @@ func codeStrings() []*Family {
 			Wording: asserting(callStringLetter,
 				"f(s, c) counts how often the letter c occurs in s.",
 				"How many letters of the word are equal to c? f returns the number.",
-				"def f(s, c): return s.count(c)"),
+				"def f(s, c): return s.count(c)",
+				"Given a string s and a letter c, f says how many times c appears in s.",
+				"The result of f is the number of characters in the text s that are the same as c.",
+				"def f(s, c): return sum(1 for x in s if x == c)",
+				"def f(s, c): return len([x for x in s if x == c])"),
 			Draw:  drawRepeats,
 			Solve: countLetter,
 		},

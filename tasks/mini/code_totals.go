@@ -16,7 +16,11 @@ func codeTotals() []*Family {
 				"f takes a list of {items} and returns their sum.",
 				"All the {items} in the list are added up by f, which gives back the total.",
 				"A list holds the {items} of each day; f says how many there are altogether.",
-				"def f(xs): return sum(xs)  # xs: {items}"),
+				"def f(xs): return sum(xs)  # xs: {items}",
+				"Given a list xs of {items}, f adds up all its values.",
+				"f totals the {items}: every number of the list is added to the ones before, and the final sum is returned.",
+				"Return how many {items} we get when all the numbers in xs are put together.",
+				"def f(xs): return sum(x for x in xs)  # xs: {items}"),
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"xs": FormatList(drawInts(r, drawLength(r), 1, 20)), "items": drawItem(r)}
 			},
@@ -31,7 +35,11 @@ func codeTotals() []*Family {
 			Wording: asserting(callList,
 				"f multiplies all numbers of a list and returns the product.",
 				"Starting with the first number, f keeps multiplying by the next one until the list ends.",
-				"The value of f is the product of the numbers in xs."),
+				"The value of f is the product of the numbers in xs.",
+				"Given a list xs, f returns all its elements multiplied together.",
+				"All the values in the list are multiplied by one another, and f gives back the result.",
+				"Return what we get by multiplying every item of xs.",
+				"def f(xs): return xs[0] * f(xs[1:]) if xs else 1"),
 			Draw:  drawFactors,
 			Solve: onList(product),
 		},
@@ -41,7 +49,11 @@ func codeTotals() []*Family {
 			Wording: asserting(callList,
 				"f adds up only the even numbers of a list and ignores the odd ones.",
 				"Odd numbers do not count: f returns the sum of those that 2 divides.",
-				"def f(xs): return sum(x for x in xs if x % 2 == 0)"),
+				"def f(xs): return sum(x for x in xs if x % 2 == 0)",
+				"Given a list xs, f throws out the odd values and sums the rest.",
+				"The result of f is the total of all even elements in the list.",
+				"def f(xs): return sum(filter(lambda x: x % 2 == 0, xs))",
+				"def f(xs): return sum([x for x in xs if not x % 2])"),
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"xs": FormatList(drawParities(r, between(r, 4, 5), between(r, 2, 3)))}
 			},
@@ -53,7 +65,11 @@ func codeTotals() []*Family {
 			Wording: asserting(callList,
 				"f returns the difference between the largest and the smallest number of {items}.",
 				"For a list of {items}, f tells the range: the maximum minus the minimum.",
-				"How far apart are the best and the worst day? f subtracts the fewest {items} from the most."),
+				"How far apart are the best and the worst day? f subtracts the fewest {items} from the most.",
+				"The result of f is the highest value of {items} less the lowest one.",
+				"Given a list of {items}, f finds the biggest and the smallest value and subtracts the second from the first.",
+				"def f(xs): return max(xs) - min(xs)  # xs: {items}",
+				"def f(xs): return sorted(xs)[-1] - sorted(xs)[0]  # xs: {items}"),
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"xs": FormatList(drawDistinct(r, 3, 1, 20)), "items": drawItem(r)}
 			},

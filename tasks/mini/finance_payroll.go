@@ -11,6 +11,10 @@ func financePayroll() []*Family {
 				"A {item} is priced at {price}. Sales tax is {rate}%. What is the total to pay?",
 				"Price of the {item}: {price}; sales tax: {rate}%. Find the price with tax.",
 				"How much does a {item} cost with {rate}% sales tax when its net price is {price}?",
+				"| {item} | value |\n| sales tax | {rate}% |\n| net price | {price} |\nPrice with tax?",
+				"Tax on sales: {rate}%; price of a {item} without tax: {price}. How much must the customer pay?",
+				"A tax of {rate}% is added to the price of a {item}, which is {price} without it. Find the full price.",
+				"| price of one {item} before tax | {price} |\n| sales tax on top | {rate}% |\nWhat does the buyer pay?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"item": choose(r, financeGoods), "price": digits(drawPrice(r)), "rate": digits(choose(r, easyRates))}
@@ -30,6 +34,10 @@ func financePayroll() []*Family {
 				"{name} earns {income}. The first {allowance} is tax-free and the rest is taxed at {rate}%. How much tax is due?",
 				"Income of {name}: {income}; allowance: {allowance}; tax rate: {rate}%. What is the income tax?",
 				"| {name} | amount |\n| income | {income} |\n| deductions | {allowance} |\n| tax rate | {rate}% |\nTax to pay?",
+				"Tax rate: {rate}%; tax-free allowance: {allowance}; yearly pay: {income}. How much tax does {name} owe?",
+				"An allowance of {allowance} is free of tax. {name} earns {income} and pays {rate}% on the rest. Find the income tax.",
+				"| {name} | figures |\n| rate of tax | {rate}% |\n| gross income | {income} |\n| tax-free amount | {allowance} |\nHow large is the income tax?",
+				"What does {name} owe on an income of {income} at {rate}% tax when the first {allowance} is free?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				taxable, allowance := drawPrice(r), 50*between(r, 2, 30)
@@ -52,6 +60,10 @@ func financePayroll() []*Family {
 				"{name} works {hours} hours at {wage} an hour and {extra} overtime hours at {high} an hour. What is the total pay?",
 				"| {name} | hours | wage |\n| normal | {hours} | {wage} |\n| overtime | {extra} | {high} |\nTotal pay?",
 				"Normal time of {name}: {hours} hours, wage {wage}; overtime: {extra} hours, wage {high}. Find the gross pay.",
+				"Overtime: {extra} hours at {high} an hour; normal time: {hours} hours at {wage} an hour. How much does {name} earn in all?",
+				"| {name} | wage | hours |\n| overtime | {high} | {extra} |\n| normal time | {wage} | {hours} |\nGross pay?",
+				"At a normal wage of {wage} for {hours} hours and an overtime wage of {high} for {extra} hours, what does {name} receive in total?",
+				"{name} puts in {hours} normal hours and {extra} hours of overtime. Pay is {wage} per normal hour and {high} per overtime hour. Work out the total pay.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				wage := choose(r, []int{6, 7, 8, 9, 10, 12, 15, 20})

@@ -28,6 +28,7 @@ func studentCommand(env Env) *cli.Command {
 					jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
 					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},
 					&cli.IntFlag{Name: "steps", Value: embedded.DefaultOptions().Steps, Usage: "updates"},
+					&cli.IntFlag{Name: "drill-steps", Value: embedded.DefaultOptions().DrillSteps, Usage: "updates on the drill corpus, after the others"},
 					&cli.IntFlag{Name: "rows", Value: embedded.DefaultOptions().BatchRows, Usage: "rows per update"},
 					&cli.Float64Flag{Name: "learning-rate", Value: embedded.DefaultOptions().LearningRate, Usage: "peak learning rate"},
 					&cli.Float64Flag{Name: "prompt-weight", Value: embedded.DefaultOptions().PromptWeight, Usage: "loss weight of a prompt's token"},
@@ -71,10 +72,10 @@ func pretrain(c *cli.Context, env Env) error {
 		return err
 	}
 	o := embedded.DefaultOptions()
-	o.Steps, o.BatchRows = c.Int("steps"), c.Int("rows")
+	o.Steps, o.DrillSteps, o.BatchRows = c.Int("steps"), c.Int("drill-steps"), c.Int("rows")
 	o.LearningRate, o.PromptWeight = c.Float64("learning-rate"), c.Float64("prompt-weight")
-	if o.Steps < 1 || o.BatchRows < 1 || o.LearningRate <= 0 || o.PromptWeight < 0 {
-		return usage("--steps, --rows and --learning-rate must be positive, --prompt-weight not negative")
+	if o.Steps < 1 || o.DrillSteps < 0 || o.BatchRows < 1 || o.LearningRate <= 0 || o.PromptWeight < 0 {
+		return usage("--steps, --rows and --learning-rate must be positive, --drill-steps and --prompt-weight not negative")
 	}
 	begin := env.Now()
 	step := stepper(env, "pre-training", begin)

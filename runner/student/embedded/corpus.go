@@ -21,12 +21,14 @@ type gen struct {
 	words []string         // of all families' public wordings and solutions, in alphabetical order
 	rules []ruleGroup
 
+	concepts []concept
+
 	inventions []*invention
 	coded      []codedFamily
 }
 
 func newGen(seed uint64) *gen {
-	g := &gen{Rand: rand.New(rand.NewPCG(seed, 0x66616d696c79)), known: knownFamilies(), words: suiteWords(), rules: ruleGroups()}
+	g := &gen{Rand: rand.New(rand.NewPCG(seed, 0x66616d696c79)), known: knownFamilies(), words: suiteWords(), rules: ruleGroups(), concepts: concepts()}
 	g.inventions, g.coded = invent(g)
 	g.Rand = rand.New(rand.NewPCG(seed, 0x636f72707573))
 	return g
@@ -52,12 +54,31 @@ func kinds() []kind {
 	}
 }
 
+// drillKinds is the mix of the end: more arithmetic, of which the many words of
+// the first mix have cost some.
+func drillKinds() []kind {
+	return []kind{
+		{34, (*gen).practice}, {4, (*gen).drill}, {3, (*gen).chain}, {2, (*gen).compound}, {2, (*gen).remainders},
+		{2, (*gen).lookup}, {5, (*gen).formula}, {1, (*gen).definition}, {1, (*gen).story},
+		{10, (*gen).ruled}, {1, (*gen).program}, {1, (*gen).copying}, {1, (*gen).formatted},
+		{24, (*gen).invented}, {12, (*gen).inventedCode}, {14, (*gen).knownProblem},
+	}
+}
+
 // Corpus is the endless pre-training corpus of a seed. Two iterations give the
 // same rows.
-func Corpus(seed uint64) iter.Seq[Row] {
+func Corpus(seed uint64) iter.Seq[Row] { return corpus(seed, 0x636f72707573, kinds()) }
+
+// DrillCorpus is the endless corpus of the seed for the end of the pre-training.
+func DrillCorpus(seed uint64) iter.Seq[Row] { return corpus(seed, 0x6472696c6c, drillKinds()) }
+
+// corpus draws rows of the mix from a stream of its own; the invented families
+// are those of the seed.
+func corpus(seed, stream uint64, mix []kind) iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		g := newGen(seed)
-		mix, total := kinds(), 0
+		g.Rand = rand.New(rand.NewPCG(seed, stream))
+		total := 0
 		for _, k := range mix {
 			total += k.share
 		}
@@ -78,13 +99,16 @@ func Corpus(seed uint64) iter.Seq[Row] {
 // digestRows is how many rows tell one corpus from another.
 const digestRows = 20_000
 
-// corpusDigest names the corpus: sha256 of its first digestRows rows.
+// corpusDigest names both corpora: sha256 of the first digestRows rows of each.
 func corpusDigest(seed uint64) string {
-	h, n := sha256.New(), 0
-	for row := range Corpus(seed) {
-		h.Write([]byte(row.User + "\x00" + row.Answer + "\x00"))
-		if n++; n == digestRows {
-			break
+	h := sha256.New()
+	for _, rows := range []iter.Seq[Row]{Corpus(seed), DrillCorpus(seed)} {
+		n := 0
+		for row := range rows {
+			h.Write([]byte(row.User + "\x00" + row.Answer + "\x00"))
+			if n++; n == digestRows {
+				break
+			}
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -45,8 +45,8 @@ type move struct {
 type invention struct {
 	names   []string // of the given numbers
 	moves   []move
-	subject []string // words that its questions turn on
-	cues    []cue    // of the given numbers
+	subject []concept // what its questions turn on
+	cues    []cue     // of the given numbers
 }
 
 // invent makes up the families of the generator's seed.
@@ -109,7 +109,7 @@ func (g *gen) invention() *invention {
 	for i := range f.moves {
 		f.moves[i].name = next()
 	}
-	f.subject, f.cues = sample(g, g.words, subjectWords), g.cues(f)
+	f.subject, f.cues = sample(g, g.concepts, subjectWords), g.cues(f)
 	return f
 }
 

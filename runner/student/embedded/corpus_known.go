@@ -46,12 +46,22 @@ func (g *gen) open(f *mini.Family) Row {
 
 // solved draws a problem of the family's open split, in a public wording.
 func (g *gen) solved(f *mini.Family) (question string, s mini.Solution) {
-	for {
-		v := f.DrawIn(g.Rand, mini.Open)
-		if s, ok := f.Solve(v); ok {
-			return mini.Instance{Family: f, Vars: v, Wording: pick(g, f.Wording)}.Question(), s
-		}
+	v := f.DrawIn(g.Rand, mini.Open)
+	return worded(f, v, pick(g, f.Wording))
+}
+
+// solvedAs is solved in the given wording.
+func (g *gen) solvedAs(f *mini.Family, wording string) (question string, s mini.Solution) {
+	return worded(f, f.DrawIn(g.Rand, mini.Open), wording)
+}
+
+// worded is the question of drawn values, which have a solution.
+func worded(f *mini.Family, v mini.Vars, wording string) (question string, s mini.Solution) {
+	s, ok := f.Solve(v)
+	if !ok {
+		panic("embedded: family " + f.Name + " cannot solve its own draw")
 	}
+	return mini.Instance{Family: f, Vars: v, Wording: wording}.Question(), s
 }
 
 // byWeight draws the index of a family by the families' weights.

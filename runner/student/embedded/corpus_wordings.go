@@ -6,10 +6,18 @@ import (
 	"strings"
 )
 
-// cue is the words around a number in the questions of a family.
-type cue struct{ before, after string }
+// cue is what tells the numbers of a family's questions apart: words that may
+// stand for each other, of which a question says one, and a unit with the blank
+// before it. A number may have either, both or none.
+type cue struct {
+	words concept
+	unit  string
+}
 
-// subjectWords is how many words a family's questions turn on.
+// same reports whether two numbers have nothing that tells them apart.
+func (c cue) same(d cue) bool { return slices.Equal(c.words, d.words) && c.unit == d.unit }
+
+// subjectWords is how many concepts a family's questions turn on.
 const subjectWords = 5
 
 // unit is a unit of measure with the letters that physics writes for its
@@ -35,20 +43,20 @@ func (g *gen) cues(f *invention) []cue {
 		switch n := g.IntN(100); {
 		case n < 15 && i > 0:
 			cues[i] = cues[i-1]
-		case n < 50 && len(name) == 1:
+		case n < 45 && len(name) == 1:
 			u := pick(g, units)
-			cues[i].after = " " + u.name
+			cues[i].unit = " " + u.name
 			if letter := string(u.letters[g.IntN(len(u.letters))]); g.chance(80) && !f.named(letter) {
 				f.names[i] = letter
 			}
-		case n < 50:
-			cues[i].before = name + " "
-		case n < 60:
-			cues[i].after = "%"
+		case n < 45:
+			cues[i].words = g.conceptOf(name)
+		case n < 55:
+			cues[i].words, cues[i].unit = pick(g, g.concepts), "%"
 		case n < 70:
-			cues[i].before, cues[i].after = pick(g, g.words)+" ", " "+pick(g, units).name
+			cues[i].words, cues[i].unit = pick(g, g.concepts), " "+pick(g, units).name
 		default:
-			cues[i].before = pick(g, g.words) + " "
+			cues[i].words = pick(g, g.concepts)
 		}
 	}
 	return cues
@@ -61,12 +69,12 @@ func (f *invention) named(name string) bool {
 
 // question words a family's question, with {0}, {1} and so on for the numbers
 // and {w} for a word that does not matter: a list or table, or a sentence.
-func (g *gen) question(subject []string, cues []cue) string {
+func (g *gen) question(subject []concept, cues []cue) string {
 	order := g.Perm(len(cues))
 	if alike(cues) || g.chance(20) {
 		slices.Sort(order)
 	}
-	said := sample(g, subject, g.between(3, subjectWords))
+	said := g.say(sample(g, subject, g.between(3, subjectWords)))
 	if g.chance(30) {
 		return g.listing(said, cues, order)
 	}
@@ -77,7 +85,7 @@ func (g *gen) question(subject []string, cues []cue) string {
 // to tell them apart.
 func alike(cues []cue) bool {
 	for i := range cues {
-		if slices.Index(cues, cues[i]) != i {
+		if slices.IndexFunc(cues, cues[i].same) != i {
 			return true
 		}
 	}
@@ -100,12 +108,31 @@ func (g *gen) sentence(subject []string, cues []cue, order []int) string {
 		if !strings.HasSuffix(b.String(), " ") && !strings.HasSuffix(b.String(), "(") {
 			b.WriteString(" ")
 		}
-		b.WriteString(cues[at].before + pick(g, []string{"", "", "of ", "is ", "= "}) + slot(at) + cues[at].after)
+		b.WriteString(g.number(cues[at], at))
 		if joint == " (" {
 			b.WriteString(")")
 		}
 	}
 	return b.String() + " " + g.filler(subject, 1, 3) + " " + strings.Join(subject[half:], " ") + pick(g, []string{"?", "?", "."})
+}
+
+// number is the number's place with its cue: words before or behind it, beside
+// it or a little away.
+func (g *gen) number(c cue, at int) string {
+	value := slot(at) + c.unit
+	if len(c.words) == 0 {
+		return value
+	}
+	switch words := pick(g, c.words); g.IntN(10) {
+	case 0, 1:
+		return value + " " + words
+	case 2:
+		return value + " " + pick(g, glue) + " " + words
+	case 3:
+		return words + " " + strings.Join(sample(g, glue, g.between(1, 3)), " ") + " " + value
+	default:
+		return words + " " + pick(g, []string{"", "", "of ", "is ", "= "}) + value
+	}
 }
 
 // listing is "price: 12; rate: 3%. cost of?" or a table with such a last line.
@@ -117,11 +144,14 @@ func (g *gen) listing(subject []string, cues []cue, order []int) string {
 	}
 	parts := make([]string, len(order))
 	for i, at := range order {
-		label := strings.TrimSpace(cues[at].before)
-		if label == "" {
-			label = subject[0]
+		label := subject[0]
+		if words := cues[at].words; len(words) > 0 {
+			label = pick(g, words)
 		}
-		parts[i] = fill(form, "{b}", label, "{v}", slot(at), "{a}", cues[at].after)
+		if g.chance(25) {
+			label += " " + g.filler(subject, 1, 2)
+		}
+		parts[i] = fill(form, "{b}", label, "{v}", slot(at), "{a}", cues[at].unit)
 	}
 	tail := strings.Join(subject, " ") + " " + g.filler(subject, 0, 2)
 	return strings.Join(parts, between) + end + strings.TrimSpace(tail) + "?"
@@ -146,16 +176,16 @@ func capitalised(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // codedFamily is an invented family of code: a rule under a made-up subject.
 type codedFamily struct {
 	rule    rule
-	subject []string
+	subject []concept
 }
 
 func (g *gen) codedFamily() codedFamily {
-	return codedFamily{g.anyRule(), sample(g, g.words, subjectWords)}
+	return codedFamily{g.anyRule(), sample(g, g.concepts, subjectWords)}
 }
 
 // description says what f does, in words that tell the family only.
 func (g *gen) description(f codedFamily) string {
-	words := sample(g, f.subject, g.between(3, subjectWords))
+	words := g.say(sample(g, f.subject, g.between(3, subjectWords)))
 	for range g.between(1, 6) {
 		words = slices.Insert(words, g.IntN(len(words)+1), pick(g, glue))
 	}

@@ -19,7 +19,7 @@ import (
 func small() Options {
 	return Options{
 		Vocabulary: 400, Hidden: 16, Layers: 1, Heads: 2, Intermediate: 32, BatchRows: 4, Steps: 6, WarmupSteps: 1,
-		LearningRate: 1e-2, WeightDecay: 0.01, PromptWeight: 0.1,
+		LearningRate: 1e-2, WeightDecay: 0.01, PromptWeight: 0.1, DrillSteps: 2, DrillRate: 5e-3,
 	}
 }
 
@@ -53,7 +53,7 @@ func TestPretrainIsAFunctionOfItsSeed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if steps != small().Steps {
+		if steps != small().Steps+small().DrillSteps {
 			t.Errorf("progress ended at %d", steps)
 		}
 		files = map[string]string{}

@@ -24,8 +24,9 @@ type PretrainReport struct {
 	Seed         uint64  `json:"seed"`
 	Options      Options `json:"options"`
 	Parameters   int     `json:"parameters"`
+	Updates      int     `json:"updates"`
 	Tokens       int     `json:"tokens"`
-	FinalLoss    float64 `json:"final_loss"`    // mean over the last fiftieth of the updates
+	FinalLoss    float64 `json:"final_loss"`    // mean over the last fiftieth of the updates on the drill corpus
 	CorpusDigest string  `json:"corpus_digest"` // see corpusDigest
 	CorpusRows   int     `json:"corpus_rows"`   // rows read
 	BLAS         string  `json:"blas"`

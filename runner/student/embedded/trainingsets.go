@@ -21,16 +21,18 @@ const wrongShare = 40
 
 // TrainingSets draws sets of n rows of the domain from its families' open
 // split, in public wordings: a perfect one, and one for each flaw that the
-// student must punish.
+// student must punish. A family has its share of the rows by its weight, and its
+// wordings are equally frequent.
 func TrainingSets(domain results.Domain, n int, seed uint64) []TrainingSet {
 	families := mini.Families(domain)
 	flawed := func(name string, only int, flaw func(g *gen, family int, s mini.Solution) mini.Solution, format func(string) string) TrainingSet {
 		g := newGen(seed)
 		set := TrainingSet{Name: name}
-		for range n {
-			at := g.byWeight(families[:only])
-			q, s := g.solved(families[at])
-			set.Rows = append(set.Rows, results.Row{Instruction: q, Output: format(mini.Response(domain, flaw(g, at, s)))})
+		for at, wordings := range g.balanced(families[:only], n) {
+			for _, wording := range wordings {
+				q, s := g.solvedAs(families[at], wording)
+				set.Rows = append(set.Rows, results.Row{Instruction: q, Output: format(mini.Response(domain, flaw(g, at, s)))})
+			}
 		}
 		return set
 	}
@@ -63,6 +65,25 @@ func TrainingSets(domain results.Domain, n int, seed uint64) []TrainingSet {
 			return text
 		}),
 	}
+}
+
+// balanced deals n rows to the families by weight and, within a family, to its
+// wordings in turn, beginning anywhere: the wordings of each family's rows.
+func (g *gen) balanced(families []*mini.Family, n int) [][]string {
+	total := 0
+	for _, f := range families {
+		total += f.Weight
+	}
+	dealt, seen := make([][]string, len(families)), 0
+	for i, f := range families {
+		share := n*(seen+f.Weight)/total - n*seen/total
+		seen += f.Weight
+		first := g.IntN(len(f.Wording))
+		for k := range share {
+			dealt[i] = append(dealt[i], f.Wording[(first+k)%len(f.Wording)])
+		}
+	}
+	return dealt
 }
 
 // wrongNumber changes the first digit of a number of the answer, beyond every
