@@ -176,6 +176,21 @@ func TestPools(t *testing.T) {
 	}
 }
 
+// TestOverlap: a candidate that holds a short item among other words is known.
+func TestOverlap(t *testing.T) {
+	known := suite{shingle: 13}.overlap([]entry{{raw: "What is the mass of a neutron?"}, {raw: "How much?"}})
+	for question, want := range map[string]bool{
+		"What is the mass of a neutron?": true,
+		"Think of physics, slowly and with care, then say: what is  the MASS of a neutron? Give it in kilograms, please.": true,
+		"What is the mass of a proton, in kilograms, as far as it was measured in the last hundred years, please?":        false,
+		"Sugar is sold in bags of two kilograms, and every bag costs three dollars. How much? Round it to whole dollars.": false,
+	} {
+		if got := known(candidate{question: question}); got != want {
+			t.Errorf("%q: %v, want %v", question, got, want)
+		}
+	}
+}
+
 // TestFaults: bad files are refused with file, line and reason.
 func TestFaults(t *testing.T) {
 	const first = `{"question_id":"test-0","question":"q 0?","context":"","ground_truth":1,"level":"easy"}`
