@@ -225,6 +225,37 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestUnrelatedFiles: a folder may hold other files, which are named, and hidden
+// folders, but no broken records.
+func TestUnrelatedFiles(t *testing.T) {
+	good, err := os.ReadFile("testdata/finance.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("finance.json", string(good))
+	write("words.json", `["a","b"]`)
+	write("none.json", "[]")
+	write("blank.jsonl", "")
+	write("number.json", "7")
+	write("lists.json", "[[1]]")
+	write(".cache/broken.json", "{")
+	made := imported(t, Options{Kind: "financereasoning", From: dir, Seed: 1})
+	if d := cmp.Diff([]string{"blank.jsonl", "lists.json", "none.json", "number.json", "words.json"}, made.Manifest.NotRead); d != "" {
+		t.Errorf("not read (-want +got):\n%s", d)
+	}
+	write("more.jsonl", `{"question_id":"more","question":"q?","context":"","ground_truth":1,"level":"easy"}`+"\n7\n")
+	if _, err := Import(Options{Kind: "financereasoning", From: dir, Seed: 1}); err == nil || !strings.Contains(err.Error(), "more.jsonl:2: a record must be a JSON object") {
+		t.Errorf("a broken record: %v", err)
+	}
+}
+
 // TestPublishedData imports the published files.
 func TestPublishedData(t *testing.T) {
 	root := os.Getenv("AUTODATABENCH_DATASETS")
