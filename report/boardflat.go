@@ -177,6 +177,5 @@ func totals() []flatColumn {
 		number("agent_cost_usd", func(r Row) results.Number { return r.Usage.AgentCost }),
 		count("elapsed_seconds", func(r Row) int64 { return int64(r.Elapsed.Seconds()) }),
 		number("valid_share", func(r Row) results.Number { return r.validShare() }),
-		number("gpu_seconds", func(r Row) results.Number { return r.GPU }),
 	)
 }

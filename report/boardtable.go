@@ -203,20 +203,20 @@ func (g Group) domainHeads() []string {
 }
 
 func (g Group) effort(common []Mark) table.Table {
-	t, add := g.grid("Runs and effort", common, "!kind", ">valid runs", ">gain if valid", ">attempts", ">valid", ">calls", ">cost", ">GPU time", ">time")
+	t, add := g.grid("Runs and effort", common, "!kind", ">valid runs", ">gain if valid", ">attempts", ">valid", ">calls", ">cost", ">time")
 	for _, r := range g.Rows {
 		cells := []string{string(r.Standing), fmt.Sprintf("%d/%d", r.ValidRuns, r.Runs), table.Number(r.GainValid, 2)}
 		switch r.Kind {
 		case results.OfPaper, results.OfGiven: // neither has any of the rest
-			cells = append(cells, slices.Repeat([]string{table.Missing}, 6)...)
+			cells = append(cells, slices.Repeat([]string{table.Missing}, 5)...)
 		default:
-			cells = append(cells, strconv.Itoa(r.Attempts), percentWhole(r.validShare()), table.Count(r.Usage.TeacherCalls/r.Runs), r.cost(), r.gpuTime(),
+			cells = append(cells, strconv.Itoa(r.Attempts), percentWhole(r.validShare()), table.Count(r.Usage.TeacherCalls/r.Runs), r.cost(),
 				(r.Elapsed / time.Duration(r.Runs)).Round(time.Second).String())
 		}
 		add(r, cells...)
 	}
 	t.Note("Kind: simulated; self-reported; paper, as printed. Gain if valid: over the runs with a valid submission alone. Valid: share of attempts with a valid submission. " +
-		"Calls, cost, GPU time, time: teacher calls, USD, GPU and run time, means over runs; the cost is unknown where no price is recorded.")
+		"Calls, cost, time: teacher calls, USD and run time, means over runs; the cost is unknown where no price is recorded.")
 	return *t
 }
 
@@ -231,14 +231,6 @@ func (r Row) cost() string {
 		return "unknown"
 	}
 	return table.Number(results.Num(r.Usage.AgentCost.Value/float64(r.Runs), true), 2)
-}
-
-// gpuTime is the cell of the mean GPU time of a run.
-func (r Row) gpuTime() string {
-	if !r.GPU.Known {
-		return table.Missing
-	}
-	return (time.Duration(r.GPU.Value/float64(r.Runs)) * time.Second).String()
 }
 
 func (g Group) failures(common []Mark) table.Table {

@@ -190,7 +190,7 @@ func TestRoundsFigure(t *testing.T) {
 	measured.Private = map[int]results.Score{1: {Correct: 75, Total: 300}, 3: {Correct: 90, Total: 300}, 4: {Correct: 120, Total: 300}}
 	oneShot := log("a", results.Science, 1, 99)
 	oneShot.State.Spec.Workflow = results.OneShot
-	f := report.RoundsFigure("demo", []report.TrialLog{measured, log("b", results.Science, 2, 30), log("b", results.Science, 1, 20, 40), oneShot, log("c", results.Science, 1, -1)}, nil)
+	f := report.RoundsFigure("demo", []report.TrialLog{measured, log("b", results.Science, 2, 30), log("b", results.Science, 1, 20, 40), log("b", results.Science, 3, -1), oneShot, log("c", results.Science, 1, -1)}, nil)
 	num := func(v float64) results.Number { return results.Num(v, true) }
 	want := []figure.RoundsPanel{
 		{Runs: 1, Base: num(20), Rounds: []figure.Round{
@@ -198,9 +198,9 @@ func TestRoundsFigure(t *testing.T) {
 			{N: 2, Public: num(20), Private: num(30), Final: num(25), Runs: 1},
 			{N: 3, Public: num(50), Private: num(40), Final: num(40), Runs: 1},
 		}},
-		{Runs: 2, Base: num(20), Rounds: []figure.Round{ // run 1's first submission was not chosen: its private score is not known
+		{Runs: 3, Base: num(20), Rounds: []figure.Round{ // run 1's first submission was not chosen: its private score is not known; run 3 stays the base
 			{N: 1, Public: num(25), Runs: 2},
-			{N: 2, Public: num(40), Private: num(40), Final: num(35), Runs: 1},
+			{N: 2, Public: num(40), Private: num(40), Final: num(30), Runs: 1},
 		}},
 		{Runs: 1, Base: num(20), Rounds: []figure.Round{}},
 	}

@@ -87,8 +87,7 @@ type Row struct {
 	ValidAttempts int                     `json:"valid_attempts"`
 	Failures      map[results.Failure]int `json:"failures"`
 	Usage         results.Usage           `json:"usage"`
-	Elapsed       time.Duration           `json:"elapsed_ns"`  // of all runs
-	GPU           results.Number          `json:"gpu_seconds"` // of all runs; missing where none is recorded
+	Elapsed       time.Duration           `json:"elapsed_ns"` // of all runs
 	Warnings      []string                `json:"warnings,omitempty"`
 }
 

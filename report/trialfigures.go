@@ -155,7 +155,7 @@ func RoundsFigure(experiment string, logs []TrialLog, names map[string]string) f
 		f.Rows = append(f.Rows, row)
 		measured = measured || slices.ContainsFunc(s.logs, func(l TrialLog) bool { return len(l.Private) > 0 })
 	}
-	f.Notes = append(f.Notes, "Iterative trials. Public and private: means over the runs that have the round. Final: mean over all runs; one that has ended keeps its value.")
+	f.Notes = append(f.Notes, "Iterative trials. Public and private: means over the runs that have the round. Final: mean over all runs; one that has ended keeps its value, one without a valid submission counts as the base.")
 	if !measured && len(list) > 0 {
 		f.Notes = append(f.Notes, "The private accuracy of submissions that were not chosen is not measured; score --rounds does that.")
 	}
@@ -182,7 +182,8 @@ func roundsPanel(logs []TrialLog) figure.RoundsPanel {
 		var public, private, final []results.Number
 		for _, run := range runs {
 			if len(run) == 0 {
-				continue // its student stayed the base
+				final = append(final, p.Base) // its student stayed the base
+				continue
 			}
 			final = append(final, run[min(n, len(run)-1)].Final)
 			if n < len(run) {

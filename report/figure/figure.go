@@ -21,6 +21,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"autodatabench/results"
 )
 
 // Format is a form of output.
@@ -37,6 +39,9 @@ func Formats() []Format { return []Format{SVG, PNG} }
 
 // dpi is the resolution of PNG.
 const dpi = 144
+
+// highest bounds the memory that a PNG takes, in points.
+const highest = 10_000
 
 // Head is what every figure is headed with. The subtitle must say "simulated"
 // where the numbers are.
@@ -68,6 +73,9 @@ func Write(w io.Writer, f Format, fig Figure) error {
 	case SVG:
 		canvas = vgsvg.New(width, height)
 	case PNG:
+		if height > highest {
+			return results.Bad("take svg, or fewer rows", fmt.Errorf("figure %q is too high for png: %.0f points, over %d", s.head.Title, float64(height), highest))
+		}
 		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}
 	default:
 		return fmt.Errorf("unknown format %q: want svg or png", string(f))

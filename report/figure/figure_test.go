@@ -250,6 +250,15 @@ func TestSVGIsXML(t *testing.T) {
 	}
 }
 
+// TestHighPNG: a picture that would take gigabytes is refused.
+func TestHighPNG(t *testing.T) {
+	err := figure.Write(io.Discard, figure.PNG, forest(2_000))
+	var known *results.Error
+	if !errors.As(err, &known) || known.Kind != results.BadInput || !strings.Contains(err.Error(), "too high for png") {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestUnknownFormat(t *testing.T) {
 	if err := figure.Write(io.Discard, "pdf", forest(1)); err == nil || !strings.Contains(err.Error(), `"pdf"`) {
 		t.Errorf("error is %v", err)

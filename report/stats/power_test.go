@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"autodatabench/report/stats"
 	"autodatabench/results"
@@ -67,6 +68,34 @@ func TestDesign(t *testing.T) {
 	}
 	if _, ok := study(t, one, given(1, 1, 1), cell(t, "a", "science", "10", "10")).Design(); ok {
 		t.Error("a design from one run")
+	}
+}
+
+// The plan's standard error is that of the tests of pairs. The design averages the
+// variances themselves, so it has their mean already and must not take the tests'
+// factor once more.
+func TestDesignAgreesWithPairs(t *testing.T) {
+	for _, runs := range []int{2, 3, 5} {
+		rng := rand.New(rand.NewPCG(1, 2))
+		var cells []*stats.Cell
+		for k := range 60 {
+			sd := math.Sqrt(0.0007 * 6 / distuv.ChiSquared{K: 6, Src: rng}.Rand())
+			shares := make([]float64, runs)
+			for r := range shares {
+				shares[r] = min(max(0.4+sd*rng.NormFloat64(), 0), 1)
+			}
+			cells = append(cells, counts(t, fmt.Sprint("agent", k), results.Science, 100_000, 0.2, shares...))
+		}
+		prior := stats.FitRunPrior(cells)
+		s := study(t, one, prior, cells...)
+		d, _ := s.Design()
+		sum, pairs := 0.0, s.Pairs()
+		for _, p := range pairs {
+			sum += p.SE.Value * p.SE.Value
+		}
+		if se := 0.2 * math.Sqrt(sum/float64(len(pairs))); !prior.DF0.Known || math.Abs(d.SE(runs)/se-1) > 0.03 {
+			t.Errorf("%d runs, d0 %v: planned %v, in the tests %v", runs, prior.DF0, d.SE(runs), se)
+		}
 	}
 }
 

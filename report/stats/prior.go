@@ -148,13 +148,15 @@ func golden(low, high float64, f func(float64) float64) float64 {
 // distribution with d = d0+R-1 degrees of freedom about the moderated one. The
 // t distribution of a single cell makes up for that; the sum of several cells is
 // closer to a normal distribution with the mean of the variances, which is
-// d/(d-2) times as large (bench/doc/statistics.md has the simulation).
+// d/(d-2) times as large (bench/doc/statistics.md has the simulation). Below 3
+// degrees of freedom, where that grows beyond bounds, it is that of 3: fewer
+// runs never make it less.
 func (p RunPrior) inMean(runs int) float64 {
 	if !p.DF0.Known {
 		return 1
 	}
-	d := p.DF0.Value + float64(runs-1)
-	return d / max(d-2, 1)
+	d := max(p.DF0.Value+float64(runs-1), 3)
+	return d / (d - 2)
 }
 
 // moderated is the cell's variance between runs (s~_R2) drawn towards the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,6 +45,9 @@ func parsePairs(path, text string) (pairs []Pair, findings []Finding) {
 			return pairs, append(findings, Finding{path, broken.StartLine, broken.Err.Error()})
 		}
 		line, _ := r.FieldPos(0)
+		if len(findings) == maxFindings || len(pairs) == maxItems {
+			return pairs, append(findings, Finding{path, line, fmt.Sprintf("too many faults or more than %d pairs: not read any further", maxItems)})
+		}
 		if n == 0 {
 			if !slices.Equal(record, []string{"question", "answer"}) {
 				return nil, []Finding{{path, line, `the first line must be: question,answer`}}
@@ -86,15 +90,13 @@ func Guess(pairs []Pair) evaluators.Spec {
 		panic(err) // no tolerance is a tolerance
 	}
 	numbers, integers := true, true
-	var distinct []string
+	seen := map[string]bool{}
 	for _, p := range pairs {
 		numbers = numbers && numeric.Check(p.Value) == nil
 		integers = integers && !strings.ContainsAny(p.Value.Answer, ".eE")
-		if !slices.Contains(distinct, p.Value.Answer) {
-			distinct = append(distinct, p.Value.Answer)
-		}
+		seen[p.Value.Answer] = true
 	}
-	slices.Sort(distinct)
+	distinct := slices.Sorted(maps.Keys(seen))
 	choice := evaluators.Spec{Kind: "choice", Choices: distinct}
 	_, err = evaluators.Open(choice)
 	switch {

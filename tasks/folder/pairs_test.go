@@ -11,11 +11,12 @@ import (
 
 // table is a CSV of n questions with the answers in turn.
 func csvOf(n int, answers ...string) string {
-	text := "question,answer\n"
+	var text strings.Builder
+	text.WriteString("question,answer\n")
 	for i := range n {
-		text += fmt.Sprintf("\"What is number %d, please?\",%s\n", i, answers[i%len(answers)])
+		fmt.Fprintf(&text, "\"What is number %d, please?\",%s\n", i, answers[i%len(answers)])
 	}
-	return text
+	return text.String()
 }
 
 func TestGuess(t *testing.T) {
@@ -67,13 +68,14 @@ func TestFromPairs(t *testing.T) {
 func TestPairFaults(t *testing.T) {
 	good := csvOf(8, "1")
 	for want, text := range map[string]string{
-		"p.csv:1: the first line must be: question,answer": "q,a\n1,2\n",
-		"p.csv:10: wrong number of fields":                 good + "alone\n",
-		`p.csv:10: field "answer" is empty`:                good + "\"A question, please?\",\n",
-		"p.csv:10: the question stands in line 2 too":      good + "\"what is number 0,  please?\",5\n",
-		`p.csv:2: extraneous or missing " in quoted-field`: "question,answer\n\"a,1\n",
-		"p.csv: it holds 7 pairs; a task needs 8":          csvOf(7, "1"),
-		"p.csv: it holds 0 pairs":                          "",
+		"p.csv:1: the first line must be: question,answer":  "q,a\n1,2\n",
+		"p.csv:10: wrong number of fields":                  good + "alone\n",
+		`p.csv:10: field "answer" is empty`:                 good + "\"A question, please?\",\n",
+		"p.csv:10: the question stands in line 2 too":       good + "\"what is number 0,  please?\",5\n",
+		`p.csv:2: extraneous or missing " in quoted-field`:  "question,answer\n\"a,1\n",
+		"p.csv: it holds 7 pairs; a task needs 8":           csvOf(7, "1"),
+		"p.csv: it holds 0 pairs":                           "",
+		"p.csv:100002: too many faults or more than 100000": csvOf(maxItems+1, "1"),
 	} {
 		if _, findings := parsePairs("p.csv", text); len(findings) == 0 || !strings.Contains(findings[0].String(), want) {
 			t.Errorf("want %q, got %q", want, findings)

@@ -176,6 +176,21 @@ func TestPools(t *testing.T) {
 	}
 }
 
+// TestOverlap: a candidate that holds a short item among other words is known.
+func TestOverlap(t *testing.T) {
+	known := suite{shingle: 13}.overlap([]entry{{raw: "What is the mass of a neutron?"}, {raw: "How much?"}})
+	for question, want := range map[string]bool{
+		"What is the mass of a neutron?": true,
+		"Think of physics, slowly and with care, then say: what is  the MASS of a neutron? Give it in kilograms, please.": true,
+		"What is the mass of a proton, in kilograms, as far as it was measured in the last hundred years, please?":        false,
+		"Sugar is sold in bags of two kilograms, and every bag costs three dollars. How much? Round it to whole dollars.": false,
+	} {
+		if got := known(candidate{question: question}); got != want {
+			t.Errorf("%q: %v, want %v", question, got, want)
+		}
+	}
+}
+
 // TestFaults: bad files are refused with file, line and reason.
 func TestFaults(t *testing.T) {
 	const first = `{"question_id":"test-0","question":"q 0?","context":"","ground_truth":1,"level":"easy"}`
@@ -207,6 +222,37 @@ func TestFaults(t *testing.T) {
 	}
 	if _, err := Import(Options{Kind: "gsm8k", From: "testdata"}); err == nil || !strings.Contains(err.Error(), "want scibench, lcb-top, financereasoning") {
 		t.Errorf("unknown data set: %v", err)
+	}
+}
+
+// TestUnrelatedFiles: a folder may hold other files, which are named, and hidden
+// folders, but no broken records.
+func TestUnrelatedFiles(t *testing.T) {
+	good, err := os.ReadFile("testdata/finance.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("finance.json", string(good))
+	write("words.json", `["a","b"]`)
+	write("none.json", "[]")
+	write("blank.jsonl", "")
+	write("number.json", "7")
+	write("lists.json", "[[1]]")
+	write(".cache/broken.json", "{")
+	made := imported(t, Options{Kind: "financereasoning", From: dir, Seed: 1})
+	if d := cmp.Diff([]string{"blank.jsonl", "lists.json", "none.json", "number.json", "words.json"}, made.Manifest.NotRead); d != "" {
+		t.Errorf("not read (-want +got):\n%s", d)
+	}
+	write("more.jsonl", `{"question_id":"more","question":"q?","context":"","ground_truth":1,"level":"easy"}`+"\n7\n")
+	if _, err := Import(Options{Kind: "financereasoning", From: dir, Seed: 1}); err == nil || !strings.Contains(err.Error(), "more.jsonl:2: a record must be a JSON object") {
+		t.Errorf("a broken record: %v", err)
 	}
 }
 

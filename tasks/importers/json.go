@@ -66,8 +66,11 @@ func readJSON(path string, f io.Reader) ([]row, error) {
 				}
 			}
 			continue
-		case errors.Is(err, errArray):
-			return nil, r.fault("a record must be a JSON object")
+		case errors.Is(err, errArray), errors.Is(err, errNoObject):
+			if len(rows) == 0 {
+				return nil, results.Bad("", fmt.Errorf("%s:%d: %w", r.file, r.line, errNoObject))
+			}
+			return nil, r.fault("%v", errNoObject)
 		case err != nil:
 			return nil, err
 		}
@@ -85,7 +88,10 @@ func readJSON(path string, f io.Reader) ([]row, error) {
 	}
 }
 
-var errArray = errors.New("an array begins")
+var (
+	errArray    = errors.New("an array begins")
+	errNoObject = errors.New("a record must be a JSON object")
+)
 
 // begun steps into an array.
 func begun(d *json.Decoder) error {
@@ -119,7 +125,7 @@ func next(path string, d *json.Decoder, l *lines) (row, error) {
 		return r, r.fault("it is not UTF-8")
 	}
 	if json.Unmarshal(raw, &r.fields) != nil || r.fields == nil {
-		return r, r.fault("a record must be a JSON object")
+		return r, errNoObject
 	}
 	return r, nil
 }

@@ -104,9 +104,15 @@ func unfit(c candidate, known func(candidate) bool, seen map[string]bool) string
 	return ""
 }
 
-// overlap tells candidates that share a problem, or a run of words, with an item.
+// shortestItem is how many bytes of an item are no chance when a candidate holds
+// them.
+const shortestItem = 20
+
+// overlap tells candidates that share a problem, or a run of words, with an
+// item, or hold all of an item that is too short for a run.
 func (s suite) overlap(entries []entry) func(candidate) bool {
 	names, runs := map[string]bool{}, map[string]bool{}
+	var short []string
 	for _, e := range entries {
 		for _, key := range e.keys {
 			names[key] = true
@@ -114,9 +120,14 @@ func (s suite) overlap(entries []entry) func(candidate) bool {
 		for _, run := range shingles(e.raw, s.shingle) {
 			runs[run] = true
 		}
+		if text := folder.Normal(e.raw); len(text) >= shortestItem && len(strings.Fields(text)) <= s.shingle {
+			short = append(short, text)
+		}
 	}
 	return func(c candidate) bool {
-		return names[c.key] || slices.ContainsFunc(shingles(c.question, s.shingle), func(run string) bool { return runs[run] })
+		text := folder.Normal(c.question)
+		return names[c.key] || slices.ContainsFunc(short, func(item string) bool { return strings.Contains(text, item) }) ||
+			slices.ContainsFunc(shingles(c.question, s.shingle), func(run string) bool { return runs[run] })
 	}
 }
 

@@ -94,7 +94,7 @@ func (r row) scalar(name string) (string, error) {
 
 // readTables reads the files at path that hold records with the needed fields:
 // a file, or all of a folder in the order of their names. Of a folder, files
-// with other records are named in others.
+// with other records, or with none, are named in others.
 func readTables(path string, needs ...string) (tables []table, others []string, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -113,7 +113,7 @@ func readTables(path string, needs ...string) (tables []table, others []string, 
 		}
 		t.rows, err = readRows(t.path, needs)
 		switch {
-		case errors.Is(err, errOther) && info.IsDir():
+		case info.IsDir() && unrelated(err):
 			others = append(others, t.name)
 		case err != nil:
 			return nil, nil, err
@@ -128,10 +128,17 @@ func readTables(path string, needs ...string) (tables []table, others []string, 
 	return tables, others, nil
 }
 
+// dataFiles lists the files of a folder, without those in hidden folders, which
+// are no data.
 func dataFiles(dir string) (names []string, err error) {
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
+		switch {
+		case err != nil:
 			return err
+		case e.IsDir() && path != dir && strings.HasPrefix(e.Name(), "."):
+			return fs.SkipDir
+		case e.IsDir():
+			return nil
 		}
 		if slices.Contains([]string{".json", ".jsonl", ".parquet"}, filepath.Ext(path)) {
 			name, err := filepath.Rel(dir, path)
@@ -144,8 +151,16 @@ func dataFiles(dir string) (names []string, err error) {
 	return names, err
 }
 
-// errOther says that a file's first record lacks fields: it is of another kind.
-var errOther = errors.New("the first record lacks")
+// What a file of another kind has: a first record that lacks fields, or none.
+var (
+	errOther = errors.New("the first record lacks")
+	errEmpty = errors.New("it holds no records")
+)
+
+// unrelated tells that a file is of another kind from one that is broken.
+func unrelated(err error) bool {
+	return errors.Is(err, errOther) || errors.Is(err, errEmpty) || errors.Is(err, errNoObject)
+}
 
 func readRows(path string, needs []string) ([]row, error) {
 	f, err := os.Open(path)
@@ -164,7 +179,7 @@ func readRows(path string, needs []string) ([]row, error) {
 	}
 	for _, name := range needs {
 		if len(rows) == 0 {
-			return nil, results.Bad("", fmt.Errorf("%s: it holds no records", path))
+			return nil, results.Bad("", fmt.Errorf("%s: %w", path, errEmpty))
 		}
 		if _, ok := rows[0].fields[name]; !ok {
 			return nil, results.Bad("", fmt.Errorf("%s: %w field %q", path, errOther, name))

@@ -56,6 +56,8 @@ func TestJudge(t *testing.T) {
 		{"case", Exact(false), "the answer is new york", "New York", false, "new york"},
 		{"any case", Exact(true), "the answer is new york", "New York", true, "new york"},
 		{"full stop of the item", Exact(false), "the answer is e.g.", "e.g.", true, "e.g"},
+		{"full stop of the item, any case", Exact(true), "The answer is u.s.", "U.S.", true, "u.s"},
+		{"full stop of the item, case", Exact(false), "The answer is u.s.", "U.S.", false, "u.s"},
 		{"emphasis", Exact(false), "**the answer is `x`**", "x", true, "x"},
 		{"letter", letters, "the answer is (b) because", "B", true, "(b) because"},
 		{"other letter", letters, "the answer is A", "B", false, "A"},
@@ -87,10 +89,10 @@ func TestCheck(t *testing.T) {
 	}{
 		{numericRule(t, 0, 0), "1,000.5", true}, {numericRule(t, 0, 0), "nan", false}, {numericRule(t, 0, 0), "inf", false},
 		{numericRule(t, 0, 0), "1e999", false}, {numericRule(t, 0, 0), "5 km", false}, {numericRule(t, 0, 0), "", false},
-		{Exact(false), "a b", true}, {Exact(false), "a\nb", false}, {Exact(false), "", false},
+		{Exact(false), "a b", true}, {Exact(false), "a\nb", false}, {Exact(false), "", false}, {Exact(true), "*.", false},
 		{choiceRule(t, "A", "B"), "b", true}, {choiceRule(t, "A", "B"), "C", false},
 		{PythonLiteral(), "{'a': 1}", true}, {PythonLiteral(), "a", false},
-		{Regex(), "a+", true}, {Regex(), "a{1001}", false}, {Regex(), strings.Repeat("a", 501), false},
+		{Regex(), "a+", true}, {Regex(), "a{1001}", false}, {Regex(), `\Qa`, false}, {Regex(), "a)|(?:b", false}, {Regex(), strings.Repeat("a", 501), false},
 	} {
 		if err := tt.rule.Check(tasks.Item{Answer: tt.want}); (err == nil) != tt.ok {
 			t.Errorf("%T of %q: %v", tt.rule.rule, tt.want, err)

@@ -18,13 +18,22 @@ type exact struct{ ignoreCase bool }
 
 func (e exact) compare(answer, want string, _ bool) (bool, string) {
 	a, b := spaced(answer), spaced(want)
-	if a == b || e.ignoreCase && strings.EqualFold(a, b) || bare(b) != b && a == bare(b) {
+	same := func(x, y string) bool { return x == y || e.ignoreCase && strings.EqualFold(x, y) }
+	if same(a, b) || same(a, spaced(bare(b))) {
 		return true, "the answer is the expected text"
 	}
 	return false, "the answer is not the expected text"
 }
 
-func (exact) check(want string) error { return oneLine(want) }
+func (exact) check(want string) error {
+	if err := oneLine(want); err != nil {
+		return err
+	}
+	if bare(want) == "" {
+		return fmt.Errorf("the item's answer %q is nothing but marks, which are dropped from a response", shown(want))
+	}
+	return nil
+}
 
 func spaced(text string) string { return strings.Join(strings.Fields(text), " ") }
 
@@ -132,7 +141,7 @@ func (pattern) compare(answer, want string, _ bool) (bool, string) {
 	if len(answer) > maxMatched {
 		return false, "the answer is longer than 1,000 bytes"
 	}
-	expression, err := regexp.Compile(`^(?:` + want + `)$`)
+	expression, err := wholly(want)
 	if err != nil {
 		return false, "the item's answer is no regular expression"
 	}
@@ -149,8 +158,17 @@ func (pattern) check(want string) error {
 	if len(want) > maxPattern {
 		return errors.New("the item's pattern is longer than 500 bytes")
 	}
-	if _, err := regexp.Compile(want); err != nil {
+	if _, err := wholly(want); err != nil {
 		return fmt.Errorf("the item's answer is no regular expression (RE2): %w", err)
 	}
 	return nil
+}
+
+// wholly is the expression that a whole answer must match. The pattern must be an
+// expression alone too: a)|(b is none.
+func wholly(pattern string) (*regexp.Regexp, error) {
+	if _, err := regexp.Compile(pattern); err != nil {
+		return nil, err
+	}
+	return regexp.Compile(`^(?:` + pattern + `)$`)
 }
