@@ -101,7 +101,7 @@ func compose(env Env, f experiment.File, given []byte, root string, at places, a
 	if f.Sandbox.Kind == "none" {
 		fmt.Fprintln(env.Stderr, "warning: sandbox none: agents' code runs with your rights; every trial is marked unsandboxed")
 	}
-	return s, startCommands(env, s, list)
+	return s, startCommands(env, s, list, hidden)
 }
 
 // loadAgents loads the definitions of the experiment's agents, from the given
