@@ -46,7 +46,7 @@ func listAgents(c *cli.Context, env Env) error {
 			return err
 		}
 		model, input, output := d.Model, table.Missing, table.Missing
-		if d.Simulated() {
+		if d.Engineer != "" {
 			model = d.Engineer + " (scripted)"
 		}
 		if d.Price != nil {
