@@ -2,16 +2,22 @@ package runner_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"net"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"autodatabench/agents"
+	"autodatabench/agents/chat"
 	"autodatabench/results"
 	"autodatabench/runner"
+	"autodatabench/runner/command"
 	"autodatabench/runner/gateway"
+	"autodatabench/runner/sandbox"
 )
 
 // answering is an agent that answers every request the same, and keeps what it
@@ -238,5 +244,37 @@ save_rows([{"instruction": "question %d" % i, "input": "", "output": a or "?"} f
 	}
 	if difference, _ := again(scripted{"no code", strings.ReplaceAll(ask, "A plan.", "Another plan.")}); !strings.Contains(difference, "attempt 2 (agent.replied): reply is ") {
 		t.Errorf("first difference %q", difference)
+	}
+}
+
+// wasteful is a command agent's model and sandbox: its program makes a call, and
+// then the platform fails.
+type wasteful struct{ calls int }
+
+func (w *wasteful) Forward(context.Context, map[string]json.RawMessage) (chat.Answer, error) {
+	w.calls++
+	return chat.Answer{Status: http.StatusOK, Body: []byte("{}"), Tokens: results.Tokens{Input: 90_000}}, nil
+}
+
+func (w *wasteful) Run(_ context.Context, spec sandbox.Spec) (sandbox.Result, error) {
+	client := http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return net.Dial("unix", spec.Socket)
+	}}}
+	resp, err := client.Post("http://localhost/v1/chat/completions", "application/json", strings.NewReader(`{"messages": []}`))
+	if err == nil {
+		err = resp.Body.Close()
+	}
+	return sandbox.Result{}, results.Infra("", errors.Join(err, errors.New("the machine failed")))
+}
+
+// TestLostRepliesAreSpent ends a trial whose agent spent its tokens on a call that
+// no event tells of.
+func TestLostRepliesAreSpent(t *testing.T) {
+	w := &wasteful{}
+	env, spec := trials(t)(command.Agent{Model: w, Sandbox: w}, 4)
+	spec.Protocol.Budget.AgentTokens = 80_000
+	state, err := runner.Run(context.Background(), env, spec)
+	if err != nil || state.End != results.EndTokens || w.calls != 1 || state.Faults != 1 {
+		t.Errorf("%v, end %q after %d calls and %d faults", err, state.End, w.calls, state.Faults)
 	}
 }

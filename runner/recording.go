@@ -39,7 +39,23 @@ func OpenRecording(dir string) (*Recording, results.Spec, error) {
 	if err := json.Unmarshal(r.events[0].Data, &spec); err != nil {
 		return nil, spec, err
 	}
+	if err := checkID(spec); err != nil {
+		return nil, spec, results.Bad("the record was changed", fmt.Errorf("%s: %w", dir, err))
+	}
 	return r, spec, nil
+}
+
+// checkID refuses names that would lead out of the folder of a trial.
+func checkID(s results.Spec) error {
+	for _, name := range []string{s.Experiment, s.Agent} {
+		if !results.ValidName(name) {
+			return fmt.Errorf("%q is no name", name)
+		}
+	}
+	if s.Run < 1 {
+		return fmt.Errorf("run %d: want 1 or more", s.Run)
+	}
+	return errors.Join(s.Domain.Validate(), s.Workflow.Validate(), s.Setting.Validate())
 }
 
 func events(dir string) ([]results.Event, error) {

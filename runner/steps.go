@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +30,9 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 	if err != nil {
 		return err
 	}
-	most, spent := t.state.OutputAllowed(prompt.Tokens(p.Messages))
-	if spent != "" {
+	books := t.booked()
+	most, spent := books.OutputAllowed(prompt.Tokens(p.Messages))
+	if spent = cmp.Or(spent, books.AgentSpent()); spent != "" {
 		return &spentError{spent}
 	}
 	reply, seconds, err := t.reply(ctx, p, most)
@@ -43,6 +45,16 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 		}
 	}
 	return t.keepReply(a.Attempt, reply, seconds)
+}
+
+// booked is the state with the ledger's use of the agent's model, which has
+// replies that a crash or a fault kept out of the events.
+func (t *trial) booked() *results.Trial {
+	books, used := t.state, t.gateway.AgentUsage()
+	u := &books.Usage
+	u.AgentCalls, u.AgentCost = used.AgentCalls, used.AgentCost
+	u.AgentInput, u.AgentCached, u.AgentOutput, u.AgentReasoning = used.AgentInput, used.AgentCached, used.AgentOutput, used.AgentReasoning
+	return &books
 }
 
 // reply asks the agent within what is left of the run time and of the agent's

@@ -94,7 +94,6 @@ func TestReply(t *testing.T) {
 		{"refused", says(`null, "refusal": "I will not."`, "stop"), agents.Reply{Text: "I will not.", Finish: results.FinishRefusal, Tokens: used}},
 		{"empty", says(`" \n"`, "stop"), agents.Reply{Text: " \n", Finish: results.FinishEmpty, Tokens: used}},
 		{"nothing at all", says(`null`, "stop"), agents.Reply{Finish: results.FinishEmpty, Tokens: used}},
-		{"no system message", refuses(400, "messages: the student answers one user message"), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: messages: the student answers one user message"}},
 		{"prompt too long", refuses(400, "This model's maximum context length is 4096 tokens."), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: This model's maximum context length is 4096 tokens."}},
 	} {
 		_, client := start(t, Config{}, c.step)
@@ -104,6 +103,29 @@ func TestReply(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestWhoseFault tells a prompt that is too long, an agent's failure, from a
+// definition that cannot work, which is bad input.
+func TestWhoseFault(t *testing.T) {
+	for message, prompt := range map[string]bool{
+		"This model's maximum context length is 4096 tokens.":                             true,
+		"input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000":     true,
+		"the prompt is too long; lower it or max_tokens":                                  true,
+		"max_tokens is too large: 100000. This model supports at most 4096 tokens":        false,
+		"max_completion_tokens: 100000 exceeds the 4096 tokens that the model may give":   false,
+		"messages: the student answers one user message":                                  false,
+		"system role not supported":                                                       false,
+		"Unsupported parameter: messages[0].role does not support 'system' with this one": false,
+	} {
+		_, client := start(t, Config{}, refuses(400, message))
+		got, err := client.Reply(context.Background(), asked)
+		var known *results.Error
+		bad := errors.As(err, &known) && known.Kind == results.BadInput && strings.Contains(err.Error(), message)
+		if prompt != (err == nil && got.Unanswered != "") || prompt == bad {
+			t.Errorf("%s: %+v, %v", message, got, err)
 		}
 	}
 }

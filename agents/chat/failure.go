@@ -119,13 +119,23 @@ type failure struct {
 	hint  string
 }
 
-// beyond are the words by which servers say that a prompt is too long, or has
-// messages of a kind that the model does not know.
-var beyond = regexp.MustCompile(`(?i)context.?(?:length|window|size)|maximum context|too (?:long|many (?:input )?tokens)|(?:exceed|longer|more than).{0,60}\btokens\b|\bmessages\b|system (?:role|message|prompt)`)
+// beyond are the words by which servers say that a prompt is too long.
+var beyond = regexp.MustCompile(`(?i)context.?(?:length|window|size)|maximum context|too (?:long|many (?:input )?tokens)|(?:exceed|longer|more than).{0,60}\btokens\b`)
+
+// Where a server names the output limit, which is the definition's, tooMuch must
+// say that it is the prompt nevertheless.
+var (
+	outputLimit = regexp.MustCompile(`(?i)max_(?:completion_)?tokens`)
+	tooMuch     = regexp.MustCompile(`(?i)\b(?:prompt|input|messages?)\b.{0,40}(?:too long|exceed)`)
+)
 
 // promptAtFault reports that the model cannot take the prompt.
 func (r *refusal) promptAtFault() bool {
-	return r.requestAtFault() && beyond.MatchString(r.message)
+	said := beyond
+	if outputLimit.MatchString(r.message) {
+		said = tooMuch
+	}
+	return r.requestAtFault() && said.MatchString(r.message)
 }
 
 // requestAtFault reports a status that blames what was sent.

@@ -128,8 +128,10 @@ func (d Definition) Title() string {
 	return d.Name
 }
 
-// Simulated reports whether the agent is no LLM.
-func (d Definition) Simulated() bool { return d.Provider == Reference }
+// Simulated reports whether the agent asks no LLM.
+func (d Definition) Simulated() bool {
+	return d.Provider == Reference || d.Provider == Replay || d.Provider == Command && d.BaseURL == ""
+}
 
 // defaultOutput is what is kept of a context window for the reply where the
 // definition sets no limit on it.

@@ -179,3 +179,22 @@ func TestOpenModel(t *testing.T) {
 		t.Errorf("reply %q, error %v", reply.Text, err)
 	}
 }
+
+// TestSimulated shows no agent as an LLM that asks none.
+func TestSimulated(t *testing.T) {
+	for _, c := range []struct {
+		d    Definition
+		want bool
+	}{
+		{Definition{Provider: Reference}, true},
+		{Definition{Provider: Replay}, true},
+		{Definition{Provider: Command}, true},
+		{Definition{Provider: Command, BaseURL: "http://localhost:1/v1"}, false},
+		{Definition{Provider: OpenAI, BaseURL: "http://localhost:1/v1"}, false},
+		{Definition{Provider: Anthropic}, false},
+	} {
+		if got := c.d.Simulated(); got != c.want {
+			t.Errorf("provider %s, base URL %q: %v", c.d.Provider, c.d.BaseURL, got)
+		}
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,41 +15,39 @@ import (
 	"time"
 
 	"autodatabench/results"
+	"autodatabench/runner/gateway"
 )
 
-// maxBody bounds a request of the program, in bytes.
-const maxBody = 8 << 20
+// connections is how many connections of the program are open at a time.
+const connections = 16
 
 // calls are the model calls of one attempt's program. They are made one at a
 // time, so that none can use what another was promised of a budget.
 type calls struct {
 	*inTrial
 	attempt int
-	ctx     context.Context // of the attempt
+	ctx     context.Context // of the attempt, ends with the program
+	cancel  context.CancelFunc
 
 	mu    sync.Mutex
 	fault error // the first call that the platform failed
 	used  results.Tokens
 	count int
-	ended bool
 }
 
-// outcome ends the calls and sums them up.
+// outcome gives up the calls in flight, lets none begin any more and sums up.
 func (c *calls) outcome() (used results.Tokens, count int, fault error) {
+	c.cancel() // before the lock, for which other calls wait
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended = true
 	return c.used, c.count, c.fault
 }
 
 // serve answers on the unix socket until stop is called.
 func (c *calls) serve(socket string) (stop func(), err error) {
-	listener, err := net.Listen("unix", socket)
+	listener, err := gateway.Listen(socket, connections)
 	if err != nil {
 		return nil, results.Infra("", fmt.Errorf("serve agent's model: %w", err))
-	}
-	if err := os.Chmod(socket, 0o666); err != nil { // the folder is private; the sandbox may have another user
-		return nil, errors.Join(err, listener.Close())
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", c.complete)
@@ -58,7 +55,7 @@ func (c *calls) serve(socket string) (stop func(), err error) {
 		refuse(w, http.StatusNotFound, "invalid_request_error", "there is only POST /v1/chat/completions")
 	})
 	server := &http.Server{
-		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10,
 		ErrorLog: log.New(io.Discard, "", 0), // what it says is about the program's connections
 	}
 	var serving sync.WaitGroup
@@ -70,9 +67,9 @@ func (c *calls) serve(socket string) (stop func(), err error) {
 }
 
 func (c *calls) complete(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, gateway.BodyLimit))
 	if err != nil {
-		refuse(w, http.StatusRequestEntityTooLarge, "invalid_request_error", fmt.Sprintf("the body could not be read or is over %d bytes", maxBody))
+		refuse(w, http.StatusRequestEntityTooLarge, "invalid_request_error", fmt.Sprintf("the body could not be read or is over %d bytes", gateway.BodyLimit))
 		return
 	}
 	var request map[string]json.RawMessage
@@ -84,6 +81,15 @@ func (c *calls) complete(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "invalid_request_error", "stream: not supported")
 		return
 	}
+	if n := string(request["n"]); n != "" && n != "1" && n != "null" {
+		refuse(w, http.StatusBadRequest, "invalid_request_error", "n: only 1 is supported")
+		return
+	}
+	delete(request, "best_of")
+	if !textOnly(request["messages"]) {
+		refuse(w, http.StatusBadRequest, "invalid_request_error", "messages: only text is supported")
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ask(w, request, int64(len(body)))
@@ -91,7 +97,7 @@ func (c *calls) complete(w http.ResponseWriter, r *http.Request) {
 
 // ask sends one call within the budgets. The caller holds mu.
 func (c *calls) ask(w http.ResponseWriter, request map[string]json.RawMessage, size int64) {
-	if c.ended || c.ctx.Err() != nil {
+	if c.ctx.Err() != nil {
 		refuse(w, http.StatusServiceUnavailable, "stopping", errStopped.Error())
 		return
 	}
@@ -107,7 +113,7 @@ func (c *calls) ask(w http.ResponseWriter, request map[string]json.RawMessage, s
 	}
 	answer, err := c.Model.Forward(c.ctx, request)
 	if err != nil {
-		if c.fault == nil {
+		if c.fault == nil && c.ctx.Err() == nil { // else it is no fault: the call was given up
 			c.fault = err
 		}
 		refuse(w, http.StatusBadGateway, "model_unavailable", "the model gave no answer")
@@ -129,14 +135,46 @@ func (c *calls) ask(w http.ResponseWriter, request map[string]json.RawMessage, s
 
 // bound lowers what the request asks for in tokens to most.
 func bound(request map[string]json.RawMessage, most int64) {
-	name := "max_tokens"
-	if request["max_completion_tokens"] != nil {
-		name = "max_completion_tokens"
+	const name, newer = "max_tokens", "max_completion_tokens"
+	if request[name] != nil || request[newer] == nil {
+		lower(request, name, most)
 	}
+	if request[newer] != nil {
+		lower(request, newer, most)
+	}
+}
+
+func lower(request map[string]json.RawMessage, name string, most int64) {
 	var asked int64
 	if json.Unmarshal(request[name], &asked) != nil || asked < 1 || asked > most {
 		request[name] = json.RawMessage(strconv.FormatInt(most, 10))
 	}
+}
+
+// textOnly reports whether the messages hold nothing but text, whose tokens can
+// be told from its bytes.
+func textOnly(raw json.RawMessage) bool {
+	var messages []map[string]json.RawMessage // no struct, which would take names in any case
+	if json.Unmarshal(raw, &messages) != nil {
+		return false
+	}
+	for _, m := range messages {
+		var text string // also of null, with which a message has no content
+		var parts []map[string]json.RawMessage
+		if m["content"] == nil || json.Unmarshal(m["content"], &text) == nil {
+			continue
+		}
+		if json.Unmarshal(m["content"], &parts) != nil {
+			return false
+		}
+		for _, p := range parts {
+			var kind string
+			if json.Unmarshal(p["type"], &kind) != nil || kind != "text" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // exchange is a line of model.jsonl.

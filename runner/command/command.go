@@ -105,7 +105,9 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (agents.Reply, er
 		return agents.Reply{}, err
 	}
 	spec := sandbox.Spec{Workspace: workspace, Command: t.Command, Stdin: stdin, Timeout: t.spec.Protocol.Budget.CodeTime}
-	calls := &calls{inTrial: t, attempt: r.Attempt, ctx: ctx}
+	calls := &calls{inTrial: t, attempt: r.Attempt}
+	calls.ctx, calls.cancel = context.WithCancel(ctx)
+	defer calls.cancel()
 	if t.Model != nil {
 		spec.Socket = filepath.Join(short, "model.sock")
 		stop, err := calls.serve(spec.Socket)
@@ -115,20 +117,21 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (agents.Reply, er
 		defer stop()
 	}
 	result, err := t.Sandbox.Run(ctx, spec)
+	used, count, fault := calls.outcome()
 	if err != nil {
 		return agents.Reply{}, err
 	}
-	return calls.reply(result, spec.Timeout)
+	reply := judge(result, spec.Timeout)
+	if reply.Unanswered != "" && fault != nil { // the program may have ended for it
+		return agents.Reply{}, fault
+	}
+	reply.Tokens, reply.Metered = used, count > 0 // without calls, one entry says that nothing was used
+	return reply, nil
 }
 
-// reply judges how the program ended.
-func (c *calls) reply(result sandbox.Result, limit time.Duration) (agents.Reply, error) {
-	reply := agents.Reply{Text: string(bytes.ToValidUTF8(result.Stdout, []byte("\ufffd"))), Finish: results.FinishStop, Log: string(result.Output), Metered: true}
-	used, calls, fault := c.outcome()
-	reply.Tokens = used
-	if calls == 0 {
-		reply.Metered = false // one entry that says that nothing was used
-	}
+// judge makes a reply of how the program ended.
+func judge(result sandbox.Result, limit time.Duration) agents.Reply {
+	reply := agents.Reply{Text: string(bytes.ToValidUTF8(result.Stdout, []byte("\ufffd"))), Finish: results.FinishStop, Log: string(result.Output)}
 	switch {
 	case result.TimedOut:
 		reply.Unanswered = fmt.Sprintf("the agent's program was stopped after %s", limit)
@@ -136,13 +139,8 @@ func (c *calls) reply(result sandbox.Result, limit time.Duration) (agents.Reply,
 		reply.Unanswered = fmt.Sprintf("the agent's program ended with exit status %d: %s", result.ExitCode, tail(result.Output))
 	case len(bytes.TrimSpace(result.Stdout)) == 0:
 		reply.Unanswered = "the agent's program wrote nothing on its standard output: " + tail(result.Output)
-	default:
-		return reply, nil
 	}
-	if fault != nil { // the program may have ended for it
-		return agents.Reply{}, fault
-	}
-	return reply, nil
+	return reply
 }
 
 func tail(log []byte) string {

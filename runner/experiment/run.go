@@ -29,7 +29,7 @@ const (
 type Agent struct {
 	agents.Agent
 	Digest       string         // of the definition
-	Simulated    bool           // it is scripted, no LLM
+	Simulated    bool           // it asks no LLM
 	PromptTokens int64          // that a prompt may have; 0 when not known
 	OutputTokens int64          // that a reply may have; 0 when not known
 	Price        *results.Price // nil when not known

@@ -61,7 +61,7 @@ type Gateway struct {
 
 // Options are limits that the protocol does not fix.
 type Options struct {
-	BodyLimit   int64 // bytes of a request; 0 means 256 KiB
+	BodyLimit   int64 // bytes of a request; 0 means the constant BodyLimit
 	Connections int   // open at once; 0 means 512
 
 	// Grace is what calls in flight get when the code has ended; 0 means 10 s.
@@ -80,7 +80,7 @@ func Open(dir string, spec results.Spec, up teacher.Teacher, opts Options) (*Gat
 		return nil, results.Bad("", fmt.Errorf("open gateway: budget: %w", err))
 	}
 	if opts.BodyLimit == 0 {
-		opts.BodyLimit = 256 << 10
+		opts.BodyLimit = BodyLimit
 	}
 	if opts.Connections == 0 {
 		opts.Connections = 512

@@ -15,6 +15,9 @@ import (
 	"autodatabench/results"
 )
 
+// BodyLimit bounds a request of code in the sandbox, in bytes.
+const BodyLimit = 256 << 10
+
 // maxSocketPath is the longest path of a unix socket on Linux, in bytes.
 const maxSocketPath = 107
 
@@ -40,7 +43,7 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 		g.end()
 		return nil, fmt.Errorf("serve gateway: %w", err)
 	}
-	listener, err := listen(socket)
+	listener, err := Listen(socket, g.opts.Connections)
 	if err != nil {
 		giveUp()
 		g.end()
@@ -55,9 +58,7 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 		ErrorLog:          log.New(io.Discard, "", 0), // what it says is about hostile clients
 	}
 	var serving sync.WaitGroup
-	serving.Go(func() {
-		server.Serve(&limitListener{Listener: listener, open: make(chan struct{}, g.opts.Connections)})
-	})
+	serving.Go(func() { server.Serve(listener) })
 	return sync.OnceFunc(func() {
 		close(s.stopping)
 		defer giveUp()
@@ -90,7 +91,9 @@ func (g *Gateway) end() {
 	g.serving = false
 }
 
-func listen(socket string) (net.Listener, error) {
+// Listen opens a unix socket for code in the sandbox, with at most so many
+// connections at a time.
+func Listen(socket string, connections int) (net.Listener, error) {
 	if len(socket) > maxSocketPath {
 		return nil, fmt.Errorf("socket path %s is longer than %d bytes", socket, maxSocketPath)
 	}
@@ -101,7 +104,7 @@ func listen(socket string) (net.Listener, error) {
 	if err := os.Chmod(socket, 0o666); err != nil { // the folder is private; the sandbox may have another user
 		return nil, errors.Join(err, l.Close())
 	}
-	return l, nil
+	return &limitListener{Listener: l, open: make(chan struct{}, connections)}, nil
 }
 
 func (s *session) routes() http.Handler {

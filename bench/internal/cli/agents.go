@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"autodatabench/agents/definitions"
 	"autodatabench/report/table"
 	"autodatabench/results"
+	"autodatabench/runner/experiment"
 	"autodatabench/runner/sandbox"
 )
 
@@ -24,7 +26,7 @@ func agentsCommand(env Env) *cli.Command {
 				Description: "Example:\n\n  autodatabench agents list --json",
 				Action:      func(c *cli.Context) error { return listAgents(c, env) }},
 			{Name: "check", Usage: "ask an agent one tiny question", ArgsUsage: "NAME or FILE",
-				Flags: []cli.Flag{jsonFlag(), formatFlag(), &cli.StringFlag{Name: "agent-file", Usage: "definition `FILE`", TakesFile: true}},
+				Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(), &cli.StringFlag{Name: "agent-file", Usage: "definition `FILE`", TakesFile: true}),
 				Description: "Prints the model, how long it took, tokens and what they cost. Examples:\n\n" +
 					"  autodatabench agents check gpt-5.2\n  autodatabench agents check my-model.yaml",
 				Action: func(c *cli.Context) error { return checkAgent(c, env) }},
@@ -44,7 +46,7 @@ func listAgents(c *cli.Context, env Env) error {
 			return err
 		}
 		model, input, output := d.Model, table.Missing, table.Missing
-		if d.Simulated() {
+		if d.Engineer != "" {
 			model = d.Engineer + " (scripted)"
 		}
 		if d.Price != nil {
@@ -77,7 +79,7 @@ func checkAgent(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	a, err := openForCheck(env, d)
+	a, err := openForCheck(c, env, d)
 	if err != nil {
 		return err
 	}
@@ -120,15 +122,19 @@ func askOnce(ctx context.Context, env Env, d definitions.Definition, a agents.Ag
 }
 
 // openForCheck opens an agent outside of any experiment.
-func openForCheck(env Env, d definitions.Definition) (agents.Agent, error) {
+func openForCheck(c *cli.Context, env Env, d definitions.Definition) (agents.Agent, error) {
 	if d.Provider != definitions.Command {
 		return d.Open(env.Getenv)
 	}
-	box, err := sandbox.New(sandbox.Config{Now: env.Now})
+	hidden, err := hiddenPaths(filepath.Join(c.String("out"), d.Name), experiment.Suite{}, placesOf(c))
 	if err != nil {
 		return nil, err
 	}
-	return commandAgent(env, d, box)
+	box, err := sandbox.New(sandbox.Config{Hide: hidden, Now: env.Now})
+	if err != nil {
+		return nil, err
+	}
+	return commandAgent(env, d, box, hidden)
 }
 
 // definition loads the definition that a name or a file names.

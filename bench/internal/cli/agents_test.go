@@ -50,7 +50,11 @@ func lay(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -230,8 +234,10 @@ func TestCheckAgent(t *testing.T) {
 	}
 }
 
-// TestOwnServersAsAgents takes the program's own servers for an agent's model:
-// they are no data engineers, and fail as such.
+// TestOwnServersAsAgents takes the program's own servers for an agent's model. The
+// teacher is no data engineer, and fails as such. The student refuses a system
+// message: the definition names a model that cannot be an agent, which is bad
+// input and no score.
 func TestOwnServersAsAgents(t *testing.T) {
 	student, err := embedded.New()
 	if err != nil {
@@ -247,6 +253,12 @@ func TestOwnServersAsAgents(t *testing.T) {
 			"agent.yaml": strings.ReplaceAll(agentFile(h.URL, ""), "my-org/my-model", student.Identity().Name), "keys.yaml": experimentFile,
 		})
 		code, _, stderr := in(t, dir, "run", "--agent-file", "agent.yaml", "keys.yaml")
+		if name == "student serve" {
+			if code != 3 || !strings.Contains(stderr, "one user message") || !strings.Contains(stderr, "hint: check model") {
+				t.Errorf("%s: exit code %d: %s", name, code, stderr)
+			}
+			continue
+		}
 		if code != 0 {
 			t.Errorf("%s: exit code %d: %s", name, code, stderr)
 			continue
@@ -300,9 +312,9 @@ func TestOwnProgramAsAgent(t *testing.T) {
 		t.Errorf("the README's agent has %d lines", n)
 	}
 	dir := lay(t, map[string]string{
-		"agent.py":   agent,
-		"agent.yaml": strings.Replace(agentFile(model.URL, "command: [python3, agent.py]\nfolder: .\nprice: {input: 1, output: 10}\n"), "provider: openai", "provider: command", 1),
-		"keys.yaml":  strings.Replace(experimentFile, "attempts: 2", "attempts: 1, agent_tokens: 100000", 1),
+		"own-agent/agent.py": agent,
+		"agent.yaml":         strings.Replace(agentFile(model.URL, "command: [python3, agent.py]\nfolder: own-agent\nprice: {input: 1, output: 10}\n"), "provider: openai", "provider: command", 1),
+		"keys.yaml":          strings.Replace(experimentFile, "attempts: 2", "attempts: 1, agent_tokens: 100000", 1),
 	})
 	code, stdout, stderr := in(t, dir, "run", "--agent-file", "agent.yaml", "keys.yaml")
 	if code != 0 {
@@ -329,6 +341,30 @@ func TestOwnProgramAsAgent(t *testing.T) {
 	}
 }
 
+// TestFolderOfAnAgentIsApart refuses a folder that would carry hidden files into
+// the sandbox, in a run and in a check.
+func TestFolderOfAnAgentIsApart(t *testing.T) {
+	for folder, refused := range map[string]bool{
+		".": true, "private": true, "private/geography": true, "link": true, "runs": true, "paper/sub": true, "own-agent": false,
+	} {
+		dir := lay(t, map[string]string{
+			"private/geography/private.jsonl": "{}", "runs/x": "", "paper/sub/x": "", "own-agent/agent.py": "print('ready')",
+			"agent.yaml": "name: my-model\nprovider: command\ncommand: [python3, agent.py]\nfolder: " + folder + "\n",
+			"keys.yaml":  strings.Replace(experimentFile, "attempts: 2", "attempts: 1", 1),
+		})
+		if err := os.Symlink("private", filepath.Join(dir, "link")); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"run", "--agent-file", "agent.yaml", "keys.yaml"}, {"agents", "check", "agent.yaml"}} {
+			code, _, stderr := in(t, dir, args...)
+			said := strings.Contains(stderr, "hint: give the agent a folder of its own")
+			if refused != said || refused != (code == 3) {
+				t.Errorf("folder %s, %v: exit code %d: %s", folder, args, code, stderr)
+			}
+		}
+	}
+}
+
 // TestOwnProgramThatFails tells an agent's failing program from a model that is
 // down.
 func TestOwnProgramThatFails(t *testing.T) {
@@ -346,11 +382,11 @@ func TestOwnProgramThatFails(t *testing.T) {
 		{"no network", "import socket\nsocket.create_connection(('127.0.0.1', 80), 1)", "", 0, "Error"},
 		{"model is down", readmeAgent(t), down.URL, 5, "503"},
 	} {
-		definition := "name: my-model\nprovider: command\ncommand: [python3, agent.py]\nfolder: .\n"
+		definition := "name: my-model\nprovider: command\ncommand: [python3, agent.py]\nfolder: own-agent\n"
 		if c.url != "" {
 			definition += "base_url: " + c.url + "/v1\nmodel: m\n"
 		}
-		dir := lay(t, map[string]string{"agent.py": c.program, "agent.yaml": definition, "keys.yaml": strings.Replace(experimentFile, "attempts: 2", "attempts: 1", 1)})
+		dir := lay(t, map[string]string{"own-agent/agent.py": c.program, "agent.yaml": definition, "keys.yaml": strings.Replace(experimentFile, "attempts: 2", "attempts: 1", 1)})
 		code, _, stderr := in(t, dir, "run", "--agent-file", "agent.yaml", "keys.yaml")
 		state, err := runner.Load(filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1"))
 		if err != nil || code != c.code {

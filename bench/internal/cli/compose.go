@@ -92,16 +92,21 @@ func compose(env Env, f experiment.File, given []byte, root string, at places, a
 	if err != nil {
 		return nil, err
 	}
-	if s.Sandbox, err = sandbox.New(sandbox.Config{
-		Kind: f.Sandbox.Kind, Python: f.Sandbox.Python, Hide: hidden, Now: env.Now,
-		Limits: sandbox.Limits{Memory: int64(f.Sandbox.Memory), Processes: f.Sandbox.Processes},
-	}); err != nil {
+	if s.Sandbox, err = openSandbox(env, f.Sandbox, hidden); err != nil {
 		return nil, err
 	}
-	if f.Sandbox.Kind == "none" {
+	return s, startCommands(env, s, list, hidden)
+}
+
+func openSandbox(env Env, s experiment.Sandbox, hidden []string) (*sandbox.Sandbox, error) {
+	box, err := sandbox.New(sandbox.Config{
+		Kind: s.Kind, Python: s.Python, Hide: hidden, Now: env.Now,
+		Limits: sandbox.Limits{Memory: int64(s.Memory), Processes: s.Processes},
+	})
+	if err == nil && s.Kind == "none" {
 		fmt.Fprintln(env.Stderr, "warning: sandbox none: agents' code runs with your rights; every trial is marked unsandboxed")
 	}
-	return s, startCommands(env, s, list)
+	return box, err
 }
 
 // loadAgents loads the definitions of the experiment's agents, from the given

@@ -16,13 +16,13 @@ import (
 )
 
 // startCommands opens the experiment's agents of provider command, which run in
-// its sandbox.
-func startCommands(env Env, s *experiment.Setup, list []definitions.Definition) error {
+// its sandbox. None of them may bring in what is hidden.
+func startCommands(env Env, s *experiment.Setup, list []definitions.Definition, hidden []string) error {
 	for _, d := range list {
 		if d.Provider != definitions.Command {
 			continue
 		}
-		own, err := commandAgent(env, d, s.Sandbox)
+		own, err := commandAgent(env, d, s.Sandbox, hidden)
 		if err != nil {
 			return err
 		}
@@ -36,10 +36,13 @@ func startCommands(env Env, s *experiment.Setup, list []definitions.Definition) 
 	return nil
 }
 
-func commandAgent(env Env, d definitions.Definition, box command.Sandbox) (command.Agent, error) {
+func commandAgent(env Env, d definitions.Definition, box command.Sandbox, hidden []string) (command.Agent, error) {
 	a := command.Agent{Command: d.Command, Folder: d.Folder, Sandbox: box}
 	if info, err := os.Stat(d.Folder); err != nil || !info.IsDir() {
 		return a, results.Bad("folder names what is copied to where the agent starts", fmt.Errorf("agent %s: folder %s is none", d.Name, d.Folder))
+	}
+	if err := apart(d, hidden); err != nil {
+		return a, err
 	}
 	key, err := d.Key(env.Getenv)
 	if err != nil || d.BaseURL == "" {
@@ -47,6 +50,47 @@ func commandAgent(env Env, d definitions.Definition, box command.Sandbox) (comma
 	}
 	a.Model = chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: d.BaseURL, Model: d.Model, Key: key, Headers: d.Headers})
 	return a, nil
+}
+
+// apart refuses an agent's folder that holds or lies in a hidden path, which
+// would be copied into its sandbox.
+func apart(d definitions.Definition, hidden []string) error {
+	own, err := realPath(d.Folder)
+	if err != nil {
+		return results.Infra("", err)
+	}
+	for _, path := range hidden {
+		secret, err := realPath(path)
+		if err != nil {
+			return results.Infra("", err)
+		}
+		if within(own, secret) || within(secret, own) {
+			return results.Bad("give the agent a folder of its own",
+				fmt.Errorf("agent %s: its folder %s holds or lies in %s, which no agent may see", d.Name, d.Folder, path))
+		}
+	}
+	return nil
+}
+
+// within reports whether path is dir or lies below it.
+func within(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// realPath is the absolute path without symbolic links, of which the end need not
+// exist.
+func realPath(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	known, err := filepath.EvalSymlinks(path)
+	if up := filepath.Dir(path); errors.Is(err, fs.ErrNotExist) && up != path {
+		known, err = realPath(up)
+		return filepath.Join(known, filepath.Base(path)), err
+	}
+	return known, err
 }
 
 // digestOfFolder extends a definition's digest by the files that make the agent.

@@ -17,7 +17,6 @@ import (
 	"autodatabench/runner"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/gateway"
-	"autodatabench/runner/sandbox"
 )
 
 // replayed is what running a trial again came to.
@@ -121,6 +120,9 @@ func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *resu
 	if err != nil {
 		return runner.Env{}, err
 	}
+	if err := distrust(c, dir, &f); err != nil {
+		return runner.Env{}, err
+	}
 	f.Domains = []results.Domain{spec.Domain}
 	s, err := load(env, f, nil, root, placesOf(c))
 	if err != nil {
@@ -146,9 +148,36 @@ func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *resu
 	if err != nil {
 		return e, err
 	}
-	e.Sandbox, err = sandbox.New(sandbox.Config{
-		Kind: f.Sandbox.Kind, Python: f.Sandbox.Python, Hide: hidden, Now: env.Now,
-		Limits: sandbox.Limits{Memory: int64(f.Sandbox.Memory), Processes: f.Sandbox.Processes},
-	})
+	e.Sandbox, err = openSandbox(env, f.Sandbox, hidden)
 	return e, err
+}
+
+// distrust keeps a record, which may be somebody else's, from choosing what runs
+// on this machine: no sandbox, another interpreter, or a server to send a key to.
+func distrust(c *cli.Context, dir string, f *experiment.File) error {
+	if c.IsSet("sandbox") {
+		f.Sandbox.Kind = c.String("sandbox")
+		if err := f.Validate(); err != nil {
+			return results.Bad("", err)
+		}
+	} else if f.Sandbox.Kind == "none" {
+		return results.Bad("give --sandbox none yourself if you trust it", fmt.Errorf("%s: the recorded experiment asks for no sandbox", dir))
+	}
+	f.Sandbox.Python = experiment.Default().Sandbox.Python
+	if c.Bool("replay-teacher") || f.Teacher.Kind == "procedural" || f.Teacher.APIKeyEnv == "" {
+		return nil
+	}
+	at, err := realPath(dir)
+	if err != nil {
+		return results.Infra("", err)
+	}
+	out, err := realPath(c.String("out"))
+	if err != nil {
+		return results.Infra("", err)
+	}
+	if !within(at, out) {
+		return results.Bad("give --replay-teacher, or replay a trial below --out",
+			fmt.Errorf("%s: the recorded experiment would send the key in %s to %s", dir, f.Teacher.APIKeyEnv, f.Teacher.BaseURL))
+	}
+	return nil
 }
