@@ -156,10 +156,7 @@ func (c *Client) fault(ctx context.Context, err error) error {
 // finished completes a reply: an ending that nothing else explains, and the key
 // taken out of what a server echoes.
 func (c *Client) finished(r agents.Reply) agents.Reply {
-	const least = 8 // a shorter key is a placeholder of a local server, and may be a word
-	if len(c.config.Key) >= least {
-		r.Text = c.hide(r.Text)
-	}
+	r.Text = c.hideAnswered(r.Text)
 	if r.Finish == results.FinishStop && strings.TrimSpace(r.Text) == "" {
 		r.Finish = results.FinishEmpty
 	}
@@ -176,6 +173,16 @@ func (c *Client) hide(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, c.config.Key, "[key]")
+}
+
+// hideAnswered takes the key out of what a model answered. A short key is a
+// placeholder of a local server and may be a word or a number of the answer.
+func (c *Client) hideAnswered(text string) string {
+	const least = 8 // bytes
+	if len(c.config.Key) < least {
+		return text
+	}
+	return c.hide(text)
 }
 
 // hidden is an error without the key in its message.

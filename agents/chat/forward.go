@@ -89,7 +89,7 @@ func (c *Client) answer(data []byte) (Answer, error) {
 			fmt.Errorf("ask model %s at %s: the answer holds no usage", c.config.Model, c.config.BaseURL))
 	}
 	used := said.Usage
-	return Answer{Status: http.StatusOK, Body: []byte(c.hide(string(data))), Tokens: results.Tokens{
+	return Answer{Status: http.StatusOK, Body: []byte(c.hideAnswered(string(data))), Tokens: results.Tokens{
 		Input: max(0, used.Input), Cached: min(max(0, used.InputDetails.Cached), max(0, used.Input)),
 		Output: max(0, used.Output), Reasoning: min(max(0, used.OutputDetails.Reasoning), max(0, used.Output)),
 	}}, nil
