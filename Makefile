@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench coverage-study heldout
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench coverage-study heldout recordings
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -51,6 +51,10 @@ fuzz: setup ## run every fuzz target for FUZZTIME (10s) each
 golden: setup ## rewrite the golden files of every package that has some
 	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \
 		$(GO) test $(TAGS) "./$$d" -update; done
+
+recordings: build ## run the demo and take its trials for the test that replays them, as after a change of tasks or prompts
+	@out=$$(mktemp -d); trap 'rm -rf "$$out"' EXIT; ./autodatabench run --out "$$out" bench/experiments/demo.yaml; \
+	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"
 
 generate-check: setup ## check that generated files and go.mod are what they are made from
 	@GO='$(GO)' TAGS='$(TAGS)' bench/generate-check.sh
