@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"autodatabench/results/remote"
 )
 
 // maxAnswer bounds what is read of one answer, in bytes.
@@ -22,7 +24,7 @@ const maxAnswer = 8 << 20
 type OpenAI struct {
 	BaseURL string // ends before /chat/completions, as in http://localhost:8001/v1
 	Model   string
-	Key     string        // bearer token; empty for none
+	Key     remote.Key    // bearer token; empty for none
 	Client  *http.Client  // nil: http.DefaultClient
 	Timeout time.Duration // of one try; 0 means 10 min
 	Retry   Retry
@@ -98,7 +100,7 @@ func (o *OpenAI) try(ctx context.Context, body []byte) (Response, *CallError) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if o.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+o.Key)
+		req.Header.Set("Authorization", "Bearer "+string(o.Key))
 	}
 	client := o.Client
 	if client == nil {
@@ -115,26 +117,15 @@ func (o *OpenAI) try(ctx context.Context, body []byte) (Response, *CallError) {
 	}
 	if resp.StatusCode != http.StatusOK {
 		failed := refusal(resp, data)
-		failed.Err = errors.New(o.hide(failed.Err.Error()))
+		failed.Err = errors.New(o.Key.Hide(failed.Err.Error()))
 		return Response{}, failed
 	}
 	if len(data) > maxAnswer {
 		return Response{}, &CallError{Err: fmt.Errorf("answer is over %d bytes", maxAnswer)}
 	}
 	answer, failed := decodeAnswer(data)
-	const least = 8 // a shorter key is a placeholder of a local server, and may be a word
-	if len(o.Key) >= least {
-		answer.Content = o.hide(answer.Content)
-	}
+	answer.Content = o.Key.HideAnswered(answer.Content)
 	return answer, failed
-}
-
-// hide takes the key out of what a server says.
-func (o *OpenAI) hide(text string) string {
-	if o.Key == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, o.Key, "[key]")
 }
 
 func decodeAnswer(data []byte) (Response, *CallError) {
@@ -156,7 +147,7 @@ func decodeAnswer(data []byte) (Response, *CallError) {
 // refusal is the error of a complete answer that is not 200: the teacher did no
 // work, whatever the reason.
 func refusal(resp *http.Response, data []byte) *CallError {
-	e := &CallError{Status: resp.StatusCode, Refunded: true, RetryAfter: retryAfter(resp.Header)}
+	e := &CallError{Status: resp.StatusCode, Refunded: true, RetryAfter: remote.RetryAfter(resp.Header)}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout:
 		e.Retryable = true

@@ -10,6 +10,7 @@ import (
 	"autodatabench/agents/definitions"
 	"autodatabench/results"
 	"autodatabench/results/folder"
+	"autodatabench/results/remote"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/sandbox"
 	"autodatabench/runner/student/embedded"
@@ -171,7 +172,7 @@ func composeTeacher(env Env, t experiment.Teacher, seed int64) (teacher.Teacher,
 	// concurrency is higher.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = results.Paper().Budget.TeacherConcurrency
-	return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: &http.Client{Transport: transport}}, nil
+	return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: remote.Key(key), Client: &http.Client{Transport: transport}}, nil
 }
 
 // version is the program's as the Go tool recorded it.
