@@ -122,6 +122,18 @@ func (t *Trial) ValidAttempts() int {
 	return n
 }
 
+// Replies counts the attempts that the agent replied to. One that was cut off
+// before is no attempt yet (SPEC section 5).
+func (t *Trial) Replies() int {
+	n := 0
+	for _, a := range t.Attempts {
+		if a.Replied {
+			n++
+		}
+	}
+	return n
+}
+
 // CallsLeft is the teacher calls left in total.
 func (t *Trial) CallsLeft() int {
 	return max(0, t.Spec.Protocol.Budget.TeacherCalls-t.Usage.TeacherCalls)
