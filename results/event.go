@@ -50,10 +50,8 @@ type ReplyData struct {
 	Failure Failure `json:"failure,omitempty"`
 	Detail  string  `json:"detail,omitempty"`
 	Finish  Finish  `json:"finish,omitempty"`
-	Calls   int     `json:"agent_calls"`
-	Cost    Number  `json:"cost_usd"`
 	Seconds float64 `json:"seconds"`
-	Tokens
+	AgentUse
 }
 
 // CodeData is the outcome of one execution of the agent's code, with the
@@ -101,9 +99,11 @@ type FaultData struct {
 	Error   string `json:"error"`
 }
 
-// EndData closes the loop.
+// EndData closes the loop, with what the agent's model used for a reply that was
+// cut off; nil for nothing.
 type EndData struct {
 	Reason EndReason `json:"reason"`
+	Agent  *AgentUse `json:"agent,omitempty"`
 }
 
 // Apply folds one event into the state. The order of kinds is the runner's
@@ -136,6 +136,9 @@ func (t *Trial) Apply(e Event) error {
 			return err
 		}
 		t.End = d.Reason
+		if d.Agent != nil {
+			t.Usage = t.Usage.Add(Usage{}.WithAgent(*d.Agent))
+		}
 		return nil
 	}
 	if e.Kind == PlatformFault {
@@ -151,15 +154,12 @@ func (t *Trial) Apply(e Event) error {
 func (t *Trial) applyStep(a *Attempt, e Event) error {
 	switch e.Kind {
 	case AgentReplied:
-		d := ReplyData{Calls: 1} // of old records, which do not say
+		d := ReplyData{AgentUse: AgentUse{Calls: 1}} // of old records, which do not say
 		if err := decode(e, &d); err != nil {
 			return err
 		}
 		a.Replied, a.Extracted, a.Failure, a.Detail = true, d.Code, d.Failure, d.Detail
-		t.Usage = t.Usage.Add(Usage{
-			AgentCalls: d.Calls, AgentInput: d.Input, AgentOutput: d.Output,
-			AgentCached: d.Cached, AgentReasoning: d.Reasoning, AgentCost: d.Cost,
-		})
+		t.Usage = t.Usage.Add(Usage{}.WithAgent(d.AgentUse))
 		t.AgentTime += time.Duration(d.Seconds * float64(time.Second))
 		t.spend(d.Seconds)
 	case CodeExecuted:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,8 +16,10 @@ import (
 	"autodatabench/results/folder"
 )
 
-// promptFile is what the agent was sent. What it said is in reply.json, an
-// [agents.Reply].
+// replyFile is what the agent said, an [agents.Reply].
+const replyFile = "reply.json"
+
+// promptFile is what the agent was sent.
 type promptFile struct {
 	Attempt  int               `json:"attempt"`
 	Op       results.Operation `json:"op"`
@@ -30,43 +33,79 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 	if err != nil {
 		return err
 	}
-	books := t.booked()
-	most, spent := books.OutputAllowed(prompt.Tokens(p.Messages))
-	if spent = cmp.Or(spent, books.AgentSpent()); spent != "" {
-		return &spentError{spent}
+	var reply agents.Reply
+	err = folder.ReadJSON(t.attempt(a.Attempt, replyFile), &reply)
+	if errors.Is(err, fs.ErrNotExist) { // else a crash kept it out of the record
+		if reply, err = t.answer(ctx, p); err == nil {
+			err = t.writeReply(a.Attempt, reply)
+		}
 	}
-	reply, seconds, err := t.reply(ctx, p, most)
 	if err != nil {
 		return err
 	}
-	if !reply.Metered {
-		if err := t.gateway.RecordAgent(a.Attempt, reply.Tokens, t.state.Spec.Price.Cost(reply.Tokens)); err != nil {
-			return err
-		}
+	if err := t.meter(a.Attempt, reply); err != nil {
+		return err
 	}
-	return t.keepReply(a.Attempt, reply, seconds)
+	return t.keepReply(a.Attempt, reply)
 }
 
-// booked is the state with the ledger's use of the agent's model, which has
-// replies that a crash or a fault kept out of the events.
-func (t *trial) booked() *results.Trial {
-	books, used := t.state, t.gateway.AgentUsage()
-	u := &books.Usage
-	u.AgentCalls, u.AgentCost = used.AgentCalls, used.AgentCost
-	u.AgentInput, u.AgentCached, u.AgentOutput, u.AgentReasoning = used.AgentInput, used.AgentCached, used.AgentOutput, used.AgentReasoning
-	return &books
+// answer asks the agent within its budgets.
+func (t *trial) answer(ctx context.Context, p promptFile) (agents.Reply, error) {
+	if t.Recorded != nil {
+		if end := t.Recorded.cutOff(); end != nil {
+			return agents.Reply{}, errors.Join(t.meterRecorded(p.Attempt, "", end.Agent), &spentError{end.Reason})
+		}
+	}
+	books := t.state
+	books.Usage = books.Usage.WithAgent(t.gateway.Agent()) // with replies that have no event
+	most, spent := books.OutputAllowed(prompt.Tokens(p.Messages))
+	if spent = cmp.Or(spent, books.AgentSpent()); spent != "" {
+		return agents.Reply{}, &spentError{spent}
+	}
+	return t.reply(ctx, p, most)
+}
+
+// writeReply makes the reply durable together with what it used, before anything
+// else is done with it: a crash from here on loses neither.
+func (t *trial) writeReply(n int, reply agents.Reply) error {
+	if err := keepFile(t.attempt(n, "agent.log"), []byte(reply.Log), reply.Log != ""); err != nil {
+		return err
+	}
+	return folder.WriteJSON(t.attempt(n, replyFile), reply)
+}
+
+// meter puts the reply into the ledger, unless it is there or its calls are. A
+// replay has the calls of an agent's own program from the record.
+func (t *trial) meter(n int, reply agents.Reply) error {
+	digest, err := folder.DigestOf(reply)
+	switch {
+	case err != nil:
+		return err
+	case reply.Metered && t.Recorded != nil:
+		return t.meterRecorded(n, digest, t.Recorded.used())
+	case reply.Metered && t.metered:
+		return nil
+	}
+	return t.gateway.RecordAgent(n, digest, results.AgentUse{Calls: 1, Tokens: reply.Tokens, Cost: t.state.Spec.Price.Cost(reply.Tokens)})
+}
+
+func (t *trial) meterRecorded(n int, digest string, used *results.AgentUse) error {
+	if used == nil {
+		return nil
+	}
+	return t.gateway.RecordAgent(n, digest, *used)
 }
 
 // reply asks the agent within what is left of the run time and of the agent's
 // own.
-func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agents.Reply, seconds float64, err error) {
+func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agents.Reply, err error) {
 	left, cause := t.state.TimeLeft(), errTimeUp
 	if budget := t.state.Spec.Protocol.Budget.AgentTime; budget > 0 && budget-t.state.AgentTime < left {
 		left, cause = budget-t.state.AgentTime, errAgentTime
 	}
 	bounded, cancel := context.WithTimeoutCause(ctx, left, cause)
 	defer cancel()
-	seconds, err = t.timed(func() (err error) {
+	seconds, err := t.timed(func() (err error) {
 		reply, err = t.Agent.Reply(bounded, agents.Request{
 			Trial: t.state.Spec.TrialID, Attempt: p.Attempt, Op: p.Op, Messages: p.Messages,
 			Seed: Derive(t.state.Spec.Seed, "agent", p.Attempt), MaxTokens: most,
@@ -77,38 +116,31 @@ func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agen
 	if errors.Is(err, cause) || errors.Is(err, context.DeadlineExceeded) {
 		err = timeUp(bounded, err)
 	}
-	return reply, seconds, err
+	if t.Recorded == nil { // else it is the recorded reply's
+		reply.Seconds = seconds
+	}
+	return reply, err
 }
 
-// keepReply writes the reply and what is found in it, and records it with what
-// the agent's model used since the event before.
-func (t *trial) keepReply(n int, reply agents.Reply, seconds float64) error {
+// keepReply writes what is found in the reply, and records it with what the
+// agent's model used since the event before.
+func (t *trial) keepReply(n int, reply agents.Reply) error {
 	plan, code, failure, detail := judge(reply)
-	if err := folder.WriteJSON(t.attempt(n, "reply.json"), reply); err != nil {
-		return err
-	}
-	if err := keepFile(t.attempt(n, "agent.log"), []byte(reply.Log), reply.Log != ""); err != nil {
-		return err
-	}
 	if err := folder.WriteFile(t.attempt(n, "plan.md"), []byte(plan)); err != nil {
 		return err
 	}
 	if err := keepFile(t.attempt(n, "code.py"), []byte(code), failure == ""); err != nil {
 		return err
 	}
-	used, was := t.gateway.Agent(), t.state.Usage
-	data := results.ReplyData{
+	return t.append(results.AgentReplied, results.ReplyData{
 		Reply: folder.Digest([]byte(reply.Text)), Code: failure == "", Failure: failure, Detail: detail,
-		Finish: reply.Finish, Seconds: seconds, Calls: used.Calls - was.AgentCalls,
-		Tokens: results.Tokens{
-			Input: used.Input - was.AgentInput, Cached: used.Cached - was.AgentCached,
-			Output: used.Output - was.AgentOutput, Reasoning: used.Reasoning - was.AgentReasoning,
-		},
-	}
-	if data.Calls > 0 {
-		data.Cost = results.Num(used.Cost.Value-was.AgentCost.Value, used.Cost.Known)
-	}
-	return t.append(results.AgentReplied, data)
+		Finish: reply.Finish, Seconds: reply.Seconds, AgentUse: t.unreported(),
+	})
+}
+
+// unreported is what the agent's model used and no event tells of.
+func (t *trial) unreported() results.AgentUse {
+	return t.gateway.Agent().Since(t.state.Usage.Agent())
 }
 
 // judge takes plan and program out of a reply, or says what is wrong with it.
