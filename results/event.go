@@ -64,6 +64,8 @@ type CodeData struct {
 	Input    int64   `json:"teacher_input_tokens"`
 	Output   int64   `json:"teacher_output_tokens"`
 	Seconds  float64 `json:"seconds"`
+
+	Simulated bool `json:"teacher_simulated,omitempty"` // the teacher's server said that it is no LLM
 }
 
 // TrainData is the outcome of training the student on the submission.
@@ -168,6 +170,7 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 			return err
 		}
 		a.Executed, a.Failure, a.Detail = true, d.Failure, d.Detail
+		t.Simulated = t.Simulated || d.Simulated
 		t.Usage = t.Usage.Add(Usage{TeacherCalls: d.Calls, TeacherInput: d.Input, TeacherOutput: d.Output})
 		t.spend(d.Seconds)
 	case Checked:

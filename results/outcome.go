@@ -81,7 +81,7 @@ func (t *Trial) Outcome(base Score, finals []Score) Outcome {
 		Valid: t.Best != 0, BasePublic: t.Spec.Base, BasePrivate: base, Finals: finals,
 		Attempts: t.Replies(), ValidAttempts: t.ValidAttempts(), Failures: map[Failure]int{},
 		Usage: t.Usage, Elapsed: t.Elapsed, End: t.End,
-		Simulated: t.Spec.Simulated, Embedded: t.Spec.Embedded, Unsandboxed: t.Spec.Unsandboxed,
+		Simulated: t.Spec.Simulated || t.Simulated, Embedded: t.Spec.Embedded, Unsandboxed: t.Spec.Unsandboxed,
 	}
 	if best := t.BestAttempt(); best != nil {
 		o.Public = best.Public

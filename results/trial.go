@@ -74,6 +74,7 @@ type Trial struct {
 	Usage    Usage         `json:"usage"`
 	Elapsed  time.Duration `json:"elapsed_ns"` // run time counted against the budget
 
+	Simulated bool          `json:"simulated"`     // the teacher turned out to be no LLM, beside what the spec says
 	AgentTime time.Duration `json:"agent_time_ns"` // of it, waiting for the agent
 	Faults    int           `json:"faults"`        // steps that the platform failed, and that were repeated
 

@@ -59,6 +59,7 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	}
 	used := t.gateway.Usage(n)
 	data := results.CodeData{ExitCode: result.ExitCode, Calls: used.Calls, Input: used.InputTokens, Output: used.OutputTokens, Seconds: seconds}
+	data.Simulated = t.gateway.Simulated()
 	data.Failure, data.Detail = failureOf(result, limit)
 	// Code may swallow a fault of the teacher and end with too few rows.
 	if fault := t.gateway.Fault(); fault != nil && (data.Failure != "" || !checkWorkspace(workspace, budget).Valid) {

@@ -181,6 +181,13 @@ func (g *Gateway) RecordAgent(attempt int, exchange string, used results.AgentUs
 	return g.book.apply(r)
 }
 
+// Simulated reports whether the teacher's server said that it is no LLM.
+func (g *Gateway) Simulated() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.book.simulated
+}
+
 // Agent is what was recorded of the agent's LLM.
 func (g *Gateway) Agent() results.AgentUse {
 	g.mu.Lock()

@@ -44,6 +44,7 @@ type record struct {
 	Cached     int64    `json:"cached_input_tokens,omitempty"` // of Input
 	Reasoning  int64    `json:"reasoning_tokens,omitempty"`    // of Output
 	Cost       *float64 `json:"cost_usd,omitempty"`            // absent when not known
+	Simulated  bool     `json:"simulated,omitempty"`           // no LLM answered
 	Detail     string   `json:"detail,omitempty"`              // why there is no answer
 }
 
@@ -86,6 +87,8 @@ type book struct {
 	keys     map[key]state
 	agent    results.AgentUse
 	replies  map[key]bool // of the agent: attempt and exchange
+
+	simulated bool // an answer said that no LLM gave it
 }
 
 func newBook(b results.Budget) *book {
@@ -127,6 +130,7 @@ func (b *book) apply(r record) error {
 			return fmt.Errorf("settle record with outcome %q", r.Outcome)
 		}
 		b.keys[r.key()] = state{exchange: r.Exchange}
+		b.simulated = b.simulated || r.Simulated
 		b.charge(r.Attempt, Usage{InputTokens: r.Input, OutputTokens: r.Output})
 	case kindRefund:
 		delete(b.keys, r.key())

@@ -35,7 +35,8 @@ var _ Teacher = (*OpenAI)(nil)
 // Name is the model's name.
 func (o *OpenAI) Name() string { return o.Model }
 
-// Simulated is false: the model behind the address is taken for an LLM.
+// Simulated is false: the model behind the address is taken for an LLM, unless
+// its answers say that it is none.
 func (o *OpenAI) Simulated() bool { return false }
 
 // Complete sends the request and tries again as Retry says.
@@ -124,7 +125,7 @@ func (o *OpenAI) try(ctx context.Context, body []byte) (Response, *CallError) {
 		return Response{}, &CallError{Err: fmt.Errorf("answer is over %d bytes", maxAnswer)}
 	}
 	answer, failed := decodeAnswer(data)
-	answer.Content = o.Key.HideAnswered(answer.Content)
+	answer.Content, answer.Simulated = o.Key.HideAnswered(answer.Content), resp.Header.Get(simulatedHeader) == "true"
 	return answer, failed
 }
 

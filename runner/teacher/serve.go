@@ -17,6 +17,10 @@ const maxBody = 1 << 20
 
 const completionID = "chatcmpl-0"
 
+// simulatedHeader is true in the answers of a model that is no LLM, so that who
+// asks over the protocol can tell.
+const simulatedHeader = "Autodatabench-Simulated"
+
 // Handler serves models over the OpenAI protocol: POST /v1/chat/completions, GET
 // /v1/models and GET /health. A single model answers whatever name a request
 // has, several are told apart by it. Text only: a field that asks for what a
@@ -61,6 +65,9 @@ func complete(models []Teacher, w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		refuseCall(w, AsCallError(err))
 		return
+	}
+	if t.Simulated() {
+		w.Header().Set(simulatedHeader, "true")
 	}
 	if streamed != nil {
 		streamed.stream(w, t.Name(), response)

@@ -49,7 +49,7 @@ func TestServedAsAsked(t *testing.T) {
 		{Messages: messages, Temperature: ptr(2.0), TopP: ptr(0.5), MaxTokens: 7, Stop: []string{"\n\n", "END"}, JSON: true, Seed: 3},
 	} {
 		var got teacher.Request
-		answer := teacher.Response{Content: "yes \u2713\n", FinishReason: "length", InputTokens: 12, OutputTokens: 7}
+		answer := teacher.Response{Content: "yes \u2713\n", FinishReason: "length", InputTokens: 12, OutputTokens: 7, Simulated: true}
 		server := serve(t, func(r teacher.Request) (teacher.Response, error) {
 			got = r
 			return answer, nil
