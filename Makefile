@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench coverage-study heldout
+.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -79,3 +79,6 @@ coverage-study: setup ## simulate coverage and error rates of the statistics: ho
 
 heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by
 	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded $(if $(EPOCHS),-args -heldout.epochs $(EPOCHS))
+
+real-suites: build ## run the paper's suites from their published files end to end, where those are (AUTODATABENCH_DATASETS)
+	@bench/real-suites.sh
