@@ -25,6 +25,9 @@ func edges() map[string][]results.Outcome {
 		crowd = append(crowd, rounds(fmt.Sprintf("agent-%d", i), results.OneShot, results.Seed, [3]int{30 + i, 90 - i, 60}, [3]int{31 + i, 89 - i, 66})...)
 	}
 	names := rounds("a-b", results.OneShot, results.Seed, same, same)
+	long := rounds("deepseek-v3.1-terminus-thinking-high-effort-2026-01-15", results.OneShot, results.Scratch, same, [3]int{80, 90, 70})
+	longer := each(rounds("qwen3-next-80b-a3b-instruct-fp8-dynamic-tool-parser", results.Iterative, results.Scratch, same, [3]int{91, 80, 77}),
+		func(o *results.Outcome) { o.Experiment, o.Unsandboxed = "a-second-experiment-with-a-long-name", true })
 	return map[string][]results.Outcome{
 		"no outcome":         nil,
 		"no trial finished":  each(rounds("direct", results.OneShot, results.Seed, same), func(o *results.Outcome) { o.End, o.Finals, o.Valid = "", nil, false }),
@@ -34,6 +37,7 @@ func edges() map[string][]results.Outcome {
 		"all invalid":        each(rounds("direct", results.OneShot, results.Seed, same, same), func(o *results.Outcome) { *o = failed(*o) }),
 		"negative gains":     join(rounds("direct", results.OneShot, results.Seed, [3]int{10, 3, 0}, [3]int{12, 1, 0}), rounds("pipeline", results.OneShot, results.Seed, [3]int{59, 58, 57}, [3]int{50, 58, 57})),
 		"60 agents":          crowd,
+		"long names":         join(long, longer),
 		"Chinese, and pipes": join(names, rounds("other", results.Iterative, results.Scratch, same, same)),
 	}
 }
@@ -58,6 +62,7 @@ func TestEdgeCasesHaveTablesAndFigures(t *testing.T) {
 			}
 			views = append(views, list)
 		}
+		views = append(views, compared(t, name, board)...)
 		side, err := report.CompareWithPaper(paper, outcomes, opts)
 		if (err != nil) != (len(outcomes) == 0) {
 			t.Errorf("%s: beside the paper: %v", name, err)
@@ -95,6 +100,39 @@ func TestEdgeCasesHaveTablesAndFigures(t *testing.T) {
 			}
 		}
 	}
+}
+
+// compared is the comparison of the first row with the last and the power plan.
+// What cannot be compared is refused with a hint.
+func compared(t *testing.T, name string, board report.Board) (views []report.View) {
+	t.Helper()
+	var rows []report.Row
+	if len(board.Groups) > 0 {
+		rows = board.Groups[0].Rows
+	}
+	first, last := "direct", "direct"
+	if len(rows) > 0 {
+		first, last = rows[0].Agent, rows[len(rows)-1].Agent
+	}
+	c, err := board.Compare(first, last)
+	var known *results.Error
+	switch {
+	case len(rows) < 2:
+		if !errors.As(err, &known) || known.Kind != results.BadInput || known.Hint == "" {
+			t.Errorf("%s: compare: %v, want bad input with a hint", name, err)
+		}
+	case err != nil || c.Verdict == "":
+		t.Errorf("%s: compare: %v, verdict %q", name, err, c.Verdict)
+	default:
+		views = append(views, c)
+	}
+	if plan := board.Power(results.Num(3, true)); len(plan.Groups) > 0 {
+		views = append(views, plan)
+		if g := plan.Groups[0]; !(g.Rows[0].Detectable > 0) || !g.Needed.Known {
+			t.Errorf("%s: power: %+v", name, g)
+		}
+	}
+	return views
 }
 
 var cmpEmpty = cmp.Transformer("empty", func(rows [][]string) []string {

@@ -225,6 +225,25 @@ func TestPNG(t *testing.T) {
 	}
 }
 
+// TestPNGSaysWhatItLacks: a picture whose font lacks characters of a name is higher
+// by a line that says so; an SVG is not.
+func TestPNGSaysWhatItLacks(t *testing.T) {
+	height := func(name string) int {
+		f := figure.Forest{Head: figure.Head{Title: "t"}, Rows: []figure.ForestRow{{Name: figure.Name{Text: name, ID: "an-id"}, Value: num(1)}}}
+		config, err := png.DecodeConfig(bytes.NewReader(drawn(t, figure.PNG, f)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page := string(drawn(t, figure.SVG, f)); strings.Contains(page, "font") && strings.Contains(page, "lacks") {
+			t.Error("an SVG says that its font lacks characters")
+		}
+		return config.Height
+	}
+	if plain, chinese := height("engineer"), height("数据工程师"); chinese <= plain {
+		t.Errorf("%d pixels with a Chinese name, %d without", chinese, plain)
+	}
+}
+
 // TestSVGIsXML checks that names are text, whatever they hold.
 func TestSVGIsXML(t *testing.T) {
 	for which, fig := range figures() {

@@ -26,8 +26,9 @@ const (
 
 // typesetter measures and prepares text for one output.
 type typesetter struct {
-	bitmap bool // characters that the font lacks cannot be shown
-	buffer sfnt.Buffer
+	bitmap  bool // characters that the font lacks cannot be shown
+	lacking bool // some could not be shown
+	buffer  sfnt.Buffer
 }
 
 // style is that of text in the built-in sans-serif font.
@@ -64,6 +65,7 @@ func (t *typesetter) shown(s string) string {
 		if unicode.In(r, unicode.Mn) || t.has(style(sizeText), r) {
 			return r
 		}
+		t.lacking = true
 		return '?'
 	}, s)
 }
@@ -75,6 +77,9 @@ func (t *typesetter) name(n Name) string {
 	}
 	return t.plain(n.ID)
 }
+
+// lackNote says that the page does not show all names as they are.
+const lackNote = "The font of this picture lacks characters of some names: ids, or question marks, stand in their place. SVG shows the names."
 
 // width is that of the text; characters which the font lacks are taken to be as
 // wide as they are high, since a viewer will show them in another font.
