@@ -215,7 +215,7 @@ func (g Group) effort(common []Mark) table.Table {
 		}
 		add(r, cells...)
 	}
-	t.Note("Kind: simulated; self-reported; paper, as printed. Gain if valid: over the runs with a valid submission alone. Valid: share of attempts with a valid submission. " +
+	t.Note("Kind: simulated; self-reported, checked by nobody but who ran it; paper, as printed. Gain if valid: over the runs with a valid submission alone. Valid: share of attempts with a valid submission. " +
 		"Calls, cost, time: teacher calls, USD and run time, means over runs; the cost is unknown where no price is recorded.")
 	return *t
 }
