@@ -96,16 +96,21 @@ func (t *typesetter) width(s draw.TextStyle, txt string) vg.Length {
 	return s.Width(own.String()) + vg.Length(foreign)*s.Font.Size
 }
 
-// cut shortens the text to the width, with an ellipsis.
+// cut shortens the text to the width, with an ellipsis in its midst: the end of a
+// row's name tells it from the agent's other rows.
 func (t *typesetter) cut(s draw.TextStyle, txt string, width vg.Length) string {
 	if t.width(s, txt) <= width {
 		return txt
 	}
 	runes := []rune(txt)
-	for len(runes) > 0 && t.width(s, string(runes)+ellipsis) > width {
-		runes = runes[:len(runes)-1]
+	for n := len(runes) - 1; n > 0; n-- {
+		tail := 2 * n / 5
+		short := strings.TrimRight(string(runes[:n-tail]), " ,") + ellipsis + strings.TrimLeft(string(runes[len(runes)-tail:]), " ,")
+		if t.width(s, short) <= width {
+			return short
+		}
 	}
-	return strings.TrimRight(string(runes), " ,") + ellipsis
+	return ellipsis
 }
 
 // wrap breaks the text into lines, at spaces; a word that is too long is cut.
