@@ -10,8 +10,9 @@ import (
 	"autodatabench/results"
 )
 
-// Tables returns up to six tables a group: ranking, uncertainty, accuracy, MATS,
-// effort and failures. A board without outcomes is one empty table.
+// Tables returns up to eight tables a group: ranking, uncertainty, other averages,
+// sources of uncertainty, accuracy, MATS, effort and failures. A board without
+// outcomes is one empty table.
 func (b Board) Tables() []table.Table {
 	if len(b.Groups) == 0 {
 		return []table.Table{*table.New("Leaderboard", 0, ">rank", "agent")}
@@ -22,6 +23,12 @@ func (b Board) Tables() []table.Table {
 		tables = append(tables, g.ranking(common))
 		if g.certain() {
 			tables = append(tables, g.certainty(common))
+		}
+		if slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Uncertainty != nil && r.Uncertainty.Averages != nil }) {
+			tables = append(tables, g.averages(common))
+		}
+		if g.split() {
+			tables = append(tables, g.sources(common))
 		}
 		tables = append(tables, g.accuracy(common), g.mats(common))
 		if !slices.Contains(common, Published) { // the paper prints neither effort nor failures

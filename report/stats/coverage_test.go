@@ -23,7 +23,7 @@ import (
 var (
 	fullStudy  = flag.Bool("study", false, "run the coverage study, all rows of it")
 	studySets  = flag.Int("sets", 2_000, "simulated data sets of each row of the study")
-	studyDraws = flag.Int("draws", 999, "draws of each interval of the study; the limits are order statistics, so that few draws widen none")
+	studyDraws = flag.Int("draws", 399, "draws of each interval of the study; the limits are order statistics, so that few draws bias none")
 )
 
 // slack is how far the measured figures may lie from those of STATS.md.
