@@ -36,12 +36,14 @@ func (s *Study) Pairs() []Pair { return s.pairs(s.pair) }
 
 // pairs makes every pair in the given way, and adjusts.
 func (s *Study) pairs(of func(i, j int) Pair) []Pair {
-	var pairs []Pair
-	for i := range s.entries {
-		for j := i + 1; j < len(s.entries); j++ {
-			pairs = append(pairs, of(i, j))
+	n := len(s.entries)
+	pairs := make([]Pair, n*(n-1)/2)
+	parallel(n, func(i int) {
+		first := i * (2*n - i - 1) / 2 // of the pairs of i with those after it
+		for j := i + 1; j < n; j++ {
+			pairs[first+j-i-1] = of(i, j)
 		}
-	}
+	})
 	p := make([]results.Number, len(pairs))
 	for k := range pairs {
 		p[k] = pairs[k].P
