@@ -5,9 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
-
 	"autodatabench/results"
 )
 
@@ -154,8 +151,12 @@ func differenceVariance(a, b *Cell, p RunPrior) variance {
 	if !a.paired() || !b.paired() {
 		return runs.plus(a.itemVariance(0)).plus(b.itemVariance(0))
 	}
-	n := float64(a.items)
-	value := stat.Variance(floats.SubTo(make([]float64, a.items), a.xbar, b.xbar), nil) / n
+	n, mean, squares := float64(a.items), a.mean-b.mean, 0.0
+	for i, x := range a.xbar {
+		rest := x - b.xbar[i] - mean
+		squares += rest * rest
+	}
+	value := squares / (n - 1) / n
 	return runs.plus(variance{value, value * value / (n - 1)})
 }
 
