@@ -74,8 +74,8 @@ parity: setup ## compare the student with PyTorch, transformers, PEFT and tokeni
 parity-bench: setup ## time training and generation against PyTorch on the CPU, with goals
 	@python=$$(bench/parity/python.sh); GO='$(GO)' TAGS='$(TAGS)' PARITY_PYTHON="$$python" bench/parity/bench.sh
 
-coverage-study: setup ## simulate coverage and error rates of the statistics: hours (SETS, DRAWS make it smaller)
-	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),9999) -timeout 48h -v
+coverage-study: setup ## simulate coverage and error rates of the statistics: ten minutes of processor time (SETS, DRAWS)
+	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v
 
 heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by
 	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded $(if $(EPOCHS),-args -heldout.epochs $(EPOCHS))
