@@ -136,7 +136,7 @@ func plannable(c *cli.Context, env Env, f experiment.File) (experiment.File, err
 		if err != nil {
 			return f, err
 		}
-		return setup.File, nil
+		return setup.File, setup.Close()
 	}
 	if f.Suite.Folders == nil {
 		return f, nil

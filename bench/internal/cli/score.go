@@ -24,7 +24,7 @@ func scoreCommand(env Env) *cli.Command {
 			"  autodatabench score demo\n  autodatabench score --rounds demo",
 		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
 			&cli.BoolFlag{Name: "rounds", Usage: "also score every valid submission of iterative trials"}),
-		Action: func(c *cli.Context) error {
+		Action: func(c *cli.Context) (err error) {
 			f, given, root, err := recorded(c)
 			if err != nil {
 				return err
@@ -33,6 +33,7 @@ func scoreCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			defer func() { err = errors.Join(err, setup.Close()) }()
 			if err := setup.CheckScorer(); err != nil {
 				return err
 			}
