@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/results"
 	"autodatabench/runner/server"
 )
 
@@ -27,20 +26,6 @@ type Launch struct {
 // ranks are the values that vLLM takes for --max-lora-rank.
 var ranks = []int{1, 8, 16, 32, 64, 128, 256, 320, 512}
 
-// CheckRecipe refuses a recipe whose adapters vLLM does not serve.
-func CheckRecipe(r results.Recipe) error {
-	if most := ranks[len(ranks)-1]; r.Rank > most {
-		return results.Bad("", &rankError{r.Rank, most})
-	}
-	return nil
-}
-
-type rankError struct{ rank, most int }
-
-func (e *rankError) Error() string {
-	return "vLLM serves adapters up to rank " + strconv.Itoa(e.most) + ", not " + strconv.Itoa(e.rank)
-}
-
 // Spec is the process to keep.
 func (l Launch) Spec() server.Spec {
 	command := l.Command
@@ -53,7 +38,7 @@ func (l Launch) Spec() server.Spec {
 	}
 	env := slices.Clone(l.Env)
 	if l.Rank > 0 {
-		i, _ := slices.BinarySearch(ranks, l.Rank)
+		i, _ := slices.BinarySearch(ranks[:len(ranks)-1], l.Rank) // vLLM itself refuses a greater one
 		command = append(command, "--enable-lora", "--max-loras", "1", "--max-cpu-loras", "4", "--max-lora-rank", strconv.Itoa(ranks[i]))
 		env = set(env, "VLLM_ALLOW_RUNTIME_LORA_UPDATING", "True")
 	}
