@@ -27,7 +27,7 @@ func load(env Env, f experiment.File, given []byte, root string, at places) (*ex
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
 		Holder: env.Holder, Now: env.Now,
 	}
-	plan, err := planStudent(env, f.Student)
+	plan, err := planStudent(env, f)
 	if err != nil {
 		return nil, err
 	}

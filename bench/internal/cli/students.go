@@ -12,6 +12,7 @@ import (
 	"autodatabench/runner/student"
 	"autodatabench/runner/student/checkpoint"
 	"autodatabench/runner/student/embedded"
+	"autodatabench/runner/student/hf"
 )
 
 // studentPlan is an experiment's student, found and checked: what holds of it on
@@ -30,9 +31,9 @@ type openedStudent struct {
 }
 
 // planStudent finds and checks the student that the experiment asks for.
-func planStudent(env Env, s experiment.Student) (studentPlan, error) {
-	if !s.Embedded() {
-		return planPair(env, s)
+func planStudent(env Env, f experiment.File) (studentPlan, error) {
+	if !f.Student.Embedded() {
+		return planPair(env, f)
 	}
 	e, err := embedded.New()
 	if err != nil {
@@ -59,26 +60,37 @@ type (
 	}
 )
 
+// base is the model that trainer and generator share, and how it is computed.
+type base struct {
+	checkpoint.Model
+	device    string // cuda | cpu
+	precision string // of the protocol's recipe
+}
+
 // planPair plans a student of a model on disk, what trains it and what asks it.
-func planPair(env Env, s experiment.Student) (studentPlan, error) {
-	m, err := checkpoint.Open(s.Model, hubCache(env))
+func planPair(env Env, f experiment.File) (studentPlan, error) {
+	p, err := f.Resolve()
+	if err != nil {
+		return studentPlan{}, results.Bad("", err)
+	}
+	s, m := f.Student, base{device: cmp.Or(f.Student.Device, "cuda"), precision: p.Recipe.Precision}
+	if m.Model, err = checkpoint.Open(s.Model, hubCache(env)); err != nil {
+		return studentPlan{}, err
+	}
+	if s.Train == "hf" && s.Infer == "hf" {
+		return planHF(s, m)
+	}
+	t, err := planTrainer(s, m)
 	if err != nil {
 		return studentPlan{}, err
 	}
-	t, err := planTrainer(env, s, m)
+	g, err := planGenerator(s, m)
 	if err != nil {
 		return studentPlan{}, err
-	}
-	g, err := planGenerator(env, s, m)
-	if err != nil {
-		return studentPlan{}, err
-	}
-	id := student.Identity{Name: m.Name, Backend: s.Train, BLAS: t.arithmetic, Digest: m.Digest}
-	if s.Infer != s.Train {
-		id.Backend, id.BLAS = s.Train+"+"+s.Infer, t.arithmetic+"; "+g.arithmetic
 	}
 	return studentPlan{
-		identity: id, most: m.MostNewTokens(),
+		identity:    student.Identity{Name: m.Name, Backend: s.Train + "+" + s.Infer, BLAS: t.arithmetic + "; " + g.arithmetic, Digest: m.Digest},
+		most:        m.MostNewTokens(),
 		checkRecipe: func(r results.Recipe) error { return cmp.Or(m.CheckRecipe(r), t.check(r)) },
 		open:        func(devices string) (openedStudent, error) { return openPair(t, g, devices) },
 	}, nil
@@ -100,13 +112,54 @@ func openPair(t trainer, g generator, devices string) (openedStudent, error) {
 }
 
 // planTrainer plans what fine-tunes the model.
-func planTrainer(env Env, s experiment.Student, m checkpoint.Model) (trainer, error) {
+func planTrainer(s experiment.Student, m base) (trainer, error) {
+	if s.Train == "llamafactory" {
+		return planLlamaFactory(s, m)
+	}
+	plan, err := planHF(s, m)
+	return trainer{plan.identity.BLAS, plan.checkRecipe, func(devices string) (student.Trainer, func() error, error) {
+		opened, err := plan.open(devices)
+		return opened, opened.close, err
+	}}, err
+}
+
+// planLlamaFactory plans trainings by LLaMA-Factory.
+func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
 	return trainer{}, results.Infra("", fmt.Errorf("student.train: this program has no back end %s yet", s.Train))
 }
 
 // planGenerator plans what asks the model.
-func planGenerator(env Env, s experiment.Student, m checkpoint.Model) (generator, error) {
-	return generator{}, results.Infra("", fmt.Errorf("student.infer: this program has no back end %s yet", s.Infer))
+func planGenerator(s experiment.Student, m base) (generator, error) {
+	if s.Infer == "vllm" {
+		return generator{}, results.Infra("", fmt.Errorf("student.infer: this program has no back end %s yet", s.Infer))
+	}
+	plan, err := planHF(s, m)
+	return generator{plan.identity.BLAS, func(devices string) (student.Generator, func() error, error) {
+		opened, err := plan.open(devices)
+		return opened, opened.close, err
+	}}, err
+}
+
+// planHF plans a student whose one worker both trains and answers.
+func planHF(s experiment.Student, m base) (studentPlan, error) {
+	cfg := hf.Config{Python: s.Python, Model: m.Model, Device: m.device, Precision: m.precision}
+	found, err := hf.Versions(cfg.Python)
+	if err != nil {
+		return studentPlan{}, err
+	}
+	return studentPlan{
+		identity: student.Identity{
+			Name: m.Name, Backend: "hf", Digest: m.Digest,
+			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, %s", found["torch"], found["transformers"], found["peft"], m.device),
+		},
+		most: m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
+		open: func(devices string) (openedStudent, error) {
+			on := cfg
+			on.Devices = devices
+			worker := hf.New(on)
+			return openedStudent{worker, worker.Close}, hf.CheckDevice(m.device)
+		},
+	}, nil
 }
 
 // hubCache is where the Hugging Face hub's programs keep models.

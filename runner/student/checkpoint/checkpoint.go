@@ -25,6 +25,8 @@ import (
 // longest bounds the context that is used of a model, in tokens (SPEC section 7).
 const longest = 8_192
 
+const adapterFile = "adapter_model.safetensors"
+
 // Model is a base model on disk.
 type Model struct {
 	Name    string // in the record
@@ -93,6 +95,25 @@ func digest(folder string) (string, error) {
 		if err := add(sum, path); err != nil {
 			return "", results.Infra("", fmt.Errorf("student: %w", err))
 		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// CheckAdapter reports whether the folder holds an adapter.
+func CheckAdapter(dir string) error {
+	for _, name := range []string{"adapter_config.json", adapterFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return results.Bad("", fmt.Errorf("adapter: %w", err))
+		}
+	}
+	return nil
+}
+
+// DigestAdapter is the sha256 of the adapter's weights, hexadecimal.
+func DigestAdapter(dir string) (string, error) {
+	sum := sha256.New()
+	if err := add(sum, filepath.Join(dir, adapterFile)); err != nil {
+		return "", results.Infra("", fmt.Errorf("read the adapter back: %w", err))
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
