@@ -70,7 +70,7 @@ func evaluate(c *cli.Context, env Env) error {
 	}
 	task := setup.Tasks[setup.File.Domains[0]]
 	scorer := &final.Scorer{
-		Root: setup.Root, Student: setup.Student, Identity: setup.Identity, Slot: make(chan struct{}, 1), PrivateRoot: setup.PrivateRoot,
+		Root: setup.Root, Student: setup.Student, Identity: setup.Identity, PrivateRoot: setup.PrivateRoot,
 	}
 	outcomes, err := scorer.Given(c.Context, final.Given{
 		Name: c.String("name"), Domain: task.Brief.Domain, Suite: f.Suite.String(), Protocol: protocol,

@@ -131,7 +131,7 @@ func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *resu
 	spec.TaskDigest, spec.PromptDigest = s.Tasks[spec.Domain].Digest, prompt.Digest()
 	spec.Student, spec.StudentDigest, spec.BLAS = s.Identity.Name, s.Identity.Digest, s.Identity.BLAS
 	e := runner.Env{
-		Root: root, Task: s.Tasks[spec.Domain], Student: s.Student, Holder: env.Holder, Now: env.Now, Slot: make(chan struct{}, 1),
+		Root: root, Task: s.Tasks[spec.Domain], Student: s.Student, Holder: env.Holder, Now: env.Now,
 	}
 	if e.Agent, err = chat.OpenRecording(dir); err != nil {
 		return e, err
