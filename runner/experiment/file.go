@@ -48,11 +48,16 @@ type Teacher struct {
 // Student chooses the student's back end: the embedded one, or a model with what
 // trains it and what asks it.
 type Student struct {
-	Kind  string `yaml:"kind" json:"kind"` // embedded, unless there are train and infer
-	Train string `yaml:"train" json:"train,omitempty"`
-	Infer string `yaml:"infer" json:"infer,omitempty"`
-	Model string `yaml:"model" json:"model,omitempty"`
-	GPUs  int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies, for plans
+	Kind   string `yaml:"kind" json:"kind"` // embedded, unless there are train and infer
+	Train  string `yaml:"train" json:"train,omitempty"`
+	Infer  string `yaml:"infer" json:"infer,omitempty"`
+	Model  string `yaml:"model" json:"model,omitempty"`   // folder, or a name that the hub's cache holds
+	GPUs   int    `yaml:"gpus" json:"gpus,omitempty"`     // that it occupies, for plans
+	Device string `yaml:"device" json:"device,omitempty"` // cuda, unless it is cpu
+	Packed bool   `yaml:"packed" json:"packed,omitempty"` // of back end hf: recipe packed, a modified protocol
+
+	Python       string `yaml:"python" json:"python,omitempty"`             // of hf's environment; python3 when empty
+	LlamaFactory string `yaml:"llamafactory" json:"llamafactory,omitempty"` // its llamafactory-cli; that on PATH when empty
 }
 
 // Embedded reports whether the student is the one inside the program.
@@ -60,12 +65,21 @@ func (s Student) Embedded() bool { return s.Train == "" && s.Infer == "" }
 
 func (s Student) validate() error {
 	if s.Embedded() {
+		if s != (Student{Kind: s.Kind, GPUs: s.GPUs}) {
+			return fmt.Errorf("student: model, device, packed, python and llamafactory go with train and infer")
+		}
 		return known("student.kind", s.Kind, "embedded")
 	}
 	if s.Model == "" {
 		return fmt.Errorf("student.model: missing")
 	}
-	return cmp.Or(known("student.train", s.Train, "hf", "llamafactory"), known("student.infer", s.Infer, "hf", "vllm"))
+	if s.Packed && s.Train != "hf" {
+		return fmt.Errorf("student.packed: goes with train: hf")
+	}
+	return cmp.Or(
+		known("student.train", s.Train, "hf", "llamafactory"), known("student.infer", s.Infer, "hf", "vllm"),
+		known("student.device", s.Device, "", "cuda", "cpu"),
+	)
 }
 
 // Sandbox says how agents' code runs.
@@ -194,7 +208,7 @@ func (f File) Resolve() (results.Protocol, error) {
 	if f.Teacher.Concurrency != 0 {
 		b.TeacherConcurrency = f.Teacher.Concurrency
 	}
-	p.FinalSeeds = f.FinalSeeds
+	p.FinalSeeds, p.Recipe.Packed = f.FinalSeeds, f.Student.Packed
 	if err := b.Validate(); err != nil {
 		return p, fmt.Errorf("budget.%w", err)
 	}

@@ -46,6 +46,7 @@ type Setup struct {
 	Teacher  teacher.Teacher
 	Student  runner.Student
 	Identity student.Identity
+	Close    func() error // ends the student's processes
 	Sandbox  runner.Sandbox
 
 	PrivateRoot string // of the private sets of task folders

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -12,24 +14,21 @@ import (
 	"autodatabench/results/folder"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/sandbox"
-	"autodatabench/runner/student/embedded"
 	"autodatabench/runner/teacher"
 	"autodatabench/runner/teacher/procedural"
 	"autodatabench/tasks"
 )
 
-// load checks the experiment's words and loads what they name. It needs no key,
-// sandbox, GPU or server, and writes nothing.
-func load(env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
-	if !f.Student.Embedded() {
-		return nil, results.Bad("run --dry-run prints its plan", fmt.Errorf("experiment %s: this program has no student but the embedded one", f.Name))
-	}
+// load checks the experiment's words and loads what they name. It needs no key
+// or sandbox, and no GPU or server but the student's, and writes nothing. Whoever
+// loads closes the setup.
+func load(ctx context.Context, env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
 	s := &experiment.Setup{
 		Given: given, Root: root, Version: version(), PrivateRoot: at.private,
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
 		Holder: env.Holder, Now: env.Now,
 	}
-	student, err := embedded.New()
+	plan, err := planStudent(env, f.Student)
 	if err != nil {
 		return nil, err
 	}
@@ -43,59 +42,75 @@ func load(env Env, f experiment.File, given []byte, root string, at places) (*ex
 			return nil, results.Bad("leave setting seed out", fmt.Errorf("task %s has no seed pool", task.Name))
 		}
 		f.Domains = append(f.Domains, task.Brief.Domain)
-		s.Tasks[task.Brief.Domain] = fitStudent(env, task, student)
+		s.Tasks[task.Brief.Domain] = fitStudent(env, task, plan)
 	}
 	s.File = f
-	if err := checkRecipe(f, student); err != nil {
+	if err := checkRecipe(f, plan); err != nil {
 		return nil, err
 	}
-	s.Student, s.Identity = student, student.Identity()
+	opened, err := openStudents(ctx, env, f, plan, root)
+	if err != nil {
+		return nil, err
+	}
+	s.Student, s.Identity, s.Close = opened, plan.identity, opened.close
 	return s, nil
 }
 
 // checkRecipe refuses a protocol that the student cannot follow, before budgets
 // are spent on it.
-func checkRecipe(f experiment.File, student *embedded.Student) error {
+func checkRecipe(f experiment.File, plan studentPlan) error {
 	p, err := f.Resolve()
 	if err != nil {
 		return results.Bad("", err)
 	}
-	if err := student.CheckRecipe(p.Recipe); err != nil {
-		return results.Bad("the embedded student follows protocol mini", fmt.Errorf("protocol %s: %w", p.Name, err))
+	if err := plan.checkRecipe(p.Recipe); err != nil {
+		hint := ""
+		if plan.identity.Embedded {
+			hint = "the embedded student follows protocol mini"
+		}
+		return results.Bad(hint, fmt.Errorf("protocol %s: %w", p.Name, err))
 	}
 	return nil
 }
 
 // compose loads the experiment and opens all it works with, before anything is
 // written.
-func compose(env Env, f experiment.File, given []byte, root string, at places, agentFiles []string) (*experiment.Setup, error) {
-	s, err := load(env, f, given, root, at)
+func compose(ctx context.Context, env Env, f experiment.File, given []byte, root string, at places, agentFiles []string) (*experiment.Setup, error) {
+	s, err := load(ctx, env, f, given, root, at)
 	if err != nil {
 		return nil, err
 	}
+	if err := complete(env, s, f, root, at, agentFiles); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// complete opens what load leaves out: agents, teacher and sandbox.
+func complete(env Env, s *experiment.Setup, f experiment.File, root string, at places, agentFiles []string) error {
 	list, err := loadAgents(f, agentFiles)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := checkPrices(f, list); err != nil {
-		return nil, err
+		return err
 	}
 	for _, d := range list {
 		if s.Agents[d.Name], err = buildAgent(env, d); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if s.Teacher, err = composeTeacher(env, f.Teacher, f.Seed); err != nil {
-		return nil, err
+		return err
 	}
 	hidden, err := hiddenPaths(root, f.Suite, at)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if s.Sandbox, err = openSandbox(env, f.Sandbox, hidden); err != nil {
-		return nil, err
+		return err
 	}
-	return s, startCommands(env, s, list, hidden)
+	return startCommands(env, s, list, hidden)
 }
 
 func openSandbox(env Env, s experiment.Sandbox, hidden []string) (*sandbox.Sandbox, error) {

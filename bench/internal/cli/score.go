@@ -24,15 +24,16 @@ func scoreCommand(env Env) *cli.Command {
 			"  autodatabench score demo\n  autodatabench score --rounds demo",
 		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
 			&cli.BoolFlag{Name: "rounds", Usage: "also score every valid submission of iterative trials"}),
-		Action: func(c *cli.Context) error {
+		Action: func(c *cli.Context) (err error) {
 			f, given, root, err := recorded(c)
 			if err != nil {
 				return err
 			}
-			setup, err := load(env, f, given, root, placesOf(c))
+			setup, err := load(c.Context, env, f, given, root, placesOf(c))
 			if err != nil {
 				return err
 			}
+			defer func() { err = errors.Join(err, setup.Close()) }()
 			if err := setup.CheckScorer(); err != nil {
 				return err
 			}
