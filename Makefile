@@ -64,8 +64,8 @@ calibrate: build ## measure how the embedded student tells training sets apart (
 	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3)
 
 parity: setup ## compare the student with PyTorch, transformers, PEFT and tokenizers (downloads 600 MB once)
-	@python=$$(bench/parity/python.sh); export PARITY_PYTHON="$$python"; \
-	$(GO) test -json -timeout 20m $(PARITY) -run '^TestParity' ./runner/student/llama | $(GO) run ./bench/internal/testsum parity
+	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving"; \
+	$(GO) test -json -timeout 20m $(PARITY) -run '^TestParity' ./runner/student/llama ./runner/student/vllm | $(GO) run ./bench/internal/testsum parity
 
 parity-bench: setup ## time training and generation against PyTorch on the CPU, with goals
 	@python=$$(bench/parity/python.sh); GO='$(GO)' TAGS='$(TAGS)' PARITY_PYTHON="$$python" bench/parity/bench.sh

@@ -91,11 +91,9 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 	if err := os.RemoveAll(dir); err != nil {
 		return "", done, false, err
 	}
-	done.Seconds, err = t.student(ctx, func() (err error) {
-		ctx, cancel := t.inTime(ctx)
-		defer cancel()
+	done.Seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
 		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, nil)
-		return timeUp(ctx, err)
+		return err
 	})
 	if errors.Is(err, student.ErrDiverged) { // its losses may be no numbers, which no record can hold
 		done.TrainReport = student.TrainReport{Rows: len(rows)}
@@ -154,11 +152,9 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 		return t.score(n, Unanswered(t.Task.Public, done.Detail), results.Score{Total: len(t.Task.Public)}, 0)
 	}
 	var answers []string
-	seconds, err := t.student(ctx, func() (err error) {
-		ctx, cancel := t.inTime(ctx)
-		defer cancel()
+	seconds, err := t.student(ctx, func(ctx context.Context) (err error) {
 		answers, err = t.Student.Generate(ctx, dir, Questions(t.Task.Public), t.Task.Brief.Sampling, nil)
-		return timeUp(ctx, err)
+		return err
 	})
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ type File struct {
 	Parallel   int                `yaml:"parallel" json:"parallel"`
 	Teacher    Teacher            `yaml:"teacher" json:"teacher"`
 	Student    Student            `yaml:"student" json:"student"`
+	Launcher   Launcher           `yaml:"launcher" json:"launcher"`
 	Sandbox    Sandbox            `yaml:"sandbox" json:"sandbox"`
 	Budget     Budget             `yaml:"budget" json:"budget"`
 }
@@ -111,7 +112,8 @@ func Default() File {
 		Domains: results.Domains(), Workflows: results.Workflows(), Settings: []results.Setting{results.Scratch},
 		Runs: 1, Seed: 1, FinalSeeds: 1, Parallel: 2,
 		Teacher: Teacher{Kind: "procedural"}, Student: Student{Kind: "embedded"},
-		Sandbox: Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
+		Launcher: Launcher{Kind: Local},
+		Sandbox:  Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
 	}
 }
 
@@ -150,6 +152,7 @@ func (f File) Validate() error {
 		within("runs", f.Runs, 1, 1000), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
 		known("teacher.kind", f.Teacher.Kind, "procedural", "openai"),
 		f.Student.validate(), within("teacher.gpus", f.Teacher.GPUs, 0, 10_000), within("student.gpus", f.Student.GPUs, 0, 10_000),
+		f.Launcher.validate(),
 		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
 	} {

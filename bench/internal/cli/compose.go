@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,7 +22,7 @@ import (
 // load checks the experiment's words and loads what they name. It needs no key
 // or sandbox, and no GPU or server but the student's, and writes nothing. Whoever
 // loads closes the setup.
-func load(env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
+func load(ctx context.Context, env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
 	s := &experiment.Setup{
 		Given: given, Root: root, Version: version(), PrivateRoot: at.private,
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
@@ -47,7 +48,7 @@ func load(env Env, f experiment.File, given []byte, root string, at places) (*ex
 	if err := checkRecipe(f, plan); err != nil {
 		return nil, err
 	}
-	opened, err := plan.open("")
+	opened, err := openStudents(ctx, env, f, plan, root)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +75,8 @@ func checkRecipe(f experiment.File, plan studentPlan) error {
 
 // compose loads the experiment and opens all it works with, before anything is
 // written.
-func compose(env Env, f experiment.File, given []byte, root string, at places, agentFiles []string) (*experiment.Setup, error) {
-	s, err := load(env, f, given, root, at)
+func compose(ctx context.Context, env Env, f experiment.File, given []byte, root string, at places, agentFiles []string) (*experiment.Setup, error) {
+	s, err := load(ctx, env, f, given, root, at)
 	if err != nil {
 		return nil, err
 	}

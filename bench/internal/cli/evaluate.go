@@ -48,7 +48,7 @@ func evaluate(c *cli.Context, env Env) (err error) {
 		if err != nil {
 			return err
 		}
-		f.Student = other.Student
+		f.Student, f.Launcher = other.Student, other.Launcher
 	}
 	f.Suite = suiteOf(c)
 	f.Domains = orDefault[results.Domain](nil, c.StringSlice("domain"))
@@ -73,14 +73,14 @@ func evaluate(c *cli.Context, env Env) (err error) {
 		return json.NewEncoder(env.Stdout).Encode(check)
 	}
 	out := c.String("out")
-	setup, err := load(env, f, nil, filepath.Join(out, f.Name), placesOf(c))
+	setup, err := load(c.Context, env, f, nil, filepath.Join(out, f.Name), placesOf(c))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, setup.Close()) }()
 	task := setup.Tasks[setup.File.Domains[0]]
 	scorer := &final.Scorer{
-		Root: setup.Root, Student: setup.Student, Identity: setup.Identity, Slot: make(chan struct{}, 1), PrivateRoot: setup.PrivateRoot,
+		Root: setup.Root, Student: setup.Student, Identity: setup.Identity, PrivateRoot: setup.PrivateRoot,
 	}
 	outcomes, err := scorer.Given(c.Context, final.Given{
 		Name: c.String("name"), Domain: task.Brief.Domain, Suite: f.Suite.String(), Protocol: protocol,

@@ -132,11 +132,14 @@ func printPlan(c *cli.Context, env Env, f experiment.File) error {
 // no data.
 func plannable(c *cli.Context, env Env, f experiment.File) (experiment.File, error) {
 	if f.Student.Embedded() {
-		setup, err := load(env, f, nil, "", placesOf(c))
+		here := f
+		here.Launcher = experiment.Default().Launcher // a plan needs no cluster
+		setup, err := load(c.Context, env, here, nil, "", placesOf(c))
 		if err != nil {
 			return f, err
 		}
-		return setup.File, setup.Close()
+		f.Domains = setup.File.Domains
+		return f, setup.Close()
 	}
 	if f.Suite.Folders == nil {
 		return f, nil

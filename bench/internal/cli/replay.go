@@ -125,7 +125,7 @@ func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *resu
 		return e, nil, err
 	}
 	f.Domains = []results.Domain{spec.Domain}
-	s, err := load(env, f, nil, root, placesOf(c))
+	s, err := load(c.Context, env, f, nil, root, placesOf(c))
 	if err != nil {
 		return e, nil, err
 	}
@@ -137,7 +137,7 @@ func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *resu
 	spec.TaskDigest, spec.PromptDigest = s.Tasks[spec.Domain].Digest, prompt.Digest()
 	spec.Student, spec.StudentDigest, spec.BLAS = s.Identity.Name, s.Identity.Digest, s.Identity.BLAS
 	e = runner.Env{
-		Root: root, Task: s.Tasks[spec.Domain], Student: s.Student, Holder: env.Holder, Now: env.Now, Slot: make(chan struct{}, 1),
+		Root: root, Task: s.Tasks[spec.Domain], Student: s.Student, Holder: env.Holder, Now: env.Now,
 	}
 	if e.Agent, err = chat.OpenRecording(dir); err != nil {
 		return e, nil, err
@@ -159,7 +159,7 @@ func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *resu
 }
 
 // distrust keeps a record, which may be somebody else's, from choosing what runs
-// on this machine: no sandbox, another interpreter or trainer, or a server to send a key to.
+// on this machine: no sandbox, another interpreter or trainer, a cluster, or a server to send a key to.
 func distrust(c *cli.Context, dir string, f *experiment.File) error {
 	if c.IsSet("sandbox") {
 		f.Sandbox.Kind = c.String("sandbox")
@@ -182,6 +182,7 @@ func distrust(c *cli.Context, dir string, f *experiment.File) error {
 		return nil
 	}
 	f.Student.Python, f.Student.LlamaFactory = "", ""
+	f.Launcher = experiment.Default().Launcher
 	if !c.Bool("replay-teacher") && f.Teacher.Kind != "procedural" && f.Teacher.APIKeyEnv != "" {
 		return results.Bad("give --replay-teacher, or replay a trial below --out",
 			fmt.Errorf("%s: the recorded experiment would send the key in %s to %s", dir, f.Teacher.APIKeyEnv, f.Teacher.BaseURL))

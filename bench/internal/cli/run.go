@@ -161,7 +161,7 @@ func orDefault[T ~string](list []T, given []string) []T {
 
 // runExperiment composes, runs, indexes and prints.
 func runExperiment(c *cli.Context, env Env, f experiment.File, given []byte, root string) (err error) {
-	setup, err := compose(env, f, given, root, placesOf(c), c.StringSlice("agent-file"))
+	setup, err := compose(c.Context, env, f, given, root, placesOf(c), c.StringSlice("agent-file"))
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func scoreCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			setup, err := load(env, f, given, root, placesOf(c))
+			setup, err := load(c.Context, env, f, given, root, placesOf(c))
 			if err != nil {
 				return err
 			}
@@ -37,7 +37,7 @@ func scoreCommand(env Env) *cli.Command {
 			if err := setup.CheckScorer(); err != nil {
 				return err
 			}
-			scorer := &final.Scorer{Root: root, Student: setup.Student, Identity: setup.Identity, Slot: make(chan struct{}, 1), PrivateRoot: setup.PrivateRoot}
+			scorer := &final.Scorer{Root: root, Student: setup.Student, Identity: setup.Identity, PrivateRoot: setup.PrivateRoot}
 			var outcomes []results.Outcome
 			var faults error
 			for _, id := range f.Trials() {

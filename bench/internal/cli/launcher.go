@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/results"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/launch"
+	"autodatabench/runner/launch/slurm"
+	"autodatabench/runner/student"
+)
+
+const visibleDevices = "CUDA_VISIBLE_DEVICES"
+
+// openStudents opens the experiment's student where its launcher has it work:
+// on each set of this machine's GPUs, or in jobs of a cluster, whose folders lie
+// in the experiment's folder root.
+func openStudents(ctx context.Context, env Env, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
+	if f.Launcher.Kind == experiment.Slurm {
+		return openSlurm(ctx, env, f, plan, root)
+	}
+	sets, err := deviceSets(ctx, env, f)
+	if err != nil {
+		return openedStudent{}, err
+	}
+	var members []launch.Student
+	var closers []func() error
+	closeAll := func() (err error) {
+		for _, f := range closers {
+			err = errors.Join(err, f())
+		}
+		return err
+	}
+	for _, devices := range sets {
+		opened, err := plan.open(devices)
+		if err != nil {
+			return openedStudent{}, errors.Join(err, closeAll())
+		}
+		members, closers = append(members, opened), append(closers, opened.close)
+	}
+	return openedStudent{launch.NewPool(members...), closeAll}, nil
+}
+
+// deviceSets are the sets of GPUs that students work on here. A student that needs
+// none has one place, or as many as launcher.slots says.
+func deviceSets(ctx context.Context, env Env, f experiment.File) ([]string, error) {
+	var gpus []string
+	perStudent := 0
+	if !f.Student.Embedded() && f.Student.Device != "cpu" {
+		visible, set := env.lookup(visibleDevices)
+		var err error
+		if gpus, err = launch.GPUs(ctx, visible, set); err != nil {
+			return nil, err
+		}
+		perStudent = max(1, f.Student.GPUs)
+	}
+	d, err := launch.Divide(gpus, 0, perStudent, f.Launcher.Slots)
+	return d.Students, err
+}
+
+// openSlurm asks the cluster whether it would take a job before anything is
+// written.
+func openSlurm(ctx context.Context, env Env, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
+	described, err := portable(f.Student)
+	if err != nil {
+		return openedStudent{}, err
+	}
+	l, err := slurm.New(slurm.Config{
+		Partition: f.Launcher.Partition, Account: f.Launcher.Account, Gres: f.Launcher.Gres,
+		Time: time.Duration(f.Launcher.Time), Options: f.Launcher.Options,
+		Slots:             cmp.Or(f.Launcher.Slots, f.Parallel),
+		Interval:          cmp.Or(time.Duration(f.Launcher.Interval), experiment.DefaultInterval),
+		CancelOnInterrupt: f.Launcher.CancelOnInterrupt,
+		Program:           env.Program, Env: forJobs(env.Environ, f.Teacher.APIKeyEnv),
+	}, filepath.Join(root, "jobs"), described, plan.identity, os.Getuid(), env.Now)
+	if err != nil {
+		return openedStudent{}, err
+	}
+	return openedStudent{l, func() error { return nil }}, l.Check(ctx)
+}
+
+// portable is the student in words that mean the same in another folder.
+func portable(s experiment.Student) (experiment.Student, error) {
+	for _, path := range []*string{&s.Model, &s.Python, &s.LlamaFactory} {
+		if _, err := os.Stat(*path); *path == "" || err != nil {
+			continue // the name of a model, or of a program on PATH
+		}
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return s, results.Infra("", err)
+		}
+		*path = absolute
+	}
+	return s, nil
+}
+
+// forJobs is the environment that jobs get: without secrets, which Slurm would
+// write into its spool, and without what a job around this process or its own
+// GPUs put there.
+func forJobs(environ []string, secret string) []string {
+	kept := []string{}
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		upper := strings.ToUpper(name)
+		hidden := name == secret || name == visibleDevices || strings.HasPrefix(name, "SLURM_") && name != "SLURM_CONF"
+		for _, word := range []string{"KEY", "TOKEN", "SECRET", "PASSWORD"} {
+			hidden = hidden || strings.Contains(upper, word)
+		}
+		if !hidden {
+			kept = append(kept, pair)
+		}
+	}
+	return kept
+}
+
+// jobCommand is what a job of launcher slurm runs; nobody else needs it.
+func jobCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "job", Hidden: true, Usage: "do the step of the student that a folder describes", ArgsUsage: "FOLDER",
+		Description: "Jobs of launcher slurm run it on their nodes. Example:\n\n  autodatabench job runs/demo/jobs/0123456789abcdef0123/1",
+		Action: func(c *cli.Context) error {
+			dir, err := oneArgument(c, "a submission's folder")
+			if err != nil {
+				return err
+			}
+			return slurm.Execute(c.Context, dir, func(description json.RawMessage) (slurm.Student, student.Identity, func() error, error) {
+				var s experiment.Student
+				if err := json.Unmarshal(description, &s); err != nil {
+					return nil, student.Identity{}, nil, results.Infra("", err)
+				}
+				plan, err := planStudent(env, s)
+				if err != nil {
+					return nil, student.Identity{}, nil, err
+				}
+				opened, err := plan.open("") // on what Slurm gave the job
+				return opened, plan.identity, opened.close, err
+			}, env.Now)
+		},
+	}
+}
