@@ -84,7 +84,7 @@ func planPair(env Env, f experiment.File) (studentPlan, error) {
 	if err != nil {
 		return studentPlan{}, err
 	}
-	g, err := planGenerator(s, m)
+	g, err := planGenerator(env, s, m)
 	if err != nil {
 		return studentPlan{}, err
 	}
@@ -129,9 +129,9 @@ func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
 }
 
 // planGenerator plans what asks the model.
-func planGenerator(s experiment.Student, m base) (generator, error) {
-	if s.Infer == "vllm" {
-		return generator{}, results.Infra("", fmt.Errorf("student.infer: this program has no back end %s yet", s.Infer))
+func planGenerator(env Env, s experiment.Student, m base) (generator, error) {
+	if s.Infer == experiment.VLLM {
+		return planVLLM(env, s, m)
 	}
 	plan, err := planHF(s, m)
 	return generator{plan.identity.BLAS, func(devices string) (student.Generator, func() error, error) {
