@@ -13,6 +13,7 @@ import (
 	"autodatabench/runner/student/checkpoint"
 	"autodatabench/runner/student/embedded"
 	"autodatabench/runner/student/hf"
+	"autodatabench/runner/student/llamafactory"
 )
 
 // studentPlan is an experiment's student, found and checked: what holds of it on
@@ -125,7 +126,21 @@ func planTrainer(s experiment.Student, m base) (trainer, error) {
 
 // planLlamaFactory plans trainings by LLaMA-Factory.
 func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
-	return trainer{}, results.Infra("", fmt.Errorf("student.train: this program has no back end %s yet", s.Train))
+	cfg := llamafactory.Config{CLI: s.LlamaFactory, Model: m.Model, Device: m.device}
+	found, err := llamafactory.Versions(cfg.CLI)
+	if err != nil {
+		return trainer{}, err
+	}
+	return trainer{
+		arithmetic: fmt.Sprintf("llamafactory %s, torch %s, transformers %s, peft %s, %s",
+			found["llamafactory"], found["torch"], found["transformers"], found["peft"], m.device),
+		check: llamafactory.New(cfg).CheckRecipe,
+		open: func(devices string) (student.Trainer, func() error, error) {
+			on := cfg
+			on.Devices = devices
+			return llamafactory.New(on), func() error { return nil }, checkpoint.CheckDevice(m.device)
+		},
+	}, nil
 }
 
 // planGenerator plans what asks the model.
@@ -157,7 +172,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 			on := cfg
 			on.Devices = devices
 			worker := hf.New(on)
-			return openedStudent{worker, worker.Close}, hf.CheckDevice(m.device)
+			return openedStudent{worker, worker.Close}, checkpoint.CheckDevice(m.device)
 		},
 	}, nil
 }

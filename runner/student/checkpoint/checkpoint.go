@@ -143,3 +143,14 @@ func (m Model) CheckRecipe(r results.Recipe) error {
 	}
 	return nil
 }
+
+// CheckDevice reports whether a student on the device can run on this machine.
+func CheckDevice(device string) error {
+	if device == "cpu" {
+		return nil
+	}
+	if _, err := os.Stat("/dev/nvidiactl"); err != nil {
+		return results.Infra("student.device: cpu runs it on processors, for models that are small", errors.New("student: there is no NVIDIA GPU on this machine"))
+	}
+	return nil
+}

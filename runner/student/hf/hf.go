@@ -20,7 +20,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"autodatabench/results"
@@ -228,15 +227,4 @@ func Versions(python string) (map[string]string, error) {
 		}
 	}
 	return found, nil
-}
-
-// CheckDevice reports whether a student on the device can run on this machine.
-func CheckDevice(device string) error {
-	if device == "cpu" {
-		return nil
-	}
-	if _, err := os.Stat("/dev/nvidiactl"); err != nil {
-		return results.Infra("student.device: cpu runs it on processors, for models that are small", errors.New("student: there is no NVIDIA GPU on this machine"))
-	}
-	return nil
 }
