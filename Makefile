@@ -1,9 +1,10 @@
-# `make help` lists the targets; CI runs `make check`, `make parity` and a small demo.
+# `make help` lists the targets; CI runs `make check`, `make parity`,
+# `make slurm-test` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench coverage-study heldout
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench slurm-test coverage-study heldout
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -40,8 +41,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY) ./...
-	@$(GO) run $(STATICCHECK) $(PARITY) ./...
+	@$(GO) vet $(PARITY),slurm ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),slurm ./...
 	@$(GO) test $(TAGS) ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -69,6 +70,9 @@ parity: setup ## compare the student with PyTorch, transformers, PEFT and tokeni
 
 parity-bench: setup ## time training and generation against PyTorch on the CPU, with goals
 	@python=$$(bench/parity/python.sh); GO='$(GO)' TAGS='$(TAGS)' PARITY_PYTHON="$$python" bench/parity/bench.sh
+
+slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
+	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
 
 coverage-study: setup ## simulate coverage and error rates of the statistics: hours (SETS, DRAWS make it smaller)
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),9999) -timeout 48h -v
