@@ -1,9 +1,10 @@
-# `make help` lists the targets; CI runs `make check`, `make parity` and a small demo.
+# `make help` lists the targets; CI runs `make check`, `make parity`,
+# `make slurm-test` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench gpu-stack-test coverage-study heldout
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test coverage-study heldout
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -41,8 +42,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY) ./...
-	@$(GO) run $(STATICCHECK) $(PARITY) ./...
+	@$(GO) vet $(PARITY),slurm ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),slurm ./...
 	@$(GO) test $(TAGS) ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -75,6 +76,9 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); cli=$$(bench/parity/llamafactory.sh); \
 	export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving" LLAMAFACTORY_CLI="$$cli" OMP_NUM_THREADS=1; \
 	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student | $(GO) run ./bench/internal/testsum gpu-stack-test
+
+slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
+	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
 
 coverage-study: setup ## simulate coverage and error rates of the statistics: hours (SETS, DRAWS make it smaller)
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),9999) -timeout 48h -v

@@ -37,12 +37,16 @@ type File struct {
 
 // Teacher chooses the teacher.
 type Teacher struct {
-	Kind        string `yaml:"kind" json:"kind"` // procedural | openai
+	Kind        string `yaml:"kind" json:"kind"` // procedural | openai | vllm
 	BaseURL     string `yaml:"base_url" json:"base_url,omitempty"`
 	Model       string `yaml:"model" json:"model,omitempty"`
 	APIKeyEnv   string `yaml:"api_key_env" json:"api_key_env,omitempty"`
 	Concurrency int    `yaml:"concurrency" json:"concurrency,omitempty"`
-	GPUs        int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies, for plans
+	GPUs        int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies; of kind vllm 1 when 0, of openai for plans
+
+	// Of kind vllm, as in [Serve].
+	Command []string `yaml:"command,omitempty" json:"command,omitempty"`
+	Options []string `yaml:"options,omitempty" json:"options,omitempty"`
 }
 
 // Student chooses the student's back end: the embedded one, or a model with what
@@ -56,10 +60,10 @@ type Student struct {
 	Device string `yaml:"device" json:"device,omitempty"` // cuda, unless it is cpu
 	Packed bool   `yaml:"packed" json:"packed,omitempty"` // of back end hf: recipe packed, a modified protocol
 
-	Precision string `yaml:"-" json:"precision,omitempty"` // of the protocol's recipe; back ends load the model in it
-
 	Python       string `yaml:"python" json:"python,omitempty"`             // of hf's environment; python3 when empty
 	LlamaFactory string `yaml:"llamafactory" json:"llamafactory,omitempty"` // its llamafactory-cli; that on PATH when empty
+
+	Serve *Serve `yaml:"serve,omitempty" json:"serve,omitempty"` // of infer: vllm
 }
 
 // Embedded reports whether the student is the one inside the program.
@@ -68,7 +72,7 @@ func (s Student) Embedded() bool { return s.Train == "" && s.Infer == "" }
 func (s Student) validate() error {
 	if s.Embedded() {
 		if s != (Student{Kind: s.Kind, GPUs: s.GPUs}) {
-			return fmt.Errorf("student: model, device, packed, python and llamafactory go with train and infer")
+			return fmt.Errorf("student: model, device, packed, python, llamafactory and serve go with train and infer")
 		}
 		return known("student.kind", s.Kind, "embedded")
 	}
@@ -80,7 +84,7 @@ func (s Student) validate() error {
 	}
 	return cmp.Or(
 		known("student.train", s.Train, "hf", "llamafactory"), known("student.infer", s.Infer, "hf", "vllm"),
-		known("student.device", s.Device, "", "cuda", "cpu"),
+		known("student.device", s.Device, "", "cuda", "cpu"), s.validateServe(),
 	)
 }
 
@@ -152,8 +156,7 @@ func (f File) Validate() error {
 			return nil
 		}),
 		within("runs", f.Runs, 1, 1000), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
-		known("teacher.kind", f.Teacher.Kind, "procedural", "openai"),
-		f.Student.validate(), within("teacher.gpus", f.Teacher.GPUs, 0, 10_000), within("student.gpus", f.Student.GPUs, 0, 10_000),
+		f.Teacher.validate(), f.Student.validate(), within("student.gpus", f.Student.GPUs, 0, 10_000),
 		f.Launcher.validate(),
 		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
@@ -164,9 +167,6 @@ func (f File) Validate() error {
 	}
 	if f.Seed < 0 {
 		return fmt.Errorf("seed: must not be negative, got %d", f.Seed)
-	}
-	if f.Teacher.Kind == "openai" && (f.Teacher.BaseURL == "" || f.Teacher.Model == "") {
-		return fmt.Errorf("teacher: kind openai needs base_url and model")
 	}
 	_, err := f.Resolve()
 	return err

@@ -13,6 +13,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -26,7 +28,7 @@ type Spec struct {
 	What    string        // names it in messages, as in "vllm serve of the student"
 	Command []string      // program and arguments
 	Env     []string      // the whole environment
-	Log     string        // file that gets what it prints
+	Log     string        // file that gets what it prints; Close removes it, unless the server was given up
 	Missing string        // what to do when the program is not there
 	Limit   time.Duration // to become healthy; 0 means 20 min, for the weights of a large model
 	Settle  time.Duration // it must live to be started again after a second crash; 0 means 10 min
@@ -127,8 +129,12 @@ func (s *Server) Close() error {
 		s.settled.Stop()
 		s.running.stop(s.spec.Grace)
 	}
-	if s.failed == nil {
-		s.failed = errors.New(s.spec.What + ": it is closed")
+	if s.failed != nil {
+		return nil
+	}
+	s.failed = errors.New(s.spec.What + ": it is closed")
+	if err := os.Remove(s.spec.Log); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

@@ -119,6 +119,9 @@ func TestOneProcessForAllCallers(t *testing.T) {
 	if _, err := http.Get(urls[0] + "/health"); err == nil {
 		t.Error("it answers after Close")
 	}
+	if _, err := os.Stat(s.spec.Log); !os.IsNotExist(err) {
+		t.Errorf("the log stays after a good end: %v", err)
+	}
 	if _, err := s.URL(t.Context()); err == nil || !strings.Contains(err.Error(), "closed") {
 		t.Errorf("a closed server gives %v", err)
 	}

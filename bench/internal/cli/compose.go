@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"autodatabench/results/folder"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/sandbox"
+	"autodatabench/runner/student/vllm"
 	"autodatabench/runner/teacher"
 	"autodatabench/runner/teacher/procedural"
 	"autodatabench/tasks"
@@ -28,14 +28,7 @@ func load(ctx context.Context, env Env, f experiment.File, given []byte, root st
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
 		Holder: env.Holder, Now: env.Now,
 	}
-	protocol, err := f.Resolve()
-	if err != nil {
-		return nil, results.Bad("", err)
-	}
-	if !f.Student.Embedded() {
-		f.Student.Precision = protocol.Recipe.Precision
-	}
-	plan, err := planStudent(env, f.Student)
+	plan, err := planStudent(env, f)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +45,7 @@ func load(ctx context.Context, env Env, f experiment.File, given []byte, root st
 		s.Tasks[task.Brief.Domain] = fitStudent(env, task, plan)
 	}
 	s.File = f
-	if err := checkRecipe(protocol, plan); err != nil {
+	if err := checkRecipe(f, plan); err != nil {
 		return nil, err
 	}
 	opened, err := openStudents(ctx, env, f, plan, root)
@@ -65,7 +58,11 @@ func load(ctx context.Context, env Env, f experiment.File, given []byte, root st
 
 // checkRecipe refuses a protocol that the student cannot follow, before budgets
 // are spent on it.
-func checkRecipe(p results.Protocol, plan studentPlan) error {
+func checkRecipe(f experiment.File, plan studentPlan) error {
+	p, err := f.Resolve()
+	if err != nil {
+		return results.Bad("", err)
+	}
 	if err := plan.checkRecipe(p.Recipe); err != nil {
 		hint := ""
 		if plan.identity.Embedded {
@@ -83,14 +80,14 @@ func compose(ctx context.Context, env Env, f experiment.File, given []byte, root
 	if err != nil {
 		return nil, err
 	}
-	if err := complete(env, s, f, root, at, agentFiles); err != nil {
+	if err := complete(ctx, env, s, f, root, at, agentFiles); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
 // complete opens what load leaves out: agents, teacher and sandbox.
-func complete(env Env, s *experiment.Setup, f experiment.File, root string, at places, agentFiles []string) error {
+func complete(ctx context.Context, env Env, s *experiment.Setup, f experiment.File, root string, at places, agentFiles []string) error {
 	list, err := loadAgents(f, agentFiles)
 	if err != nil {
 		return err
@@ -103,7 +100,7 @@ func complete(env Env, s *experiment.Setup, f experiment.File, root string, at p
 			return err
 		}
 	}
-	if s.Teacher, err = composeTeacher(env, f.Teacher, f.Seed); err != nil {
+	if err := addTeacher(ctx, env, s, f); err != nil {
 		return err
 	}
 	hidden, err := hiddenPaths(root, f.Suite, at)
@@ -179,17 +176,41 @@ func composeTeacher(env Env, t experiment.Teacher, seed int64) (teacher.Teacher,
 	if t.Kind == "procedural" {
 		return procedural.New(seed), nil
 	}
-	key := ""
-	if t.APIKeyEnv != "" {
-		if key = env.Getenv(t.APIKeyEnv); key == "" {
-			return nil, results.Bad("export "+t.APIKeyEnv+"=...", fmt.Errorf("teacher: the environment variable %s is empty", t.APIKeyEnv))
-		}
+	key, err := keyOf(env, "teacher", t.APIKeyEnv)
+	if err != nil {
+		return nil, err
 	}
-	// The default transport keeps two idle connections a host; a teacher's
-	// concurrency is higher.
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = results.Paper().Budget.TeacherConcurrency
-	return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: &http.Client{Transport: transport}}, nil
+	return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: connections(results.Paper().Budget.TeacherConcurrency)}, nil
+}
+
+// addTeacher gives the setup its teacher. One that the program starts is up when
+// it returns, and ends with the setup.
+func addTeacher(ctx context.Context, env Env, s *experiment.Setup, f experiment.File) (err error) {
+	if f.Teacher.Kind != experiment.VLLM {
+		s.Teacher, err = composeTeacher(env, f.Teacher, f.Seed)
+		return err
+	}
+	d, err := divide(ctx, env, f)
+	if err != nil {
+		return err
+	}
+	process, err := startVLLM(vllm.Launch{
+		What: "vllm serve of the teacher", Command: f.Teacher.Command, Options: f.Teacher.Options, Model: f.Teacher.Model,
+		GPUs: f.Teacher.Devices(), Env: env.Environ, Seed: f.Seed,
+	}, d.Teacher)
+	if err != nil {
+		return err
+	}
+	closeRest := s.Close
+	s.Close = func() error { return errors.Join(process.Close(), closeRest()) }
+	started := vllm.Started{Server: process}
+	if _, err := started.URL(ctx); err != nil {
+		return err
+	}
+	s.Teacher = &teacher.Moving{
+		OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: connections(results.Paper().Budget.TeacherConcurrency)}, Place: started,
+	}
+	return nil
 }
 
 // version is the program's as the Go tool recorded it.

@@ -28,7 +28,10 @@ func openStudents(ctx context.Context, env Env, f experiment.File, plan studentP
 	if f.Launcher.Kind == experiment.Slurm {
 		return openSlurm(ctx, env, f, plan, root)
 	}
-	sets, err := deviceSets(ctx, env, f)
+	if f.Student.Devices() == 0 {
+		f.Teacher.Kind = "" // which GPUs it gets does not matter to the student
+	}
+	d, err := divide(ctx, env, f)
 	if err != nil {
 		return openedStudent{}, err
 	}
@@ -40,7 +43,7 @@ func openStudents(ctx context.Context, env Env, f experiment.File, plan studentP
 		}
 		return err
 	}
-	for _, devices := range sets {
+	for _, devices := range d.Students {
 		opened, err := plan.open(devices)
 		if err != nil {
 			return openedStudent{}, errors.Join(err, closeAll())
@@ -50,28 +53,34 @@ func openStudents(ctx context.Context, env Env, f experiment.File, plan studentP
 	return openedStudent{launch.NewPool(members...), closeAll}, nil
 }
 
-// deviceSets are the sets of GPUs that students work on here. A student that needs
-// none has one place, or as many as launcher.slots says.
-func deviceSets(ctx context.Context, env Env, f experiment.File) ([]string, error) {
+// divide says who works on which GPUs of this machine. A student that needs none
+// has one place, or as many as launcher.slots says; in jobs of a cluster it needs
+// none here.
+func divide(ctx context.Context, env Env, f experiment.File) (launch.Division, error) {
+	perTeacher, perStudent := 0, 0
+	if f.Teacher.Kind == experiment.VLLM {
+		perTeacher = f.Teacher.Devices()
+	}
+	if f.Launcher.Kind == experiment.Local {
+		perStudent = f.Student.Devices()
+	}
 	var gpus []string
-	perStudent := 0
-	if !f.Student.Embedded() && f.Student.Device != "cpu" {
+	if perTeacher+perStudent > 0 {
 		visible, set := env.lookup(visibleDevices)
 		var err error
 		if gpus, err = launch.GPUs(ctx, visible, set); err != nil {
-			return nil, err
+			return launch.Division{}, err
 		}
-		perStudent = max(1, f.Student.GPUs)
 	}
-	d, err := launch.Divide(gpus, 0, perStudent, f.Launcher.Slots)
-	return d.Students, err
+	return launch.Divide(gpus, perTeacher, perStudent, f.Launcher.Slots)
 }
 
 // openSlurm asks the cluster whether it would take a job before anything is
 // written.
 func openSlurm(ctx context.Context, env Env, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
-	described, err := portable(f.Student)
-	if err != nil {
+	described := f
+	var err error
+	if described.Student, err = portable(f.Student); err != nil {
 		return openedStudent{}, err
 	}
 	l, err := slurm.New(slurm.Config{
@@ -133,11 +142,11 @@ func jobCommand(env Env) *cli.Command {
 				return err
 			}
 			return slurm.Execute(c.Context, dir, func(description json.RawMessage) (slurm.Student, student.Identity, func() error, error) {
-				var s experiment.Student
-				if err := json.Unmarshal(description, &s); err != nil {
+				var f experiment.File
+				if err := json.Unmarshal(description, &f); err != nil {
 					return nil, student.Identity{}, nil, results.Infra("", err)
 				}
-				plan, err := planStudent(env, s)
+				plan, err := planStudent(env, f)
 				if err != nil {
 					return nil, student.Identity{}, nil, err
 				}

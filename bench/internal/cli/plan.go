@@ -40,7 +40,7 @@ func boundsOf(f experiment.File, p results.Protocol, w results.Workflow, d defin
 	b := bounds{
 		Trials: 1, TeacherCalls: min(p.Budget.TeacherCalls, attempts*p.Budget.TeacherCallsPerAttempt),
 		AgentCalls: results.Num(float64(attempts), d.Provider != definitions.Command), // whose programs call as they like
-		Hours:      p.Budget.RunTime.Hours(), GPUHours: p.Budget.RunTime.Hours() * float64(f.Teacher.GPUs+f.Student.GPUs),
+		Hours:      p.Budget.RunTime.Hours(), GPUHours: p.Budget.RunTime.Hours() * float64(f.Teacher.Devices()+f.Student.GPUs),
 	}
 	if d.Simulated() || d.Provider == definitions.Replay || d.Provider == definitions.Command && d.BaseURL == "" {
 		b.AgentCalls, b.AgentTokens, b.AgentCost = results.Num(0, true), results.Num(0, true), results.Num(0, true)

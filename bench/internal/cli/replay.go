@@ -145,7 +145,8 @@ func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *resu
 	if c.Bool("replay-teacher") {
 		e.Teacher, err = gateway.OpenRecording(dir, *spec)
 	} else {
-		e.Teacher, err = composeTeacher(env, f.Teacher, f.Seed)
+		err = addTeacher(c.Context, env, s, f)
+		e.Teacher = s.Teacher
 	}
 	if err != nil {
 		return e, nil, err
@@ -182,6 +183,13 @@ func distrust(c *cli.Context, dir string, f *experiment.File) error {
 		return nil
 	}
 	f.Student.Python, f.Student.LlamaFactory = "", ""
+	f.Teacher.Command, f.Teacher.Options = nil, nil
+	if serve := f.Student.Serve; serve != nil {
+		serve.Command, serve.Options = nil, nil
+		if serve.APIKeyEnv != "" {
+			return results.Bad("copy the experiment below --out if you trust it", fmt.Errorf("%s: the recorded experiment wants the key in %s sent to %s", dir, serve.APIKeyEnv, serve.BaseURL))
+		}
+	}
 	f.Launcher = experiment.Default().Launcher
 	if !c.Bool("replay-teacher") && f.Teacher.Kind != "procedural" && f.Teacher.APIKeyEnv != "" {
 		return results.Bad("give --replay-teacher, or replay a trial below --out",

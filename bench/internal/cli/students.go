@@ -32,9 +32,9 @@ type openedStudent struct {
 }
 
 // planStudent finds and checks the student that the experiment asks for.
-func planStudent(env Env, s experiment.Student) (studentPlan, error) {
-	if !s.Embedded() {
-		return planPair(env, s)
+func planStudent(env Env, f experiment.File) (studentPlan, error) {
+	if !f.Student.Embedded() {
+		return planPair(env, f)
 	}
 	e, err := embedded.New()
 	if err != nil {
@@ -69,12 +69,17 @@ type base struct {
 }
 
 // planPair plans a student of a model on disk, what trains it and what asks it.
-func planPair(env Env, s experiment.Student) (studentPlan, error) {
+func planPair(env Env, f experiment.File) (studentPlan, error) {
+	p, err := f.Resolve()
+	if err != nil {
+		return studentPlan{}, results.Bad("", err)
+	}
+	s := f.Student
 	model, err := checkpoint.Open(s.Model, hubCache(env))
 	if err != nil {
 		return studentPlan{}, err
 	}
-	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: s.Precision}
+	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision}
 	if s.Train == "hf" && s.Infer == "hf" {
 		return planHF(s, m)
 	}
@@ -82,7 +87,7 @@ func planPair(env Env, s experiment.Student) (studentPlan, error) {
 	if err != nil {
 		return studentPlan{}, err
 	}
-	g, err := planGenerator(s, m)
+	g, err := planGenerator(env, s, m)
 	if err != nil {
 		return studentPlan{}, err
 	}
@@ -141,9 +146,9 @@ func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
 }
 
 // planGenerator plans what asks the model.
-func planGenerator(s experiment.Student, m base) (generator, error) {
-	if s.Infer == "vllm" {
-		return generator{}, results.Infra("", fmt.Errorf("student.infer: this program has no back end %s yet", s.Infer))
+func planGenerator(env Env, s experiment.Student, m base) (generator, error) {
+	if s.Infer == experiment.VLLM {
+		return planVLLM(env, s, m)
 	}
 	plan, err := planHF(s, m)
 	return generator{plan.identity.BLAS, func(devices string) (student.Generator, func() error, error) {

@@ -13,6 +13,10 @@ func TestDecide(t *testing.T) {
 	held.Reason = "launch_failed_requeued_held"
 	waits := listed("PENDING", 0)
 	waits.Reason = "ReqNodeNotAvail, UnavailableNodes:vm"
+	over := listed("PENDING", 0)
+	over.Reason = "PartitionTimeLimit"
+	constrained := listed("FAILED", 0)
+	constrained.Reason = "BadConstraints"
 	for _, tt := range []struct {
 		name string
 		e    Evidence
@@ -21,6 +25,8 @@ func TestDecide(t *testing.T) {
 		{"queued", listed("PENDING", 0), Wait},
 		{"queued, its node drained", waits, Wait},
 		{"held after a failed launch", held, Again},
+		{"longer than the partition lets jobs be", over, Never},
+		{"on a node that cannot be", constrained, Never},
 		{"getting its node", listed("CONFIGURING", 0), Wait},
 		{"running", listed("RUNNING", 0), Runs},
 		{"ending", listed("COMPLETING", 0), Runs},
@@ -62,7 +68,7 @@ func TestDecide(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
-		if failed := got == Again || got == Stop; failed != (why != "") {
+		if failed := got == Again || got == Stop || got == Never; failed != (why != "") {
 			t.Errorf("%s: %s because %q", tt.name, got, why)
 		}
 	}

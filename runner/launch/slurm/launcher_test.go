@@ -71,6 +71,12 @@ func (a acting) Generate(ctx context.Context, _ string, prompts []string, _ resu
 		if os.WriteFile(arg+".died", nil, 0o600); os.Remove(arg) == nil {
 			syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		}
+	case "gpu": // that the job sees, which nobody else holds
+		if err := os.Mkdir(arg, 0o700); err != nil {
+			return nil, err
+		}
+		time.Sleep(500 * time.Millisecond)
+		return []string{os.Getenv("CUDA_VISIBLE_DEVICES")}, os.Remove(arg)
 	case "hang": // until there is the file
 		for {
 			if _, err := os.Stat(arg); err == nil {

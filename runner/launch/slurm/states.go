@@ -24,6 +24,7 @@ const (
 	Take  Verdict = "take"  // there is a result
 	Again Verdict = "again" // the cluster failed it
 	Stop  Verdict = "stop"  // another submission would fail as well
+	Never Verdict = "never" // it is no job that could start
 )
 
 // patience is how many answers must miss a job, or its files, before it is given
@@ -40,6 +41,8 @@ func Decide(e Evidence) (Verdict, string) {
 		return failed(e)
 	case !e.Answered:
 		return Wait, ""
+	case e.Listed && hopeless[e.Reason] && state != running:
+		return Never, "it can never start: " + e.Reason
 	case !e.Listed:
 		if e.Silent < patience {
 			return Wait, ""
@@ -109,6 +112,12 @@ var states = map[string]phase{
 	"OUT_OF_MEMORY": ended, "PREEMPTED": ended, "REVOKED": ended, "LAUNCH_FAILED": ended,
 }
 
-// stuck are the reasons for which a job would wait for ever although nobody
-// decided so.
-var stuck = map[string]bool{"JobLaunchFailure": true, "launch_failed_requeued_held": true, "BadConstraints": true}
+// stuck are the reasons for which a job would wait for ever after a fault.
+var stuck = map[string]bool{"JobLaunchFailure": true, "launch_failed_requeued_held": true}
+
+// hopeless are the reasons for which a job as it was asked for waits for ever;
+// sbatch takes it all the same.
+var hopeless = map[string]bool{
+	"BadConstraints": true, "PartitionTimeLimit": true, "PartitionNodeLimit": true, "AccountNotAllowed": true, "InvalidAccount": true,
+	"InvalidQOS": true, "QOSNotAllowed": true, "QOSMaxWallDurationPerJobLimit": true, "AssocMaxWallDurationPerJobLimit": true,
+}

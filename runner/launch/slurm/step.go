@@ -61,7 +61,8 @@ func (s *step) run(ctx context.Context) (result, int, error) {
 			}
 			verdict, why = Again, err.Error()
 		}
-		if verdict == Stop || verdict == Again && s.submitted == mostSubmissions {
+		if verdict == Never || verdict == Stop || verdict == Again && s.submitted == mostSubmissions {
+			s.cancelOthers(ctx, 0)
 			return result{}, 0, s.failure(verdict, why)
 		}
 		if verdict == Again {
@@ -171,6 +172,9 @@ func (s *step) failure(v Verdict, why string) error {
 	}
 	if log, err := os.ReadFile(s.path(logFile)); err == nil && len(log) > 0 {
 		last += fmt.Sprintf("; it printed %q", oneLine(log))
+	}
+	if v == Never {
+		return refusal(fmt.Errorf("job %s: %s", jobName(s.name, s.n), why))
 	}
 	return results.Infra(hint, fmt.Errorf("Slurm job %s, submission %d: %s%s", jobName(s.name, s.n), s.submitted, why, last))
 }

@@ -19,6 +19,8 @@ type Launch struct {
 	GPUs    int      // of the set
 	Rank    int      // greatest rank of adapters; 0 for a server without adapters
 	Seed    int64    // of the server's own choices
+	Dtype   string   // of weights and products; empty for the checkpoint's
+	Share   string   // of the GPUs' memory, as in 0.4; empty for vLLM's own choice, nearly all
 	Env     []string // to start from
 	Log     string
 }
@@ -37,6 +39,12 @@ func (l Launch) Spec() server.Spec {
 		command = append(command, "--tensor-parallel-size", strconv.Itoa(l.GPUs))
 	}
 	env := slices.Clone(l.Env)
+	if l.Dtype != "" {
+		command = append(command, "--dtype", l.Dtype)
+	}
+	if l.Share != "" {
+		command = append(command, "--gpu-memory-utilization", l.Share)
+	}
 	if l.Rank > 0 {
 		i, _ := slices.BinarySearch(ranks[:len(ranks)-1], l.Rank) // vLLM itself refuses a greater one
 		command = append(command, "--enable-lora", "--max-loras", "1", "--max-cpu-loras", "4", "--max-lora-rank", strconv.Itoa(ranks[i]))

@@ -282,7 +282,8 @@ func TestCrashInTheMiddle(t *testing.T) {
 	}
 	second.asked = nil
 	var steps []int
-	got, err := generator(t, &moving{dying.URL + "/v1", alive.URL + "/v1"}, nil).Generate(t.Context(), dir, prompts, greedy, func(done, _ int) { steps = append(steps, done) })
+	one := func(c *Config) { c.Concurrency = 1 } // so that it is known how far the first gets
+	got, err := generator(t, &moving{dying.URL + "/v1", alive.URL + "/v1"}, one).Generate(t.Context(), dir, prompts, greedy, func(done, _ int) { steps = append(steps, done) })
 	if err != nil {
 		t.Fatal(err)
 	}
