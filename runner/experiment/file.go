@@ -60,6 +60,8 @@ type Student struct {
 	Device string `yaml:"device" json:"device,omitempty"` // cuda, unless it is cpu
 	Packed bool   `yaml:"packed" json:"packed,omitempty"` // of back end hf: recipe packed, a modified protocol
 
+	Precision string `yaml:"-" json:"precision,omitempty"` // of the protocol's recipe; back ends load the model in it
+
 	Python       string `yaml:"python" json:"python,omitempty"`             // of hf's environment; python3 when empty
 	LlamaFactory string `yaml:"llamafactory" json:"llamafactory,omitempty"` // its llamafactory-cli; that on PATH when empty
 

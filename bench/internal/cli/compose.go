@@ -28,7 +28,14 @@ func load(ctx context.Context, env Env, f experiment.File, given []byte, root st
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
 		Holder: env.Holder, Now: env.Now,
 	}
-	plan, err := planStudent(env, f)
+	protocol, err := f.Resolve()
+	if err != nil {
+		return nil, results.Bad("", err)
+	}
+	if !f.Student.Embedded() {
+		f.Student.Precision = protocol.Recipe.Precision
+	}
+	plan, err := planStudent(env, f.Student)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +52,7 @@ func load(ctx context.Context, env Env, f experiment.File, given []byte, root st
 		s.Tasks[task.Brief.Domain] = fitStudent(env, task, plan)
 	}
 	s.File = f
-	if err := checkRecipe(f, plan); err != nil {
+	if err := checkRecipe(protocol, plan); err != nil {
 		return nil, err
 	}
 	opened, err := openStudents(ctx, env, f, plan, root)
@@ -58,11 +65,7 @@ func load(ctx context.Context, env Env, f experiment.File, given []byte, root st
 
 // checkRecipe refuses a protocol that the student cannot follow, before budgets
 // are spent on it.
-func checkRecipe(f experiment.File, plan studentPlan) error {
-	p, err := f.Resolve()
-	if err != nil {
-		return results.Bad("", err)
-	}
+func checkRecipe(p results.Protocol, plan studentPlan) error {
 	if err := plan.checkRecipe(p.Recipe); err != nil {
 		hint := ""
 		if plan.identity.Embedded {

@@ -32,9 +32,9 @@ type openedStudent struct {
 }
 
 // planStudent finds and checks the student that the experiment asks for.
-func planStudent(env Env, f experiment.File) (studentPlan, error) {
-	if !f.Student.Embedded() {
-		return planPair(env, f)
+func planStudent(env Env, s experiment.Student) (studentPlan, error) {
+	if !s.Embedded() {
+		return planPair(env, s)
 	}
 	e, err := embedded.New()
 	if err != nil {
@@ -69,15 +69,12 @@ type base struct {
 }
 
 // planPair plans a student of a model on disk, what trains it and what asks it.
-func planPair(env Env, f experiment.File) (studentPlan, error) {
-	p, err := f.Resolve()
+func planPair(env Env, s experiment.Student) (studentPlan, error) {
+	model, err := checkpoint.Open(s.Model, hubCache(env))
 	if err != nil {
-		return studentPlan{}, results.Bad("", err)
-	}
-	s, m := f.Student, base{device: cmp.Or(f.Student.Device, "cuda"), precision: p.Recipe.Precision}
-	if m.Model, err = checkpoint.Open(s.Model, hubCache(env)); err != nil {
 		return studentPlan{}, err
 	}
+	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: s.Precision}
 	if s.Train == "hf" && s.Infer == "hf" {
 		return planHF(s, m)
 	}
