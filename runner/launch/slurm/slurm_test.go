@@ -236,6 +236,9 @@ func TestSlurmJobKilled(t *testing.T) {
 func TestSlurmNodeDrained(t *testing.T) {
 	c, node := real(t), os.Getenv("AUTODATABENCH_SLURM_NODE")
 	c.slurm("scontrol", "update", "NodeName="+node, "State=DRAIN", "Reason=test")
+	if err := c.launcher("plain").Check(t.Context()); err != nil {
+		t.Errorf("an experiment may not begin: %v", err)
+	}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		c.job(1, "PENDING")

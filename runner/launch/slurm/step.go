@@ -164,7 +164,7 @@ func (s *step) submit(ctx context.Context) error {
 func (s *step) failure(v Verdict, why string) error {
 	hint := "look into " + s.dir + "; go on with resume"
 	if v == Stop {
-		hint = "raise launcher.time, or the memory among launcher.options; then go on with resume"
+		hint = "raise launcher.time, or the memory among launcher.options, or have Slurm's controller started; then go on with resume"
 	}
 	last := ""
 	if s.complaint != nil {
