@@ -66,6 +66,8 @@ type CodeData struct {
 	Input    int64   `json:"teacher_input_tokens"`
 	Output   int64   `json:"teacher_output_tokens"`
 	Seconds  float64 `json:"seconds"`
+
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // the trial's share of a teacher that the program started
 }
 
 // TrainData is the outcome of training the student on the submission.
@@ -80,6 +82,8 @@ type TrainData struct {
 	Failure   Failure `json:"failure,omitempty"`
 	Detail    string  `json:"detail,omitempty"`
 	Seconds   float64 `json:"seconds"`
+
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // held; of a training that had been done, none
 }
 
 // CheckData is the platform's verdict with the digest of the submission file.
@@ -91,7 +95,8 @@ type CheckData struct {
 // ScoreData is a public score.
 type ScoreData struct {
 	Score
-	Seconds float64 `json:"seconds"`
+	Seconds    float64  `json:"seconds"`
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`
 }
 
 // FaultData is a fault of the platform; the step is done again.
@@ -169,6 +174,9 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		}
 		a.Executed, a.Failure, a.Detail = true, d.Failure, d.Detail
 		t.Usage = t.Usage.Add(Usage{TeacherCalls: d.Calls, TeacherInput: d.Input, TeacherOutput: d.Output})
+		if d.GPUSeconds != nil {
+			t.Usage = t.Usage.Add(Usage{GPUSeconds: Num(*d.GPUSeconds, true)})
+		}
 		t.spend(d.Seconds)
 	case Checked:
 		var d CheckData
@@ -190,6 +198,9 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		if d.Failure != "" {
 			a.Failure, a.Detail = d.Failure, d.Detail
 		}
+		if !d.Cached {
+			t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
+		}
 		t.spend(d.Seconds)
 	case PublicScored:
 		var d ScoreData
@@ -200,6 +211,7 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		if best := t.BestAttempt(); best == nil || best.Public == nil || d.Score.Better(*best.Public) {
 			t.Best = a.N
 		}
+		t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
 		t.spend(d.Seconds)
 	default:
 		return fmt.Errorf("event %d: unknown kind %q", e.Seq, e.Kind)
