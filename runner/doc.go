@@ -49,6 +49,7 @@ type Env struct {
 	Holder   folder.Holder
 	Now      func() time.Time
 	Recorded *Recording // the trial to run again by its own times; nil for none
+	GPUs     GPUs
 	Report   func(id results.TrialID, doing string, state *results.Trial)
 }
 

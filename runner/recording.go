@@ -76,8 +76,8 @@ func events(dir string) ([]results.Event, error) {
 	return list, err
 }
 
-// retimed gives an event of the new trial the time and the seconds of the
-// recorded one in its place.
+// retimed gives an event of the new trial the time, the seconds and the GPU
+// seconds of the recorded one in its place.
 func (r *Recording) retimed(e results.Event) (results.Event, error) {
 	if e.Kind == results.PlatformFault || r.taken == len(r.events) {
 		return e, nil
@@ -93,6 +93,10 @@ func (r *Recording) retimed(e results.Event) (results.Event, error) {
 		return e, nil
 	}
 	now["seconds"] = then["seconds"]
+	delete(now, "gpu_seconds")
+	if held, ok := then["gpu_seconds"]; ok {
+		now["gpu_seconds"] = held
+	}
 	var err error
 	e.Data, err = folder.Canonical(now)
 	return e, err

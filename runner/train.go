@@ -72,6 +72,9 @@ func (t *trial) train(ctx context.Context, n int) error {
 		FirstLoss: done.FirstLoss, LastLoss: done.LastLoss, Cached: cached, Seconds: done.Seconds,
 		Failure: done.Failure, Detail: done.Detail, Course: done.Course,
 	}
+	if !cached {
+		data.GPUSeconds = t.GPUs.student(done.Seconds)
+	}
 	if err := folder.WriteJSON(t.attempt(n, "train.json"), data); err != nil {
 		return err
 	}
@@ -184,7 +187,7 @@ func (t *trial) score(n int, judged []tasks.Judged, score results.Score, seconds
 	if err := folder.WriteJSON(t.attempt(n, "public.json"), publicFile{score, judged}); err != nil {
 		return err
 	}
-	return t.append(results.PublicScored, results.ScoreData{Score: score, Seconds: seconds})
+	return t.append(results.PublicScored, results.ScoreData{Score: score, Seconds: seconds, GPUSeconds: t.GPUs.student(seconds)})
 }
 
 // Questions lists what the student is asked for the items.

@@ -33,6 +33,8 @@ type File struct {
 	Launcher   Launcher           `yaml:"launcher" json:"launcher"`
 	Sandbox    Sandbox            `yaml:"sandbox" json:"sandbox"`
 	Budget     Budget             `yaml:"budget" json:"budget"`
+
+	GPUPrice *float64 `yaml:"price_per_gpu_hour_usd" json:"price_per_gpu_hour_usd,omitempty"` // unknown when left out
 }
 
 // Teacher chooses the teacher.
@@ -164,6 +166,9 @@ func (f File) Validate() error {
 		if check != nil {
 			return check
 		}
+	}
+	if p := f.GPUPrice; p != nil && !(*p >= 0 && *p <= 1e6) {
+		return fmt.Errorf("price_per_gpu_hour_usd: %v is not between 0 and a million", *p)
 	}
 	if f.Seed < 0 {
 		return fmt.Errorf("seed: must not be negative, got %d", f.Seed)

@@ -136,7 +136,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
 		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
-		Sandbox: s.Sandbox, Holder: s.Holder, Now: s.Now, Report: s.Watch.Doing,
+		Sandbox: s.Sandbox, Holder: s.Holder, Now: s.Now, Report: s.Watch.Doing, GPUs: s.File.holds(),
 	}
 	state, err := runner.Run(ctx, env, spec)
 	if err != nil {
@@ -162,6 +162,7 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		Simulated:   s.Teacher.Simulated() || agent.Simulated,
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
 		PromptTokens: agent.PromptTokens, OutputTokens: agent.OutputTokens, Price: agent.Price,
+		GPUPrice: s.File.GPUPrice,
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"autodatabench/runner"
 )
 
 // VLLM is the kind of a teacher, and the back end of a student, that a vLLM
@@ -95,6 +97,19 @@ func (s Student) Devices() int {
 		return 0
 	}
 	return max(1, s.GPUs)
+}
+
+// holds is what a trial holds of GPUs. A server of the user's may have others for
+// the student than those that train it: their number is known if the file says it.
+// Trials that run at a time share a teacher equally.
+func (f File) holds() (g runner.GPUs) {
+	if s := f.Student; !s.Embedded() && (s.GPUs > 0 || s.Infer != VLLM || s.Serving().BaseURL == "") {
+		g.Student = new(s.Devices())
+	}
+	if f.Teacher.Kind == VLLM {
+		g.Teacher = float64(f.Teacher.Devices()) / float64(max(1, min(f.Parallel, len(f.Trials()))))
+	}
+	return g
 }
 
 // words refuses a command with an empty program.
