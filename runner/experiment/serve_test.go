@@ -27,7 +27,7 @@ func TestServing(t *testing.T) {
 		"student: {train: hf, infer: hf, model: m, serve: {name: n}}":            "goes with infer: vllm",
 		"student: {serve: {name: n}}":                                            "go with train and infer",
 		"student: {train: llamafactory, infer: vllm, model: m, serve: {base_url: 'http://h/v1', adapters: folder, chat_format: llama3}}": "student.serve.chat_format",
-		"teacher: {kind: vllm, model: m, gpus: 2, options: [--max-model-len, '8192']}":                              "",
+		"teacher: {kind: vllm, model: m, gpus: 2, options: [--max-model-len, '8192']}":                                                   "",
 		"teacher: {kind: vllm}": "needs model",
 		"teacher: {kind: vllm, model: m, base_url: 'http://h/v1'}":                 "started by the program",
 		"teacher: {kind: openai, model: m, base_url: 'http://h/v1', command: [x]}": "go with kind vllm",

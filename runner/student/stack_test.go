@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,40 @@ func openHF(t *testing.T, m checkpoint.Model) *hf.Student {
 	s := hf.New(hf.Config{Python: variable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32"})
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+// TestStackTwoRanks: two processes that share every update train as one does, but
+// for rounding, and give the answers that one gives.
+func TestStackTwoRanks(t *testing.T) {
+	_, m := exported(t)
+	one := openHF(t, m)
+	two := hf.New(hf.Config{Python: variable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32", Ranks: 2})
+	t.Cleanup(func() { two.Close() })
+	recipe := results.Mini().Recipe
+	recipe.Epochs = 2
+	rows := embedded.TrainingSets(results.Science, 48, 1)[0].Rows // an update has more than one forward pass
+	recipe.BatchRows = 16
+	a, b := train(t, one, recipe, rows), train(t, two, recipe, rows)
+	if len(a.steps) != len(b.steps) || a.Tokens != b.Tokens {
+		t.Fatalf("one process %+v, two %+v", a.TrainReport, b.TrainReport)
+	}
+	for i := range a.steps {
+		if math.Abs(a.steps[i].Loss-b.steps[i].Loss) > 1e-3*a.steps[i].Loss {
+			t.Errorf("loss of update %d: one process %v, two %v", i+1, a.steps[i].Loss, b.steps[i].Loss)
+		}
+	}
+	prompts := []string{"What is 2 + 3?", "What is 40 - 2?", "", "What is 6 * 7?", "Say the word."}
+	sampling := results.Sampling{Temperature: 0.7, TopP: 0.9, MaxTokens: 24, Seed: 3}
+	var answers [2][]string
+	for i, s := range []*hf.Student{one, two} {
+		var err error
+		if answers[i], err = s.Generate(t.Context(), a.dir, prompts, sampling, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(answers[0], answers[1]) {
+		t.Errorf("one process answers %q, two answer %q", answers[0], answers[1])
+	}
 }
 
 func openLlamaFactory(t *testing.T, m checkpoint.Model) *llamafactory.Trainer {

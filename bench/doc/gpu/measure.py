@@ -162,7 +162,7 @@ def measure(args: argparse.Namespace, shape: str, peak: float) -> None:
 
 def main() -> None:
     flags = argparse.ArgumentParser()
-    flags.add_argument("shapes", nargs="*", choices=tuple(SHAPES))
+    flags.add_argument("--shape", dest="shapes", action="append", choices=SHAPES)
     flags.add_argument("--build", choices=SHAPES)
     flags.add_argument("--worker", type=pathlib.Path)
     flags.add_argument("--tokenizer", type=pathlib.Path)

@@ -17,14 +17,14 @@ while [[ $# -gt 0 ]]; do
 	case $1 in
 	--python) python=$2 ;;
 	--program) program=$2 ;;
-	--shape) shapes+=("$2") ;;
+	--shape) shapes+=(--shape "$2") ;;
 	--device) device=$2 ;;
 	--updates) updates=$2 ;;
 	*) echo "measure: unknown $1" >&2; exit 2 ;;
 	esac
 	shift 2 || { echo "measure: $1 needs a value" >&2; exit 2; }
 done
-[[ ${#shapes[@]} -gt 0 ]] || shapes=(1b 8b)
+[[ ${#shapes[@]} -gt 0 ]] || shapes=(--shape 1b --shape 8b)
 [[ -x $program ]] || { echo "measure: $program is missing: run make build, or give --program" >&2; exit 5; }
 
 work=$(mktemp -d)
