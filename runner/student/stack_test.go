@@ -67,6 +67,40 @@ func openHF(t *testing.T, m checkpoint.Model) *hf.Student {
 	return s
 }
 
+// TestStackTwoRanks: two processes that share every update train as one does, but
+// for rounding, and give the answers that one gives.
+func TestStackTwoRanks(t *testing.T) {
+	_, m := exported(t)
+	one := openHF(t, m)
+	two := hf.New(hf.Config{Python: variable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32", Ranks: 2})
+	t.Cleanup(func() { two.Close() })
+	recipe := results.Mini().Recipe
+	recipe.Epochs = 2
+	rows := embedded.TrainingSets(results.Science, 48, 1)[0].Rows // an update has more than one forward pass
+	recipe.BatchRows = 16
+	a, b := train(t, one, recipe, rows), train(t, two, recipe, rows)
+	if len(a.steps) != len(b.steps) || a.Tokens != b.Tokens {
+		t.Fatalf("one process %+v, two %+v", a.TrainReport, b.TrainReport)
+	}
+	for i := range a.steps {
+		if math.Abs(a.steps[i].Loss-b.steps[i].Loss) > 1e-3*a.steps[i].Loss {
+			t.Errorf("loss of update %d: one process %v, two %v", i+1, a.steps[i].Loss, b.steps[i].Loss)
+		}
+	}
+	prompts := []string{"What is 2 + 3?", "What is 40 - 2?", "", "What is 6 * 7?", "Say the word."}
+	sampling := results.Sampling{Temperature: 0.7, TopP: 0.9, MaxTokens: 24, Seed: 3}
+	var answers [2][]string
+	for i, s := range []*hf.Student{one, two} {
+		var err error
+		if answers[i], err = s.Generate(t.Context(), a.dir, prompts, sampling, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(answers[0], answers[1]) {
+		t.Errorf("one process answers %q, two answer %q", answers[0], answers[1])
+	}
+}
+
 func openLlamaFactory(t *testing.T, m checkpoint.Model) *llamafactory.Trainer {
 	t.Helper()
 	return llamafactory.New(llamafactory.Config{CLI: variable(t, "LLAMAFACTORY_CLI"), Model: m, Device: "cpu"})
@@ -240,19 +274,6 @@ func sameFacts(t *testing.T, recipe results.Recipe, a, b trained) {
 			}
 		}
 	}
-	// Orders differ, so that single losses do, but not those of an epoch.
-	last := a.Updates - a.Updates/recipe.Epochs
-	if x, y := meanLoss(a.steps[last:]), meanLoss(b.steps[last:]); math.Abs(x-y) > 0.1*max(x, y) {
-		t.Errorf("mean loss of the last epoch: hf %v, llamafactory %v", x, y)
-	}
-}
-
-func meanLoss(steps []student.Progress) float64 {
-	sum := 0.0
-	for _, s := range steps {
-		sum += s.Loss
-	}
-	return sum / float64(len(steps))
 }
 
 // TestStackPacked: packed rows see nothing of each other, so that the training is
@@ -284,7 +305,8 @@ const systemBlock = `{% if messages[0]['role'] == 'system' %}{% set system = mes
 	`{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}`
 
 // TestStackTemplate: where the model's template has a system block, both trainers
-// read it in every row.
+// read it in every row. All rows are one update here, whose loss is the base's: it
+// shows that both take the mean over the answers' tokens, and no others.
 func TestStackTemplate(t *testing.T) {
 	_, m := exported(t)
 	rows := embedded.TrainingSets(results.Science, 16, 1)[0].Rows
@@ -292,7 +314,7 @@ func TestStackTemplate(t *testing.T) {
 		rows[i].Input, rows[i].Instruction = rows[i].Instruction, "Answer this:"
 	}
 	recipe := results.Mini().Recipe
-	recipe.Epochs = 1
+	recipe.Epochs, recipe.BatchRows = 1, len(rows)
 	plain := train(t, openHF(t, m), recipe, rows)
 	path := filepath.Join(m.Folder, "tokenizer_config.json")
 	config, err := os.ReadFile(path)
@@ -304,8 +326,11 @@ func TestStackTemplate(t *testing.T) {
 	if ours.Tokens != theirs.Tokens || ours.Tokens <= plain.Tokens {
 		t.Errorf("tokens: hf %d, llamafactory %d, without a system block %d", ours.Tokens, theirs.Tokens, plain.Tokens)
 	}
-	if !slices.Equal([]int{ours.Rows, ours.Updates}, []int{theirs.Rows, theirs.Updates}) {
+	if ours.Rows != theirs.Rows || ours.Updates != 1 || theirs.Updates != 1 {
 		t.Errorf("hf %+v, llamafactory %+v", ours.TrainReport, theirs.TrainReport)
+	}
+	if math.Abs(ours.FirstLoss-theirs.FirstLoss) > 1e-4*ours.FirstLoss {
+		t.Errorf("loss of the base on the answers: hf %v, llamafactory %v", ours.FirstLoss, theirs.FirstLoss)
 	}
 }
 

@@ -159,7 +159,10 @@ func planGenerator(env Env, s experiment.Student, m base) (generator, error) {
 
 // planHF plans a student whose one worker both trains and answers.
 func planHF(s experiment.Student, m base) (studentPlan, error) {
-	cfg := hf.Config{Python: s.Python, Model: m.Model, Device: m.device, Precision: m.precision}
+	cfg := hf.Config{Python: s.Python, Model: m.Model, Device: m.device, Ranks: max(1, s.GPUs), Precision: m.precision}
+	if m.device == "cpu" {
+		cfg.Ranks = 1
+	}
 	found, err := hf.Versions(cfg.Python)
 	if err != nil {
 		return studentPlan{}, err
@@ -167,7 +170,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 	return studentPlan{
 		identity: student.Identity{
 			Name: m.Name, Backend: "hf", Digest: m.Digest,
-			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, %s", found["torch"], found["transformers"], found["peft"], m.device),
+			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, %s x %d", found["torch"], found["transformers"], found["peft"], m.device, cfg.Ranks),
 		},
 		most: m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
 		open: func(devices string) (openedStudent, error) {
