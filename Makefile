@@ -1,9 +1,10 @@
-# `make help` lists the targets; CI runs `make check`, `make parity` and a small demo.
+# `make help` lists the targets; CI runs `make check`, `make parity`,
+# `make slurm-test` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -17,6 +18,7 @@ OPENBLAS = $(strip $(shell pkg-config --exists openblas 2>/dev/null && pkg-confi
 GO       = $(if $(OPENBLAS),CGO_LDFLAGS="$(OPENBLAS)" )go
 TAGS     = $(if $(OPENBLAS),-tags openblas)
 PARITY   = -tags $(if $(OPENBLAS),openblas$(comma))parity
+STACK    = -tags $(if $(OPENBLAS),openblas$(comma))gpustack
 comma   := ,
 
 help: ## list the targets
@@ -40,8 +42,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY) ./...
-	@$(GO) run $(STATICCHECK) $(PARITY) ./...
+	@$(GO) vet $(PARITY),gpustack,slurm ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm ./...
 	@$(GO) test $(TAGS) ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -68,11 +70,19 @@ calibrate: build ## measure how the embedded student tells training sets apart (
 	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3)
 
 parity: setup ## compare the student with PyTorch, transformers, PEFT and tokenizers (downloads 600 MB once)
-	@python=$$(bench/parity/python.sh); export PARITY_PYTHON="$$python"; \
-	$(GO) test -json -timeout 20m $(PARITY) -run '^TestParity' ./runner/student/llama | $(GO) run ./bench/internal/testsum parity
+	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving"; \
+	$(GO) test -json -timeout 20m $(PARITY) -run '^TestParity' ./runner/student/llama ./runner/student/vllm | $(GO) run ./bench/internal/testsum parity
 
 parity-bench: setup ## time training and generation against PyTorch on the CPU, with goals
 	@python=$$(bench/parity/python.sh); GO='$(GO)' TAGS='$(TAGS)' PARITY_PYTHON="$$python" bench/parity/bench.sh
+
+gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, LLaMA-Factory, transformers serve (downloads 1.5 GB once)
+	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); cli=$$(bench/parity/llamafactory.sh); \
+	export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving" LLAMAFACTORY_CLI="$$cli" OMP_NUM_THREADS=1; \
+	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student | $(GO) run ./bench/internal/testsum gpu-stack-test
+
+slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
+	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
 
 coverage-study: setup ## simulate coverage and error rates of the statistics: ten minutes of processor time (SETS, DRAWS)
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v

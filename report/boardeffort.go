@@ -11,34 +11,26 @@ import (
 )
 
 func (g Group) effort(common []Mark) table.Table {
-	t, add := g.grid("Runs and effort", common, "!kind", ">valid runs", ">gain if valid", ">attempts", ">valid", ">calls", ">cost", ">time")
+	t, add := g.grid("Runs and effort", common, "!kind", ">valid runs", ">gain if valid", ">attempts", ">valid", ">calls", ">time")
 	for _, r := range g.Rows {
 		cells := []string{string(r.Standing), fmt.Sprintf("%d/%d", r.ValidRuns, r.Runs), table.Number(r.GainValid, 2)}
 		switch r.Kind {
 		case results.OfPaper, results.OfGiven: // neither has any of the rest
-			cells = append(cells, slices.Repeat([]string{table.Missing}, 5)...)
+			cells = append(cells, slices.Repeat([]string{table.Missing}, 4)...)
 		default:
-			cells = append(cells, strconv.Itoa(r.Attempts), percentWhole(r.validShare()), table.Count(r.Usage.TeacherCalls/r.Runs), r.cost(),
+			cells = append(cells, strconv.Itoa(r.Attempts), percentWhole(r.validShare()), table.Count(r.Usage.TeacherCalls/r.Runs),
 				(r.Elapsed / time.Duration(r.Runs)).Round(time.Second).String())
 		}
 		add(r, cells...)
 	}
 	t.Note("Kind: simulated; self-reported, checked by nobody but who ran it; paper, as printed. Gain if valid: over the runs with a valid submission alone. Valid: share of attempts with a valid submission. " +
-		"Calls, cost, time: teacher calls, USD and run time, means over runs; the cost is unknown where no price is recorded.")
+		"Calls, time: teacher calls and run time, means over runs.")
 	return *t
 }
 
 // validShare is the share of attempts with a valid submission.
 func (r Row) validShare() results.Number {
 	return results.Num(float64(r.ValidAttempts)/float64(max(1, r.Attempts)), r.Attempts > 0)
-}
-
-// cost is the cell of the mean cost of a run.
-func (r Row) cost() string {
-	if !r.Usage.AgentCost.Known {
-		return "unknown"
-	}
-	return table.Number(results.Num(r.Usage.AgentCost.Value/float64(r.Runs), true), 2)
 }
 
 func (g Group) failures(common []Mark) table.Table {

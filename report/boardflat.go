@@ -176,6 +176,9 @@ func totals() []flatColumn {
 		count("agent_output_tokens", func(r Row) int64 { return r.Usage.AgentOutput }),
 		number("agent_cost_usd", func(r Row) results.Number { return r.Usage.AgentCost }),
 		count("elapsed_seconds", func(r Row) int64 { return int64(r.Elapsed.Seconds()) }),
+		number("student_seconds", func(r Row) results.Number { return results.Num(r.Usage.StudentSeconds, r.Kind == results.OfAgent) }),
+		number("gpu_seconds", func(r Row) results.Number { return r.Usage.GPUSeconds }),
+		number("cost_usd", func(r Row) results.Number { return r.Cost }),
 		number("valid_share", func(r Row) results.Number { return r.validShare() }),
 	)
 }

@@ -32,7 +32,7 @@ func (b Board) Tables() []table.Table {
 		}
 		tables = append(tables, g.accuracy(common), g.mats(common))
 		if !slices.Contains(common, Published) { // the paper prints neither effort nor failures
-			tables = append(tables, g.effort(common), g.failures(common))
+			tables = append(tables, g.effort(common), g.cost(common), g.failures(common))
 		}
 	}
 	return tables

@@ -25,7 +25,7 @@ func trial(agent string, d results.Domain, w results.Workflow, s results.Setting
 		Kind:    results.OfAgent, Experiment: "demo", Suite: "mini", Protocol: "mini", Teacher: "procedural", Student: "embedded",
 		Valid: true, BasePrivate: results.Score{Correct: 60, Total: 300}, Finals: []results.Score{{Correct: correct, Total: 300}},
 		Attempts: 6, ValidAttempts: 4, Failures: map[results.Failure]int{results.RuntimeError: 1, results.InsufficientSamples: 1},
-		Usage:   results.Usage{TeacherCalls: 4321, TeacherInput: 100_000, TeacherOutput: 50_000, AgentCalls: 6, AgentInput: 9_000, AgentOutput: 3_000},
+		Usage:   results.Usage{TeacherCalls: 4321, TeacherInput: 100_000, TeacherOutput: 50_000, AgentCalls: 6, AgentInput: 9_000, AgentOutput: 3_000, StudentSeconds: 12.5, GPUSeconds: results.Num(0, true)},
 		Elapsed: 754 * time.Second, End: results.EndAttempts, Simulated: true, Embedded: true,
 	}
 }

@@ -38,6 +38,7 @@ type Row struct {
 	ValidAttempts int                     `json:"valid_attempts"`
 	Failures      map[results.Failure]int `json:"failures"`
 	Usage         results.Usage           `json:"usage"`
+	Cost          results.Number          `json:"cost_usd"`   // of all runs
 	Elapsed       time.Duration           `json:"elapsed_ns"` // of all runs
 	Warnings      []string                `json:"warnings,omitempty"`
 }
@@ -111,6 +112,7 @@ func compareOutcomes(a, b results.Outcome) int {
 
 func (r *Row) count(outcomes []results.Outcome) {
 	r.Runs = len(outcomes)
+	costs := make([]results.Number, 0, len(outcomes))
 	for _, o := range outcomes {
 		if o.Valid {
 			r.ValidRuns++
@@ -122,7 +124,10 @@ func (r *Row) count(outcomes []results.Outcome) {
 		}
 		r.Usage = r.Usage.Add(o.Usage)
 		r.Elapsed += o.Elapsed
+		costs = append(costs, o.Cost)
 	}
+	mean := results.Mean(costs)
+	r.Cost = results.Num(mean.Value*float64(len(costs)), mean.Known)
 	r.Pooled = stats.PooledMATS(r.Attempts, r.ValidAttempts)
 }
 

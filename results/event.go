@@ -65,21 +65,43 @@ type CodeData struct {
 	Output   int64   `json:"teacher_output_tokens"`
 	Seconds  float64 `json:"seconds"`
 
-	Simulated bool `json:"teacher_simulated,omitempty"` // the teacher's server said that it is no LLM
+	Simulated  bool     `json:"teacher_simulated,omitempty"` // the teacher's server said that it is no LLM
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`       // the trial's share of a teacher that the program started
 }
 
 // TrainData is the outcome of training the student on the submission.
 type TrainData struct {
-	Adapter   string  `json:"adapter"` // digest
-	Rows      int     `json:"rows"`
-	Updates   int     `json:"updates"`
-	Tokens    int     `json:"tokens"`
-	FirstLoss float64 `json:"first_loss"`
-	LastLoss  float64 `json:"last_loss"`
-	Cached    bool    `json:"cached,omitempty"` // the same training had been done
-	Failure   Failure `json:"failure,omitempty"`
-	Detail    string  `json:"detail,omitempty"`
-	Seconds   float64 `json:"seconds"`
+	Adapter    string   `json:"adapter"` // digest
+	Rows       int      `json:"rows"`
+	Updates    int      `json:"updates"`
+	Tokens     int      `json:"tokens"`
+	FirstLoss  float64  `json:"first_loss"`
+	LastLoss   float64  `json:"last_loss"`
+	Cached     bool     `json:"cached,omitempty"` // the same training had been done
+	Failure    Failure  `json:"failure,omitempty"`
+	Detail     string   `json:"detail,omitempty"`
+	Seconds    float64  `json:"seconds"`
+	Course     *Course  `json:"course,omitempty"`      // nil where the student does not say
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // held; of a training that had been done, none
+}
+
+// Course is how a training went; most of it differs from one machine and time to
+// the next.
+type Course struct {
+	StartSeconds  float64       `json:"start_seconds,omitempty"` // until the model was loaded, where the training waited for it
+	UpdateSeconds float64       `json:"update_seconds,omitempty"`
+	PeakMemory    int64         `json:"peak_memory,omitempty"` // of the device, or of the process on the CPU, in bytes
+	Trainable     int           `json:"trainable,omitempty"`   // parameters
+	Points        []CoursePoint `json:"points,omitempty"`
+}
+
+// CoursePoint is the course at one update.
+type CoursePoint struct {
+	Step            int     `json:"step"`
+	Loss            float64 `json:"loss"`
+	LearningRate    float64 `json:"learning_rate"`
+	TokensPerSecond float64 `json:"tokens_per_second"` // since the training began, prompts included
+	Memory          int64   `json:"memory"`            // peak so far, in bytes
 }
 
 // CheckData is the platform's verdict with the digest of the submission file.
@@ -91,7 +113,8 @@ type CheckData struct {
 // ScoreData is a public score.
 type ScoreData struct {
 	Score
-	Seconds float64 `json:"seconds"`
+	Seconds    float64  `json:"seconds"`
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`
 }
 
 // FaultData is a fault of the platform; the step is done again.
@@ -172,6 +195,9 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		a.Executed, a.Failure, a.Detail = true, d.Failure, d.Detail
 		t.Simulated = t.Simulated || d.Simulated
 		t.Usage = t.Usage.Add(Usage{TeacherCalls: d.Calls, TeacherInput: d.Input, TeacherOutput: d.Output})
+		if d.GPUSeconds != nil {
+			t.Usage = t.Usage.Add(Usage{GPUSeconds: Num(*d.GPUSeconds, true)})
+		}
 		t.spend(d.Seconds)
 	case Checked:
 		var d CheckData
@@ -193,6 +219,9 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		if d.Failure != "" {
 			a.Failure, a.Detail = d.Failure, d.Detail
 		}
+		if !d.Cached {
+			t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
+		}
 		t.spend(d.Seconds)
 	case PublicScored:
 		var d ScoreData
@@ -203,6 +232,7 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		if best := t.BestAttempt(); best == nil || best.Public == nil || d.Score.Better(*best.Public) {
 			t.Best = a.N
 		}
+		t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
 		t.spend(d.Seconds)
 	default:
 		return fmt.Errorf("event %d: unknown kind %q", e.Seq, e.Kind)

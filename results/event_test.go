@@ -66,7 +66,7 @@ func TestApplyKeepsWhatHappened(t *testing.T) {
 			},
 			{N: 2, Op: Improve, Replied: true, Failure: ExtractionFailed, Detail: "no block"},
 		},
-		Usage:   Usage{TeacherCalls: 700, TeacherInput: 7, TeacherOutput: 8, AgentCalls: 3, AgentInput: 10, AgentCached: 4, AgentOutput: 25, AgentReasoning: 6, AgentCost: Num(0.75, true)},
+		Usage:   Usage{TeacherCalls: 700, TeacherInput: 7, TeacherOutput: 8, AgentCalls: 3, AgentInput: 10, AgentCached: 4, AgentOutput: 25, AgentReasoning: 6, AgentCost: Num(0.75, true), StudentSeconds: 4.5},
 		Elapsed: 8 * time.Second, AgentTime: 1500 * time.Millisecond, Faults: 1, Best: 1, End: EndAttempts,
 	}
 	if diff := cmp.Diff(want, trial); diff != "" {

@@ -150,6 +150,12 @@ type Usage struct {
 	AgentCached    int64  `json:"agent_cached_input_tokens"` // part of AgentInput
 	AgentReasoning int64  `json:"agent_reasoning_tokens"`    // part of AgentOutput
 	AgentCost      Number `json:"agent_cost_usd"`
+
+	// Of training and evaluating the student within the trial. GPU seconds are
+	// seconds by the GPUs that were held, those of a teacher that the program
+	// started among them; missing where the number of GPUs is not known.
+	StudentSeconds float64 `json:"student_seconds"`
+	GPUSeconds     Number  `json:"gpu_seconds"`
 }
 
 // AgentTokens is what budgets count: input and output together.
@@ -160,6 +166,7 @@ func (u Usage) Add(v Usage) Usage {
 	return Usage{
 		TeacherCalls: u.TeacherCalls + v.TeacherCalls,
 		TeacherInput: u.TeacherInput + v.TeacherInput, TeacherOutput: u.TeacherOutput + v.TeacherOutput,
+		StudentSeconds: u.StudentSeconds + v.StudentSeconds, GPUSeconds: addGPU(u, v),
 	}.WithAgent(u.Agent().Add(v.Agent()))
 }
 

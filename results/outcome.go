@@ -55,6 +55,7 @@ type Outcome struct {
 	ValidAttempts int             `json:"valid_attempts"`
 	Failures      map[Failure]int `json:"failures"` // attempts by what went wrong
 	Usage         Usage           `json:"usage"`
+	Cost          Number          `json:"cost_usd"`   // of the agent's model and the GPUs; see [Usage.Money]
 	Elapsed       time.Duration   `json:"elapsed_ns"` // run time counted against the budget
 	End           EndReason       `json:"end"`        // empty while the trial runs
 
@@ -80,7 +81,7 @@ func (t *Trial) Outcome(base Score, finals []Score) Outcome {
 		StudentDigest: ShortDigest(t.Spec.StudentDigest), ProtocolDigest: ProtocolDigest(t.Spec.Protocol), TaskDigest: ShortDigest(t.Spec.TaskDigest),
 		Valid: t.Best != 0, BasePublic: t.Spec.Base, BasePrivate: base, Finals: finals,
 		Attempts: t.Replies(), ValidAttempts: t.ValidAttempts(), Failures: map[Failure]int{},
-		Usage: t.Usage, Elapsed: t.Elapsed, End: t.End,
+		Usage: t.spent(), Cost: t.spent().Money(t.Spec.GPUPrice), Elapsed: t.Elapsed, End: t.End,
 		Simulated: t.Spec.Simulated || t.Simulated, Embedded: t.Spec.Embedded, Unsandboxed: t.Spec.Unsandboxed,
 	}
 	if best := t.BestAttempt(); best != nil {

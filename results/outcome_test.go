@@ -104,7 +104,7 @@ func TestOutcomeOfTrial(t *testing.T) {
 		StudentDigest: "0123456789ab", ProtocolDigest: results.ProtocolDigest(trial.Spec.Protocol), TaskDigest: "f",
 		BasePublic: trial.Spec.Base, BasePrivate: base, Public: public, Finals: finals, Attempts: 5, ValidAttempts: 2,
 		Failures: map[results.Failure]int{results.RuntimeError: 2, results.InsufficientSamples: 1},
-		Usage:    trial.Usage, Elapsed: time.Minute, End: results.EndAttempts, Simulated: true,
+		Usage:    results.Usage{TeacherCalls: 9, GPUSeconds: num(0)}, Cost: num(0), Elapsed: time.Minute, End: results.EndAttempts, Simulated: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("outcome (-want +got):\n%s", diff)

@@ -74,9 +74,10 @@ type Recipe struct {
 	WarmupRatio  float64 `json:"warmup_ratio"` // share of updates
 	WeightDecay  float64 `json:"weight_decay"`
 	Epochs       int     `json:"epochs"`
-	BatchRows    int     `json:"batch_rows"`    // rows per update, over all devices
-	CutoffTokens int     `json:"cutoff_tokens"` // a longer row is cut
-	Precision    string  `json:"precision"`     // bf16 | float32
+	BatchRows    int     `json:"batch_rows"`       // rows per update, over all devices
+	CutoffTokens int     `json:"cutoff_tokens"`    // a longer row is cut
+	Precision    string  `json:"precision"`        // bf16 | float32
+	Packed       bool    `json:"packed,omitempty"` // rows share a sequence, none seeing another: no published protocol does
 }
 
 // Sampling is how the student answers at evaluation.

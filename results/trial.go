@@ -48,6 +48,8 @@ type Spec struct {
 	PromptTokens int64  `json:"prompt_tokens,omitempty"` // that a prompt may have, as package prompt estimates them
 	OutputTokens int64  `json:"output_tokens,omitempty"` // that a reply may have
 	Price        *Price `json:"price,omitempty"`
+
+	GPUPrice *float64 `json:"price_per_gpu_hour_usd,omitempty"` // nil when not known
 }
 
 // Attempt is one agent reply and what followed from it, as far as it got.

@@ -48,21 +48,9 @@ type Env struct {
 	Sandbox  Sandbox
 	Holder   folder.Holder
 	Now      func() time.Time
-	Slot     chan struct{} // held while the student works; capacity = students at a time
-	Recorded *Recording    // the trial to run again by its own times; nil for none
+	Recorded *Recording // the trial to run again by its own times; nil for none
+	GPUs     GPUs
 	Report   func(id results.TrialID, doing string, state *results.Trial)
-}
-
-// student runs f while holding a slot and returns the seconds f took. Waiting
-// for the slot is no run time (SPEC section 6).
-func (e Env) student(ctx context.Context, f func() error) (seconds float64, err error) {
-	select {
-	case e.Slot <- struct{}{}:
-		defer func() { <-e.Slot }()
-	case <-ctx.Done():
-		return 0, context.Cause(ctx)
-	}
-	return e.timed(f)
 }
 
 func (e Env) timed(f func() error) (seconds float64, err error) {

@@ -60,6 +60,9 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	used := t.gateway.Usage(n)
 	data := results.CodeData{ExitCode: result.ExitCode, Calls: used.Calls, Input: used.InputTokens, Output: used.OutputTokens, Seconds: seconds}
 	data.Simulated = t.gateway.Simulated()
+	if used.Calls > 0 {
+		data.GPUSeconds = t.GPUs.teacher(seconds)
+	}
 	data.Failure, data.Detail = failureOf(result, limit)
 	// Code may swallow a fault of the teacher and end with too few rows.
 	if fault := t.gateway.Fault(); fault != nil && (data.Failure != "" || !checkWorkspace(workspace, budget).Valid) {

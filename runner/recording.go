@@ -76,8 +76,8 @@ func events(dir string) ([]results.Event, error) {
 	return list, err
 }
 
-// retimed gives an event of the new trial the time and the seconds of the
-// recorded one in its place.
+// retimed gives an event of the new trial the time, the seconds and the GPU
+// seconds of the recorded one in its place.
 func (r *Recording) retimed(e results.Event) (results.Event, error) {
 	if e.Kind == results.PlatformFault || r.taken == len(r.events) {
 		return e, nil
@@ -93,6 +93,10 @@ func (r *Recording) retimed(e results.Event) (results.Event, error) {
 		return e, nil
 	}
 	now["seconds"] = then["seconds"]
+	delete(now, "gpu_seconds")
+	if held, ok := then["gpu_seconds"]; ok {
+		now["gpu_seconds"] = held
+	}
 	var err error
 	e.Data, err = folder.Canonical(now)
 	return e, err
@@ -182,7 +186,7 @@ func fields(data []byte) map[string]json.RawMessage {
 }
 
 // differing names the first field that differs, with both values. Whether a
-// training came from the cache is no difference.
+// training came from the cache is no difference, nor is how fast it went.
 func differing(was, now map[string]json.RawMessage) string {
 	names := slices.Collect(maps.Keys(was))
 	for name := range now {
@@ -192,7 +196,7 @@ func differing(was, now map[string]json.RawMessage) string {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if name != "cached" && !bytes.Equal(was[name], now[name]) {
+		if name != "cached" && name != "course" && !bytes.Equal(was[name], now[name]) {
 			return fmt.Sprintf("%s is %s, recorded %s", name, brief(now[name]), brief(was[name]))
 		}
 	}

@@ -52,6 +52,7 @@ func (t *trial) check(n int) error {
 type trained struct {
 	student.TrainReport
 	Seconds float64         `json:"seconds"`
+	Course  *results.Course `json:"course,omitempty"`
 	Failure results.Failure `json:"failure,omitempty"`
 	Detail  string          `json:"detail,omitempty"`
 }
@@ -69,7 +70,10 @@ func (t *trial) train(ctx context.Context, n int) error {
 	data := results.TrainData{
 		Adapter: done.Digest, Rows: done.Rows, Updates: done.Updates, Tokens: done.Tokens,
 		FirstLoss: done.FirstLoss, LastLoss: done.LastLoss, Cached: cached, Seconds: done.Seconds,
-		Failure: done.Failure, Detail: done.Detail,
+		Failure: done.Failure, Detail: done.Detail, Course: done.Course,
+	}
+	if !cached {
+		data.GPUSeconds = t.GPUs.student(done.Seconds)
 	}
 	if err := folder.WriteJSON(t.attempt(n, "train.json"), data); err != nil {
 		return err
@@ -91,14 +95,14 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 	if err := os.RemoveAll(dir); err != nil {
 		return "", done, false, err
 	}
-	done.Seconds, err = t.student(ctx, func() (err error) {
-		ctx, cancel := t.inTime(ctx)
-		defer cancel()
-		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, nil)
-		return timeUp(ctx, err)
+	course := course{report: t.report}
+	done.Seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
+		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, course.take)
+		return err
 	})
+	done.Course = course.of(done.TrainReport)
 	if errors.Is(err, student.ErrDiverged) { // its losses may be no numbers, which no record can hold
-		done.TrainReport = student.TrainReport{Rows: len(rows)}
+		done.TrainReport, done.Course = student.TrainReport{Rows: len(rows)}, nil
 		done.Failure, done.Detail, err = results.Classify(results.Signs{Diverged: true}), "the training failed: "+err.Error(), nil
 	}
 	if err != nil {
@@ -154,11 +158,9 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 		return t.score(n, Unanswered(t.Task.Public, done.Detail), results.Score{Total: len(t.Task.Public)}, 0)
 	}
 	var answers []string
-	seconds, err := t.student(ctx, func() (err error) {
-		ctx, cancel := t.inTime(ctx)
-		defer cancel()
+	seconds, err := t.student(ctx, func(ctx context.Context) (err error) {
 		answers, err = t.Student.Generate(ctx, dir, Questions(t.Task.Public), t.Task.Brief.Sampling, nil)
-		return timeUp(ctx, err)
+		return err
 	})
 	if err != nil {
 		return err
@@ -185,7 +187,7 @@ func (t *trial) score(n int, judged []tasks.Judged, score results.Score, seconds
 	if err := folder.WriteJSON(t.attempt(n, "public.json"), publicFile{score, judged}); err != nil {
 		return err
 	}
-	return t.append(results.PublicScored, results.ScoreData{Score: score, Seconds: seconds})
+	return t.append(results.PublicScored, results.ScoreData{Score: score, Seconds: seconds, GPUSeconds: t.GPUs.student(seconds)})
 }
 
 // Questions lists what the student is asked for the items.

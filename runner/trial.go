@@ -13,6 +13,7 @@ import (
 	"autodatabench/results/folder"
 	"autodatabench/runner/command"
 	"autodatabench/runner/gateway"
+	"autodatabench/runner/student"
 )
 
 // Names of files in a trial folder.
@@ -174,9 +175,12 @@ var (
 	errAgentTime = &spentError{results.EndAgent}
 )
 
-// inTime bounds a step by the run time left.
-func (t *trial) inTime(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, t.state.TimeLeft(), errTimeUp)
+// student bounds a use of the student by the run time left and returns the
+// seconds it took. Waiting for a place to run is no run time (SPEC section 6).
+func (t *trial) student(ctx context.Context, f func(context.Context) error) (seconds float64, err error) {
+	ctx, meter := student.Metered(ctx, t.state.TimeLeft(), errTimeUp, t.Now)
+	err = timeUp(ctx, f(ctx))
+	return meter.Stop().Seconds(), err
 }
 
 // timeUp is the spent budget in place of an error that a step bounded by it gave

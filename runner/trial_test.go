@@ -56,7 +56,7 @@ func newEnv(t *testing.T, root, engineer string) runner.Env {
 	}
 	return runner.Env{
 		Root: root, Task: task, Agent: agent, Teacher: procedural.New(1), Student: student, Sandbox: box,
-		Holder: folder.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Now: time.Now, Slot: make(chan struct{}, 1),
+		Holder: folder.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Now: time.Now,
 	}
 }
 

@@ -59,7 +59,7 @@ type row struct {
 	results.Outcome
 	publicCorrect, publicTotal                sql.NullInt64
 	printedAccuracy, printedBase, printedMATS sql.NullFloat64
-	agentCost                                 sql.NullFloat64
+	agentCost, gpuSeconds, cost               sql.NullFloat64
 }
 
 // column is a column of outcomes with the field that it is read into and
@@ -86,6 +86,7 @@ func (r *row) columns() []column {
 		{"teacher_calls", &u.TeacherCalls}, {"teacher_input_tokens", &u.TeacherInput}, {"teacher_output_tokens", &u.TeacherOutput},
 		{"agent_calls", &u.AgentCalls}, {"agent_input_tokens", &u.AgentInput}, {"agent_output_tokens", &u.AgentOutput},
 		{"agent_cached_tokens", &u.AgentCached}, {"agent_reasoning_tokens", &u.AgentReasoning}, {"agent_cost_usd", &r.agentCost},
+		{"student_seconds", &u.StudentSeconds}, {"gpu_seconds", &r.gpuSeconds}, {"cost_usd", &r.cost},
 		{"elapsed_ns", &o.Elapsed}, {"end_reason", &o.End},
 		{"simulated", &o.Simulated}, {"embedded", &o.Embedded}, {"unsandboxed", &o.Unsandboxed},
 	}
@@ -161,7 +162,8 @@ func insertParts(ctx context.Context, tx *sql.Tx, id int64, o results.Outcome) e
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 func fromOutcome(o results.Outcome) *row {
-	r := &row{Outcome: o, agentCost: sql.NullFloat64{Float64: o.Usage.AgentCost.Value, Valid: o.Usage.AgentCost.Known}}
+	null := func(n results.Number) sql.NullFloat64 { return sql.NullFloat64{Float64: n.Value, Valid: n.Known} }
+	r := &row{Outcome: o, agentCost: null(o.Usage.AgentCost), gpuSeconds: null(o.Usage.GPUSeconds), cost: null(o.Cost)}
 	if o.Public != nil {
 		r.publicCorrect = sql.NullInt64{Int64: int64(o.Public.Correct), Valid: true}
 		r.publicTotal = sql.NullInt64{Int64: int64(o.Public.Total), Valid: true}
@@ -179,6 +181,7 @@ func fromOutcome(o results.Outcome) *row {
 func (r *row) outcome(finals, failures []byte) (results.Outcome, error) {
 	o := r.Outcome
 	o.Usage.AgentCost = results.Num(r.agentCost.Float64, r.agentCost.Valid)
+	o.Usage.GPUSeconds, o.Cost = results.Num(r.gpuSeconds.Float64, r.gpuSeconds.Valid), results.Num(r.cost.Float64, r.cost.Valid)
 	if r.publicTotal.Valid {
 		o.Public = &results.Score{Correct: int(r.publicCorrect.Int64), Total: int(r.publicTotal.Int64)}
 	}

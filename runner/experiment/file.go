@@ -30,28 +30,42 @@ type File struct {
 	Parallel   int                `yaml:"parallel" json:"parallel"`
 	Teacher    Teacher            `yaml:"teacher" json:"teacher"`
 	Student    Student            `yaml:"student" json:"student"`
+	Launcher   Launcher           `yaml:"launcher" json:"launcher"`
 	Sandbox    Sandbox            `yaml:"sandbox" json:"sandbox"`
 	Budget     Budget             `yaml:"budget" json:"budget"`
+
+	GPUPrice *float64 `yaml:"price_per_gpu_hour_usd" json:"price_per_gpu_hour_usd,omitempty"` // unknown when left out
 }
 
 // Teacher chooses the teacher.
 type Teacher struct {
-	Kind        string `yaml:"kind" json:"kind"` // procedural | openai
+	Kind        string `yaml:"kind" json:"kind"` // procedural | openai | vllm
 	BaseURL     string `yaml:"base_url" json:"base_url,omitempty"`
 	Model       string `yaml:"model" json:"model,omitempty"`
 	APIKeyEnv   string `yaml:"api_key_env" json:"api_key_env,omitempty"`
 	Concurrency int    `yaml:"concurrency" json:"concurrency,omitempty"`
-	GPUs        int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies, for plans
+	GPUs        int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies; of kind vllm 1 when 0, of openai for plans
+
+	// Of kind vllm, as in [Serve].
+	Command []string `yaml:"command,omitempty" json:"command,omitempty"`
+	Options []string `yaml:"options,omitempty" json:"options,omitempty"`
 }
 
 // Student chooses the student's back end: the embedded one, or a model with what
 // trains it and what asks it.
 type Student struct {
-	Kind  string `yaml:"kind" json:"kind"` // embedded, unless there are train and infer
-	Train string `yaml:"train" json:"train,omitempty"`
-	Infer string `yaml:"infer" json:"infer,omitempty"`
-	Model string `yaml:"model" json:"model,omitempty"`
-	GPUs  int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies, for plans
+	Kind   string `yaml:"kind" json:"kind"` // embedded, unless there are train and infer
+	Train  string `yaml:"train" json:"train,omitempty"`
+	Infer  string `yaml:"infer" json:"infer,omitempty"`
+	Model  string `yaml:"model" json:"model,omitempty"`   // folder, or a name that the hub's cache holds
+	GPUs   int    `yaml:"gpus" json:"gpus,omitempty"`     // that it occupies, for plans
+	Device string `yaml:"device" json:"device,omitempty"` // cuda, unless it is cpu
+	Packed bool   `yaml:"packed" json:"packed,omitempty"` // of back end hf: recipe packed, a modified protocol
+
+	Python       string `yaml:"python" json:"python,omitempty"`             // of hf's environment; python3 when empty
+	LlamaFactory string `yaml:"llamafactory" json:"llamafactory,omitempty"` // its llamafactory-cli; that on PATH when empty
+
+	Serve *Serve `yaml:"serve,omitempty" json:"serve,omitempty"` // of infer: vllm
 }
 
 // Embedded reports whether the student is the one inside the program.
@@ -59,12 +73,21 @@ func (s Student) Embedded() bool { return s.Train == "" && s.Infer == "" }
 
 func (s Student) validate() error {
 	if s.Embedded() {
+		if s != (Student{Kind: s.Kind, GPUs: s.GPUs}) {
+			return fmt.Errorf("student: model, device, packed, python, llamafactory and serve go with train and infer")
+		}
 		return known("student.kind", s.Kind, "embedded")
 	}
 	if s.Model == "" {
 		return fmt.Errorf("student.model: missing")
 	}
-	return cmp.Or(known("student.train", s.Train, "hf", "llamafactory"), known("student.infer", s.Infer, "hf", "vllm"))
+	if s.Packed && s.Train != "hf" {
+		return fmt.Errorf("student.packed: goes with train: hf")
+	}
+	return cmp.Or(
+		known("student.train", s.Train, "hf", "llamafactory"), known("student.infer", s.Infer, "hf", "vllm"),
+		known("student.device", s.Device, "", "cuda", "cpu"), s.validateServe(),
+	)
 }
 
 // Sandbox says how agents' code runs.
@@ -97,7 +120,8 @@ func Default() File {
 		Domains: results.Domains(), Workflows: results.Workflows(), Settings: []results.Setting{results.Scratch},
 		Runs: 1, Seed: 1, FinalSeeds: 1, Parallel: 2,
 		Teacher: Teacher{Kind: "procedural"}, Student: Student{Kind: "embedded"},
-		Sandbox: Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
+		Launcher: Launcher{Kind: Local},
+		Sandbox:  Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
 	}
 }
 
@@ -134,8 +158,8 @@ func (f File) Validate() error {
 			return nil
 		}),
 		within("runs", f.Runs, 1, 1000), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
-		known("teacher.kind", f.Teacher.Kind, "procedural", "openai"),
-		f.Student.validate(), within("teacher.gpus", f.Teacher.GPUs, 0, 10_000), within("student.gpus", f.Student.GPUs, 0, 10_000),
+		f.Teacher.validate(), f.Student.validate(), within("student.gpus", f.Student.GPUs, 0, 10_000),
+		f.Launcher.validate(),
 		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
 	} {
@@ -143,11 +167,14 @@ func (f File) Validate() error {
 			return check
 		}
 	}
+	if p := f.GPUPrice; p != nil && !(*p >= 0 && *p <= 1e6) {
+		return fmt.Errorf("price_per_gpu_hour_usd: %v is not between 0 and a million", *p)
+	}
 	if f.Seed < 0 {
 		return fmt.Errorf("seed: must not be negative, got %d", f.Seed)
 	}
-	if f.Teacher.Kind == "openai" && (f.Teacher.BaseURL == "" || f.Teacher.Model == "") {
-		return fmt.Errorf("teacher: kind openai needs base_url and model")
+	if s := f.Student.Serve; f.Launcher.Kind == Slurm && s != nil && s.BaseURL != "" {
+		return fmt.Errorf("student.serve.base_url: goes with launcher local; jobs of a cluster start their own server")
 	}
 	_, err := f.Resolve()
 	return err
@@ -191,7 +218,7 @@ func (f File) Resolve() (results.Protocol, error) {
 	if f.Teacher.Concurrency != 0 {
 		b.TeacherConcurrency = f.Teacher.Concurrency
 	}
-	p.FinalSeeds = f.FinalSeeds
+	p.FinalSeeds, p.Recipe.Packed = f.FinalSeeds, f.Student.Packed
 	if err := b.Validate(); err != nil {
 		return p, fmt.Errorf("budget.%w", err)
 	}

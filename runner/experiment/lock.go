@@ -63,6 +63,7 @@ func Domains(root string) ([]results.Domain, error) {
 func (s *Setup) sameTerms(path string, was, now lock) error {
 	was.Version, now.Version = "", ""
 	was.File.Parallel, now.File.Parallel = 0, 0
+	was.File.Launcher, now.File.Launcher = Launcher{}, Launcher{}
 	a, err := folder.DigestOf(was)
 	if err != nil {
 		return err

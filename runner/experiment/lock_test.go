@@ -48,6 +48,7 @@ func TestTerms(t *testing.T) {
 	}{
 		{"nothing", func(*Setup) {}, true, true},
 		{"how many at a time", func(s *Setup) { s.File.Parallel++ }, true, true},
+		{"where the student works", func(s *Setup) { s.File.Launcher = Launcher{Kind: Slurm, Slots: 2} }, true, true},
 		{"the program's version", func(s *Setup) { s.Version = "v9" }, true, true},
 		{"the seed", func(s *Setup) { s.File.Seed++ }, false, true},
 		{"the student", func(s *Setup) { s.Identity.Digest = "two" }, false, false},

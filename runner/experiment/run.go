@@ -46,6 +46,7 @@ type Setup struct {
 	Teacher  teacher.Teacher
 	Student  runner.Student
 	Identity student.Identity
+	Close    func() error // ends the student's processes
 	Sandbox  runner.Sandbox
 
 	PrivateRoot string // of the private sets of task folders
@@ -90,12 +91,11 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err := s.lock(protocol); err != nil {
 		return nil, err
 	}
-	slot := make(chan struct{}, 1)
 	base, err := s.basePublic(ctx)
 	if err != nil {
 		return nil, err
 	}
-	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, Slot: slot, PrivateRoot: s.PrivateRoot}
+	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
 	ids := s.File.Trials()
 	outcomes, faults := make([]*results.Outcome, len(ids)), make([]error, len(ids))
 	next := make(chan int)
@@ -103,7 +103,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	for range min(s.File.Parallel, len(ids)) {
 		wg.Go(func() {
 			for i := range next {
-				outcomes[i], faults[i] = s.trial(ctx, s.spec(ids[i], protocol, base[ids[i].Domain]), slot, scorer)
+				outcomes[i], faults[i] = s.trial(ctx, s.spec(ids[i], protocol, base[ids[i].Domain]), scorer)
 			}
 		})
 	}
@@ -129,14 +129,14 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	return done, errors.Join(faults...)
 }
 
-func (s *Setup) trial(ctx context.Context, spec results.Spec, slot chan struct{}, scorer *final.Scorer) (*results.Outcome, error) {
+func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scorer) (*results.Outcome, error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
 		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
-		Sandbox: s.Sandbox, Holder: s.Holder, Now: s.Now, Slot: slot, Report: s.Watch.Doing,
+		Sandbox: s.Sandbox, Holder: s.Holder, Now: s.Now, Report: s.Watch.Doing, GPUs: s.File.holds(),
 	}
 	state, err := runner.Run(ctx, env, spec)
 	if err != nil {
@@ -162,6 +162,7 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		Simulated:   s.Teacher.Simulated() || agent.Simulated,
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
 		PromptTokens: agent.PromptTokens, OutputTokens: agent.OutputTokens, Price: agent.Price,
+		GPUPrice: s.File.GPUPrice,
 	}
 }
 

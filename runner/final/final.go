@@ -45,7 +45,6 @@ type Scorer struct {
 	Root     string
 	Student  runner.Student
 	Identity student.Identity // of Student
-	Slot     chan struct{}    // held while the student works
 
 	PrivateRoot string // of the private sets of task folders
 	base        sync.Mutex
@@ -118,11 +117,6 @@ func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, re
 	}
 	defer os.RemoveAll(adapter)
 	adapter = filepath.Join(adapter, "adapter")
-	free, err := s.hold(ctx)
-	if err != nil {
-		return err
-	}
-	defer free()
 	score := Score{Valid: true, Terms: terms, Seed: seed}
 	report, err := s.Student.Train(ctx, recipe, rows, seed, adapter, nil)
 	if errors.Is(err, student.ErrDiverged) {
@@ -134,16 +128,6 @@ func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, re
 	}
 	score.Training = &report
 	return s.predict(ctx, dir, adapter, task, items, score)
-}
-
-// hold waits for a slot of the student.
-func (s *Scorer) hold(ctx context.Context) (free func(), err error) {
-	select {
-	case s.Slot <- struct{}{}:
-		return func() { <-s.Slot }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
 }
 
 // Base evaluates the untrained student on the private set once an experiment; a
@@ -162,11 +146,6 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 		if err != nil {
 			return results.Score{}, err
 		}
-		free, err := s.hold(ctx)
-		if err != nil {
-			return results.Score{}, err
-		}
-		defer free()
 		if err := s.predict(ctx, dir, "", task, items, Score{Valid: true, Terms: terms}); err != nil {
 			return results.Score{}, err
 		}

@@ -42,7 +42,7 @@ func science(t *testing.T) tasks.Task {
 
 func scorer(root string, f *fake) *Scorer {
 	return &Scorer{
-		Root: root, Student: f, Slot: make(chan struct{}, 1),
+		Root: root, Student: f,
 		Identity: student.Identity{Name: "fake", BLAS: "gonum", Digest: "one"},
 	}
 }

@@ -67,11 +67,6 @@ func (s *Scorer) round(ctx context.Context, dir string, state *results.Trial, n 
 	if err != nil {
 		return err
 	}
-	free, err := s.hold(ctx)
-	if err != nil {
-		return err
-	}
-	defer free()
 	return s.predict(ctx, at, adapter, task, items, Score{Valid: true, Terms: terms, Seed: seed})
 }
 

@@ -44,6 +44,11 @@ type Generator interface {
 type Progress struct {
 	Step, Total int     // updates done, updates in all
 	Loss        float64 // mean negative log-likelihood of an answer token in this update, in nats
+
+	// Of back ends that say so; else 0.
+	LearningRate    float64
+	TokensPerSecond float64 // since the training began, prompts included
+	PeakMemory      int64   // of the device, or of the process on the CPU, in bytes
 }
 
 // TrainReport sums a training up.
@@ -54,6 +59,25 @@ type TrainReport struct {
 	FirstLoss float64 `json:"first_loss"`
 	LastLoss  float64 `json:"last_loss"`
 	Digest    string  `json:"digest"` // sha256 of adapter_model.safetensors, hexadecimal
+
+	Trainable int      `json:"trainable,omitempty"` // parameters, of back ends that say so
+	Measured  Measured `json:"measured,omitzero"`
+}
+
+// Measured is what differs from one machine and time to the next, of back ends
+// that say so.
+type Measured struct {
+	StartSeconds float64 `json:"start_seconds,omitempty"` // until the model was loaded, where the training waited for it
+	Seconds      float64 `json:"seconds,omitempty"`       // of the updates alone
+	PeakMemory   int64   `json:"peak_memory,omitempty"`   // of the device, or of the process on the CPU, in bytes
+}
+
+// Rate is tokens a second; 0 when no time has passed.
+func Rate(tokens int, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(tokens) / seconds
 }
 
 // Identity names a student in the record.

@@ -1,12 +1,10 @@
 package teacher
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -15,9 +13,6 @@ import (
 
 	"autodatabench/results/remote"
 )
-
-// maxAnswer bounds what is read of one answer, in bytes.
-const maxAnswer = 8 << 20
 
 // OpenAI is a teacher behind the OpenAI chat completions protocol, as vLLM,
 // SGLang and the hosted services speak it.
@@ -41,11 +36,14 @@ func (o *OpenAI) Simulated() bool { return false }
 
 // Complete sends the request and tries again as Retry says.
 func (o *OpenAI) Complete(ctx context.Context, r Request) (Response, error) {
-	body, err := json.Marshal(o.wire(r))
+	e := Endpoint{BaseURL: o.BaseURL, Key: o.Key, Client: o.Client, Timeout: o.Timeout, Retry: o.Retry}
+	reply, err := e.post(ctx, "/chat/completions", r.Seed, o.wire(r))
 	if err != nil {
-		return Response{}, &CallError{Refunded: true, Err: fmt.Errorf("encode request: %w", err)}
+		return Response{}, err
 	}
-	return o.Retry.do(ctx, r.Seed, func(ctx context.Context) (Response, *CallError) { return o.try(ctx, body) })
+	answer, err := decodeAnswer(reply.body)
+	answer.Content, answer.Simulated = o.Key.HideAnswered(answer.Content), reply.simulated
+	return answer, err
 }
 
 type wireRequest struct {
@@ -87,49 +85,7 @@ func (o *OpenAI) wire(r Request) wireRequest {
 	return w
 }
 
-func (o *OpenAI) try(ctx context.Context, body []byte) (Response, *CallError) {
-	timeout := o.Timeout
-	if timeout == 0 {
-		timeout = 10 * time.Minute
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	url := strings.TrimSuffix(o.BaseURL, "/") + "/chat/completions"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return Response{}, &CallError{Refunded: true, Err: err}
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if o.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+string(o.Key))
-	}
-	client := o.Client
-	if client == nil {
-		client = http.DefaultClient
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return Response{}, &CallError{Refunded: neverSent(err), Retryable: true, Err: err}
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
-		return Response{}, &CallError{Retryable: true, Err: fmt.Errorf("read answer: %w", err)}
-	}
-	if resp.StatusCode != http.StatusOK {
-		failed := refusal(resp, data)
-		failed.Err = errors.New(o.Key.Hide(failed.Err.Error()))
-		return Response{}, failed
-	}
-	if len(data) > maxAnswer {
-		return Response{}, &CallError{Err: fmt.Errorf("answer is over %d bytes", maxAnswer)}
-	}
-	answer, failed := decodeAnswer(data)
-	answer.Content, answer.Simulated = o.Key.HideAnswered(answer.Content), resp.Header.Get(simulatedHeader) == "true"
-	return answer, failed
-}
-
-func decodeAnswer(data []byte) (Response, *CallError) {
+func decodeAnswer(data []byte) (Response, error) {
 	var w wireResponse
 	if err := json.Unmarshal(data, &w); err != nil {
 		return Response{}, &CallError{Err: fmt.Errorf("decode answer: %w", err)}
@@ -143,29 +99,6 @@ func decodeAnswer(data []byte) (Response, *CallError) {
 		out.Content = *choice.Message.Content
 	}
 	return out, nil
-}
-
-// refusal is the error of a complete answer that is not 200: the teacher did no
-// work, whatever the reason.
-func refusal(resp *http.Response, data []byte) *CallError {
-	e := &CallError{Status: resp.StatusCode, Refunded: true, RetryAfter: remote.RetryAfter(resp.Header)}
-	switch {
-	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout:
-		e.Retryable = true
-	case resp.StatusCode >= 500:
-		e.Retryable = true
-	}
-	var w struct {
-		Error struct {
-			Message string `json:"message"`
-		} `json:"error"`
-	}
-	message := http.StatusText(resp.StatusCode)
-	if json.Unmarshal(data, &w) == nil && w.Error.Message != "" {
-		message = w.Error.Message
-	}
-	e.Err = errors.New(oneLine(message, 300))
-	return e
 }
 
 // neverSent reports whether the connection was never made, so that no byte of

@@ -38,20 +38,20 @@ func (r Retry) withDefaults() Retry {
 // do calls try until it answers, fails for good, or the tries or the context
 // run out. The error is refunded only if every try was: one whose outcome is
 // unknown may have cost the teacher work.
-func (r Retry) do(ctx context.Context, seed int64, try func(context.Context) (Response, *CallError)) (Response, error) {
+func do[T any](ctx context.Context, r Retry, seed int64, try func(context.Context) (T, *CallError)) (T, error) {
 	r = r.withDefaults()
 	rng := rand.New(rand.NewPCG(uint64(seed), 0x7265747279))
 	refunded := true
 	for n := 1; ; n++ {
-		resp, failed := try(ctx)
+		answer, failed := try(ctx)
 		if failed == nil {
-			return resp, nil
+			return answer, nil
 		}
 		refunded = refunded && failed.Refunded
 		failed.Refunded = refunded
 		wait := r.wait(n, failed.RetryAfter, rng)
 		if !failed.Retryable || n == r.Tries || wait > r.MaxWait || !remote.Sleep(ctx, wait) {
-			return Response{}, failed
+			return answer, failed
 		}
 	}
 }

@@ -67,6 +67,7 @@ var planted = []struct {
 	{"os/exec", imp("os/exec"), "bench/internal/cli/run.go", "bench/internal/cli/doctor.go"},
 	{"os/exec", imp("os/exec"), "runner/student/embedded/a.go", "runner/student/hf/a.go"},
 	{"os/exec", imp("os/exec"), "tasks/a.go", "runner/sandbox/a.go"},
+	{"os/exec", imp("os/exec"), "runner/student/vllm/a.go", "runner/server/a.go"},
 	{"math/rand", imp("math/rand"), "tasks/a.go", "tasks/a_test.go"},
 	{"dot-import", "// Package p is p.\npackage p\n\nimport . \"time\"\n", "tasks/a.go", ""},
 	{"clock-and-environment", use("time", "time.Now()"), "runner/a.go", "bench/internal/cli/a.go"},

@@ -41,11 +41,23 @@ type Env struct {
 	Stdout   io.Writer
 	Stderr   io.Writer
 	Getenv   func(string) string
+	Environ  []string // the whole environment, for processes elsewhere
+	Program  string   // path of this program
 	Now      func() time.Time
 	Holder   folder.Holder
 	Terminal bool // Stderr is one: progress bars instead of lines
 	Screen   bool // Stdout is one
 	Width    int  // of Stdout in columns
+}
+
+// lookup is the value of an environment variable, and whether it is set.
+func (e Env) lookup(name string) (string, bool) {
+	for _, pair := range e.Environ {
+		if value, found := strings.CutPrefix(pair, name+"="); found {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // errInterrupted is why a command ended on SIGINT or SIGTERM.
@@ -76,13 +88,17 @@ func Main() int {
 	if err != nil {
 		boot = []byte("unknown")
 	}
+	program, err := os.Executable()
+	if err != nil {
+		program = os.Args[0]
+	}
 	width, _, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil {
 		width = 100
 	}
 	return Run(ctx, Env{
 		Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Now: time.Now,
+		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now,
 		Holder:   folder.Holder{Host: host, PID: os.Getpid(), BootID: strings.TrimSpace(string(boot))},
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width,
 	})
@@ -167,7 +183,7 @@ func newApp(env Env) *cli.App {
 		Commands: []*cli.Command{
 			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), evaluateCommand(env),
 			leaderboardCommand(env), compareCommand(env), powerCommand(env), tableCommand(env), figureCommand(env), reproduceCommand(env), reindexCommand(env),
-			tasksCommand(env), agentsCommand(env), promptCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env),
+			tasksCommand(env), agentsCommand(env), promptCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env), jobCommand(env),
 		},
 	}
 	for _, c := range app.Commands {

@@ -1,8 +1,9 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -10,27 +11,24 @@ import (
 	"autodatabench/agents/definitions"
 	"autodatabench/results"
 	"autodatabench/results/folder"
-	"autodatabench/results/remote"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/sandbox"
-	"autodatabench/runner/student/embedded"
+	"autodatabench/runner/student/vllm"
 	"autodatabench/runner/teacher"
 	"autodatabench/runner/teacher/procedural"
 	"autodatabench/tasks"
 )
 
-// load checks the experiment's words and loads what they name. It needs no key,
-// sandbox, GPU or server, and writes nothing.
-func load(env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
-	if !f.Student.Embedded() {
-		return nil, results.Bad("run --dry-run prints its plan", fmt.Errorf("experiment %s: this program has no student but the embedded one", f.Name))
-	}
+// load checks the experiment's words and loads what they name. It needs no key
+// or sandbox, and no GPU or server but the student's, and writes nothing. Whoever
+// loads closes the setup.
+func load(ctx context.Context, env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
 	s := &experiment.Setup{
 		Given: given, Root: root, Version: version(), PrivateRoot: at.private,
 		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
 		Holder: env.Holder, Now: env.Now,
 	}
-	student, err := embedded.New()
+	plan, err := planStudent(env, f)
 	if err != nil {
 		return nil, err
 	}
@@ -44,59 +42,75 @@ func load(env Env, f experiment.File, given []byte, root string, at places) (*ex
 			return nil, results.Bad("leave setting seed out", fmt.Errorf("task %s has no seed pool", task.Name))
 		}
 		f.Domains = append(f.Domains, task.Brief.Domain)
-		s.Tasks[task.Brief.Domain] = fitStudent(env, task, student)
+		s.Tasks[task.Brief.Domain] = fitStudent(env, task, plan)
 	}
 	s.File = f
-	if err := checkRecipe(f, student); err != nil {
+	if err := checkRecipe(f, plan); err != nil {
 		return nil, err
 	}
-	s.Student, s.Identity = student, student.Identity()
+	opened, err := openStudents(ctx, env, f, plan, root)
+	if err != nil {
+		return nil, err
+	}
+	s.Student, s.Identity, s.Close = opened, plan.identity, opened.close
 	return s, nil
 }
 
 // checkRecipe refuses a protocol that the student cannot follow, before budgets
 // are spent on it.
-func checkRecipe(f experiment.File, student *embedded.Student) error {
+func checkRecipe(f experiment.File, plan studentPlan) error {
 	p, err := f.Resolve()
 	if err != nil {
 		return results.Bad("", err)
 	}
-	if err := student.CheckRecipe(p.Recipe); err != nil {
-		return results.Bad("the embedded student follows protocol mini", fmt.Errorf("protocol %s: %w", p.Name, err))
+	if err := plan.checkRecipe(p.Recipe); err != nil {
+		hint := ""
+		if plan.identity.Embedded {
+			hint = "the embedded student follows protocol mini"
+		}
+		return results.Bad(hint, fmt.Errorf("protocol %s: %w", p.Name, err))
 	}
 	return nil
 }
 
 // compose loads the experiment and opens all it works with, before anything is
 // written.
-func compose(env Env, f experiment.File, given []byte, root string, at places, agentFiles []string) (*experiment.Setup, error) {
-	s, err := load(env, f, given, root, at)
+func compose(ctx context.Context, env Env, f experiment.File, given []byte, root string, at places, agentFiles []string) (*experiment.Setup, error) {
+	s, err := load(ctx, env, f, given, root, at)
 	if err != nil {
 		return nil, err
 	}
+	if err := complete(ctx, env, s, f, root, at, agentFiles); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// complete opens what load leaves out: agents, teacher and sandbox.
+func complete(ctx context.Context, env Env, s *experiment.Setup, f experiment.File, root string, at places, agentFiles []string) error {
 	list, err := loadAgents(f, agentFiles)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := checkPrices(f, list); err != nil {
-		return nil, err
+		return err
 	}
 	for _, d := range list {
 		if s.Agents[d.Name], err = buildAgent(env, d); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if s.Teacher, err = composeTeacher(env, f.Teacher, f.Seed); err != nil {
-		return nil, err
+	if err := addTeacher(ctx, env, s, f); err != nil {
+		return err
 	}
 	hidden, err := hiddenPaths(root, f.Suite, at)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if s.Sandbox, err = openSandbox(env, f.Sandbox, hidden); err != nil {
-		return nil, err
+		return err
 	}
-	return s, startCommands(env, s, list, hidden)
+	return startCommands(env, s, list, hidden)
 }
 
 func openSandbox(env Env, s experiment.Sandbox, hidden []string) (*sandbox.Sandbox, error) {
@@ -162,17 +176,41 @@ func composeTeacher(env Env, t experiment.Teacher, seed int64) (teacher.Teacher,
 	if t.Kind == "procedural" {
 		return procedural.New(seed), nil
 	}
-	key := ""
-	if t.APIKeyEnv != "" {
-		if key = env.Getenv(t.APIKeyEnv); key == "" {
-			return nil, results.Bad("export "+t.APIKeyEnv+"=...", fmt.Errorf("teacher: the environment variable %s is empty", t.APIKeyEnv))
-		}
+	key, err := keyOf(env, "teacher", t.APIKeyEnv)
+	if err != nil {
+		return nil, err
 	}
-	// The default transport keeps two idle connections a host; a teacher's
-	// concurrency is higher.
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = results.Paper().Budget.TeacherConcurrency
-	return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: remote.Key(key), Client: &http.Client{Transport: transport}}, nil
+	return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: connections(results.Paper().Budget.TeacherConcurrency)}, nil
+}
+
+// addTeacher gives the setup its teacher. One that the program starts is up when
+// it returns, and ends with the setup.
+func addTeacher(ctx context.Context, env Env, s *experiment.Setup, f experiment.File) (err error) {
+	if f.Teacher.Kind != experiment.VLLM {
+		s.Teacher, err = composeTeacher(env, f.Teacher, f.Seed)
+		return err
+	}
+	d, err := divide(ctx, env, f)
+	if err != nil {
+		return err
+	}
+	process, err := startVLLM(vllm.Launch{
+		What: "vllm serve of the teacher", Command: f.Teacher.Command, Options: f.Teacher.Options, Model: f.Teacher.Model,
+		GPUs: f.Teacher.Devices(), Env: env.Environ, Seed: f.Seed,
+	}, d.Teacher)
+	if err != nil {
+		return err
+	}
+	closeRest := s.Close
+	s.Close = func() error { return errors.Join(process.Close(), closeRest()) }
+	started := vllm.Started{Server: process}
+	if _, err := started.URL(ctx); err != nil {
+		return err
+	}
+	s.Teacher = &teacher.Moving{
+		OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: connections(results.Paper().Budget.TeacherConcurrency)}, Place: started,
+	}
+	return nil
 }
 
 // version is the program's as the Go tool recorded it.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,7 @@ func evaluateCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "name", Value: "given", Usage: "`NAME` of the submission in tables"},
 			&cli.StringFlag{Name: "experiment", Value: "given", Usage: "experiment folder to put it in"},
 			&cli.StringFlag{Name: "protocol", Value: "mini", Usage: "budgets and recipe"},
+			&cli.StringFlag{Name: "student-of", Usage: "train the student of the experiment `FILE`, in place of the embedded one", TakesFile: true},
 			&cli.IntFlag{Name: "runs", Value: 1, Usage: "trainings, each with its own seed"},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of the trainings"},
 			&cli.BoolFlag{Name: "check", Usage: "only check the format"},
@@ -34,13 +36,20 @@ func evaluateCommand(env Env) *cli.Command {
 	}
 }
 
-func evaluate(c *cli.Context, env Env) error {
+func evaluate(c *cli.Context, env Env) (err error) {
 	path, err := oneArgument(c, "a submission.json")
 	if err != nil {
 		return err
 	}
 	f := experiment.Default()
 	f.Name, f.Agents, f.Protocol, f.Runs = c.String("experiment"), []string{"none"}, c.String("protocol"), c.Int("runs")
+	if file := c.String("student-of"); file != "" {
+		other, err := experiment.Read(file)
+		if err != nil {
+			return err
+		}
+		f.Student, f.Launcher = other.Student, other.Launcher
+	}
 	f.Suite = suiteOf(c)
 	f.Domains = orDefault[results.Domain](nil, c.StringSlice("domain"))
 	if len(f.Domains) != 1 && len(f.Suite.Folders) != 1 {
@@ -64,13 +73,14 @@ func evaluate(c *cli.Context, env Env) error {
 		return json.NewEncoder(env.Stdout).Encode(check)
 	}
 	out := c.String("out")
-	setup, err := load(env, f, nil, filepath.Join(out, f.Name), placesOf(c))
+	setup, err := load(c.Context, env, f, nil, filepath.Join(out, f.Name), placesOf(c))
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, setup.Close()) }()
 	task := setup.Tasks[setup.File.Domains[0]]
 	scorer := &final.Scorer{
-		Root: setup.Root, Student: setup.Student, Identity: setup.Identity, Slot: make(chan struct{}, 1), PrivateRoot: setup.PrivateRoot,
+		Root: setup.Root, Student: setup.Student, Identity: setup.Identity, PrivateRoot: setup.PrivateRoot,
 	}
 	outcomes, err := scorer.Given(c.Context, final.Given{
 		Name: c.String("name"), Domain: task.Brief.Domain, Suite: f.Suite.String(), Protocol: protocol,

@@ -40,7 +40,7 @@ func boundsOf(f experiment.File, p results.Protocol, w results.Workflow, d defin
 	b := bounds{
 		Trials: 1, TeacherCalls: min(p.Budget.TeacherCalls, attempts*p.Budget.TeacherCallsPerAttempt),
 		AgentCalls: results.Num(float64(attempts), d.Provider != definitions.Command), // whose programs call as they like
-		Hours:      p.Budget.RunTime.Hours(), GPUHours: p.Budget.RunTime.Hours() * float64(f.Teacher.GPUs+f.Student.GPUs),
+		Hours:      p.Budget.RunTime.Hours(), GPUHours: p.Budget.RunTime.Hours() * float64(f.Teacher.Devices()+f.Student.GPUs),
 	}
 	if d.Simulated() || d.Provider == definitions.Replay || d.Provider == definitions.Command && d.BaseURL == "" {
 		b.AgentCalls, b.AgentTokens, b.AgentCost = results.Num(0, true), results.Num(0, true), results.Num(0, true)
@@ -132,11 +132,14 @@ func printPlan(c *cli.Context, env Env, f experiment.File) error {
 // no data.
 func plannable(c *cli.Context, env Env, f experiment.File) (experiment.File, error) {
 	if f.Student.Embedded() {
-		setup, err := load(env, f, nil, "", placesOf(c))
+		here := f
+		here.Launcher = experiment.Default().Launcher // a plan needs no cluster
+		setup, err := load(c.Context, env, here, nil, "", placesOf(c))
 		if err != nil {
 			return f, err
 		}
-		return setup.File, nil
+		f.Domains = setup.File.Domains
+		return f, setup.Close()
 	}
 	if f.Suite.Folders == nil {
 		return f, nil

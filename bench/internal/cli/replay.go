@@ -30,7 +30,7 @@ type replayed struct {
 }
 
 // replay runs one trial again after its record and compares.
-func replay(c *cli.Context, env Env) error {
+func replay(c *cli.Context, env Env) (err error) {
 	dir := filepath.Clean(c.String("replay"))
 	if !c.IsSet("replay") {
 		return usage("--replay-teacher goes with --replay FOLDER")
@@ -54,10 +54,11 @@ func replay(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	e, err := composeReplay(c, env, origin, dir, root, &spec)
+	e, closeStudent, err := composeReplay(c, env, origin, dir, root, &spec)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, closeStudent()) }()
 	e.Recorded = recording
 	state, failed := runner.Run(c.Context, e, spec)
 	if err := c.Err(); err != nil {
@@ -115,45 +116,51 @@ func replayFolder(out string, spec results.Spec) (string, error) {
 // composeReplay builds what the trial ran with, but for its agent, and puts this
 // program's task, prompts and student into its terms, so that a difference of
 // those is the first one.
-func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *results.Spec) (runner.Env, error) {
+func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *results.Spec) (e runner.Env, closeStudent func() error, err error) {
 	f, err := experiment.Read(filepath.Join(origin, experiment.GivenFile))
 	if err != nil {
-		return runner.Env{}, err
+		return e, nil, err
 	}
 	if err := distrust(c, dir, &f); err != nil {
-		return runner.Env{}, err
+		return e, nil, err
 	}
 	f.Domains = []results.Domain{spec.Domain}
-	s, err := load(env, f, nil, root, placesOf(c))
+	s, err := load(c.Context, env, f, nil, root, placesOf(c))
 	if err != nil {
-		return runner.Env{}, err
+		return e, nil, err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
 	spec.TaskDigest, spec.PromptDigest = s.Tasks[spec.Domain].Digest, prompt.Digest()
 	spec.Student, spec.StudentDigest, spec.BLAS = s.Identity.Name, s.Identity.Digest, s.Identity.BLAS
-	e := runner.Env{
-		Root: root, Task: s.Tasks[spec.Domain], Student: s.Student, Holder: env.Holder, Now: env.Now, Slot: make(chan struct{}, 1),
+	e = runner.Env{
+		Root: root, Task: s.Tasks[spec.Domain], Student: s.Student, Holder: env.Holder, Now: env.Now,
 	}
 	if e.Agent, err = chat.OpenRecording(dir); err != nil {
-		return e, err
+		return e, nil, err
 	}
 	if c.Bool("replay-teacher") {
 		e.Teacher, err = gateway.OpenRecording(dir, *spec)
 	} else {
-		e.Teacher, err = composeTeacher(env, f.Teacher, f.Seed)
+		err = addTeacher(c.Context, env, s, f)
+		e.Teacher = s.Teacher
 	}
 	if err != nil {
-		return e, err
+		return e, nil, err
 	}
 	hidden, err := hiddenPaths(origin, f.Suite, placesOf(c))
 	if err != nil {
-		return e, err
+		return e, nil, err
 	}
 	e.Sandbox, err = openSandbox(env, f.Sandbox, hidden)
-	return e, err
+	return e, s.Close, err
 }
 
 // distrust keeps a record, which may be somebody else's, from choosing what runs
-// on this machine: no sandbox, another interpreter, or a server to send a key to.
+// on this machine: no sandbox, another interpreter or trainer, a cluster, or a server to send a key to.
 func distrust(c *cli.Context, dir string, f *experiment.File) error {
 	if c.IsSet("sandbox") {
 		f.Sandbox.Kind = c.String("sandbox")
@@ -164,9 +171,6 @@ func distrust(c *cli.Context, dir string, f *experiment.File) error {
 		return results.Bad("give --sandbox none yourself if you trust it", fmt.Errorf("%s: the recorded experiment asks for no sandbox", dir))
 	}
 	f.Sandbox.Python = experiment.Default().Sandbox.Python
-	if c.Bool("replay-teacher") || f.Teacher.Kind == "procedural" || f.Teacher.APIKeyEnv == "" {
-		return nil
-	}
 	at, err := realPath(dir)
 	if err != nil {
 		return results.Infra("", err)
@@ -175,7 +179,19 @@ func distrust(c *cli.Context, dir string, f *experiment.File) error {
 	if err != nil {
 		return results.Infra("", err)
 	}
-	if !within(at, out) {
+	if within(at, out) {
+		return nil
+	}
+	f.Student.Python, f.Student.LlamaFactory = "", ""
+	f.Teacher.Command, f.Teacher.Options = nil, nil
+	if serve := f.Student.Serve; serve != nil {
+		serve.Command, serve.Options = nil, nil
+		if serve.APIKeyEnv != "" {
+			return results.Bad("copy the experiment below --out if you trust it", fmt.Errorf("%s: the recorded experiment wants the key in %s sent to %s", dir, serve.APIKeyEnv, serve.BaseURL))
+		}
+	}
+	f.Launcher = experiment.Default().Launcher
+	if !c.Bool("replay-teacher") && f.Teacher.Kind != "procedural" && f.Teacher.APIKeyEnv != "" {
 		return results.Bad("give --replay-teacher, or replay a trial below --out",
 			fmt.Errorf("%s: the recorded experiment would send the key in %s to %s", dir, f.Teacher.APIKeyEnv, f.Teacher.BaseURL))
 	}

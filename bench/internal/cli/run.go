@@ -160,11 +160,12 @@ func orDefault[T ~string](list []T, given []string) []T {
 }
 
 // runExperiment composes, runs, indexes and prints.
-func runExperiment(c *cli.Context, env Env, f experiment.File, given []byte, root string) error {
-	setup, err := compose(env, f, given, root, placesOf(c), c.StringSlice("agent-file"))
+func runExperiment(c *cli.Context, env Env, f experiment.File, given []byte, root string) (err error) {
+	setup, err := compose(c.Context, env, f, given, root, placesOf(c), c.StringSlice("agent-file"))
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, setup.Close()) }()
 	f = setup.File
 	watch := newWatch(env, len(f.Trials()))
 	setup.Watch = watch

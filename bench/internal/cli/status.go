@@ -35,6 +35,7 @@ type experimentStatus struct {
 	Experiment string         `json:"experiment"`
 	States     map[string]int `json:"states"` // trials by state
 	Places     int            `json:"places"` // trials that may run at a time
+	Work       *utilisation   `json:"utilisation"`
 	Trials     []trialStatus  `json:"trials"`
 }
 
@@ -119,7 +120,8 @@ func readStatus(env Env, f experiment.File, root string) (experimentStatus, erro
 		s.Trials = append(s.Trials, t)
 		s.States[t.State]++
 	}
-	return s, nil
+	s.Work, err = readUtilisation(root, f.Trials())
+	return s, err
 }
 
 func statusOf(env Env, root string, id results.TrialID, budget results.Budget) (trialStatus, error) {

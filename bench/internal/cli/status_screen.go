@@ -25,6 +25,7 @@ func (s experimentStatus) table() *table.Table {
 			table.Count(x.Calls)+"/"+table.Count(x.MaxCalls), x.Left.Round(time.Second).String())
 	}
 	t.Note("%s.", s.summary())
+	t.Note("%s. Final scores, and times in which nothing ran, are counted as idle.", s.Work)
 	t.Note("Attempts, calls: used of the budget. Best public, private: accuracy in %%.")
 	return t
 }
@@ -52,7 +53,7 @@ func (s experimentStatus) summary() string {
 // screen is the running trials, each with bars of what it has used, in lines of
 // at most width columns.
 func (s experimentStatus) screen(width int) []string {
-	lines := []string{table.Cut(s.Experiment+": "+s.summary(), width), ""}
+	lines := []string{table.Cut(s.Experiment+": "+s.summary(), width), table.Cut(s.Work.String(), width), ""}
 	shown := 0
 	for _, x := range s.Trials {
 		if x.State != running {

@@ -14,7 +14,10 @@ import (
 )
 
 func someStatus(trials int) experimentStatus {
-	s := experimentStatus{Experiment: "demo", Places: 4, States: map[string]int{running: trials, waiting: 1}}
+	s := experimentStatus{
+		Experiment: "demo", Places: 4, States: map[string]int{running: trials, waiting: 1},
+		Work: &utilisation{100 * time.Second, 0.25, 0.5, 0.8},
+	}
 	for i := range trials {
 		s.Trials = append(s.Trials, trialStatus{
 			TrialID: results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "adaptive", Run: i + 1},
@@ -28,7 +31,8 @@ func someStatus(trials int) experimentStatus {
 
 func TestStatusScreen(t *testing.T) {
 	want := []string{
-		"demo: 2 trials: 1 running, 1 waiting; 1 of 4 places busy (25 %); 1,234 of 10,000 teacher calls of the trials begun", "",
+		"demo: 2 trials: 1 running, 1 waiting; 1 of 4 places busy (25 %); 1,234 of 10,000 teacher calls of the trials begun",
+		"busy: agent 25 %, teacher 50 %, student 80 % of 1m40s", "",
 		"science iterative scratch adaptive run 1",
 		"  attempt [#####-----] 3/6  calls [#---------] 1,234/10,000  time [#######---] 5m0s left  best public 41.0 %",
 	}
@@ -36,7 +40,7 @@ func TestStatusScreen(t *testing.T) {
 		t.Errorf("screen (-want +got):\n%s", diff)
 	}
 	crowd := someStatus(60).screen(80)
-	if len(crowd) != 2+2*mostShown+1 || crowd[len(crowd)-1] != "and 40 more" {
+	if len(crowd) != 3+2*mostShown+1 || crowd[len(crowd)-1] != "and 40 more" {
 		t.Errorf("%d lines of 60 trials, the last %q", len(crowd), crowd[len(crowd)-1])
 	}
 	for _, line := range crowd {

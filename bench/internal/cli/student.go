@@ -121,7 +121,7 @@ func trainStudent(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStudent(c)
+	s, err := openSmall(c)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func askStudent(c *cli.Context, env Env) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	s, err := openStudent(c)
+	s, err := openSmall(c)
 	if err != nil {
 		return err
 	}

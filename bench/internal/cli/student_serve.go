@@ -17,8 +17,8 @@ func modelFlag() cli.Flag {
 	return &cli.StringFlag{Name: "model", Usage: "`FOLDER` of another Llama in Hugging Face form; none for the embedded student", TakesFile: true}
 }
 
-// openStudent opens the student of --model.
-func openStudent(c *cli.Context) (*embedded.Student, error) {
+// openSmall opens the student of --model.
+func openSmall(c *cli.Context) (*embedded.Student, error) {
 	if dir := c.String("model"); dir != "" {
 		return embedded.Open(os.DirFS(dir), filepath.Base(filepath.Clean(dir)))
 	}
@@ -66,7 +66,7 @@ func serveCommand(env Env) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			s, err := openStudent(c)
+			s, err := openSmall(c)
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,6 @@ import (
 
 	"autodatabench/results"
 	"autodatabench/runner/experiment"
-	"autodatabench/runner/student/embedded"
 	"autodatabench/tasks"
 	"autodatabench/tasks/folder"
 	"autodatabench/tasks/mini"
@@ -121,11 +120,11 @@ func loadFolder(dir string, at places) (tasks.Task, error) {
 
 // fitStudent lets the student answer in fewer tokens than the task allows, where
 // it cannot do more. The record of a score holds the sampling as it was.
-func fitStudent(env Env, task tasks.Task, student *embedded.Student) tasks.Task {
-	if most := student.MostNewTokens(); task.Brief.Sampling.MaxTokens > most {
+func fitStudent(env Env, task tasks.Task, plan studentPlan) tasks.Task {
+	if task.Brief.Sampling.MaxTokens > plan.most {
 		fmt.Fprintf(env.Stderr, "note: task %s allows answers of %d tokens; the student %s stops at %d\n",
-			task.Name, task.Brief.Sampling.MaxTokens, student.Identity().Name, most)
-		task.Brief.Sampling.MaxTokens = most
+			task.Name, task.Brief.Sampling.MaxTokens, plan.identity.Name, plan.most)
+		task.Brief.Sampling.MaxTokens = plan.most
 	}
 	return task
 }

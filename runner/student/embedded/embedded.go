@@ -139,6 +139,8 @@ func (s *Student) CheckRecipe(r results.Recipe) error {
 	switch longest := s.model.Config.Context(); {
 	case r.Rank <= 0 || r.Alpha <= 0 || r.LearningRate <= 0 || r.Epochs <= 0 || r.BatchRows <= 0:
 		return errors.New("recipe: rank, alpha, learning rate, epochs and batch rows must be positive")
+	case r.Packed:
+		return errors.New("recipe: the embedded student does not pack rows")
 	case r.Dropout != 0:
 		return fmt.Errorf("recipe: the embedded student has no dropout, got %v", r.Dropout)
 	case r.Precision != "float32":

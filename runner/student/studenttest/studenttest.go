@@ -52,6 +52,7 @@ func Run(t *testing.T, s Student, recipe results.Recipe) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		again.Measured = report.Measured
 		if diff := cmp.Diff(report, again); diff != "" {
 			t.Errorf("the same training differs (-first +second):\n%s", diff)
 		}
@@ -63,8 +64,8 @@ func Run(t *testing.T, s Student, recipe results.Recipe) {
 			t.Error("another seed gave the same adapter")
 		}
 	})
-	t.Run("generate", func(t *testing.T) { checkGenerate(t, s, dir) })
-	t.Run("refuses", func(t *testing.T) { checkRefusals(t, s, recipe) })
+	RunGenerator(t, s, dir)
+	t.Run("refuses training", func(t *testing.T) { checkTrainRefusals(t, s, recipe) })
 	t.Run("diverges", func(t *testing.T) {
 		recipe.LearningRate, recipe.Epochs = 1e30, 4
 		dir := filepath.Join(t.TempDir(), "adapter")
@@ -75,6 +76,14 @@ func Run(t *testing.T, s Student, recipe results.Recipe) {
 			t.Errorf("a training that diverged left %q, %v", left, err)
 		}
 	})
+}
+
+// RunGenerator checks how a back end answers: order, seeds, limits, cancellation,
+// and the effect of the adapter in dir, which was trained on [Rows].
+func RunGenerator(t *testing.T, g student.Generator, dir string) {
+	t.Helper()
+	t.Run("generate", func(t *testing.T) { checkGenerate(t, g, dir) })
+	t.Run("refuses to generate", func(t *testing.T) { checkGenerateRefusals(t, g) })
 }
 
 func checkReport(t *testing.T, report student.TrainReport, steps []student.Progress, recipe results.Recipe, rows []results.Row, dir string) {
@@ -102,7 +111,7 @@ func checkReport(t *testing.T, report student.TrainReport, steps []student.Progr
 	}
 }
 
-func checkGenerate(t *testing.T, s Student, dir string) {
+func checkGenerate(t *testing.T, s student.Generator, dir string) {
 	t.Helper()
 	prompts := []string{"Say the word for 3.", "What is 2 + 2?", "", "Say the word for 90."}
 	sampling := results.Sampling{Temperature: 0.7, TopP: 1, MaxTokens: 24, Seed: 3}
@@ -140,23 +149,34 @@ func checkGenerate(t *testing.T, s Student, dir string) {
 	}
 }
 
-func checkRefusals(t *testing.T, s Student, recipe results.Recipe) {
+func checkTrainRefusals(t *testing.T, s student.Trainer, recipe results.Recipe) {
 	t.Helper()
 	var fault *results.Error
 	if _, err := s.Train(t.Context(), recipe, nil, 1, t.TempDir(), nil); !errors.As(err, &fault) || fault.Kind != results.BadInput {
 		t.Errorf("no rows: %v, want bad input", err)
 	}
-	sampling := results.Sampling{TopP: 1, MaxTokens: 8}
-	if _, err := s.Generate(t.Context(), filepath.Join(t.TempDir(), "none"), []string{"x"}, sampling, nil); err == nil {
-		t.Error("a missing adapter was accepted")
-	}
-	ctx, cancel := context.WithCancelCause(t.Context())
-	stop := errors.New("stop")
-	cancel(stop)
+	ctx, stop := stopped(t)
 	if _, err := s.Train(ctx, recipe, Rows(4), 1, t.TempDir(), nil); !errors.Is(err, stop) {
 		t.Errorf("cancelled training: %v, want the cause", err)
 	}
-	if _, err := s.Generate(ctx, "", []string{"x"}, sampling, nil); !errors.Is(err, stop) {
+}
+
+func checkGenerateRefusals(t *testing.T, g student.Generator) {
+	t.Helper()
+	sampling := results.Sampling{TopP: 1, MaxTokens: 8}
+	if _, err := g.Generate(t.Context(), filepath.Join(t.TempDir(), "none"), []string{"x"}, sampling, nil); err == nil {
+		t.Error("a missing adapter was accepted")
+	}
+	ctx, stop := stopped(t)
+	if _, err := g.Generate(ctx, "", []string{"x"}, sampling, nil); !errors.Is(err, stop) {
 		t.Errorf("cancelled generation: %v, want the cause", err)
 	}
+}
+
+// stopped is a context that has ended with the cause.
+func stopped(t *testing.T) (ctx context.Context, cause error) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause = errors.New("stop")
+	cancel(cause)
+	return ctx, cause
 }

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/results"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/launch"
+	"autodatabench/runner/launch/slurm"
+	"autodatabench/runner/student"
+)
+
+const visibleDevices = "CUDA_VISIBLE_DEVICES"
+
+// openStudents opens the experiment's student where its launcher has it work:
+// on each set of this machine's GPUs, or in jobs of a cluster, whose folders lie
+// in the experiment's folder root.
+func openStudents(ctx context.Context, env Env, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
+	if f.Launcher.Kind == experiment.Slurm {
+		return openSlurm(ctx, env, f, plan, root)
+	}
+	if f.Student.Devices() == 0 {
+		f.Teacher.Kind = "" // which GPUs it gets does not matter to the student
+	}
+	d, err := divide(ctx, env, f)
+	if err != nil {
+		return openedStudent{}, err
+	}
+	var members []launch.Student
+	var closers []func() error
+	closeAll := func() (err error) {
+		for _, f := range closers {
+			err = errors.Join(err, f())
+		}
+		return err
+	}
+	for _, devices := range d.Students {
+		opened, err := plan.open(devices)
+		if err != nil {
+			return openedStudent{}, errors.Join(err, closeAll())
+		}
+		members, closers = append(members, opened), append(closers, opened.close)
+	}
+	return openedStudent{launch.NewPool(members...), closeAll}, nil
+}
+
+// divide says who works on which GPUs of this machine. A student that needs none
+// has one place, or as many as launcher.slots says; in jobs of a cluster it needs
+// none here.
+func divide(ctx context.Context, env Env, f experiment.File) (launch.Division, error) {
+	perTeacher, perStudent := 0, 0
+	if f.Teacher.Kind == experiment.VLLM {
+		perTeacher = f.Teacher.Devices()
+	}
+	if f.Launcher.Kind == experiment.Local {
+		perStudent = f.Student.Devices()
+	}
+	var gpus []string
+	if perTeacher+perStudent > 0 {
+		visible, set := env.lookup(visibleDevices)
+		var err error
+		if gpus, err = launch.GPUs(ctx, visible, set); err != nil {
+			return launch.Division{}, err
+		}
+	}
+	return launch.Divide(gpus, perTeacher, perStudent, f.Launcher.Slots)
+}
+
+// openSlurm asks the cluster whether it would take a job before anything is
+// written.
+func openSlurm(ctx context.Context, env Env, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
+	// No more than the student depends on: the rest may change before a resume.
+	described := experiment.File{Protocol: f.Protocol, FinalSeeds: f.FinalSeeds}
+	var err error
+	if described.Student, err = portable(f.Student); err != nil {
+		return openedStudent{}, err
+	}
+	l, err := slurm.New(slurm.Config{
+		Partition: f.Launcher.Partition, Account: f.Launcher.Account, Gres: f.Launcher.Gres,
+		Time: time.Duration(f.Launcher.Time), Options: f.Launcher.Options,
+		Slots:             cmp.Or(f.Launcher.Slots, f.Parallel),
+		Interval:          cmp.Or(time.Duration(f.Launcher.Interval), experiment.DefaultInterval),
+		CancelOnInterrupt: f.Launcher.CancelOnInterrupt,
+		Program:           env.Program, Env: forJobs(env.Environ, f.Teacher.APIKeyEnv),
+	}, filepath.Join(root, "jobs"), described, plan.identity, os.Getuid(), env.Now)
+	if err != nil {
+		return openedStudent{}, err
+	}
+	return openedStudent{l, func() error { return nil }}, l.Check(ctx)
+}
+
+// portable is the student in words that mean the same in another folder.
+func portable(s experiment.Student) (experiment.Student, error) {
+	paths := []*string{&s.Python, &s.LlamaFactory}
+	if info, err := os.Stat(s.Model); err == nil && info.IsDir() { // no name in the hub's cache
+		paths = append(paths, &s.Model)
+	}
+	if s.Serve != nil && len(s.Serve.Command) > 0 {
+		serve := *s.Serve
+		serve.Command = slices.Clone(serve.Command)
+		s.Serve, paths = &serve, append(paths, &serve.Command[0])
+	}
+	for _, path := range paths {
+		if !strings.Contains(*path, "/") && path != &s.Model {
+			continue // a program on PATH
+		}
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return s, results.Infra("", err)
+		}
+		*path = absolute
+	}
+	return s, nil
+}
+
+// forJobs is the environment that jobs get: without secrets, which Slurm would
+// write into its spool, and without what a job around this process or its own
+// GPUs put there.
+func forJobs(environ []string, secret string) []string {
+	kept := []string{}
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		upper := strings.ToUpper(name)
+		hidden := name == secret || name == visibleDevices || strings.HasPrefix(name, "SLURM_") && name != "SLURM_CONF"
+		for _, word := range []string{"KEY", "TOKEN", "SECRET", "PASSWORD"} {
+			hidden = hidden || strings.Contains(upper, word)
+		}
+		if !hidden {
+			kept = append(kept, pair)
+		}
+	}
+	return kept
+}
+
+// jobCommand is what a job of launcher slurm runs; nobody else needs it.
+func jobCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "job", Hidden: true, Usage: "do the step of the student that a folder describes", ArgsUsage: "FOLDER",
+		Description: "Jobs of launcher slurm run it on their nodes. Example:\n\n  autodatabench job runs/demo/jobs/0123456789abcdef0123/1",
+		Action: func(c *cli.Context) error {
+			dir, err := oneArgument(c, "a submission's folder")
+			if err != nil {
+				return err
+			}
+			return slurm.Execute(c.Context, dir, func(description json.RawMessage) (slurm.Student, student.Identity, func() error, error) {
+				var f experiment.File
+				if err := json.Unmarshal(description, &f); err != nil {
+					return nil, student.Identity{}, nil, results.Infra("", err)
+				}
+				plan, err := planStudent(env, f)
+				if err != nil {
+					return nil, student.Identity{}, nil, err
+				}
+				opened, err := plan.open("") // on what Slurm gave the job
+				return opened, plan.identity, opened.close, err
+			}, env.Now)
+		},
+	}
+}

@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"autodatabench/results"
+	"autodatabench/runner"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/student"
+	"autodatabench/runner/student/checkpoint"
+	"autodatabench/runner/student/embedded"
+	"autodatabench/runner/student/hf"
+	"autodatabench/runner/student/llamafactory"
+)
+
+// studentPlan is an experiment's student, found and checked: what holds of it on
+// every set of devices. Nothing of it runs before it is opened.
+type studentPlan struct {
+	identity    student.Identity
+	most        int // tokens an answer may have
+	checkRecipe func(results.Recipe) error
+	open        func(devices string) (openedStudent, error)
+}
+
+// openedStudent is a student on one set of devices.
+type openedStudent struct {
+	runner.Student
+	close func() error // ends its processes
+}
+
+// planStudent finds and checks the student that the experiment asks for.
+func planStudent(env Env, f experiment.File) (studentPlan, error) {
+	if !f.Student.Embedded() {
+		return planPair(env, f)
+	}
+	e, err := embedded.New()
+	if err != nil {
+		return studentPlan{}, err
+	}
+	return studentPlan{
+		identity: e.Identity(), most: e.MostNewTokens(), checkRecipe: e.CheckRecipe,
+		open: func(string) (openedStudent, error) { return openedStudent{e, func() error { return nil }}, nil },
+	}, nil
+}
+
+// A trainer or generator is one back end of a student of two, found and checked.
+// open starts it on one set of devices: the value of CUDA_VISIBLE_DEVICES, empty
+// to leave that as it is.
+type (
+	trainer struct {
+		arithmetic string // programs and versions that compute, for the record
+		check      func(results.Recipe) error
+		open       func(devices string) (student.Trainer, func() error, error)
+	}
+	generator struct {
+		arithmetic string
+		open       func(devices string) (student.Generator, func() error, error)
+	}
+)
+
+// base is the model that trainer and generator share, and how it is computed.
+type base struct {
+	checkpoint.Model
+	device    string // cuda | cpu
+	precision string // of the protocol's recipe
+}
+
+// planPair plans a student of a model on disk, what trains it and what asks it.
+func planPair(env Env, f experiment.File) (studentPlan, error) {
+	p, err := f.Resolve()
+	if err != nil {
+		return studentPlan{}, results.Bad("", err)
+	}
+	s := f.Student
+	model, err := checkpoint.Open(s.Model, hubCache(env))
+	if err != nil {
+		return studentPlan{}, err
+	}
+	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision}
+	if s.Train == "hf" && s.Infer == "hf" {
+		return planHF(s, m)
+	}
+	t, err := planTrainer(s, m)
+	if err != nil {
+		return studentPlan{}, err
+	}
+	g, err := planGenerator(env, s, m)
+	if err != nil {
+		return studentPlan{}, err
+	}
+	return studentPlan{
+		identity:    student.Identity{Name: m.Name, Backend: s.Train + "+" + s.Infer, BLAS: t.arithmetic + "; " + g.arithmetic, Digest: m.Digest},
+		most:        m.MostNewTokens(),
+		checkRecipe: func(r results.Recipe) error { return cmp.Or(m.CheckRecipe(r), t.check(r)) },
+		open:        func(devices string) (openedStudent, error) { return openPair(t, g, devices) },
+	}, nil
+}
+
+func openPair(t trainer, g generator, devices string) (openedStudent, error) {
+	trains, closeTrainer, err := t.open(devices)
+	if err != nil {
+		return openedStudent{}, err
+	}
+	answers, closeGenerator, err := g.open(devices)
+	if err != nil {
+		return openedStudent{}, errors.Join(err, closeTrainer())
+	}
+	return openedStudent{
+		student.Pair{Trainer: trains, Generator: answers},
+		func() error { return errors.Join(closeGenerator(), closeTrainer()) },
+	}, nil
+}
+
+// planTrainer plans what fine-tunes the model.
+func planTrainer(s experiment.Student, m base) (trainer, error) {
+	if s.Train == "llamafactory" {
+		return planLlamaFactory(s, m)
+	}
+	plan, err := planHF(s, m)
+	return trainer{plan.identity.BLAS, plan.checkRecipe, func(devices string) (student.Trainer, func() error, error) {
+		opened, err := plan.open(devices)
+		return opened, opened.close, err
+	}}, err
+}
+
+// planLlamaFactory plans trainings by LLaMA-Factory.
+func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
+	cfg := llamafactory.Config{CLI: s.LlamaFactory, Model: m.Model, Device: m.device}
+	found, err := llamafactory.Versions(cfg.CLI)
+	if err != nil {
+		return trainer{}, err
+	}
+	return trainer{
+		arithmetic: fmt.Sprintf("llamafactory %s, torch %s, transformers %s, peft %s, %s",
+			found["llamafactory"], found["torch"], found["transformers"], found["peft"], m.device),
+		check: llamafactory.New(cfg).CheckRecipe,
+		open: func(devices string) (student.Trainer, func() error, error) {
+			on := cfg
+			on.Devices = devices
+			return llamafactory.New(on), func() error { return nil }, checkpoint.CheckDevice(m.device)
+		},
+	}, nil
+}
+
+// planGenerator plans what asks the model.
+func planGenerator(env Env, s experiment.Student, m base) (generator, error) {
+	if s.Infer == experiment.VLLM {
+		return planVLLM(env, s, m)
+	}
+	plan, err := planHF(s, m)
+	return generator{plan.identity.BLAS, func(devices string) (student.Generator, func() error, error) {
+		opened, err := plan.open(devices)
+		return opened, opened.close, err
+	}}, err
+}
+
+// planHF plans a student whose one worker both trains and answers.
+func planHF(s experiment.Student, m base) (studentPlan, error) {
+	cfg := hf.Config{Python: s.Python, Model: m.Model, Device: m.device, Ranks: max(1, s.GPUs), Precision: m.precision}
+	if m.device == "cpu" {
+		cfg.Ranks = 1
+	}
+	found, err := hf.Versions(cfg.Python)
+	if err != nil {
+		return studentPlan{}, err
+	}
+	return studentPlan{
+		identity: student.Identity{
+			Name: m.Name, Backend: "hf", Digest: m.Digest,
+			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, %s x %d", found["torch"], found["transformers"], found["peft"], m.device, cfg.Ranks),
+		},
+		most: m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
+		open: func(devices string) (openedStudent, error) {
+			on := cfg
+			on.Devices = devices
+			worker := hf.New(on)
+			return openedStudent{worker, worker.Close}, checkpoint.CheckDevice(m.device)
+		},
+	}, nil
+}
+
+// hubCache is where the Hugging Face hub's programs keep models.
+func hubCache(env Env) string {
+	home := cmp.Or(env.Getenv("HF_HOME"), filepath.Join(env.Getenv("HOME"), ".cache", "huggingface"))
+	return cmp.Or(env.Getenv("HF_HUB_CACHE"), filepath.Join(home, "hub"))
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"autodatabench/results"
+	"autodatabench/results/remote"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/server"
+	"autodatabench/runner/student"
+	"autodatabench/runner/student/vllm"
+)
+
+// besideTraining is the share of the GPUs' memory that a student's server takes
+// when the experiment does not say: it stays while the student is trained on the
+// same GPUs.
+const besideTraining = "0.4"
+
+// planVLLM plans a student that a server answers for.
+func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
+	serve := s.Serving()
+	key, err := keyOf(env, "student.serve", serve.APIKeyEnv)
+	if err != nil {
+		return generator{}, err
+	}
+	config := vllm.Config{
+		Model: serve.Name, Key: key, Format: vllm.Format(serve.ChatFormat), Adapters: vllm.Adapters(serve.Adapters),
+		Session: strconv.FormatInt(env.Now().UnixNano(), 36), Concurrency: serve.Concurrency,
+	}
+	switch {
+	case serve.BaseURL == "" || serve.Adapters == string(vllm.Folder):
+		config.Model = m.Folder
+	case serve.Name == "":
+		config.Model = s.Model
+	}
+	if serve.BaseURL != "" {
+		return generator{"a server of the user's, chat format " + serve.ChatFormat, func(string) (student.Generator, func() error, error) {
+			config.Server = vllm.At(serve.BaseURL)
+			g, err := vllm.New(config)
+			return g, func() error { return nil }, err
+		}}, nil
+	}
+	launch := vllm.Launch{
+		What: "vllm serve of the student", Command: serve.Command, Options: serve.Options, Model: m.Folder, GPUs: s.GPUs,
+		Rank: greatestRank(), Env: env.Environ, Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: besideTraining,
+	}
+	version, err := server.Version(launch.Spec())
+	if err != nil {
+		return generator{}, err
+	}
+	return generator{fmt.Sprintf("vllm %s, chat format %s", version, serve.ChatFormat), func(devices string) (student.Generator, func() error, error) {
+		on := config
+		process, err := startVLLM(launch, devices)
+		if err != nil {
+			return nil, nil, err
+		}
+		on.Server = vllm.Started{Server: process}
+		g, err := vllm.New(on)
+		return g, process.Close, err
+	}}, nil
+}
+
+// startVLLM prepares a server on the devices, which starts when it is first
+// asked.
+func startVLLM(l vllm.Launch, devices string) (*server.Server, error) {
+	dir, err := os.MkdirTemp("", "adb-vllm-")
+	if err != nil {
+		return nil, results.Infra("", err)
+	}
+	l.Devices, l.Log = devices, filepath.Join(dir, "log")
+	return server.New(l.Spec())
+}
+
+// greatestRank is that of every protocol's adapters.
+func greatestRank() int {
+	rank := 0
+	for _, p := range results.Protocols() {
+		rank = max(rank, p.Recipe.Rank)
+	}
+	return rank
+}
+
+// keyOf reads the key that a variable holds; if none is named, there is none.
+func keyOf(env Env, what, variable string) (remote.Key, error) {
+	if variable == "" {
+		return "", nil
+	}
+	key := env.Getenv(variable)
+	if key == "" {
+		return "", results.Bad("export "+variable+"=...", fmt.Errorf("%s: the environment variable %s is empty", what, variable))
+	}
+	return remote.Key(key), nil
+}
+
+// connections is a client that keeps one idle connection for each call at a time;
+// the default transport keeps two.
+func connections(n int) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = n
+	return &http.Client{Transport: transport}
+}

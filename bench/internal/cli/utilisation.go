@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"autodatabench/results"
+	"autodatabench/runner"
+)
+
+// utilisation is how much of an experiment's wall clock its workers were busy, at
+// least one of a kind at a time: where the time goes.
+type utilisation struct {
+	Wall    time.Duration `json:"wall_clock_ns"` // from the first event to the last
+	Agent   float64       `json:"agent"`         // shares of it
+	Teacher float64       `json:"teacher"`
+	Student float64       `json:"student"`
+}
+
+// readUtilisation reads it from the logs of the trials in root; nil is an
+// experiment of which nothing has happened yet.
+func readUtilisation(root string, ids []results.TrialID) (*utilisation, error) {
+	var all []runner.Span
+	var begin, end time.Time
+	for _, id := range ids {
+		spans, first, last, err := runner.Work(filepath.Join(root, id.Path()))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, spans...); !first.IsZero() && (begin.IsZero() || first.Before(begin)) {
+			begin = first
+		}
+		if last.After(end) {
+			end = last
+		}
+	}
+	if !end.After(begin) {
+		return nil, nil
+	}
+	share := func(w runner.Worker) float64 { return float64(busy(all, w, begin)) / float64(end.Sub(begin)) }
+	return &utilisation{end.Sub(begin), share(runner.Agent), share(runner.Teacher), share(runner.Learner)}, nil
+}
+
+// busy is how long since begin at least one of the worker's spans lasted.
+func busy(spans []runner.Span, w runner.Worker, begin time.Time) time.Duration {
+	spans = slices.DeleteFunc(slices.Clone(spans), func(s runner.Span) bool { return s.Worker != w })
+	slices.SortFunc(spans, func(a, b runner.Span) int { return a.From.Compare(b.From) })
+	var sum time.Duration
+	counted := begin
+	for _, s := range spans {
+		if s.From.After(counted) {
+			counted = s.From
+		}
+		if s.To.After(counted) {
+			sum += s.To.Sub(counted)
+			counted = s.To
+		}
+	}
+	return sum
+}
+
+func (u *utilisation) String() string {
+	if u == nil {
+		return "nothing was done yet"
+	}
+	return fmt.Sprintf("busy: agent %.0f %%, teacher %.0f %%, student %.0f %% of %s", 100*u.Agent, 100*u.Teacher, 100*u.Student, u.Wall.Round(time.Second))
+}

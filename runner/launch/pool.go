@@ -1,0 +1,77 @@
+// Package launch decides where students work: on the GPUs of this machine, a set
+// of them for each student at work ([Divide], [Pool]), or on a cluster (package
+// slurm below it).
+//
+// A pool hands its students out in the order in which they were asked for, and
+// never keeps one idle while somebody waits. Waiting in it is no run time
+// ([student.Wait]).
+//
+// The package is not for what a student does with its GPUs, and starts no
+// student: the command line does.
+package launch
+
+import (
+	"context"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
+)
+
+// Student is what a pool holds.
+type Student interface {
+	student.Trainer
+	student.Generator
+}
+
+// Pool is a student of several equal ones, each on its own devices, of which a
+// call takes the first that is free. Its methods may be called concurrently.
+type Pool struct {
+	free chan Student
+}
+
+// NewPool returns the pool of the members.
+func NewPool(members ...Student) *Pool {
+	p := &Pool{make(chan Student, len(members))}
+	for _, m := range members {
+		p.free <- m
+	}
+	return p
+}
+
+// Slots is how many students work at a time.
+func (p *Pool) Slots() int { return cap(p.free) }
+
+// take waits for a free student. Those who wait are served in their order, which
+// is that of a channel's receivers.
+func (p *Pool) take(ctx context.Context) (Student, error) {
+	defer student.Wait(ctx)()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	select {
+	case s := <-p.free:
+		return s, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Train implements [student.Trainer].
+func (p *Pool) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+	s, err := p.take(ctx)
+	if err != nil {
+		return student.TrainReport{}, err
+	}
+	defer func() { p.free <- s }()
+	return s.Train(ctx, recipe, rows, seed, dir, progress)
+}
+
+// Generate implements [student.Generator].
+func (p *Pool) Generate(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([]string, error) {
+	s, err := p.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { p.free <- s }()
+	return s.Generate(ctx, adapterDir, prompts, sampling, progress)
+}

@@ -1,0 +1,123 @@
+package slurm
+
+import "fmt"
+
+// Evidence is what is known of one submission.
+type Evidence struct {
+	Result bool  // result.json is there
+	Exit   *Exit // the script's last word; nil while there is none
+
+	Answered bool   // Slurm answered when it was last asked
+	Listed   bool   // and knows the job
+	State    string // the job's, as squeue names it
+	Reason   string // why it waits
+	Silent   int    // answers since the submission, in a row, that spoke of no live job while files were missing
+}
+
+// Verdict is what to do about a submission.
+type Verdict string
+
+// The verdicts.
+const (
+	Wait  Verdict = "wait"  // in the queue, or nothing is known yet
+	Runs  Verdict = "runs"  // it works
+	Take  Verdict = "take"  // there is a result
+	Again Verdict = "again" // the cluster failed it
+	Stop  Verdict = "stop"  // another submission would fail as well
+	Never Verdict = "never" // it is no job that could start
+)
+
+// patience is how many answers must miss a job, or its files, before it is given
+// up: files of other machines become visible late.
+const patience = 3
+
+// Decide says what to do about a submission, and why in words where it failed.
+func Decide(e Evidence) (Verdict, string) {
+	state := states[e.State]
+	switch {
+	case e.Result && (e.Exit != nil || state == ended || e.Silent > 0):
+		return Take, ""
+	case e.Exit != nil && !e.Result:
+		return failed(e)
+	case !e.Answered:
+		return Wait, ""
+	case e.Listed && hopeless[e.Reason] && state != running:
+		return Never, "it can never start: " + e.Reason
+	case !e.Listed:
+		if e.Silent < patience {
+			return Wait, ""
+		}
+		return Again, "Slurm does not know the job, and it left no result"
+	case state == ended:
+		if e.Silent < patience {
+			return Wait, ""
+		}
+		return over(e.State)
+	case e.State == "PENDING" && stuck[e.Reason]:
+		return Again, "Slurm holds the job: " + e.Reason
+	case state == running:
+		return Runs, ""
+	}
+	return Wait, ""
+}
+
+// failed judges a job whose script came to its end without a result.
+func failed(e Evidence) (Verdict, string) {
+	switch {
+	case e.Exit.Signal == "":
+		if e.Exit.Status == 0 && e.Silent < patience { // the result is on its way
+			return Wait, ""
+		}
+		return Again, fmt.Sprintf("the job's program ended with status %d and left no result", e.Exit.Status)
+	case e.State == "CANCELLED" || e.State == "PREEMPTED" || e.State == "NODE_FAIL":
+		return over(e.State)
+	case !e.Listed && e.Silent < patience || e.Listed && states[e.State] != ended:
+		return Wait, "" // the state will say who stopped it
+	case e.Listed:
+		return over("TIMEOUT") // the warning came before the limit did
+	}
+	return Again, "the job was told to stop"
+}
+
+// over judges a job that ended in the state without its files.
+func over(state string) (Verdict, string) {
+	switch state {
+	case "TIMEOUT", "DEADLINE":
+		return Stop, "the job reached its time limit"
+	case "OUT_OF_MEMORY":
+		return Stop, "the job ran out of memory"
+	case "COMPLETED":
+		return Again, "the job ended and left no result"
+	}
+	return Again, "the job ended as " + state
+}
+
+// phase is what a state means here.
+type phase int
+
+const (
+	unknown phase = iota // of states that are not known: the files will tell
+	queued
+	running
+	ended
+)
+
+// states are Slurm's, by the names that squeue prints (squeue(1), JOB STATE
+// CODES). COMPLETING is not an end: the script may still write.
+var states = map[string]phase{
+	"PENDING": queued, "CONFIGURING": queued, "REQUEUED": queued, "REQUEUE_FED": queued, "REQUEUE_HOLD": queued, "RESV_DEL_HOLD": queued,
+	"SPECIAL_EXIT": queued, "SUSPENDED": queued, "STOPPED": queued,
+	"RUNNING": running, "COMPLETING": running, "RESIZING": running, "SIGNALING": running, "STAGE_OUT": running,
+	"COMPLETED": ended, "FAILED": ended, "CANCELLED": ended, "TIMEOUT": ended, "DEADLINE": ended, "NODE_FAIL": ended, "BOOT_FAIL": ended,
+	"OUT_OF_MEMORY": ended, "PREEMPTED": ended, "REVOKED": ended, "LAUNCH_FAILED": ended,
+}
+
+// stuck are the reasons for which a job would wait for ever after a fault.
+var stuck = map[string]bool{"JobLaunchFailure": true, "launch_failed_requeued_held": true}
+
+// hopeless are the reasons for which a job as it was asked for waits for ever;
+// sbatch takes it all the same.
+var hopeless = map[string]bool{
+	"BadConstraints": true, "PartitionTimeLimit": true, "PartitionNodeLimit": true, "AccountNotAllowed": true, "InvalidAccount": true,
+	"InvalidQOS": true, "QOSNotAllowed": true, "QOSMaxWallDurationPerJobLimit": true, "AssocMaxWallDurationPerJobLimit": true,
+}

@@ -1,0 +1,140 @@
+// Package server keeps a program of somebody else's running that answers over
+// HTTP, such as `vllm serve`: it starts it on a free port of this machine, waits
+// until it is healthy, starts it again after a crash, and ends it with all its
+// children.
+//
+// It is not for jobs that end by themselves (runner/launch), and knows nothing
+// of what the server answers. Invariants: a process never outlives [Server.Close]
+// nor, on Linux, this program; of two callers that find it gone, one starts it
+// and the other waits; a server that cannot be kept alive is given up for good.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"autodatabench/results"
+)
+
+// Spec says what to start. --host and --port are added to the command.
+type Spec struct {
+	What    string        // names it in messages, as in "vllm serve of the student"
+	Command []string      // program and arguments
+	Env     []string      // the whole environment
+	Log     string        // file that gets what it prints; Close removes it, unless the server was given up
+	Missing string        // what to do when the program is not there
+	Limit   time.Duration // to become healthy; 0 means 20 min, for the weights of a large model
+	Settle  time.Duration // it must live to be started again after a second crash; 0 means 10 min
+	Poll    time.Duration // between two looks at its health; 0 means 500 ms
+	Grace   time.Duration // between the request to end and the kill; 0 means 15 s
+}
+
+func (s Spec) withDefaults() Spec {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{{&s.Limit, 20 * time.Minute}, {&s.Settle, 10 * time.Minute}, {&s.Poll, 500 * time.Millisecond}, {&s.Grace, 15 * time.Second}} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	return s
+}
+
+// Server is the program, started when it is first asked for. Its methods may be
+// called concurrently.
+type Server struct {
+	spec Spec
+
+	mu      sync.Mutex
+	running *process    // the latest; nil before the first start
+	settled *time.Timer // runs out when the latest has lived long enough
+	crashes int         // since a process last settled
+	failed  error       // why it is given up
+}
+
+// New checks that the program is there. It starts nothing.
+func New(spec Spec) (*Server, error) {
+	if _, err := exec.LookPath(spec.Command[0]); err != nil {
+		return nil, results.Infra(spec.Missing, fmt.Errorf("%s: %w", spec.What, err))
+	}
+	return &Server{spec: spec.withDefaults()}, nil
+}
+
+// URL returns the server's address without a path once it is healthy. It starts
+// it if it does not run; a new process has a new address.
+func (s *Server) URL(ctx context.Context) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed != nil {
+		return "", s.failed
+	}
+	if s.running != nil {
+		if s.running.alive() {
+			return s.running.url, nil
+		}
+		if err := s.crashed(); err != nil {
+			return "", err
+		}
+	}
+	p, err := start(s.spec)
+	if err != nil {
+		return "", results.Infra("", fmt.Errorf("%s: %w", s.spec.What, err))
+	}
+	if err := p.healthy(ctx, s.spec); err != nil {
+		p.stop(s.spec.Grace)
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		return "", s.giveUp(err)
+	}
+	s.running, s.settled = p, time.NewTimer(s.spec.Settle)
+	return p.url, nil
+}
+
+// crashed counts a process that has ended by itself; the second that did not
+// live long ends it all. The caller holds the lock.
+func (s *Server) crashed() error {
+	select {
+	case <-s.settled.C:
+		s.crashes = 0
+	default:
+		s.settled.Stop()
+	}
+	if s.crashes++; s.crashes > 1 {
+		return s.giveUp(fmt.Errorf("ended by itself twice, the last time with %v: %s", s.running.err, s.running.tail()))
+	}
+	return nil
+}
+
+// giveUp keeps the error for all later callers, so that a server that takes
+// minutes to fail is not started for each of them.
+func (s *Server) giveUp(err error) error {
+	s.failed = results.Infra("the whole log is in "+s.spec.Log, fmt.Errorf("%s (%s): %w", s.spec.What, strings.Join(s.spec.Command, " "), err))
+	return s.failed
+}
+
+// Close ends the process and its children. The server cannot be asked again.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running != nil {
+		s.settled.Stop()
+		s.running.stop(s.spec.Grace)
+	}
+	if s.failed != nil {
+		return nil
+	}
+	s.failed = errors.New(s.spec.What + ": it is closed")
+	if err := os.Remove(s.spec.Log); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

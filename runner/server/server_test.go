@@ -1,0 +1,242 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"autodatabench/results"
+)
+
+// TestMain runs this binary as the server when a test starts it as one.
+func TestMain(m *testing.M) {
+	if mode := os.Getenv("SERVER_TEST"); mode != "" {
+		serve(mode)
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// serve is a server with faults. Its arguments end with --host H --port P.
+func serve(mode string) {
+	args := os.Args[len(os.Args)-4:]
+	fmt.Println("starting with", mode, "devices", os.Getenv("CUDA_VISIBLE_DEVICES"))
+	switch mode {
+	case "broken":
+		fmt.Println("Traceback:\n\x1b[31mValueError: no kv cache left\x1b[0m")
+		os.Exit(1)
+	case "deaf":
+		signal.Ignore(syscall.SIGTERM)
+	case "parent":
+		child := exec.Command("sleep", "60")
+		if err := child.Start(); err != nil {
+			panic(err)
+		}
+		fmt.Println("child", child.Process.Pid)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/health", func(w http.ResponseWriter, r *http.Request) {
+		if mode == "ill" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
+	mux.HandleFunc("/crash", func(http.ResponseWriter, *http.Request) {
+		fmt.Println("out of memory")
+		os.Exit(3)
+	})
+	panic(http.ListenAndServe(args[1]+":"+args[3], mux))
+}
+
+func testSpec(t *testing.T, mode string) Spec {
+	t.Helper()
+	return Spec{
+		What: "a test server", Command: []string{os.Args[0], "--"}, Log: filepath.Join(t.TempDir(), "log"),
+		Env:   []string{"SERVER_TEST=" + mode, "CUDA_VISIBLE_DEVICES=3", "PATH=" + os.Getenv("PATH")},
+		Limit: 20 * time.Second, Poll: 10 * time.Millisecond, Grace: 5 * time.Second,
+	}
+}
+
+func open(t *testing.T, spec Spec) *Server {
+	t.Helper()
+	s, err := New(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func mustURL(t *testing.T, s *Server) string {
+	t.Helper()
+	url, err := s.URL(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+// crash makes the process at url end and waits until that is known.
+func crash(t *testing.T, s *Server, url string) {
+	t.Helper()
+	if resp, err := http.Get(url + "/crash"); err == nil {
+		resp.Body.Close()
+		t.Fatal("it did not crash")
+	}
+	<-s.running.ended
+}
+
+func TestOneProcessForAllCallers(t *testing.T) {
+	s := open(t, testSpec(t, "good"))
+	urls := make([]string, 8)
+	var wg sync.WaitGroup
+	for i := range urls {
+		wg.Go(func() { urls[i], _ = s.URL(t.Context()) })
+	}
+	wg.Wait()
+	for _, url := range urls {
+		if url == "" || url != urls[0] {
+			t.Fatalf("addresses %q, want one", urls)
+		}
+	}
+	log, err := os.ReadFile(s.spec.Log)
+	if err != nil || string(log) != "starting with good devices 3\n" {
+		t.Errorf("log %q, %v", log, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := http.Get(urls[0] + "/health"); err == nil {
+		t.Error("it answers after Close")
+	}
+	if _, err := os.Stat(s.spec.Log); !os.IsNotExist(err) {
+		t.Errorf("the log stays after a good end: %v", err)
+	}
+	if _, err := s.URL(t.Context()); err == nil || !strings.Contains(err.Error(), "closed") {
+		t.Errorf("a closed server gives %v", err)
+	}
+}
+
+func TestStartsAgainAfterOneCrash(t *testing.T) {
+	s := open(t, testSpec(t, "good"))
+	first := mustURL(t, s)
+	crash(t, s, first)
+	second := mustURL(t, s)
+	if second == first {
+		t.Error("the new process has the old address")
+	}
+	crash(t, s, second)
+	for range 2 { // the second time from memory
+		_, err := s.URL(t.Context())
+		var known *results.Error
+		if !errors.As(err, &known) || known.Kind != results.Infrastructure || !strings.Contains(err.Error(), "exit status 3: ") ||
+			!strings.HasSuffix(err.Error(), "| out of memory") || !strings.Contains(known.Hint, s.spec.Log) {
+			t.Errorf("after two crashes: %v, want infrastructure with the end of the log", err)
+		}
+	}
+}
+
+func TestCrashesFarApartAreForgiven(t *testing.T) {
+	spec := testSpec(t, "good")
+	spec.Settle = time.Millisecond
+	s := open(t, spec)
+	for range 3 {
+		url := mustURL(t, s)
+		time.Sleep(5 * time.Millisecond)
+		crash(t, s, url)
+	}
+	mustURL(t, s)
+}
+
+func TestNeverHealthy(t *testing.T) {
+	for _, tt := range []struct{ mode, want string }{
+		{"broken", "a test server (" + os.Args[0] + " --): ended before it was healthy, with exit status 1: starting with broken devices 3 | Traceback: | [31mValueError: no kv cache left [0m"},
+		{"ill", "is not healthy after 5s: starting with ill devices 3"},
+	} {
+		spec := testSpec(t, tt.mode)
+		if tt.mode == "ill" {
+			spec.Limit = 5 * time.Second
+		}
+		_, err := open(t, spec).URL(t.Context())
+		var known *results.Error
+		if !errors.As(err, &known) || known.Kind != results.Infrastructure || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want infrastructure with %q", tt.mode, err, tt.want)
+		}
+	}
+}
+
+func TestCancelledStartLeavesNoProcess(t *testing.T) {
+	s := open(t, testSpec(t, "ill"))
+	stop := errors.New("stop")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(300*time.Millisecond, func() { cancel(stop) })
+	if _, err := s.URL(ctx); !errors.Is(err, stop) {
+		t.Errorf("got %v, want the cause", err)
+	}
+	if s.running != nil || s.failed != nil {
+		t.Error("a cancelled start is kept")
+	}
+}
+
+func TestCloseEndsChildrenAndTheDeaf(t *testing.T) {
+	spec := testSpec(t, "parent")
+	s := open(t, spec)
+	mustURL(t, s)
+	log, err := os.ReadFile(spec.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, number, _ := strings.Cut(string(log), "child ")
+	child, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil {
+		t.Fatalf("log %q: %v", log, err)
+	}
+	s.Close()
+	for begin := time.Now(); syscall.Kill(child, 0) == nil; time.Sleep(10 * time.Millisecond) {
+		if state, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", child)); strings.Contains(string(state), ") Z ") {
+			break // ended, and not yet waited for by who adopted it
+		}
+		if time.Since(begin) > 5*time.Second {
+			t.Fatal("a child lives on")
+		}
+	}
+	deaf := testSpec(t, "deaf")
+	deaf.Grace = 50 * time.Millisecond
+	d := open(t, deaf)
+	url := mustURL(t, d)
+	d.Close()
+	if _, err := http.Get(url + "/health"); err == nil {
+		t.Error("a process that ignores the request to end lives on")
+	}
+}
+
+func TestMissingProgram(t *testing.T) {
+	spec := testSpec(t, "good")
+	spec.Command, spec.Missing = []string{"no-such-program"}, "install it"
+	_, err := New(spec)
+	var known *results.Error
+	if !errors.As(err, &known) || known.Kind != results.Infrastructure || known.Hint != "install it" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzLastLines(f *testing.F) {
+	f.Add("one\ntwo\n\nthree\x1b[0m\r\n")
+	f.Add(strings.Repeat("x", 1000) + "\n\xff")
+	f.Fuzz(func(t *testing.T, text string) {
+		got := lastLines(text)
+		if got == "" || strings.ContainsAny(got, "\n\r\x1b\x00") || len([]rune(got)) > tailLines*(tailRunes+6) {
+			t.Errorf("%q gives %q", text, got)
+		}
+	})
+}

@@ -1,0 +1,114 @@
+package checkpoint
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
+	"autodatabench/runner/student/embedded"
+	"autodatabench/runner/student/llama/safetensors"
+)
+
+func exported(t *testing.T) (*embedded.Student, string) {
+	t.Helper()
+	s, err := embedded.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "small")
+	if err := s.Export(dir); err != nil {
+		t.Fatal(err)
+	}
+	return s, dir
+}
+
+func TestOpenFolder(t *testing.T) {
+	s, dir := exported(t)
+	m, err := Open(dir, "/nowhere")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Name != "small" || m.Digest != s.Identity().Digest || m.Context != 512 || m.MostNewTokens() != s.MostNewTokens() {
+		t.Errorf("%+v, the student is %+v", m, s.Identity())
+	}
+	if err := m.CheckRecipe(results.Mini().Recipe); err != nil {
+		t.Error(err)
+	}
+	if err := m.CheckRecipe(results.Paper().Recipe); err == nil {
+		t.Error("a cut-off beyond the context was accepted")
+	}
+}
+
+func TestOpenFromTheHubsCache(t *testing.T) {
+	_, dir := exported(t)
+	cache := t.TempDir()
+	held := filepath.Join(cache, "models--meta--small")
+	for _, folder := range []string{"refs", "snapshots"} {
+		if err := os.MkdirAll(filepath.Join(held, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Symlink(dir, filepath.Join(held, "snapshots", "abc")), os.WriteFile(filepath.Join(held, "refs", "main"), []byte("abc\n"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := Open("meta/small", cache); err != nil || m.Name != "small" || m.Context != 512 {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+func TestOpenSaysWhatIsMissing(t *testing.T) {
+	kind := func(err error) results.Kind {
+		var fault *results.Error
+		if !errors.As(err, &fault) {
+			return ""
+		}
+		return fault.Kind
+	}
+	if _, err := Open("meta/none", t.TempDir()); kind(err) != results.Infrastructure {
+		t.Errorf("no model: %v", err)
+	}
+	for name, spoil := range map[string]func(dir string) error{
+		"config.json":       func(dir string) error { return os.Remove(filepath.Join(dir, "config.json")) },
+		"model.safetensors": func(dir string) error { return os.Remove(filepath.Join(dir, "model.safetensors")) },
+		"tokenizer.json":    func(dir string) error { return os.Remove(filepath.Join(dir, "tokenizer.json")) },
+		"positions":         func(dir string) error { return os.WriteFile(filepath.Join(dir, "config.json"), []byte("{}"), 0o644) },
+	} {
+		_, dir := exported(t)
+		if err := spoil(dir); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir, ""); kind(err) == "" {
+			t.Errorf("%s: %v, want an error that says whose fault it is", name, err)
+		}
+	}
+}
+
+func TestCheckWeights(t *testing.T) {
+	write := func(values ...float32) string {
+		data, err := safetensors.Marshal([]safetensors.Tensor{{Name: "a", Shape: []int{len(values)}, Data: values}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, adapterFile), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	zero := float32(0)
+	if n, err := CheckWeights(write(1, 2, 3)); n != 3 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := CheckWeights(write(1, 1/zero)); !errors.Is(err, student.ErrDiverged) {
+		t.Errorf("an infinite weight: %v", err)
+	}
+	if _, err := CheckWeights(t.TempDir()); err == nil {
+		t.Error("no file was accepted")
+	}
+	if err := CheckAdapter(t.TempDir()); err == nil {
+		t.Error("an empty folder was taken for an adapter")
+	}
+}

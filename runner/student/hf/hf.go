@@ -1,0 +1,231 @@
+// Package hf is the student back end of a Python worker of ours (worker.py) on
+// PyTorch, transformers and PEFT. The worker loads the base model once and stays
+// for job after job, so that a second training starts at once. It trains with the
+// recipe as it is (loss on the answer alone, the model's own chat template,
+// LLaMA-Factory's cut-off) and answers in batches.
+//
+// Worker and program speak JSON lines on a socket pair that the worker inherits:
+// no library's print reaches it, nobody else can connect, nothing is left on the
+// disk, and either side sees at once that the other is gone.
+//
+// The package is not for choosing devices, and makes no Python environment.
+// Invariants: one job at a time; a worker that dies, says nonsense or is cancelled
+// is killed with its process group, and the next job starts another; an answer's
+// chance comes from the seed and its prompt alone.
+package hf
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
+	"autodatabench/runner/student/checkpoint"
+)
+
+// Config is what a student of this back end is made of.
+type Config struct {
+	Python    string // interpreter of the environment with PyTorch, transformers and PEFT; empty: python3
+	Model     checkpoint.Model
+	Device    string // cuda | cpu
+	Devices   string // CUDA_VISIBLE_DEVICES; empty leaves it as it is
+	Ranks     int    // processes, each with a device of Devices; 0 means 1
+	Precision string // bf16 | float32, of the base weights and their products
+}
+
+// Student is a base model in a worker. Its methods may be called concurrently;
+// they take turns.
+type Student struct {
+	cfg    Config
+	turn   chan struct{} // held by whose job runs
+	worker *worker       // nil: none runs
+}
+
+// New returns the student; its first job starts the worker.
+func New(cfg Config) *Student {
+	cfg.Python, cfg.Ranks = cmp.Or(cfg.Python, "python3"), max(1, cfg.Ranks)
+	return &Student{cfg: cfg, turn: make(chan struct{}, 1)}
+}
+
+// Close ends the worker, after the job that runs.
+func (s *Student) Close() error {
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	s.stop()
+	return nil
+}
+
+func (s *Student) stop() {
+	if s.worker != nil {
+		s.worker.stop()
+		s.worker = nil
+	}
+}
+
+// CheckRecipe reports what this back end cannot do beyond what the model cannot.
+func (s *Student) CheckRecipe(r results.Recipe) error {
+	if r.Precision != s.cfg.Precision {
+		return fmt.Errorf("recipe: the base model is loaded in %s, got %s", s.cfg.Precision, r.Precision)
+	}
+	return cmp.Or(s.cfg.Model.CheckRecipe(r), checkDropout(r))
+}
+
+func checkDropout(r results.Recipe) error {
+	if r.Dropout < 0 || r.Dropout >= 1 {
+		return fmt.Errorf("recipe: dropout must be at least 0 and below 1, got %v", r.Dropout)
+	}
+	return nil
+}
+
+// pair is a row as the worker takes it.
+type pair struct {
+	Prompt string `json:"prompt"`
+	Output string `json:"output"`
+}
+
+// Train implements [student.Trainer].
+func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+	if err := s.CheckRecipe(recipe); err != nil {
+		return student.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
+	}
+	if len(rows) == 0 {
+		return student.TrainReport{}, results.Bad("", errors.New("train: no rows"))
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return student.TrainReport{}, results.Infra("", fmt.Errorf("train: %w", err))
+	}
+	pairs := make([]pair, len(rows))
+	for i, row := range rows {
+		pairs[i] = pair{row.Prompt(), row.Output}
+	}
+	report := student.TrainReport{Rows: len(rows)}
+	ended, err := s.job(ctx, map[string]any{
+		"op": "train", "recipe": recipe, "rows": pairs, "seed": seed, "dir": dir, "name": s.cfg.Model.Name,
+	}, func(e event) error {
+		if e.Event != "step" {
+			return fmt.Errorf("sent %q in a training", e.Event)
+		}
+		if e.Step == 1 {
+			report.FirstLoss = e.Loss
+		}
+		report.LastLoss, report.Updates, report.Tokens = e.Loss, e.Step, e.Tokens
+		report.Measured.Seconds, report.Measured.PeakMemory = e.Seconds, e.Memory
+		if progress != nil {
+			progress(student.Progress{
+				Step: e.Step, Total: e.Total, Loss: e.Loss, LearningRate: e.Rate,
+				TokensPerSecond: student.Rate(e.Tokens, e.Seconds), PeakMemory: e.Memory,
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return report, fmt.Errorf("train: %w", err)
+	}
+	report.Trainable, report.Measured.PeakMemory, report.Measured.StartSeconds = ended.Trainable, ended.Memory, ended.started
+	report.Digest, err = checkpoint.DigestAdapter(dir)
+	return report, err
+}
+
+// Generate implements [student.Generator].
+func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([]string, error) {
+	if most := s.cfg.Model.MostNewTokens(); sampling.MaxTokens <= 0 || sampling.MaxTokens > most {
+		return nil, results.Bad("", fmt.Errorf("generate: max_tokens must be 1 to %d, got %d", most, sampling.MaxTokens))
+	}
+	if adapterDir != "" {
+		if err := checkpoint.CheckAdapter(adapterDir); err != nil {
+			return nil, fmt.Errorf("generate: %w", err)
+		}
+		var err error
+		if adapterDir, err = filepath.Abs(adapterDir); err != nil {
+			return nil, results.Infra("", fmt.Errorf("generate: %w", err))
+		}
+	}
+	answers, given, done := make([]string, len(prompts)), make([]bool, len(prompts)), 0
+	_, err := s.job(ctx, map[string]any{
+		"op": "generate", "adapter": adapterDir, "prompts": prompts, "context": s.cfg.Model.Context,
+		"temperature": sampling.Temperature, "top_p": sampling.TopP, "max_tokens": sampling.MaxTokens, "seed": sampling.Seed,
+	}, func(e event) error {
+		if e.Event != "answer" || e.Index < 0 || e.Index >= len(answers) || given[e.Index] {
+			return fmt.Errorf("sent %q number %d of %d answers", e.Event, e.Index, len(answers))
+		}
+		answers[e.Index], given[e.Index] = e.Text, true
+		if done++; progress != nil {
+			progress(done, len(answers))
+		}
+		return nil
+	})
+	if err == nil && done < len(answers) {
+		err = results.Infra("", fmt.Errorf("the worker gave %d of %d answers", done, len(answers)))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	return answers, nil
+}
+
+// job has the worker do one job, starting it if need be, and gives each to each
+// event but the last. Whatever breaks, the worker is gone afterwards.
+func (s *Student) job(ctx context.Context, request map[string]any, each func(event) error) (ended event, err error) {
+	line, err := json.Marshal(request)
+	if err != nil {
+		return ended, err
+	}
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		return ended, context.Cause(ctx)
+	}
+	started := 0.0
+	if s.worker == nil {
+		if s.worker, err = start(s.cfg); err != nil {
+			return ended, err
+		}
+	}
+	release := context.AfterFunc(ctx, s.worker.kill)
+	defer func() {
+		if !release() || err != nil && !errors.Is(err, errJob) {
+			s.stop()
+		}
+		if err != nil && ctx.Err() != nil { // whatever else went wrong, went wrong because of that
+			err = context.Cause(ctx)
+		}
+	}()
+	if !s.worker.ready {
+		if started, err = s.worker.await(); err != nil {
+			return ended, err
+		}
+	}
+	ended, err = s.worker.do(append(line, '\n'), each)
+	ended.started = started
+	return ended, err
+}
+
+// Versions asks the environment's packages for their versions, without loading
+// them: what is missing is an error.
+func Versions(python string) (map[string]string, error) {
+	python = cmp.Or(python, "python3")
+	out, err := check(python)
+	if err != nil {
+		return nil, results.Infra("student.python names the interpreter of an environment with torch, transformers and peft",
+			fmt.Errorf("student hf: %s: %w", python, err))
+	}
+	var found map[string]string
+	if err := json.Unmarshal(out, &found); err != nil {
+		return nil, results.Infra("", fmt.Errorf("student hf: %s: versions: %w", python, err))
+	}
+	for _, name := range []string{"torch", "transformers", "peft"} {
+		if found[name] == "" {
+			return nil, results.Infra("student.python names the interpreter of an environment with torch, transformers and peft",
+				fmt.Errorf("student hf: %s has no package %s", python, name))
+		}
+	}
+	return found, nil
+}

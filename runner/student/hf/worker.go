@@ -1,0 +1,202 @@
+package hf
+
+import (
+	"bufio"
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
+)
+
+//go:embed worker.py
+var program string
+
+// longestLine bounds an event; an answer is at most some ten thousand tokens.
+const longestLine = 4 << 20
+
+// event is a line of the worker; which fields it has depends on Event.
+type event struct {
+	Event     string  `json:"event"` // ready | step | answer | done | failed
+	Seconds   float64 `json:"seconds"`
+	Step      int     `json:"step"`
+	Total     int     `json:"total"`
+	Loss      float64 `json:"loss"`
+	Rate      float64 `json:"rate"`
+	Tokens    int     `json:"tokens"`
+	Memory    int64   `json:"memory"`
+	Trainable int     `json:"trainable"`
+	Index     int     `json:"index"`
+	Text      string  `json:"text"`
+	Kind      string  `json:"kind"` // of what failed: bad | diverged
+	Message   string  `json:"message"`
+
+	started float64 // seconds that the worker took to be ready, if the job waited for it
+}
+
+// decode reads one line of the worker.
+func decode(line []byte) (event, error) {
+	var e event
+	if err := json.Unmarshal(line, &e); err != nil || e.Event == "" {
+		return e, fmt.Errorf("sent a line that is no event: %.60q", line)
+	}
+	return e, nil
+}
+
+// errJob marks an error that is the job's own: the worker is well.
+var errJob = errors.New("the job failed")
+
+// worker is a running worker.py.
+type worker struct {
+	cmd    *exec.Cmd
+	socket *os.File
+	lines  *bufio.Scanner
+	log    *tail
+	ready  bool
+}
+
+// start starts a worker, which then loads its model.
+func start(cfg Config) (*worker, error) {
+	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, results.Infra("", fmt.Errorf("hf worker: socket: %w", err))
+	}
+	w := &worker{socket: os.NewFile(uintptr(ends[0]), "worker"), log: &tail{}}
+	theirs := os.NewFile(uintptr(ends[1]), "program")
+	defer theirs.Close()
+	w.lines = bufio.NewScanner(w.socket)
+	w.lines.Buffer(nil, longestLine)
+	w.cmd = exec.Command(cfg.Python, "-c", program, "--model", cfg.Model.Folder, "--device", cfg.Device, "--precision", cfg.Precision, "--ranks", strconv.Itoa(cfg.Ranks))
+	w.cmd.ExtraFiles = []*os.File{theirs}
+	w.cmd.Stdout, w.cmd.Stderr, w.cmd.WaitDelay = w.log, w.log, 5*time.Second
+	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	w.cmd.Env = w.cmd.Environ()
+	if cfg.Devices != "" {
+		w.cmd.Env = append(w.cmd.Env, "CUDA_VISIBLE_DEVICES="+cfg.Devices)
+	}
+	if err := w.cmd.Start(); err != nil {
+		w.socket.Close()
+		return nil, results.Infra("", fmt.Errorf("hf worker: %w", err))
+	}
+	return w, nil
+}
+
+// await waits until the model is loaded and returns how many seconds that took.
+func (w *worker) await() (seconds float64, err error) {
+	e, err := w.next()
+	if err == nil && e.Event != "ready" {
+		err = w.fault(fmt.Errorf("sent %q before it was ready", e.Event))
+	}
+	w.ready = err == nil
+	return e.Seconds, err
+}
+
+// do sends a job and takes its events until it has ended.
+func (w *worker) do(job []byte, each func(event) error) (event, error) {
+	if _, err := w.socket.Write(job); err != nil {
+		return event{}, w.fault(fmt.Errorf("takes no job: %w", err))
+	}
+	for {
+		e, err := w.next()
+		switch {
+		case err != nil:
+			return e, err
+		case e.Event == "done":
+			return e, nil
+		case e.Event == "failed" && e.Kind == "diverged":
+			return e, fmt.Errorf("%w: %w: %.300q", errJob, student.ErrDiverged, e.Message)
+		case e.Event == "failed":
+			return e, results.Bad("", fmt.Errorf("%w: %.300q", errJob, e.Message))
+		}
+		if err := each(e); err != nil {
+			return e, w.fault(err)
+		}
+	}
+}
+
+func (w *worker) next() (event, error) {
+	if !w.lines.Scan() {
+		why := w.lines.Err()
+		if why == nil || errors.Is(why, os.ErrClosed) || errors.Is(why, syscall.ECONNRESET) {
+			why = errors.New("ended")
+		}
+		return event{}, w.fault(why)
+	}
+	e, err := decode(w.lines.Bytes())
+	if err != nil {
+		return e, w.fault(err)
+	}
+	return e, nil
+}
+
+// fault is what the platform did wrong, with the last that the worker said.
+func (w *worker) fault(err error) error {
+	w.stop()
+	if said := w.log.last(); said != "" {
+		err = fmt.Errorf("%w; it said %q", err, said)
+	}
+	return results.Infra("", fmt.Errorf("hf worker: %w", err))
+}
+
+// kill ends the worker and all that it started.
+func (w *worker) kill() {
+	_ = syscall.Kill(-w.cmd.Process.Pid, syscall.SIGKILL) // it may be gone
+}
+
+// stop ends the worker and waits until it is gone.
+func (w *worker) stop() {
+	if w.cmd.ProcessState == nil {
+		w.kill()
+		_ = w.cmd.Wait() // how it ended says nothing that its log does not
+		w.socket.Close()
+	}
+}
+
+// check runs worker.py --check.
+func check(python string) ([]byte, error) {
+	cmd := exec.Command(python, "-c", program, "--check")
+	log := &tail{}
+	cmd.Stderr, cmd.WaitDelay = log, 5*time.Second
+	out, err := cmd.Output()
+	if said := log.last(); err != nil && said != "" {
+		err = fmt.Errorf("%w: %q", err, said)
+	}
+	return out, err
+}
+
+// tail keeps the end of what is written to it.
+type tail struct {
+	mu   sync.Mutex
+	kept []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	const most = 4 << 10
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = append(t.kept, p...)
+	t.kept = append([]byte{}, t.kept[max(0, len(t.kept)-most):]...)
+	return len(p), nil
+}
+
+// last is the last line that says something.
+func (t *tail) last() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	lines := strings.Split(string(bytes.TrimSpace(t.kept)), "\n")
+	line := strings.TrimSpace(lines[len(lines)-1])
+	return line[:min(len(line), 300)]
+}
+
+var _ io.Writer = &tail{}

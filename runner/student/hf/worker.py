@@ -1,0 +1,436 @@
+"""The resident worker of student back end hf: loads a causal language model once
+and then trains LoRA adapters of it and answers questions, job after job.
+
+    python worker.py --model FOLDER --device cpu|cuda --precision float32|bf16 [--ranks N]
+
+With N ranks it starts N - 1 processes like itself, one a device, and each does its
+share of every job: all hold the base and the adapter, gradients are summed.
+
+It speaks JSON lines on the socket that it inherits as file descriptor 3. First it
+says {"event": "ready", ...}. A job is {"op": "train" | "generate", ...}; its events
+end with "done", or with "failed" where the job itself was at fault. Any other
+exception ends the worker: its last line on standard error says why.
+
+With --check it only prints the versions of what it needs, and loads nothing.
+"""
+from __future__ import annotations
+
+import time
+
+BEGIN = time.perf_counter()
+
+import argparse  # noqa: E402
+import hashlib  # noqa: E402
+import importlib.metadata  # noqa: E402
+import json  # noqa: E402
+import math  # noqa: E402
+import os  # noqa: E402
+import random  # noqa: E402
+import re  # noqa: E402
+import resource  # noqa: E402
+import socket  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
+import threading  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
+from typing import Any  # noqa: E402
+
+NEEDED = ("torch", "transformers", "peft")
+PASS_TOKENS = {"cuda": 4096, "cpu": 1024}  # of one forward pass in training
+CACHE_TOKENS = 1 << 17  # of all answers that are generated side by side
+MOST_ANSWERS = 128  # side by side
+MARK = "\ue000"  # stands for the user's text in a rendered chat template
+
+
+class Bad(Exception):
+    """The job asks for what cannot be done."""
+
+
+class Diverged(Exception):
+    """The numbers of a training overflowed."""
+
+
+class Channel:
+    """JSON lines on a socket."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock, self.lines = sock, sock.makefile("r", encoding="utf-8")
+
+    def jobs(self) -> Iterator[dict[str, Any]]:
+        return map(json.loads, self.lines)
+
+    def send(self, event: str, **fields: Any) -> None:
+        self.sock.sendall(json.dumps({"event": event, **fields}).encode() + b"\n")
+
+
+@dataclass
+class Row:
+    ids: list[int]
+    answer: int  # where the answer begins
+
+
+def cut_off(row: Row, limit: int) -> Row:
+    """Shortens a row to limit tokens by LLaMA-Factory's rule: the shorter part stays whole
+    if it takes less than half, else both shrink in proportion."""
+    prompt, answer = row.ids[:row.answer], row.ids[row.answer:]
+    if len(row.ids) <= limit:
+        return row
+    if len(answer) * 2 < limit:
+        most = limit
+    elif len(prompt) * 2 < limit:
+        most = limit - len(prompt)
+    else:
+        most = limit * len(answer) // len(row.ids)
+    kept = max(1, min(most, len(answer)))
+    prompt = prompt[:limit - kept]
+    return Row(prompt + answer[:kept], len(prompt))
+
+
+class Chat:
+    """The model's chat template around one user text. Names of special tokens within the text
+    are text: nobody's data may end a turn."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        def render(text: str) -> str:
+            return tokenizer.apply_chat_template([{"role": "user", "content": text}], add_generation_prompt=True, tokenize=False)
+
+        self.tokenizer = tokenizer
+        self.special = {str(t): i for i, t in tokenizer.added_tokens_decoder.items() if t.special}
+        self.trims = f" {MARK} " not in render(f" {MARK} ")
+        names = "|".join(re.escape(s) for s in sorted(self.special, key=len, reverse=True))
+        self.pieces = [p for p in re.split(f"({names})", render(MARK)) if p]
+        at = next(i for i, p in enumerate(self.pieces) if MARK in p)
+        self.tail = len(self.encode(self.pieces[at].partition(MARK)[2])) + sum(len(self.piece(p)) for p in self.pieces[at + 1:])
+
+    def encode(self, text: str) -> list[int]:
+        return self.tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True)
+
+    def piece(self, text: str) -> list[int]:
+        return [self.special[text]] if text in self.special else self.encode(text)
+
+    def prompt(self, text: str) -> list[int]:
+        text = text.strip() if self.trims else text
+        return [i for p in self.pieces for i in (self.encode(p.replace(MARK, text)) if MARK in p else self.piece(p))]
+
+    def fitted(self, text: str, limit: int) -> list[int]:
+        """A prompt of at most limit tokens: it loses the end of its text."""
+        ids = self.prompt(text)
+        return ids if len(ids) <= limit else ids[:limit - self.tail] + ids[len(ids) - self.tail:]
+
+    def row(self, prompt: str, answer: str) -> Row:
+        ids = self.prompt(prompt)
+        return Row(ids + self.encode(answer) + [self.tokenizer.eos_token_id], len(ids))
+
+
+def passes(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
+    """Splits the rows of an update into forward passes of at most limit tokens, filling up
+    counted unless they are packed. The gradient is the same, however they are split."""
+    groups: list[list[Row]] = []
+    for row in sorted(rows, key=lambda r: -len(r.ids)):
+        size = 0
+        if groups:
+            size = sum(len(r.ids) for r in groups[-1]) + len(row.ids) if packed else len(groups[-1][0].ids) * (len(groups[-1]) + 1)
+        if groups and size <= limit:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+class Silent:
+    """The channel of a rank that does not speak to the program."""
+
+    def send(self, event: str, **fields: Any) -> None:
+        pass
+
+
+class Ranks:
+    """The processes of a worker. Rank 0 speaks to the program and hands out the jobs."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.rank, self.count, self.dist = args.rank, args.ranks, None
+        if self.count == 1:
+            return
+        import torch.distributed as dist
+
+        if self.rank == 0:
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                args.port = free.getsockname()[1]
+            for rank in range(1, self.count):
+                self.watch(subprocess.Popen([*sys.orig_argv, "--rank", str(rank), "--port", str(args.port)], stdin=subprocess.DEVNULL))
+        dist.init_process_group("nccl" if args.device == "cuda" else "gloo", init_method=f"tcp://127.0.0.1:{args.port}",
+                                rank=self.rank, world_size=self.count)
+        self.dist = dist
+
+    def watch(self, child: subprocess.Popen) -> None:
+        """Ends this process when the child ends, for which all others would wait."""
+        def wait() -> None:
+            child.wait()
+            print(f"rank {child.args[-3]} ended; what it said stands above", file=sys.stderr, flush=True)
+            os._exit(1)
+        threading.Thread(target=wait, daemon=True).start()
+
+    def jobs(self, channel: Channel | Silent) -> Iterator[dict[str, Any]]:
+        mine = channel.jobs() if isinstance(channel, Channel) else None
+        while True:
+            job = [next(mine, None) if mine is not None else None]
+            if self.dist is not None:
+                self.dist.broadcast_object_list(job, src=0)
+            if job[0] is None:
+                return
+            yield job[0]
+
+    def add(self, tensors: list[Any]) -> None:
+        """Sums each tensor over the ranks, in place."""
+        if self.dist is None:
+            return
+        import torch
+
+        flat = torch.cat([t.flatten() for t in tensors])
+        self.dist.all_reduce(flat)
+        for t, part in zip(tensors, flat.split([t.numel() for t in tensors])):
+            t.copy_(part.view_as(t))
+
+    def share(self, items: list[Any]) -> list[Any]:
+        return items[self.rank::self.count]
+
+    def collect(self, mine: list[Any]) -> list[Any]:
+        """What all ranks have, on rank 0."""
+        if self.dist is None:
+            return mine
+        parts: list[Any] = [None] * self.count
+        self.dist.all_gather_object(parts, mine)
+        return [item for part in parts for item in part]
+
+
+class Student:
+    def __init__(self, folder: str, device: str, precision: str, channel: Channel | Silent, ranks: Ranks) -> None:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        if device == "cpu":
+            torch.cuda.is_current_stream_capturing = lambda: False  # transformers asks, also where there is no CUDA
+        self.torch, self.device, self.channel, self.ranks = torch, device, channel, ranks
+        self.precision = precision
+        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+        self.base = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa").to(device).eval()
+        self.base.requires_grad_(False)
+        self.chat = Chat(AutoTokenizer.from_pretrained(folder))
+        ends = self.base.generation_config.eos_token_id
+        self.ends = set(ends if isinstance(ends, list) else [ends]) | {self.chat.tokenizer.eos_token_id}
+
+    def memory(self) -> int:
+        """Peak memory in bytes: of the device, or of this process on the CPU."""
+        if self.device == "cuda":
+            return self.torch.cuda.max_memory_allocated()
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+    def parameters(self) -> int:
+        return sum(p.numel() for p in self.base.parameters())
+
+    def pass_loss(self, rows: list[Row], packed: bool) -> Any:
+        """The summed negative log-likelihood of the answers' tokens. Logits are computed where
+        they are needed alone. Rows are filled up at their ends, which no token before sees."""
+        torch, device = self.torch, self.device
+        if packed:
+            ids = torch.tensor([[i for r in rows for i in r.ids]], device=device)
+            positions = torch.tensor([[p for r in rows for p in range(len(r.ids))]], device=device)
+            owner = torch.tensor([n for n, r in enumerate(rows) for _ in r.ids], device=device)
+            index = torch.arange(len(owner), device=device)
+            mask = (owner[:, None] == owner[None]) & (index[:, None] >= index[None])
+            hidden = self.base.get_decoder()(input_ids=ids, position_ids=positions, attention_mask=mask[None, None], use_cache=False)[0]
+            starts = [sum(len(r.ids) for r in rows[:n]) for n in range(len(rows))]
+            at = [(0, start + i) for start, r in zip(starts, rows) for i in range(r.answer - 1, len(r.ids) - 1)]
+        else:
+            width = max(len(r.ids) for r in rows)
+            ids = torch.tensor([r.ids + [0] * (width - len(r.ids)) for r in rows], device=device)
+            hidden = self.base.get_decoder()(input_ids=ids, use_cache=False)[0]
+            at = [(n, i) for n, r in enumerate(rows) for i in range(r.answer - 1, len(r.ids) - 1)]
+        where = torch.tensor(at, device=device).T
+        logits = self.base.get_output_embeddings()(hidden[where[0], where[1]]).float()
+        return torch.nn.functional.cross_entropy(logits, ids[where[0], where[1] + 1], reduction="sum")
+
+    def train(self, job: dict[str, Any]) -> dict[str, Any]:
+        from peft import LoraConfig, get_peft_model
+
+        torch, recipe = self.torch, job["recipe"]
+        rows = [cut_off(self.chat.row(r["prompt"], r["output"]), recipe["cutoff_tokens"]) for r in job["rows"]]
+        if self.device == "cuda":
+            torch.cuda.reset_peak_memory_stats()
+        torch.manual_seed(job["seed"])
+        model = get_peft_model(self.base, LoraConfig(
+            r=recipe["rank"], lora_alpha=recipe["alpha"], lora_dropout=recipe["dropout"], target_modules="all-linear", task_type="CAUSAL_LM"))
+        model.peft_config["default"].base_model_name_or_path = job["name"]
+        try:
+            model.train()
+            weights = [p for p in model.parameters() if p.requires_grad]
+            self.updates(weights, rows, recipe, job["seed"])
+            if not all(torch.isfinite(w).all() for w in weights):
+                raise Diverged("a weight is no number")
+            if self.ranks.rank == 0:
+                model.save_pretrained(job["dir"])
+            return {"trainable": sum(w.numel() for w in weights), "memory": self.memory()}
+        finally:
+            model.unload()
+            self.base.requires_grad_(False).eval()
+
+    def updates(self, weights: list[Any], rows: list[Row], recipe: dict[str, Any], seed: int) -> None:
+        """AdamW with a linear warm-up and a cosine, as transformers' Trainer has them."""
+        from transformers import get_cosine_schedule_with_warmup
+
+        torch, size, packed = self.torch, recipe["batch_rows"], recipe.get("packed", False)
+        total = recipe["epochs"] * math.ceil(len(rows) / size)
+        optimizer = torch.optim.AdamW(weights, lr=recipe["learning_rate"], weight_decay=recipe["weight_decay"])
+        schedule = get_cosine_schedule_with_warmup(optimizer, math.ceil(recipe["warmup_ratio"] * total), total)
+        order, step, seen, begin = random.Random(seed), 0, 0, time.perf_counter()
+        for _ in range(recipe["epochs"]):
+            shuffled = order.sample(rows, len(rows))
+            for start in range(0, len(rows), size):
+                batch, loss = shuffled[start:start + size], torch.zeros((), device=self.device)
+                answers = sum(len(r.ids) - r.answer for r in batch)
+                for w in weights:
+                    w.grad = torch.zeros_like(w)
+                for group in self.ranks.share(passes(batch, PASS_TOKENS[self.device], packed)):
+                    with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.precision == "bf16"):
+                        part = self.pass_loss(group, packed) / answers
+                    part.backward()
+                    loss += part.detach()
+                self.ranks.add([w.grad for w in weights] + [loss])
+                norm, mean = torch.nn.utils.clip_grad_norm_(weights, 1.0).item(), loss.item()
+                if not math.isfinite(mean) or not math.isfinite(norm):
+                    raise Diverged(f"update {step + 1}: loss {mean}, norm of the gradient {norm}")
+                rate = schedule.get_last_lr()[0]
+                optimizer.step()
+                schedule.step()
+                step, seen = step + 1, seen + sum(len(r.ids) for r in batch)
+                self.channel.send("step", step=step, total=total, loss=mean, rate=rate, tokens=seen,
+                                  seconds=time.perf_counter() - begin, memory=self.memory())
+
+    def generate(self, job: dict[str, Any]) -> dict[str, Any]:
+        from peft import PeftModel
+
+        model = PeftModel.from_pretrained(self.base, job["adapter"]).eval() if job["adapter"] else None
+        try:
+            room = job["context"] - job["max_tokens"]
+            prompts = [self.chat.fitted(p, room) for p in job["prompts"]]
+            waiting = sorted(range(len(prompts)), key=lambda i: -len(prompts[i]))
+            waiting, others = self.ranks.share(waiting), []
+            while waiting:
+                side_by_side = min(MOST_ANSWERS, max(1, CACHE_TOKENS // (len(prompts[waiting[0]]) + job["max_tokens"])))
+                batch, waiting = waiting[:side_by_side], waiting[side_by_side:]
+
+                def finished(n: int, ids: list[int]) -> None:
+                    answer = {"index": batch[n], "text": self.chat.tokenizer.decode(ids, skip_special_tokens=True), "tokens": len(ids)}
+                    self.channel.send("answer", **answer)
+                    if self.ranks.rank > 0:
+                        others.append(answer)
+
+                self.answer([prompts[i] for i in batch], job, finished)
+            for answer in self.ranks.collect(others):
+                self.channel.send("answer", **answer)
+            return {"memory": self.memory()}
+        finally:
+            if model is not None:
+                model.unload()
+
+    def answer(self, prompts: list[list[int]], job: dict[str, Any], finished: Callable[[int, list[int]], None]) -> None:
+        """Answers prompts side by side. The chance in an answer comes from the seed and its prompt
+        alone; finished is called with an answer's place in prompts."""
+        torch, device = self.torch, self.device
+        from transformers import DynamicCache
+
+        width = max(map(len, prompts))
+        ids = torch.tensor([[0] * (width - len(p)) + p for p in prompts], device=device)
+        mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=device)
+        chance = [random.Random(hashlib.sha256(f"{job['seed']} {p}".encode()).digest()) for p in prompts]
+        rows: list[int] = list(range(len(prompts)))  # the prompts that are still in the batch
+        answers: list[list[int] | None] = [[] for _ in prompts]
+        cache = DynamicCache()
+        with torch.inference_mode():
+            while True:
+                positions = (mask.cumsum(1) - 1).clamp(min=0)[:, -ids.shape[1]:]
+                hidden = self.base.get_decoder()(input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True)[0]
+                logits = self.base.get_output_embeddings()(hidden[:, -1]).float()
+                drawn = draw(torch, logits, job["temperature"], job["top_p"], [chance[i].random() for i in rows]).tolist()
+                for i, token in zip(rows, drawn):
+                    answer = answers[i]
+                    if answer is None:
+                        continue
+                    if token not in self.ends:
+                        answer.append(token)
+                    if token in self.ends or len(answer) == job["max_tokens"]:
+                        finished(i, answer)
+                        answers[i] = None
+                live = [n for n, i in enumerate(rows) if answers[i] is not None]
+                if not live:
+                    return
+                ids, mask = torch.tensor(drawn, device=device)[:, None], torch.cat([mask, mask.new_ones(len(rows), 1)], 1)
+                if len(live) * 4 <= len(rows) * 3:  # leave out those that are done
+                    kept = torch.tensor(live, device=device)
+                    cache.batch_select_indices(kept)
+                    ids, mask, rows = ids[kept], mask[kept], [rows[n] for n in live]
+
+
+def draw(torch: Any, logits: Any, temperature: float, top_p: float, chance: list[float]) -> Any:
+    """One token of each row: the likeliest at temperature 0, else by the row's chance in [0, 1)."""
+    if temperature == 0:
+        return logits.argmax(-1)
+    p, order = (logits / temperature).softmax(-1).sort(-1, descending=True)
+    if 0 < top_p < 1:
+        p = p.masked_fill(p.cumsum(-1) - p >= top_p, 0)
+    total = p.cumsum(-1)
+    aim = torch.tensor(chance, device=p.device)[:, None] * total[:, -1:]
+    place = (total <= aim).sum(-1, keepdim=True).clamp(max=p.shape[-1] - 1)
+    return order.gather(-1, place)[:, 0]
+
+
+def versions() -> dict[str, str]:
+    found = {}
+    for name in NEEDED:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = ""
+    return found
+
+
+def main() -> None:
+    flags = argparse.ArgumentParser()
+    flags.add_argument("--check", action="store_true")
+    flags.add_argument("--model")
+    flags.add_argument("--device", choices=("cpu", "cuda"))
+    flags.add_argument("--precision", choices=("float32", "bf16"))
+    flags.add_argument("--ranks", type=int, default=1)
+    flags.add_argument("--rank", type=int, default=0)
+    flags.add_argument("--port", type=int)
+    args = flags.parse_args()
+    if args.check:
+        print(json.dumps(versions()))
+        return
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", CUBLAS_WORKSPACE_CONFIG=":4096:8")
+    if args.device == "cuda":
+        import torch
+
+        if torch.cuda.device_count() < args.ranks:
+            raise SystemExit(f"{torch.cuda.device_count()} CUDA devices can be used, {args.ranks} are wanted")
+        torch.cuda.set_device(args.rank)
+    channel = Channel(socket.socket(fileno=3)) if args.rank == 0 else Silent()
+    ranks = Ranks(args)
+    student = Student(args.model, args.device, args.precision, channel, ranks)
+    channel.send("ready", seconds=time.perf_counter() - BEGIN, parameters=student.parameters(), memory=student.memory())
+    for job in ranks.jobs(channel):
+        try:
+            channel.send("done", **{"train": student.train, "generate": student.generate}[job["op"]](job))
+        except Bad as e:
+            channel.send("failed", kind="bad", message=str(e))
+        except Diverged as e:
+            channel.send("failed", kind="diverged", message=str(e))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BrokenPipeError:
+        sys.exit("the program that started this worker is gone")

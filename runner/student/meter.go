@@ -1,0 +1,106 @@
+package student
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Meter counts the run time of one use of the student and ends it when none is
+// left. Waiting for a place to run is no run time (SPEC section 6): whoever
+// waits on behalf of the student says so with [Wait].
+type Meter struct {
+	now    func() time.Time
+	cancel context.CancelCauseFunc
+	spent  error // the cause with which the use ends
+
+	mu    sync.Mutex
+	timer *time.Timer   // ends the use; nil while it waits
+	left  time.Duration // of the limit, when the use last began to run
+	since time.Time     // when it last began to run
+	waits int           // waits that have not ended
+	ran   time.Duration // until since, or until the wait
+	told  bool          // ran is what [Took] said
+}
+
+type meterKey struct{}
+
+// Metered returns a context for one use of the student, which ends with cause
+// after limit of run time. The caller stops the meter.
+func Metered(ctx context.Context, limit time.Duration, cause error, now func() time.Time) (context.Context, *Meter) {
+	m := &Meter{now: now, spent: cause, left: limit}
+	ctx, m.cancel = context.WithCancelCause(context.WithValue(ctx, meterKey{}, m))
+	m.start()
+	return ctx, m
+}
+
+// start begins to count; the caller holds the lock or is alone.
+func (m *Meter) start() {
+	m.since = m.now()
+	m.timer = time.AfterFunc(m.left, func() { m.cancel(m.spent) })
+}
+
+// pause stops counting; the caller holds the lock.
+func (m *Meter) pause() {
+	ran := m.now().Sub(m.since)
+	if m.ran += ran; m.timer != nil {
+		m.timer.Stop()
+		m.timer, m.left = nil, max(0, m.left-ran)
+	}
+}
+
+// Stop ends the use and returns its run time.
+func (m *Meter) Stop() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.waits == 0 && !m.told {
+		m.pause()
+	}
+	m.waits++ // whatever comes after the end counts nothing
+	m.cancel(context.Canceled)
+	return m.ran
+}
+
+// Wait says that the use of the student which ctx belongs to waits for a place
+// to run, until resume is called. Without a meter it does nothing.
+func Wait(ctx context.Context) (resume func()) {
+	m, _ := ctx.Value(meterKey{}).(*Meter)
+	if m == nil {
+		return func() {}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.waits++; m.waits == 1 && !m.told {
+		m.pause()
+	}
+	return sync.OnceFunc(func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.waits--; m.waits == 0 && !m.told {
+			m.start()
+		}
+	})
+}
+
+// Took says what run time the use of the student took, where another process
+// measured it. Without a meter it does nothing.
+func Took(ctx context.Context, d time.Duration) {
+	m, _ := ctx.Value(meterKey{}).(*Meter)
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.timer != nil {
+		m.timer.Stop()
+	}
+	m.ran, m.told = d, true
+}
+
+// Spent reports whether the use of the student has ended because its run time
+// is used up.
+func Spent(ctx context.Context) bool {
+	m, _ := ctx.Value(meterKey{}).(*Meter)
+	return m != nil && errors.Is(context.Cause(ctx), m.spent)
+}

@@ -1,0 +1,78 @@
+package vllm
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"autodatabench/runner/server"
+)
+
+// Launch is a `vllm serve` that this program starts.
+type Launch struct {
+	What    string   // names it in messages
+	Command []string // the program, with what stands before its options; nil means vllm serve
+	Options []string // after ours
+	Model   string
+	Devices string   // CUDA_VISIBLE_DEVICES; empty leaves it as it is
+	GPUs    int      // of the set
+	Rank    int      // greatest rank of adapters; 0 for a server without adapters
+	Seed    int64    // of the server's own choices
+	Dtype   string   // of weights and products; empty for the checkpoint's
+	Share   string   // of the GPUs' memory, as in 0.4; empty for vLLM's own choice, nearly all
+	Env     []string // to start from
+	Log     string
+}
+
+// ranks are the values that vLLM takes for --max-lora-rank.
+var ranks = []int{1, 8, 16, 32, 64, 128, 256, 320, 512}
+
+// Spec is the process to keep.
+func (l Launch) Spec() server.Spec {
+	command := l.Command
+	if command == nil {
+		command = []string{"vllm", "serve"}
+	}
+	command = append(slices.Clone(command), l.Model, "--served-model-name", l.Model, "--seed", strconv.FormatInt(l.Seed, 10))
+	if l.GPUs > 1 {
+		command = append(command, "--tensor-parallel-size", strconv.Itoa(l.GPUs))
+	}
+	env := slices.Clone(l.Env)
+	if l.Dtype != "" {
+		command = append(command, "--dtype", l.Dtype)
+	}
+	if l.Share != "" {
+		command = append(command, "--gpu-memory-utilization", l.Share)
+	}
+	if l.Rank > 0 {
+		i, _ := slices.BinarySearch(ranks[:len(ranks)-1], l.Rank) // vLLM itself refuses a greater one
+		command = append(command, "--enable-lora", "--max-loras", "1", "--max-cpu-loras", "4", "--max-lora-rank", strconv.Itoa(ranks[i]))
+		env = set(env, "VLLM_ALLOW_RUNTIME_LORA_UPDATING", "True")
+	}
+	if l.Devices != "" {
+		env = set(env, "CUDA_VISIBLE_DEVICES", l.Devices)
+	}
+	return server.Spec{
+		What: l.What, Command: append(command, l.Options...), Env: env, Log: l.Log,
+		Missing: "install vLLM in a virtual environment of its own, and name it: command: [/path/to/venv/bin/vllm, serve]",
+	}
+}
+
+// set replaces a variable of an environment.
+func set(env []string, name, value string) []string {
+	env = slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, name+"=") })
+	return append(env, name+"="+value)
+}
+
+// Started is a server of this program's, as students and teachers ask it.
+type Started struct{ *server.Server }
+
+// URL is the address up to /v1.
+func (s Started) URL(ctx context.Context) (string, error) {
+	url, err := s.Server.URL(ctx)
+	if err != nil {
+		return "", err
+	}
+	return url + "/v1", nil
+}
