@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench slurm-test coverage-study heldout
+.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test coverage-study heldout
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -18,6 +18,7 @@ OPENBLAS = $(strip $(shell pkg-config --exists openblas 2>/dev/null && pkg-confi
 GO       = $(if $(OPENBLAS),CGO_LDFLAGS="$(OPENBLAS)" )go
 TAGS     = $(if $(OPENBLAS),-tags openblas)
 PARITY   = -tags $(if $(OPENBLAS),openblas$(comma))parity
+STACK    = -tags $(if $(OPENBLAS),openblas$(comma))gpustack
 comma   := ,
 
 help: ## list the targets
@@ -70,6 +71,11 @@ parity: setup ## compare the student with PyTorch, transformers, PEFT and tokeni
 
 parity-bench: setup ## time training and generation against PyTorch on the CPU, with goals
 	@python=$$(bench/parity/python.sh); GO='$(GO)' TAGS='$(TAGS)' PARITY_PYTHON="$$python" bench/parity/bench.sh
+
+gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, LLaMA-Factory, transformers serve (downloads 1.5 GB once)
+	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); cli=$$(bench/parity/llamafactory.sh); \
+	export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving" LLAMAFACTORY_CLI="$$cli" OMP_NUM_THREADS=1; \
+	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student | $(GO) run ./bench/internal/testsum gpu-stack-test
 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh

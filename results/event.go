@@ -82,8 +82,28 @@ type TrainData struct {
 	Failure   Failure `json:"failure,omitempty"`
 	Detail    string  `json:"detail,omitempty"`
 	Seconds   float64 `json:"seconds"`
+	Course    *Course `json:"course,omitempty"` // nil where the student does not say
 
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // held; of a training that had been done, none
+}
+
+// Course is how a training went; most of it differs from one machine and time to
+// the next.
+type Course struct {
+	StartSeconds  float64       `json:"start_seconds,omitempty"` // until the model was loaded, where the training waited for it
+	UpdateSeconds float64       `json:"update_seconds,omitempty"`
+	PeakMemory    int64         `json:"peak_memory,omitempty"` // of the device, or of the process on the CPU, in bytes
+	Trainable     int           `json:"trainable,omitempty"`   // parameters
+	Points        []CoursePoint `json:"points,omitempty"`
+}
+
+// CoursePoint is the course at one update.
+type CoursePoint struct {
+	Step            int     `json:"step"`
+	Loss            float64 `json:"loss"`
+	LearningRate    float64 `json:"learning_rate"`
+	TokensPerSecond float64 `json:"tokens_per_second"` // since the training began, prompts included
+	Memory          int64   `json:"memory"`            // peak so far, in bytes
 }
 
 // CheckData is the platform's verdict with the digest of the submission file.

@@ -52,6 +52,7 @@ func (t *trial) check(n int) error {
 type trained struct {
 	student.TrainReport
 	Seconds float64         `json:"seconds"`
+	Course  *results.Course `json:"course,omitempty"`
 	Failure results.Failure `json:"failure,omitempty"`
 	Detail  string          `json:"detail,omitempty"`
 }
@@ -69,7 +70,7 @@ func (t *trial) train(ctx context.Context, n int) error {
 	data := results.TrainData{
 		Adapter: done.Digest, Rows: done.Rows, Updates: done.Updates, Tokens: done.Tokens,
 		FirstLoss: done.FirstLoss, LastLoss: done.LastLoss, Cached: cached, Seconds: done.Seconds,
-		Failure: done.Failure, Detail: done.Detail,
+		Failure: done.Failure, Detail: done.Detail, Course: done.Course,
 	}
 	if !cached {
 		data.GPUSeconds = t.GPUs.student(done.Seconds)
@@ -94,12 +95,14 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 	if err := os.RemoveAll(dir); err != nil {
 		return "", done, false, err
 	}
+	course := course{report: t.report}
 	done.Seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
-		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, nil)
+		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, course.take)
 		return err
 	})
+	done.Course = course.of(done.TrainReport)
 	if errors.Is(err, student.ErrDiverged) { // its losses may be no numbers, which no record can hold
-		done.TrainReport = student.TrainReport{Rows: len(rows)}
+		done.TrainReport, done.Course = student.TrainReport{Rows: len(rows)}, nil
 		done.Failure, done.Detail, err = results.Classify(results.Signs{Diverged: true}), "the training failed: "+err.Error(), nil
 	}
 	if err != nil {

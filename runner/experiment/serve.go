@@ -19,7 +19,7 @@ type Serve struct {
 	Name        string   `yaml:"name,omitempty" json:"name,omitempty"`               // of the base at that server; student.model when empty
 	APIKeyEnv   string   `yaml:"api_key_env,omitempty" json:"api_key_env,omitempty"` // the variable that holds its key
 	Adapters    string   `yaml:"adapters,omitempty" json:"adapters,omitempty"`       // lora | folder; lora when empty
-	ChatFormat  string   `yaml:"chat_format,omitempty" json:"chat_format,omitempty"` // model | llama3; the trainer's when empty
+	ChatFormat  string   `yaml:"chat_format,omitempty" json:"chat_format,omitempty"` // model | llama3; model, as every trainer here trains, when empty
 	Concurrency int      `yaml:"concurrency,omitempty" json:"concurrency,omitempty"` // questions at a time; 64 when 0
 	Command     []string `yaml:"command,omitempty" json:"command,omitempty"`         // that starts it; vllm serve when empty
 	Options     []string `yaml:"options,omitempty" json:"options,omitempty"`         // of that command, after the program's own
@@ -31,11 +31,7 @@ func (s Student) Serving() Serve {
 	if s.Serve != nil {
 		serve = *s.Serve
 	}
-	format := "model"
-	if s.Train == "llamafactory" {
-		format = "llama3"
-	}
-	serve.ChatFormat = cmp.Or(serve.ChatFormat, format)
+	serve.ChatFormat = cmp.Or(serve.ChatFormat, "model")
 	serve.Adapters = cmp.Or(serve.Adapters, "lora")
 	serve.Concurrency = cmp.Or(serve.Concurrency, 64)
 	return serve
@@ -57,7 +53,7 @@ func (s Student) validateServe() error {
 	case serve.Adapters == "folder" && serve.Name != "":
 		return fmt.Errorf("student.serve.name: with adapters: folder the server's name of the base is its folder, student.model")
 	case serve.Adapters == "folder" && serve.ChatFormat == "llama3":
-		return fmt.Errorf("student.serve.chat_format: with adapters: folder the server writes the chat format by the model's template; say model if that is what LLaMA-Factory's llama3 is for this model")
+		return fmt.Errorf("student.serve.chat_format: with adapters: folder the server writes the chat format by the model's template: leave it out, or say model")
 	}
 	return cmp.Or(
 		known("student.serve.adapters", serve.Adapters, "lora", "folder"), known("student.serve.chat_format", serve.ChatFormat, "model", "llama3"),

@@ -26,8 +26,8 @@ func TestServing(t *testing.T) {
 		model + ", serve: {concurrency: -1}}":                                    "student.serve.concurrency",
 		"student: {train: hf, infer: hf, model: m, serve: {name: n}}":            "goes with infer: vllm",
 		"student: {serve: {name: n}}":                                            "go with train and infer",
-		"student: {train: llamafactory, infer: vllm, model: m, serve: {base_url: 'http://h/v1', adapters: folder}}": "student.serve.chat_format",
-		"teacher: {kind: vllm, model: m, gpus: 2, options: [--max-model-len, '8192']}":                              "",
+		"student: {train: llamafactory, infer: vllm, model: m, serve: {base_url: 'http://h/v1', adapters: folder, chat_format: llama3}}": "student.serve.chat_format",
+		"teacher: {kind: vllm, model: m, gpus: 2, options: [--max-model-len, '8192']}":                                                   "",
 		"teacher: {kind: vllm}": "needs model",
 		"teacher: {kind: vllm, model: m, base_url: 'http://h/v1'}":                 "started by the program",
 		"teacher: {kind: openai, model: m, base_url: 'http://h/v1', command: [x]}": "go with kind vllm",
@@ -45,14 +45,14 @@ func TestServing(t *testing.T) {
 
 // The chat format is what the trainer trains with, unless the file says otherwise.
 func TestChatFormatIsTheTrainers(t *testing.T) {
-	for train, want := range map[string]string{"hf": "model", "llamafactory": "llama3"} {
+	for train, want := range map[string]string{"hf": "model", "llamafactory": "model"} {
 		got := Student{Train: train, Infer: VLLM}.Serving()
 		if d := cmp.Diff(Serve{ChatFormat: want, Adapters: "lora", Concurrency: 64}, got); d != "" {
 			t.Errorf("%s: %s", train, d)
 		}
 	}
-	given := Student{Train: "llamafactory", Infer: VLLM, Serve: &Serve{ChatFormat: "model"}}.Serving()
-	if given.ChatFormat != "model" {
+	given := Student{Train: "llamafactory", Infer: VLLM, Serve: &Serve{ChatFormat: "llama3"}}.Serving()
+	if given.ChatFormat != "llama3" {
 		t.Errorf("the given format became %s", given.ChatFormat)
 	}
 }

@@ -74,10 +74,12 @@ func planPair(env Env, f experiment.File) (studentPlan, error) {
 	if err != nil {
 		return studentPlan{}, results.Bad("", err)
 	}
-	s, m := f.Student, base{device: cmp.Or(f.Student.Device, "cuda"), precision: p.Recipe.Precision}
-	if m.Model, err = checkpoint.Open(s.Model, hubCache(env)); err != nil {
+	s := f.Student
+	model, err := checkpoint.Open(s.Model, hubCache(env))
+	if err != nil {
 		return studentPlan{}, err
 	}
+	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision}
 	if s.Train == "hf" && s.Infer == "hf" {
 		return planHF(s, m)
 	}
@@ -157,7 +159,10 @@ func planGenerator(env Env, s experiment.Student, m base) (generator, error) {
 
 // planHF plans a student whose one worker both trains and answers.
 func planHF(s experiment.Student, m base) (studentPlan, error) {
-	cfg := hf.Config{Python: s.Python, Model: m.Model, Device: m.device, Precision: m.precision}
+	cfg := hf.Config{Python: s.Python, Model: m.Model, Device: m.device, Ranks: max(1, s.GPUs), Precision: m.precision}
+	if m.device == "cpu" {
+		cfg.Ranks = 1
+	}
 	found, err := hf.Versions(cfg.Python)
 	if err != nil {
 		return studentPlan{}, err
@@ -165,7 +170,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 	return studentPlan{
 		identity: student.Identity{
 			Name: m.Name, Backend: "hf", Digest: m.Digest,
-			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, %s", found["torch"], found["transformers"], found["peft"], m.device),
+			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, %s x %d", found["torch"], found["transformers"], found["peft"], m.device, cfg.Ranks),
 		},
 		most: m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
 		open: func(devices string) (openedStudent, error) {

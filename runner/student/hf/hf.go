@@ -33,6 +33,7 @@ type Config struct {
 	Model     checkpoint.Model
 	Device    string // cuda | cpu
 	Devices   string // CUDA_VISIBLE_DEVICES; empty leaves it as it is
+	Ranks     int    // processes, each with a device of Devices; 0 means 1
 	Precision string // bf16 | float32, of the base weights and their products
 }
 
@@ -46,7 +47,7 @@ type Student struct {
 
 // New returns the student; its first job starts the worker.
 func New(cfg Config) *Student {
-	cfg.Python = cmp.Or(cfg.Python, "python3")
+	cfg.Python, cfg.Ranks = cmp.Or(cfg.Python, "python3"), max(1, cfg.Ranks)
 	return &Student{cfg: cfg, turn: make(chan struct{}, 1)}
 }
 

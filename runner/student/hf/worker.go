@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -76,7 +77,7 @@ func start(cfg Config) (*worker, error) {
 	defer theirs.Close()
 	w.lines = bufio.NewScanner(w.socket)
 	w.lines.Buffer(nil, longestLine)
-	w.cmd = exec.Command(cfg.Python, "-c", program, "--model", cfg.Model.Folder, "--device", cfg.Device, "--precision", cfg.Precision)
+	w.cmd = exec.Command(cfg.Python, "-c", program, "--model", cfg.Model.Folder, "--device", cfg.Device, "--precision", cfg.Precision, "--ranks", strconv.Itoa(cfg.Ranks))
 	w.cmd.ExtraFiles = []*os.File{theirs}
 	w.cmd.Stdout, w.cmd.Stderr, w.cmd.WaitDelay = w.log, w.log, 5*time.Second
 	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

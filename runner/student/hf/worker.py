@@ -1,7 +1,10 @@
 """The resident worker of student back end hf: loads a causal language model once
 and then trains LoRA adapters of it and answers questions, job after job.
 
-    python worker.py --model FOLDER --device cpu|cuda --precision float32|bf16
+    python worker.py --model FOLDER --device cpu|cuda --precision float32|bf16 [--ranks N]
+
+With N ranks it starts N - 1 processes like itself, one a device, and each does its
+share of every job: all hold the base and the adapter, gradients are summed.
 
 It speaks JSON lines on the socket that it inherits as file descriptor 3. First it
 says {"event": "ready", ...}. A job is {"op": "train" | "generate", ...}; its events
@@ -26,7 +29,9 @@ import random  # noqa: E402
 import re  # noqa: E402
 import resource  # noqa: E402
 import socket  # noqa: E402
+import subprocess  # noqa: E402
 import sys  # noqa: E402
+import threading  # noqa: E402
 from collections.abc import Callable, Iterator  # noqa: E402
 from dataclasses import dataclass  # noqa: E402
 from typing import Any  # noqa: E402
@@ -133,17 +138,81 @@ def passes(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
     return groups
 
 
+class Silent:
+    """The channel of a rank that does not speak to the program."""
+
+    def send(self, event: str, **fields: Any) -> None:
+        pass
+
+
+class Ranks:
+    """The processes of a worker. Rank 0 speaks to the program and hands out the jobs."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.rank, self.count, self.dist = args.rank, args.ranks, None
+        if self.count == 1:
+            return
+        import torch.distributed as dist
+
+        if self.rank == 0:
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                args.port = free.getsockname()[1]
+            for rank in range(1, self.count):
+                self.watch(subprocess.Popen([*sys.orig_argv, "--rank", str(rank), "--port", str(args.port)], stdin=subprocess.DEVNULL))
+        dist.init_process_group("nccl" if args.device == "cuda" else "gloo", init_method=f"tcp://127.0.0.1:{args.port}",
+                                rank=self.rank, world_size=self.count)
+        self.dist = dist
+
+    def watch(self, child: subprocess.Popen) -> None:
+        """Ends this process when the child ends, for which all others would wait."""
+        def wait() -> None:
+            child.wait()
+            print(f"rank {child.args[-3]} ended; what it said stands above", file=sys.stderr, flush=True)
+            os._exit(1)
+        threading.Thread(target=wait, daemon=True).start()
+
+    def jobs(self, channel: Channel | Silent) -> Iterator[dict[str, Any]]:
+        mine = channel.jobs() if isinstance(channel, Channel) else None
+        while True:
+            job = [next(mine, None) if mine is not None else None]
+            if self.dist is not None:
+                self.dist.broadcast_object_list(job, src=0)
+            if job[0] is None:
+                return
+            yield job[0]
+
+    def add(self, tensors: list[Any]) -> None:
+        """Sums each tensor over the ranks, in place."""
+        if self.dist is None:
+            return
+        import torch
+
+        flat = torch.cat([t.flatten() for t in tensors])
+        self.dist.all_reduce(flat)
+        for t, part in zip(tensors, flat.split([t.numel() for t in tensors])):
+            t.copy_(part.view_as(t))
+
+    def share(self, items: list[Any]) -> list[Any]:
+        return items[self.rank::self.count]
+
+    def collect(self, mine: list[Any]) -> list[Any]:
+        """What all ranks have, on rank 0."""
+        if self.dist is None:
+            return mine
+        parts: list[Any] = [None] * self.count
+        self.dist.all_gather_object(parts, mine)
+        return [item for part in parts for item in part]
+
+
 class Student:
-    def __init__(self, folder: str, device: str, precision: str, channel: Channel) -> None:
+    def __init__(self, folder: str, device: str, precision: str, channel: Channel | Silent, ranks: Ranks) -> None:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
         torch.use_deterministic_algorithms(True, warn_only=True)
-        if device == "cuda" and not torch.cuda.is_available():
-            raise SystemExit("no CUDA device can be used")
         if device == "cpu":
             torch.cuda.is_current_stream_capturing = lambda: False  # transformers asks, also where there is no CUDA
-        self.torch, self.device, self.channel = torch, device, channel
+        self.torch, self.device, self.channel, self.ranks = torch, device, channel, ranks
         self.precision = precision
         dtype = torch.bfloat16 if precision == "bf16" else torch.float32
         self.base = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa").to(device).eval()
@@ -200,7 +269,8 @@ class Student:
             self.updates(weights, rows, recipe, job["seed"])
             if not all(torch.isfinite(w).all() for w in weights):
                 raise Diverged("a weight is no number")
-            model.save_pretrained(job["dir"])
+            if self.ranks.rank == 0:
+                model.save_pretrained(job["dir"])
             return {"trainable": sum(w.numel() for w in weights), "memory": self.memory()}
         finally:
             model.unload()
@@ -218,22 +288,24 @@ class Student:
         for _ in range(recipe["epochs"]):
             shuffled = order.sample(rows, len(rows))
             for start in range(0, len(rows), size):
-                batch, loss = shuffled[start:start + size], 0.0
+                batch, loss = shuffled[start:start + size], torch.zeros((), device=self.device)
                 answers = sum(len(r.ids) - r.answer for r in batch)
-                for group in passes(batch, PASS_TOKENS[self.device], packed):
+                for w in weights:
+                    w.grad = torch.zeros_like(w)
+                for group in self.ranks.share(passes(batch, PASS_TOKENS[self.device], packed)):
                     with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.precision == "bf16"):
                         part = self.pass_loss(group, packed) / answers
                     part.backward()
-                    loss += part.item()
-                norm = torch.nn.utils.clip_grad_norm_(weights, 1.0).item()
-                if not math.isfinite(loss) or not math.isfinite(norm):
-                    raise Diverged(f"update {step + 1}: loss {loss}, norm of the gradient {norm}")
+                    loss += part.detach()
+                self.ranks.add([w.grad for w in weights] + [loss])
+                norm, mean = torch.nn.utils.clip_grad_norm_(weights, 1.0).item(), loss.item()
+                if not math.isfinite(mean) or not math.isfinite(norm):
+                    raise Diverged(f"update {step + 1}: loss {mean}, norm of the gradient {norm}")
                 rate = schedule.get_last_lr()[0]
                 optimizer.step()
                 schedule.step()
-                optimizer.zero_grad()
                 step, seen = step + 1, seen + sum(len(r.ids) for r in batch)
-                self.channel.send("step", step=step, total=total, loss=loss, rate=rate, tokens=seen,
+                self.channel.send("step", step=step, total=total, loss=mean, rate=rate, tokens=seen,
                                   seconds=time.perf_counter() - begin, memory=self.memory())
 
     def generate(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -244,11 +316,20 @@ class Student:
             room = job["context"] - job["max_tokens"]
             prompts = [self.chat.fitted(p, room) for p in job["prompts"]]
             waiting = sorted(range(len(prompts)), key=lambda i: -len(prompts[i]))
+            waiting, others = self.ranks.share(waiting), []
             while waiting:
                 side_by_side = min(MOST_ANSWERS, max(1, CACHE_TOKENS // (len(prompts[waiting[0]]) + job["max_tokens"])))
                 batch, waiting = waiting[:side_by_side], waiting[side_by_side:]
-                self.answer([prompts[i] for i in batch], job, lambda n, ids: self.channel.send(
-                    "answer", index=batch[n], text=self.chat.tokenizer.decode(ids, skip_special_tokens=True), tokens=len(ids)))
+
+                def finished(n: int, ids: list[int]) -> None:
+                    answer = {"index": batch[n], "text": self.chat.tokenizer.decode(ids, skip_special_tokens=True), "tokens": len(ids)}
+                    self.channel.send("answer", **answer)
+                    if self.ranks.rank > 0:
+                        others.append(answer)
+
+                self.answer([prompts[i] for i in batch], job, finished)
+            for answer in self.ranks.collect(others):
+                self.channel.send("answer", **answer)
             return {"memory": self.memory()}
         finally:
             if model is not None:
@@ -321,15 +402,25 @@ def main() -> None:
     flags.add_argument("--model")
     flags.add_argument("--device", choices=("cpu", "cuda"))
     flags.add_argument("--precision", choices=("float32", "bf16"))
+    flags.add_argument("--ranks", type=int, default=1)
+    flags.add_argument("--rank", type=int, default=0)
+    flags.add_argument("--port", type=int)
     args = flags.parse_args()
     if args.check:
         print(json.dumps(versions()))
         return
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", CUBLAS_WORKSPACE_CONFIG=":4096:8")
-    channel = Channel(socket.socket(fileno=3))
-    student = Student(args.model, args.device, args.precision, channel)
+    if args.device == "cuda":
+        import torch
+
+        if torch.cuda.device_count() < args.ranks:
+            raise SystemExit(f"{torch.cuda.device_count()} CUDA devices can be used, {args.ranks} are wanted")
+        torch.cuda.set_device(args.rank)
+    channel = Channel(socket.socket(fileno=3)) if args.rank == 0 else Silent()
+    ranks = Ranks(args)
+    student = Student(args.model, args.device, args.precision, channel, ranks)
     channel.send("ready", seconds=time.perf_counter() - BEGIN, parameters=student.parameters(), memory=student.memory())
-    for job in channel.jobs():
+    for job in ranks.jobs(channel):
         try:
             channel.send("done", **{"train": student.train, "generate": student.generate}[job["op"]](job))
         except Bad as e:

@@ -10,6 +10,9 @@ import sys
 import time
 
 mode, starts = sys.argv[1], pathlib.Path(sys.argv[2])
+if "--check" in sys.argv:
+    print(json.dumps({"torch": "stand-in", "transformers": "stand-in", "peft": "stand-in"}))
+    sys.exit()
 with starts.open("a") as f:
     f.write("x")
 if len(starts.read_text()) > 1:

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Measures back end hf on this machine, with random weights of Llama's shapes:
+# training in tokens/s and model FLOP utilisation (4N a token), unpacked and packed,
+# rows of 400 and 800 tokens; generation in tokens/s; how soon a resident worker
+# starts a second training; peak memory. Prints a Markdown table with the machine.
+#
+#     bench/doc/gpu/measure.sh --python PYTHON [--program ./autodatabench]
+#         [--shape tiny|1b|8b]... [--device cuda|cpu] [--updates 12]
+#
+# PYTHON is of an environment with torch, transformers and peft. --shape tiny with
+# --device cpu tries the script on any machine. Weights go to a temporary folder
+# (TMPDIR; 17 GB for 8b) that is removed afterwards. Needs no network.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+python=python3 program=$here/../../../autodatabench device=cuda updates=12 shapes=()
+while [[ $# -gt 0 ]]; do
+	case $1 in
+	--python) python=$2 ;;
+	--program) program=$2 ;;
+	--shape) shapes+=(--shape "$2") ;;
+	--device) device=$2 ;;
+	--updates) updates=$2 ;;
+	*) echo "measure: unknown $1" >&2; exit 2 ;;
+	esac
+	shift 2 || { echo "measure: $1 needs a value" >&2; exit 2; }
+done
+[[ ${#shapes[@]} -gt 0 ]] || shapes=(--shape 1b --shape 8b)
+[[ -x $program ]] || { echo "measure: $program is missing: run make build, or give --program" >&2; exit 5; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$program" student export "$work/tokenizer" >/dev/null # the shapes borrow its tokenizer
+"$python" "$here/measure.py" --worker "$here/../../../runner/student/hf/worker.py" --tokenizer "$work/tokenizer" \
+	--work "$work" --device "$device" --updates "$updates" "${shapes[@]}"
