@@ -45,17 +45,13 @@ func doctorCommand(env Env) *cli.Command {
 				return err
 			}
 			findings = append(findings, more...)
-			t := table.New("", 1, "!part", "ok", "what", "do")
 			bad := 0
 			for _, f := range findings {
-				ok := "yes"
 				if !f.OK {
-					ok = "NO"
 					bad++
 				}
-				t.Add(f.Part, ok, f.What, f.Do)
 			}
-			if err := show(c, env, findings, t); err != nil {
+			if err := show(c, env, findings, findingsTable(findings)); err != nil {
 				return err
 			}
 			if bad > 0 {
@@ -64,6 +60,26 @@ func doctorCommand(env Env) *cli.Command {
 			return nil
 		},
 	}
+}
+
+// findingsTable has what is cut in a line of it, and what to do, in full below.
+func findingsTable(findings []finding) *table.Table {
+	const shown = 60 // columns, beyond which a text may be cut
+	t := table.New("", 1, "!part", "ok", "what")
+	for _, f := range findings {
+		ok := "yes"
+		if !f.OK {
+			ok = "NO"
+		}
+		t.Add(f.Part, ok, f.What)
+		switch {
+		case f.Do != "":
+			t.Note("%s: %s. To do: %s.", f.Part, f.What, f.Do)
+		case len(f.What) > shown:
+			t.Note("%s: %s.", f.Part, f.What)
+		}
+	}
+	return t
 }
 
 // ask runs a program that only says something, for a while at the most.
