@@ -173,6 +173,9 @@ func (f File) Validate() error {
 	if f.Seed < 0 {
 		return fmt.Errorf("seed: must not be negative, got %d", f.Seed)
 	}
+	if s := f.Student.Serve; f.Launcher.Kind == Slurm && s != nil && s.BaseURL != "" {
+		return fmt.Errorf("student.serve.base_url: goes with launcher local; jobs of a cluster start their own server")
+	}
 	_, err := f.Resolve()
 	return err
 }

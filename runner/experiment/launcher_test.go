@@ -28,7 +28,8 @@ func TestLauncher(t *testing.T) {
 		"launcher: {kind: slurm, options: ['--comment=a b']}":        "launcher.options",
 		"launcher: {kind: slurm, options: ['--requeue']}":            "sets --requeue itself",
 		"launcher: {kind: slurm, options: ['--job=x']}":              "sets --job-name itself",
-		"launcher: {kind: slurm, queue: gpu}":                        `unknown key "queue"`,
+		"launcher: {kind: slurm}\nstudent: {train: hf, infer: vllm, model: m, serve: {base_url: 'http://localhost:1/v1'}}": "goes with launcher local",
+		"launcher: {kind: slurm, queue: gpu}": `unknown key "queue"`,
 	} {
 		path := filepath.Join(t.TempDir(), "x.yaml")
 		if err := os.WriteFile(path, []byte("name: x\nagents: [direct]\n"+lines+"\n"), 0o600); err != nil {

@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 			"replace":   replace,
 			"cut":       cut,
 			"schema":    schema,
+			"alone":     alone,
 		},
 	})
 }
@@ -56,6 +57,17 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// alone leaves the program no other one on PATH: alone.
+func alone(ts *testscript.TestScript, neg bool, args []string) {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if _, err := os.Stat(filepath.Join(dir, "autodatabench")); err == nil {
+			ts.Setenv("PATH", dir)
+			return
+		}
+	}
+	ts.Fatalf("autodatabench is not on PATH")
 }
 
 // rows writes a submission of equal-shaped rows: rows FILE COUNT.

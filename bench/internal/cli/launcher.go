@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,7 +79,8 @@ func divide(ctx context.Context, env Env, f experiment.File) (launch.Division, e
 // openSlurm asks the cluster whether it would take a job before anything is
 // written.
 func openSlurm(ctx context.Context, env Env, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
-	described := f
+	// No more than the student depends on: the rest may change before a resume.
+	described := experiment.File{Protocol: f.Protocol, FinalSeeds: f.FinalSeeds}
 	var err error
 	if described.Student, err = portable(f.Student); err != nil {
 		return openedStudent{}, err
@@ -99,9 +101,18 @@ func openSlurm(ctx context.Context, env Env, f experiment.File, plan studentPlan
 
 // portable is the student in words that mean the same in another folder.
 func portable(s experiment.Student) (experiment.Student, error) {
-	for _, path := range []*string{&s.Model, &s.Python, &s.LlamaFactory} {
-		if _, err := os.Stat(*path); *path == "" || err != nil {
-			continue // the name of a model, or of a program on PATH
+	paths := []*string{&s.Python, &s.LlamaFactory}
+	if info, err := os.Stat(s.Model); err == nil && info.IsDir() { // no name in the hub's cache
+		paths = append(paths, &s.Model)
+	}
+	if s.Serve != nil && len(s.Serve.Command) > 0 {
+		serve := *s.Serve
+		serve.Command = slices.Clone(serve.Command)
+		s.Serve, paths = &serve, append(paths, &serve.Command[0])
+	}
+	for _, path := range paths {
+		if !strings.Contains(*path, "/") && path != &s.Model {
+			continue // a program on PATH
 		}
 		absolute, err := filepath.Abs(*path)
 		if err != nil {

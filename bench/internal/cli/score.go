@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -38,29 +39,46 @@ func scoreCommand(env Env) *cli.Command {
 				return err
 			}
 			scorer := &final.Scorer{Root: root, Student: setup.Student, Identity: setup.Identity, PrivateRoot: setup.PrivateRoot}
-			var outcomes []results.Outcome
-			var faults error
-			for _, id := range f.Trials() {
-				dir := filepath.Join(root, id.Path())
-				if !folder.Exists(dir) {
-					continue
-				}
-				o, err := scorer.Trial(c.Context, dir, setup.Tasks[id.Domain])
-				if err == nil && c.Bool("rounds") {
-					err = scorer.Rounds(c.Context, dir, setup.Tasks[id.Domain])
-				}
-				if err != nil {
-					faults = errors.Join(faults, err)
-					continue
-				}
-				outcomes = append(outcomes, o)
-			}
+			outcomes, faults := scoreTrials(c, setup, f, scorer)
 			if len(outcomes) > 0 {
 				faults = errors.Join(faults, publish(c, env, f, outcomes, root))
 			}
 			return faults
 		},
 	}
+}
+
+// scoreTrials scores the trials that are there, as many at a time as trials may
+// run, in their order.
+func scoreTrials(c *cli.Context, setup *experiment.Setup, f experiment.File, scorer *final.Scorer) (outcomes []results.Outcome, faults error) {
+	ids := f.Trials()
+	scored, failed := make([]*results.Outcome, len(ids)), make([]error, len(ids))
+	places := make(chan struct{}, f.Parallel)
+	var wg sync.WaitGroup
+	for i, id := range ids {
+		dir := filepath.Join(scorer.Root, id.Path())
+		if !folder.Exists(dir) {
+			continue
+		}
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-places }()
+			o, err := scorer.Trial(c.Context, dir, setup.Tasks[id.Domain])
+			if err == nil && c.Bool("rounds") {
+				err = scorer.Rounds(c.Context, dir, setup.Tasks[id.Domain])
+			}
+			if failed[i] = err; err == nil {
+				scored[i] = &o
+			}
+		})
+	}
+	wg.Wait()
+	for _, o := range scored {
+		if o != nil {
+			outcomes = append(outcomes, *o)
+		}
+	}
+	return outcomes, errors.Join(failed...)
 }
 
 func reindexCommand(env Env) *cli.Command {

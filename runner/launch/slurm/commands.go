@@ -20,7 +20,7 @@ const commandTime = 2 * time.Minute
 // mostSilence is how long Slurm may give no answer before a step is given up.
 const mostSilence = time.Hour
 
-var errSilent = errors.New("Slurm has not answered")
+var errSilent = errors.New("slurmctld has not answered")
 
 // commands runs Slurm's programs.
 type commands struct {
@@ -96,7 +96,7 @@ func refused(err error) bool {
 }
 
 func refusal(err error) error {
-	return results.Bad("see the experiment's launcher: partition, account, gres, time, options", fmt.Errorf("Slurm refuses the job: %w", err))
+	return results.Bad("see the experiment's launcher: partition, account, gres, time, options", fmt.Errorf("the cluster refuses the job: %w", err))
 }
 
 // Available checks that Slurm's commands are here.

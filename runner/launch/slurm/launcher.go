@@ -68,7 +68,7 @@ func (l *Launcher) Check(ctx context.Context) error {
 		return refusal(err)
 	}
 	if _, err := l.queue.commands.run(ctx, "squeue", listArgs(l.queue.user)...); err != nil {
-		return results.Infra("see whether its controller runs: scontrol ping", fmt.Errorf("Slurm does not answer: %w", err))
+		return results.Infra("see whether its controller runs: scontrol ping", fmt.Errorf("the cluster does not answer: %w", err))
 	}
 	return nil
 }

@@ -218,7 +218,7 @@ func TestResults(t *testing.T) {
 			return errors.As(err, &known) && known.Kind == results.BadInput && known.Hint == "do better" && err.Error() == "no such prompt"
 		},
 	} {
-		ctx, meter := student.Metered(t.Context(), time.Hour, nil, time.Now)
+		ctx, meter := student.Metered(t.Context(), time.Hour, errors.New("time is up"), time.Now)
 		answers, err := ask(ctx, c.launcher(does), "a", "b")
 		if !check(answers, err) {
 			t.Errorf("%s: %q, %v", does, answers, err)
@@ -318,6 +318,31 @@ func TestSlurmAway(t *testing.T) {
 	wg.Wait()
 	if err != nil || len(answers) != 1 {
 		t.Errorf("down: %q, %v", answers, err)
+	}
+}
+
+// A controller that is away for long is given up, and one that comes back is not.
+func TestSilence(t *testing.T) {
+	c := newCluster(t)
+	at := time.Now()
+	q := queue{commands: commands{}, user: "0", interval: time.Second, now: func() time.Time { return at }}
+	down := c.touch("down")
+	for _, silent := range []bool{false, false, true} {
+		if l := q.look(t.Context()); l.err == nil || errors.Is(l.err, errSilent) != silent || silent && !strings.Contains(l.err.Error(), "Unable to contact") {
+			t.Errorf("after %s: %v", at.Sub(q.answered), l.err)
+		}
+		at = at.Add(40 * time.Minute)
+	}
+	if err := os.Remove(down); err != nil {
+		t.Fatal(err)
+	}
+	if l := q.look(t.Context()); l.err != nil {
+		t.Error(l.err)
+	}
+	c.touch("down")
+	at = at.Add(40 * time.Minute)
+	if l := q.look(t.Context()); errors.Is(l.err, errSilent) {
+		t.Error(l.err)
 	}
 }
 

@@ -236,6 +236,9 @@ func TestSlurmJobKilled(t *testing.T) {
 func TestSlurmNodeDrained(t *testing.T) {
 	c, node := real(t), os.Getenv("AUTODATABENCH_SLURM_NODE")
 	c.slurm("scontrol", "update", "NodeName="+node, "State=DRAIN", "Reason=test")
+	if err := c.launcher("plain").Check(t.Context()); err != nil {
+		t.Errorf("an experiment may not begin: %v", err)
+	}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		c.job(1, "PENDING")
@@ -345,13 +348,11 @@ func TestSlurmGoingOn(t *testing.T) {
 		stop(errors.New("interrupted"))
 		wg.Wait()
 		name := c.stepName()
-		answers, err := hanging(t, c, func(release func()) {
-			if !running {
-				release()
-				c.job(1, "COMPLETED")
-			}
-			release()
-		})
+		if !running {
+			c.touch("go")
+			c.job(1, "COMPLETED")
+		}
+		answers, err := hanging(t, c, func(release func()) { release() })
 		answered(t, answers, err)
 		if n := c.submissions(name); n != 1 {
 			t.Errorf("%d submissions", n)

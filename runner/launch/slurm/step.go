@@ -164,7 +164,7 @@ func (s *step) submit(ctx context.Context) error {
 func (s *step) failure(v Verdict, why string) error {
 	hint := "look into " + s.dir + "; go on with resume"
 	if v == Stop {
-		hint = "raise launcher.time, or the memory among launcher.options; then go on with resume"
+		hint = "raise launcher.time, or the memory among launcher.options, or have Slurm's controller started; then go on with resume"
 	}
 	last := ""
 	if s.complaint != nil {
@@ -176,7 +176,7 @@ func (s *step) failure(v Verdict, why string) error {
 	if v == Never {
 		return refusal(fmt.Errorf("job %s: %s", jobName(s.name, s.n), why))
 	}
-	return results.Infra(hint, fmt.Errorf("Slurm job %s, submission %d: %s%s", jobName(s.name, s.n), s.submitted, why, last))
+	return results.Infra(hint, fmt.Errorf("job %s, submission %d: %s%s", jobName(s.name, s.n), s.submitted, why, last))
 }
 
 // leave ends the step of a call that was given up: its job goes on for the next
