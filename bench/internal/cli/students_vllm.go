@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"autodatabench/results"
@@ -67,12 +67,16 @@ func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
 // startVLLM prepares a server on the devices, which starts when it is first
 // asked.
 func startVLLM(l vllm.Launch, devices string) (*server.Server, error) {
-	dir, err := os.MkdirTemp("", "adb-vllm-")
+	log, err := os.CreateTemp("", "adb-vllm-*.log")
 	if err != nil {
 		return nil, results.Infra("", err)
 	}
-	l.Devices, l.Log = devices, filepath.Join(dir, "log")
-	return server.New(l.Spec())
+	l.Devices, l.Log = devices, log.Name()
+	s, err := server.New(l.Spec())
+	if err != nil {
+		return nil, errors.Join(err, log.Close(), os.Remove(l.Log))
+	}
+	return s, log.Close()
 }
 
 // greatestRank is that of every protocol's adapters.
