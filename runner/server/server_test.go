@@ -230,6 +230,23 @@ func TestMissingProgram(t *testing.T) {
 	}
 }
 
+func TestAsk(t *testing.T) {
+	ask := func(script string) (string, error) {
+		return Ask(Spec{What: "a program", Command: []string{"sh", "-c", script}, Missing: "install it"})
+	}
+	if got, err := ask("echo warning; echo 1.2.3"); got != "1.2.3" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	_, err := ask("echo no module >&2; exit 1")
+	var known *results.Error
+	if !errors.As(err, &known) || known.Hint != "install it" || !strings.HasSuffix(err.Error(), "exit status 1: no module") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := Ask(Spec{Command: []string{"no-such-program"}}); err == nil {
+		t.Error("a program that is not there answered")
+	}
+}
+
 func FuzzLastLines(f *testing.F) {
 	f.Add("one\ntwo\n\nthree\x1b[0m\r\n")
 	f.Add(strings.Repeat("x", 1000) + "\n\xff")

@@ -47,7 +47,7 @@ func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
 		What: "vllm serve of the student", Command: serve.Command, Options: serve.Options, Model: m.Folder, GPUs: s.GPUs,
 		Rank: greatestRank(), Env: env.Environ, Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: besideTraining,
 	}
-	version, err := server.Version(launch.Spec())
+	version, err := launch.Version()
 	if err != nil {
 		return generator{}, err
 	}

@@ -28,13 +28,29 @@ type Launch struct {
 // ranks are the values that vLLM takes for --max-lora-rank.
 var ranks = []int{1, 8, 16, 32, 64, 128, 256, 320, 512}
 
+// missing is what to do without the program.
+const missing = "install vLLM in a virtual environment of its own, and name it: command: [/path/to/venv/bin/vllm, serve]"
+
+// command is what starts the server, without options.
+func (l Launch) command() []string {
+	if l.Command == nil {
+		return []string{"vllm", "serve"}
+	}
+	return slices.Clone(l.Command)
+}
+
+// Version asks the program for its version.
+func (l Launch) Version() (string, error) {
+	command := l.command()
+	if n := len(command) - 1; n > 0 && command[n] == "serve" {
+		command = command[:n]
+	}
+	return server.Ask(server.Spec{What: l.What, Command: append(command, "--version"), Env: l.Env, Missing: missing})
+}
+
 // Spec is the process to keep.
 func (l Launch) Spec() server.Spec {
-	command := l.Command
-	if command == nil {
-		command = []string{"vllm", "serve"}
-	}
-	command = append(slices.Clone(command), l.Model, "--served-model-name", l.Model, "--seed", strconv.FormatInt(l.Seed, 10))
+	command := append(l.command(), l.Model, "--served-model-name", l.Model, "--seed", strconv.FormatInt(l.Seed, 10))
 	if l.GPUs > 1 {
 		command = append(command, "--tensor-parallel-size", strconv.Itoa(l.GPUs))
 	}
@@ -55,7 +71,7 @@ func (l Launch) Spec() server.Spec {
 	}
 	return server.Spec{
 		What: l.What, Command: append(command, l.Options...), Env: env, Log: l.Log,
-		Missing: "install vLLM in a virtual environment of its own, and name it: command: [/path/to/venv/bin/vllm, serve]",
+		Missing: missing,
 	}
 }
 

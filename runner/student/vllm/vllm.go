@@ -8,7 +8,7 @@
 // for a model's name: an adapter is then laid beside links to the base's files.
 //
 // What the student reads must be what it was trained on to the character, so the
-// chat format is the trainer's ([Format]) and part of the record. All sampling
+// chat format is that of the training ([Format]) and part of the record. All sampling
 // parameters are sent with every request, since servers have defaults of their
 // own.
 //
@@ -45,7 +45,7 @@ type Format string
 
 // The formats.
 const (
-	ModelTemplate Format = "model"  // the server, by the template in the model's folder, as `hf` trains
+	ModelTemplate Format = "model"  // the server, by the template in the model's folder, as every trainer here trains
 	Llama3        Format = "llama3" // this package: Llama 3's headers without a system block, as LLaMA-Factory's template of that name
 )
 

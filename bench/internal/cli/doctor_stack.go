@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"autodatabench/results"
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/student/hf"
+	"autodatabench/runner/student/llamafactory"
+	"autodatabench/runner/student/vllm"
+)
+
+// stackParts are what only some experiments need.
+var stackParts = []string{"agents", "student model", "trainer", "generator", "teacher", "gpus", "slurm"}
+
+// pins are the versions that the tests of the back ends run with, by environment
+// (bench/parity: requirements.txt, llamafactory.txt).
+var pins = map[string]map[string]string{
+	"hf":           {"torch": "2.15.0", "transformers": "5.24.0", "peft": "0.21.2"},
+	"llamafactory": {"llamafactory": "0.9.5", "transformers": "5.6.0", "peft": "0.18.1"},
+}
+
+// checkStack looks at what the experiment of the argument needs; without one,
+// nothing of it is needed.
+func checkStack(c *cli.Context, env Env) ([]finding, error) {
+	if c.NArg() > 1 {
+		return nil, usage("want one experiment file (flags go before it)")
+	}
+	if c.NArg() == 0 {
+		var list []finding
+		for _, part := range stackParts {
+			list = append(list, finding{part, true, "not needed without an experiment", ""})
+		}
+		return list, nil
+	}
+	f, err := experiment.Read(c.Args().First())
+	if err != nil {
+		return nil, err
+	}
+	list := checkAgents(env, f, c.StringSlice("agent-file"))
+	list = append(list, checkModel(env, f), checkTrainer(f), checkGenerator(c.Context, env, f), checkTeacher(c.Context, env, f))
+	return append(list, checkGPUs(c.Context, env, f), checkSlurm(c.Context, f)), nil
+}
+
+func notNeeded(part string) finding {
+	return finding{part, true, "not needed by this experiment", ""}
+}
+
+// failed is the finding of an error, with its hint or else what to do.
+func failed(part string, err error, do string) finding {
+	var known *results.Error
+	if errors.As(err, &known) {
+		do = cmp.Or(known.Hint, do)
+	}
+	return finding{part, false, strings.ReplaceAll(err.Error(), "\n", "; "), do}
+}
+
+func checkAgents(env Env, f experiment.File, files []string) []finding {
+	list, err := loadAgents(f, files)
+	if err != nil {
+		return []finding{failed("agents", err, "autodatabench agents list names those that there are")}
+	}
+	var bad []finding
+	for _, d := range list {
+		if _, err := d.Key(env.Getenv); err != nil {
+			bad = append(bad, failed("agent "+d.Name, err, "export its key"))
+		}
+	}
+	if bad != nil {
+		return bad
+	}
+	return []finding{{"agents", true, fmt.Sprintf("%d defined, with the keys they need", len(list)), "autodatabench agents check NAME asks one"}}
+}
+
+func checkTrainer(f experiment.File) finding {
+	switch s := f.Student; {
+	case s.Embedded():
+		return notNeeded("trainer")
+	case s.Train == "llamafactory":
+		found, err := llamafactory.Versions(s.LlamaFactory)
+		return versions("trainer", "llamafactory", found, err)
+	default:
+		return checkHF("trainer", s.Python)
+	}
+}
+
+func checkHF(part, python string) finding {
+	found, err := hf.Versions(python)
+	return versions(part, "hf", found, err)
+}
+
+// versions compares an environment with the versions that are tested.
+func versions(part, kind string, found map[string]string, err error) finding {
+	if err != nil {
+		return failed(part, err, "make the environment")
+	}
+	f := finding{Part: part, OK: true}
+	var has, other []string
+	for _, name := range slices.Sorted(maps.Keys(pins[kind])) {
+		has = append(has, name+" "+cmp.Or(found[name], "missing"))
+		if pin := pins[kind][name]; found[name] == "" {
+			f.OK = false
+			other = append(other, name+"=="+pin)
+		} else if release, _, _ := strings.Cut(found[name], "+"); release != pin { // such as 2.15.0+cpu
+			other = append(other, name+"=="+pin)
+		}
+	}
+	f.What = kind + ": " + strings.Join(has, ", ")
+	if other != nil {
+		f.Do = "tested versions are pip install " + strings.Join(other, " ")
+	}
+	return f
+}
+
+func checkGenerator(ctx context.Context, env Env, f experiment.File) finding {
+	s := f.Student
+	switch serve := s.Serving(); {
+	case s.Embedded():
+		return notNeeded("generator")
+	case s.Infer != experiment.VLLM:
+		return checkHF("generator", s.Python)
+	case serve.BaseURL == "":
+		return checkProgram("generator", vllm.Launch{What: "vllm serve of the student", Command: serve.Command, Env: env.Environ})
+	default:
+		key, err := keyOf(env, "student.serve", serve.APIKeyEnv)
+		if err != nil {
+			return failed("generator", err, "")
+		}
+		name := cmp.Or(serve.Name, s.Model)
+		if serve.Adapters == string(vllm.Folder) {
+			name = "" // which it loads when it is asked
+		}
+		return checkServer(ctx, "generator", serve.BaseURL, key, name)
+	}
+}
+
+func checkTeacher(ctx context.Context, env Env, f experiment.File) finding {
+	t := f.Teacher
+	switch t.Kind {
+	case "procedural":
+		return finding{"teacher", true, "the simulated one, in the program", ""}
+	case experiment.VLLM:
+		return checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: env.Environ})
+	}
+	key, err := keyOf(env, "teacher", t.APIKeyEnv)
+	if err != nil {
+		return failed("teacher", err, "")
+	}
+	return checkServer(ctx, "teacher", t.BaseURL, key, t.Model)
+}
+
+// checkProgram asks a program that a server is started with for its version.
+func checkProgram(part string, l vllm.Launch) finding {
+	version, err := l.Version()
+	if err != nil {
+		return failed(part, err, "")
+	}
+	return finding{part, true, "vllm " + version + ", started when it is needed", ""}
+}
