@@ -103,7 +103,11 @@ func TestStackTwoRanks(t *testing.T) {
 
 func openLlamaFactory(t *testing.T, m checkpoint.Model) *llamafactory.Trainer {
 	t.Helper()
-	return llamafactory.New(llamafactory.Config{CLI: variable(t, "LLAMAFACTORY_CLI"), Model: m, Device: "cpu"})
+	trainer, err := llamafactory.New(llamafactory.Config{CLI: variable(t, "LLAMAFACTORY_CLI"), Model: m, Device: "cpu"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer
 }
 
 func openServe(t *testing.T, m checkpoint.Model) student.Generator {

@@ -72,7 +72,7 @@ class Worker:
         while True:
             event = self.event()
             yield time.perf_counter() - begin, event
-            if event["event"] in ("done", "failed"):
+            if event["event"] == "done":
                 return
 
     def close(self) -> None:
@@ -97,8 +97,8 @@ def train(worker: Worker, rows: list[dict[str, str]], packed: bool, work: pathli
         if event["event"] == "step":
             start = start or seconds - event["seconds"]
             steps.append(event)
-        elif event["event"] == "failed":
-            sys.exit(f"measure: {event['message']}")
+        elif event["event"] == "diverged":
+            sys.exit(f"measure: the training diverged: {event['message']}")
         else:
             memory = event["memory"]
     tokens, seconds = steps[-1]["tokens"] - steps[0]["tokens"], steps[-1]["seconds"] - steps[0]["seconds"]
@@ -140,7 +140,7 @@ def measure(args: argparse.Namespace, shape: str, peak: float) -> None:
     begin = time.perf_counter()
     worker = Worker(sys.executable, args.worker, folder, args.device)
     cold, size, first = time.perf_counter() - begin, worker.ready["parameters"], True
-    print(f"\n{shape}: {size / 1e9:.3f} billion parameters; a cold start takes {cold:.1f} s\n", flush=True)
+    print(f"\n{shape}: {size / 1e6:,.1f} million parameters; a cold start takes {cold:.1f} s\n", flush=True)
     print("| rows | packed | tokens/s | TFLOP/s (4N) | utilisation | start of the training, s | peak memory, GiB |")
     print("|---:|---|---:|---:|---:|---:|---:|")
     for length in (400, 800):

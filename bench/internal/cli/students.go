@@ -128,19 +128,27 @@ func planTrainer(s experiment.Student, m base) (trainer, error) {
 
 // planLlamaFactory plans trainings by LLaMA-Factory.
 func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
-	cfg := llamafactory.Config{CLI: s.LlamaFactory, Model: m.Model, Device: m.device}
+	cfg := llamafactory.Config{CLI: s.LlamaFactory, Model: m.Model, Device: m.device, GPUs: s.GPUs}
 	found, err := llamafactory.Versions(cfg.CLI)
 	if err != nil {
 		return trainer{}, err
 	}
+	plan, err := llamafactory.New(cfg)
+	if err != nil {
+		return trainer{}, err
+	}
 	return trainer{
-		arithmetic: fmt.Sprintf("llamafactory %s, torch %s, transformers %s, peft %s, %s",
-			found["llamafactory"], found["torch"], found["transformers"], found["peft"], m.device),
-		check: llamafactory.New(cfg).CheckRecipe,
+		arithmetic: fmt.Sprintf("llamafactory %s, torch %s, transformers %s, peft %s, %s x %d",
+			found["llamafactory"], found["torch"], found["transformers"], found["peft"], m.device, max(1, s.GPUs)),
+		check: plan.CheckRecipe,
 		open: func(devices string) (student.Trainer, func() error, error) {
+			if err := checkpoint.CheckDevice(m.device); err != nil {
+				return nil, nil, err
+			}
 			on := cfg
 			on.Devices = devices
-			return llamafactory.New(on), func() error { return nil }, checkpoint.CheckDevice(m.device)
+			t, err := llamafactory.New(on)
+			return t, func() error { return nil }, err
 		},
 	}, nil
 }

@@ -191,7 +191,7 @@ func (s *Student) job(ctx context.Context, request map[string]any, each func(eve
 	}
 	release := context.AfterFunc(ctx, s.worker.kill)
 	defer func() {
-		if !release() || err != nil && !errors.Is(err, errJob) {
+		if !release() || err != nil && !errors.Is(err, student.ErrDiverged) {
 			s.stop()
 		}
 		if err != nil && ctx.Err() != nil { // whatever else went wrong, went wrong because of that

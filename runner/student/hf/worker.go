@@ -28,7 +28,7 @@ const longestLine = 4 << 20
 
 // event is a line of the worker; which fields it has depends on Event.
 type event struct {
-	Event     string  `json:"event"` // ready | step | answer | done | failed
+	Event     string  `json:"event"` // ready | step | answer | done | diverged
 	Seconds   float64 `json:"seconds"`
 	Step      int     `json:"step"`
 	Total     int     `json:"total"`
@@ -39,7 +39,6 @@ type event struct {
 	Trainable int     `json:"trainable"`
 	Index     int     `json:"index"`
 	Text      string  `json:"text"`
-	Kind      string  `json:"kind"` // of what failed: bad | diverged
 	Message   string  `json:"message"`
 
 	started float64 // seconds that the worker took to be ready, if the job waited for it
@@ -53,9 +52,6 @@ func decode(line []byte) (event, error) {
 	}
 	return e, nil
 }
-
-// errJob marks an error that is the job's own: the worker is well.
-var errJob = errors.New("the job failed")
 
 // worker is a running worker.py.
 type worker struct {
@@ -114,10 +110,8 @@ func (w *worker) do(job []byte, each func(event) error) (event, error) {
 			return e, err
 		case e.Event == "done":
 			return e, nil
-		case e.Event == "failed" && e.Kind == "diverged":
-			return e, fmt.Errorf("%w: %w: %.300q", errJob, student.ErrDiverged, e.Message)
-		case e.Event == "failed":
-			return e, results.Bad("", fmt.Errorf("%w: %.300q", errJob, e.Message))
+		case e.Event == "diverged":
+			return e, fmt.Errorf("%w: %.300q", student.ErrDiverged, e.Message)
 		}
 		if err := each(e); err != nil {
 			return e, w.fault(err)

@@ -8,8 +8,8 @@ share of every job: all hold the base and the adapter, gradients are summed.
 
 It speaks JSON lines on the socket that it inherits as file descriptor 3. First it
 says {"event": "ready", ...}. A job is {"op": "train" | "generate", ...}; its events
-end with "done", or with "failed" where the job itself was at fault. Any other
-exception ends the worker: its last line on standard error says why.
+end with "done", or with "diverged" where a training's numbers overflowed. Any other
+fault ends the worker: its last line on standard error says why.
 
 With --check it only prints the versions of what it needs, and loads nothing.
 """
@@ -20,6 +20,7 @@ import time
 BEGIN = time.perf_counter()
 
 import argparse  # noqa: E402
+import datetime  # noqa: E402
 import hashlib  # noqa: E402
 import importlib.metadata  # noqa: E402
 import json  # noqa: E402
@@ -43,10 +44,6 @@ MOST_ANSWERS = 128  # side by side
 MARK = "\ue000"  # stands for the user's text in a rendered chat template
 
 
-class Bad(Exception):
-    """The job asks for what cannot be done."""
-
-
 class Diverged(Exception):
     """The numbers of a training overflowed."""
 
@@ -56,9 +53,6 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock, self.lines = sock, sock.makefile("r", encoding="utf-8")
-
-    def jobs(self) -> Iterator[dict[str, Any]]:
-        return map(json.loads, self.lines)
 
     def send(self, event: str, **fields: Any) -> None:
         self.sock.sendall(json.dumps({"event": event, **fields}).encode() + b"\n")
@@ -139,7 +133,9 @@ def passes(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
 
 
 class Silent:
-    """The channel of a rank that does not speak to the program."""
+    """The channel of a rank that does not speak to the program, and gets its jobs from rank 0."""
+
+    lines = sys.stdin
 
     def send(self, event: str, **fields: Any) -> None:
         pass
@@ -150,6 +146,7 @@ class Ranks:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.rank, self.count, self.dist = args.rank, args.ranks, None
+        self.others: list[subprocess.Popen[str]] = []
         if self.count == 1:
             return
         import torch.distributed as dist
@@ -158,28 +155,27 @@ class Ranks:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 args.port = free.getsockname()[1]
             for rank in range(1, self.count):
-                self.watch(subprocess.Popen([*sys.orig_argv, "--rank", str(rank), "--port", str(args.port)], stdin=subprocess.DEVNULL))
+                other = subprocess.Popen([*sys.orig_argv, "--rank", str(rank), "--port", str(args.port)], stdin=subprocess.PIPE, text=True)
+                self.others.append(other)
+                threading.Thread(target=self.watch, args=(rank, other), daemon=True).start()
+        # Ranks wait for each other within a job only: they get it by a pipe, which knows no time limit.
         dist.init_process_group("nccl" if args.device == "cuda" else "gloo", init_method=f"tcp://127.0.0.1:{args.port}",
-                                rank=self.rank, world_size=self.count)
+                                rank=self.rank, world_size=self.count, timeout=datetime.timedelta(hours=12))
         self.dist = dist
 
-    def watch(self, child: subprocess.Popen) -> None:
-        """Ends this process when the child ends, for which all others would wait."""
-        def wait() -> None:
-            child.wait()
-            print(f"rank {child.args[-3]} ended; what it said stands above", file=sys.stderr, flush=True)
-            os._exit(1)
-        threading.Thread(target=wait, daemon=True).start()
+    @staticmethod
+    def watch(rank: int, other: subprocess.Popen[str]) -> None:
+        """Ends this process when the other ends, for which it would wait."""
+        other.wait()
+        print(f"rank {rank} ended; what it said stands above", file=sys.stderr, flush=True)
+        os._exit(1)
 
     def jobs(self, channel: Channel | Silent) -> Iterator[dict[str, Any]]:
-        mine = channel.jobs() if isinstance(channel, Channel) else None
-        while True:
-            job = [next(mine, None) if mine is not None else None]
-            if self.dist is not None:
-                self.dist.broadcast_object_list(job, src=0)
-            if job[0] is None:
-                return
-            yield job[0]
+        for line in channel.lines:
+            for other in self.others:
+                other.stdin.write(line)
+                other.stdin.flush()
+            yield json.loads(line)
 
     def add(self, tensors: list[Any]) -> None:
         """Sums each tensor over the ranks, in place."""
@@ -208,7 +204,9 @@ class Student:
     def __init__(self, folder: str, device: str, precision: str, channel: Channel | Silent, ranks: Ranks) -> None:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         torch.use_deterministic_algorithms(True, warn_only=True)
         if device == "cpu":
             torch.cuda.is_current_stream_capturing = lambda: False  # transformers asks, also where there is no CUDA
@@ -423,10 +421,8 @@ def main() -> None:
     for job in ranks.jobs(channel):
         try:
             channel.send("done", **{"train": student.train, "generate": student.generate}[job["op"]](job))
-        except Bad as e:
-            channel.send("failed", kind="bad", message=str(e))
         except Diverged as e:
-            channel.send("failed", kind="diverged", message=str(e))
+            channel.send("diverged", message=str(e))
 
 
 if __name__ == "__main__":

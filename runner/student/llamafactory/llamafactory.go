@@ -32,24 +32,32 @@ type Config struct {
 	CLI     string // path of llamafactory-cli; empty: that on PATH
 	Model   checkpoint.Model
 	Device  string // cuda | cpu
-	Devices string // CUDA_VISIBLE_DEVICES; empty leaves it as it is and trains on one device
+	Devices string // CUDA_VISIBLE_DEVICES; empty leaves it as it is
+	GPUs    int    // that a training takes of them; 0 means 1
 }
 
 // Trainer trains the model. Its methods may be called concurrently.
 type Trainer struct{ cfg Config }
 
 // New returns the trainer.
-func New(cfg Config) *Trainer {
+func New(cfg Config) (*Trainer, error) {
 	cfg.CLI = cmp.Or(cfg.CLI, "llamafactory-cli")
-	return &Trainer{cfg}
+	if strings.Contains(cfg.CLI, "/") { // it runs in a folder of its own
+		path, err := filepath.Abs(cfg.CLI)
+		if err != nil {
+			return nil, results.Infra("", err)
+		}
+		cfg.CLI = path
+	}
+	return &Trainer{cfg}, nil
 }
 
 // count is the number of devices of a training.
 func (t *Trainer) count() int {
-	if t.cfg.Device == "cpu" || t.cfg.Devices == "" {
+	if t.cfg.Device == "cpu" {
 		return 1
 	}
-	return strings.Count(t.cfg.Devices, ",") + 1
+	return max(1, t.cfg.GPUs)
 }
 
 // CheckRecipe reports what this back end cannot do.

@@ -42,7 +42,16 @@ func standIn(t *testing.T, mode string) (*Trainer, string) {
 	if err := os.WriteFile(cli, []byte("#!/bin/sh\nexec python3 "+script+" "+mode+" \"$@\"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return New(Config{CLI: cli, Device: "cpu", Model: checkpoint.Model{Name: "small", Folder: "/models/small", Context: 512}}), temporary
+	return start(t, Config{CLI: cli, Device: "cpu", Model: checkpoint.Model{Name: "small", Folder: "/models/small", Context: 512}}), temporary
+}
+
+func start(t *testing.T, cfg Config) *Trainer {
+	t.Helper()
+	trainer, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer
 }
 
 func infra(err error) bool {
@@ -138,7 +147,7 @@ func TestCancelEndsWhatItStarted(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	model := checkpoint.Model{Context: 2048}
-	two := New(Config{Device: "cuda", Devices: "0,1", Model: model})
+	two := start(t, Config{Device: "cuda", GPUs: 2, Model: model})
 	recipe := results.Paper().Recipe
 	if err := two.CheckRecipe(recipe); err != nil {
 		t.Errorf("the paper's recipe on two GPUs: %v", err)
@@ -153,14 +162,14 @@ func TestRefusals(t *testing.T) {
 	if _, err := Versions(filepath.Join(t.TempDir(), "none")); !infra(err) {
 		t.Errorf("no llamafactory-cli: %v, want a fault of the platform", err)
 	}
-	if _, err := New(Config{CLI: "/nowhere/cli", Model: model}).Train(t.Context(), recipe, studenttest.Rows(1), 1, t.TempDir(), nil); !infra(err) {
+	if _, err := start(t, Config{CLI: "/nowhere/cli", Model: model}).Train(t.Context(), recipe, studenttest.Rows(1), 1, t.TempDir(), nil); !infra(err) {
 		t.Errorf("no llamafactory-cli: %v, want a fault of the platform", err)
 	}
 }
 
 // TestSettings shows the paper's recipe on two GPUs, as the paper has it.
 func TestSettings(t *testing.T) {
-	trainer := New(Config{Device: "cuda", Devices: "0,1", Model: checkpoint.Model{Folder: "/models/llama"}})
+	trainer := start(t, Config{Device: "cuda", GPUs: 2, Model: checkpoint.Model{Folder: "/models/llama"}})
 	got, err := yaml.Marshal(trainer.settingsOf("/tmp/adb-lf-1", results.Paper().Recipe, 7))
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ def send(**event):
 
 def train(job):
     if mode == "diverges":
-        return send(event="failed", kind="diverged", message="loss nan")
+        return send(event="diverged", message="loss nan")
     folder = pathlib.Path(job["dir"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "adapter_config.json").write_text("{}")
