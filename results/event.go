@@ -72,17 +72,18 @@ type CodeData struct {
 
 // TrainData is the outcome of training the student on the submission.
 type TrainData struct {
-	Adapter    string   `json:"adapter"` // digest
-	Rows       int      `json:"rows"`
-	Updates    int      `json:"updates"`
-	Tokens     int      `json:"tokens"`
-	FirstLoss  float64  `json:"first_loss"`
-	LastLoss   float64  `json:"last_loss"`
-	Cached     bool     `json:"cached,omitempty"` // the same training had been done
-	Failure    Failure  `json:"failure,omitempty"`
-	Detail     string   `json:"detail,omitempty"`
-	Seconds    float64  `json:"seconds"`
-	Course     *Course  `json:"course,omitempty"`      // nil where the student does not say
+	Adapter   string  `json:"adapter"` // digest
+	Rows      int     `json:"rows"`
+	Updates   int     `json:"updates"`
+	Tokens    int     `json:"tokens"`
+	FirstLoss float64 `json:"first_loss"`
+	LastLoss  float64 `json:"last_loss"`
+	Cached    bool    `json:"cached,omitempty"` // the same training had been done
+	Failure   Failure `json:"failure,omitempty"`
+	Detail    string  `json:"detail,omitempty"`
+	Seconds   float64 `json:"seconds"`
+	Course    *Course `json:"course,omitempty"` // nil where the student does not say
+
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // held; of a training that had been done, none
 }
 

@@ -76,11 +76,15 @@ func parseSubmitted(out []byte) (int64, error) {
 	return strconv.ParseInt(string(all[len(all)-1][1]), 10, 64)
 }
 
+// unavailable is what sbatch says of nodes that the cluster does not have, and
+// sbatch --test-only also of nodes that are drained or down.
+const unavailable = "requested node configuration is not available"
+
 // refusals are what sbatch says of a job that it will never take, in lower case.
 var refusals = []string{
 	"invalid partition", "invalid account", "invalid generic resource", "invalid gres", "invalid qos", "invalid feature", "invalid --",
 	"invalid option", "unrecognized option", "unknown option", "requires an argument", "requested time limit is invalid",
-	"time limit exceeds", "requested node configuration is not available", "more processors requested than permitted",
+	"time limit exceeds", unavailable, "more processors requested than permitted",
 	"access/permission denied", "not permitted", "user's group not permitted",
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -64,7 +65,7 @@ func (l *Launcher) Check(ctx context.Context) error {
 		return results.Infra("", err)
 	}
 	_, err = l.queue.commands.run(ctx, "sbatch", "--test-only", path)
-	if err != nil && refused(err) {
+	if err != nil && refused(err) && !strings.Contains(strings.ToLower(err.Error()), unavailable) {
 		return refusal(err)
 	}
 	if _, err := l.queue.commands.run(ctx, "squeue", listArgs(l.queue.user)...); err != nil {
