@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test coverage-study heldout
+.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -54,6 +54,10 @@ golden: setup ## rewrite the golden files of every package that has some
 	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \
 		$(GO) test $(TAGS) "./$$d" -update; done
 
+recordings: build ## run the demo and take its trials for the test that replays them, as after a change of tasks or prompts
+	@out=$$(mktemp -d); trap 'rm -rf "$$out"' EXIT; ./autodatabench run --out "$$out" bench/experiments/demo.yaml; \
+	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"
+
 generate-check: setup ## check that generated files and go.mod are what they are made from
 	@GO='$(GO)' TAGS='$(TAGS)' bench/generate-check.sh
 
@@ -80,8 +84,11 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
 
-coverage-study: setup ## simulate coverage and error rates of the statistics: hours (SETS, DRAWS make it smaller)
-	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),9999) -timeout 48h -v
+coverage-study: setup ## simulate coverage and error rates of the statistics: ten minutes of processor time (SETS, DRAWS)
+	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v
 
 heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by
 	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded $(if $(EPOCHS),-args -heldout.epochs $(EPOCHS))
+
+real-suites: build ## run the paper's suites from their published files end to end, where those are (AUTODATABENCH_DATASETS)
+	@bench/real-suites.sh

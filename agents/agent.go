@@ -44,6 +44,9 @@ type Reply struct {
 	// through the platform.
 	Metered bool `json:"metered,omitempty"`
 
+	// Seconds is how long it took. The platform sets it.
+	Seconds float64 `json:"seconds,omitempty"`
+
 	// Log is what the agent's own program said beside its reply.
 	Log string `json:"-"`
 }

@@ -5,14 +5,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"autodatabench/report/table"
 	"autodatabench/results"
 )
 
-// Tables returns up to six tables a group: ranking, uncertainty, accuracy, MATS,
-// effort and failures. A board without outcomes is one empty table.
+// Tables returns up to eight tables a group: ranking, uncertainty, other averages,
+// sources of uncertainty, accuracy, MATS, effort and failures. A board without
+// outcomes is one empty table.
 func (b Board) Tables() []table.Table {
 	if len(b.Groups) == 0 {
 		return []table.Table{*table.New("Leaderboard", 0, ">rank", "agent")}
@@ -23,6 +23,12 @@ func (b Board) Tables() []table.Table {
 		tables = append(tables, g.ranking(common))
 		if g.certain() {
 			tables = append(tables, g.certainty(common))
+		}
+		if slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Uncertainty != nil && r.Uncertainty.Averages != nil }) {
+			tables = append(tables, g.averages(common))
+		}
+		if g.split() {
+			tables = append(tables, g.sources(common))
 		}
 		tables = append(tables, g.accuracy(common), g.mats(common))
 		if !slices.Contains(common, Published) { // the paper prints neither effort nor failures
@@ -54,14 +60,6 @@ func (g Group) commonMarks() []Mark {
 		}
 	}
 	return common
-}
-
-func joinMarks(marks []Mark) string {
-	words := make([]string, len(marks))
-	for i, m := range marks {
-		words[i] = string(m)
-	}
-	return strings.Join(words, ", ")
 }
 
 // grid starts a table whose rows are the group's: rank, agent, the marks that
@@ -200,52 +198,4 @@ func (g Group) domainHeads() []string {
 		heads[i] = ">" + string(d.Domain)
 	}
 	return heads
-}
-
-func (g Group) effort(common []Mark) table.Table {
-	t, add := g.grid("Runs and effort", common, "!kind", ">valid runs", ">gain if valid", ">attempts", ">valid", ">calls", ">time")
-	for _, r := range g.Rows {
-		cells := []string{string(r.Standing), fmt.Sprintf("%d/%d", r.ValidRuns, r.Runs), table.Number(r.GainValid, 2)}
-		switch r.Kind {
-		case results.OfPaper, results.OfGiven: // neither has any of the rest
-			cells = append(cells, slices.Repeat([]string{table.Missing}, 4)...)
-		default:
-			cells = append(cells, strconv.Itoa(r.Attempts), percentWhole(r.validShare()), table.Count(r.Usage.TeacherCalls/r.Runs),
-				(r.Elapsed / time.Duration(r.Runs)).Round(time.Second).String())
-		}
-		add(r, cells...)
-	}
-	t.Note("Kind: simulated; self-reported; paper, as printed. Gain if valid: over the runs with a valid submission alone. Valid: share of attempts with a valid submission. " +
-		"Calls, time: teacher calls and run time, means over runs.")
-	return *t
-}
-
-// validShare is the share of attempts with a valid submission.
-func (r Row) validShare() results.Number {
-	return results.Num(float64(r.ValidAttempts)/float64(max(1, r.Attempts)), r.Attempts > 0)
-}
-
-func (g Group) failures(common []Mark) table.Table {
-	heads := []string{">attempts"}
-	for _, f := range results.Failures() {
-		heads = append(heads, ">"+shortFailure[f])
-	}
-	t, add := g.grid("Failed attempts", common, heads...)
-	for _, r := range g.Rows {
-		cells := []string{strconv.Itoa(r.Attempts)}
-		for _, f := range results.Failures() {
-			cells = append(cells, strconv.Itoa(r.Failures[f]))
-		}
-		if r.Kind != results.OfAgent {
-			cells = slices.Repeat([]string{table.Missing}, len(cells))
-		}
-		add(r, cells...)
-	}
-	t.Note("timeout: code execution timeout; no code: code extraction failed; error: code runtime error; cut: LLM output truncated; too few: insufficient valid samples.")
-	return *t
-}
-
-var shortFailure = map[results.Failure]string{
-	results.CodeTimeout: "timeout", results.ExtractionFailed: "no code", results.RuntimeError: "error",
-	results.OutputTruncated: "cut", results.InsufficientSamples: "too few", results.OtherFailure: "other",
 }

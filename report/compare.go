@@ -95,6 +95,9 @@ func (r Row) label() string {
 
 func (g Group) comparison(a, b Row) (Comparison, error) {
 	c := Comparison{Title: g.title("Comparison", g.commonMarks())}
+	if a.rowKey() == b.rowKey() {
+		return c, results.Bad("name two rows", fmt.Errorf("%s cannot be compared with itself", a.label()))
+	}
 	if g.study == nil {
 		return c, results.Bad("score the trials first; published percentages have no items", fmt.Errorf("%s and %s: nothing is scored", a.label(), b.label()))
 	}
@@ -129,7 +132,7 @@ func (c Comparison) verdict(a, b string) string {
 	p := c.Pair
 	switch {
 	case !p.Holm.Known:
-		return fmt.Sprintf("%s and %s cannot be tested against each other: %s.", a, b, strings.Join(p.Gain.Warnings, "; "))
+		return fmt.Sprintf("%s and %s cannot be tested against each other; the warnings say why.", a, b)
 	case p.Holm.Value < stats.Level && p.Gain.Value.Value > 0:
 		return fmt.Sprintf("%s is better than %s.", a, b)
 	case p.Holm.Value < stats.Level:

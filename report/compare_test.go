@@ -105,6 +105,7 @@ func TestCompareRefuses(t *testing.T) {
 		{"prefix of a name", "adapt", "pipeline", "no ranking has both", outcomes},
 		{"two rows", "adaptive", "pipeline", "fits adaptive/iterative/seed, adaptive/one-shot/seed", outcomes},
 		{"two rankings", "adaptive/iterative", "pipeline", "2 rankings have both", twice},
+		{"the same row twice", "pipeline", "pipeline/one-shot", "pipeline/one-shot/seed cannot be compared with itself", outcomes},
 		{"nothing", "adaptive", "pipeline", "no ranking has both", nil},
 	} {
 		_, err := report.Leaderboard(tt.outcomes, report.Options{}).Compare(tt.a, tt.b)

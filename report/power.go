@@ -40,7 +40,8 @@ type PowerRow struct {
 var plannedRuns = []int{1, 2, 3, 4, 5, 8, 10, 15, 20}
 
 // Power plans with the variance that the board's runs show. difference may be
-// missing. Groups without two runs of anything are left out.
+// missing. Groups without two runs of anything, or of which all runs are alike,
+// are left out.
 func (b Board) Power(difference results.Number) PowerPlan {
 	plan := PowerPlan{Difference: difference, Groups: []PowerGroup{}}
 	for _, g := range b.Groups {
@@ -69,17 +70,24 @@ func (b Board) Power(difference results.Number) PowerPlan {
 func (p PowerPlan) Tables() []table.Table {
 	var tables []table.Table
 	for _, g := range p.Groups {
-		t := table.New(g.Title, 1, ">runs", ">standard error", ">found, one pair", fmt.Sprintf(">found, first of %d pairs", g.Pairs))
+		heads := []string{">runs", ">standard error", ">found, one pair", fmt.Sprintf(">found, first of %d pairs", g.Pairs)}
+		if g.Pairs == 1 {
+			heads = heads[:3]
+		}
+		t := table.New(g.Title, 1, heads...)
 		for _, r := range g.Rows {
-			t.Add(fmt.Sprint(r.Runs), fixed(r.SE), fixed(r.Detectable), fixed(r.DetectableHolm))
+			t.Add([]string{fmt.Sprint(r.Runs), fixed(r.SE), fixed(r.Detectable), fixed(r.DetectableHolm)}[:len(heads)]...)
 		}
 		t.Note("Runs: of both agents in each of %d domains. Found: the smallest difference of average accuracy, in percentage points, that a test at 5 %% finds with a chance of %.0f %%.",
 			g.Design.Domains, 100*stats.Power)
 		t.Note("Measured: SD between runs %.2f points, items taken out; SD of an item's answer from run to run %.1f points; %.0f items a domain.",
 			g.Design.RunSD, g.Design.ItemSD, g.Design.Items)
 		if p.Difference.Known {
-			t.Note("A difference of %s points needs %s runs in a test of one pair, %s to be the first found of %d pairs.",
-				table.Number(p.Difference, 2), table.Number(g.Needed, 0), table.Number(g.NeededHolm, 0), g.Pairs)
+			needed := fmt.Sprintf("Runs needed for a difference of %s points: %s in a test of one pair", table.Number(p.Difference, 2), table.Number(g.Needed, 0))
+			if g.Pairs > 1 {
+				needed += fmt.Sprintf(", %s to be the first found of %d pairs", table.Number(g.NeededHolm, 0), g.Pairs)
+			}
+			t.Note("%s.", needed)
 		}
 		tables = append(tables, *t)
 	}

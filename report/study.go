@@ -14,7 +14,10 @@ const headlineSeed = 1
 type Uncertainty struct {
 	Gain  stats.Estimate `json:"gain"` // average gain, %, with its 95 % interval
 	Ranks *stats.RankSet `json:"ranks,omitempty"`
-	Best  results.Number `json:"best"` // see stats.Headline; this and the ranks of ranked rows only
+	Best  results.Number `json:"best"` // see stats.Headline; this, the ranks and the averages of ranked rows only
+
+	Averages *stats.Alternatives `json:"averages,omitempty"` // other ways to average
+	Split    stats.EntrySplit    `json:"split"`              // where the variance comes from
 }
 
 func (k rowKey) entry() stats.Entry {
@@ -107,6 +110,11 @@ func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain
 	for _, h := range headlines(all, draws) {
 		found[h.Entry] = &Uncertainty{Gain: h.Gain, Best: h.Best}
 	}
+	if all != nil {
+		for i, split := range all.Splits() {
+			found[all.Entries()[i]].Split = split
+		}
+	}
 	if among != all {
 		for _, u := range found {
 			u.Best = results.Number{}
@@ -118,6 +126,9 @@ func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain
 	if among != nil {
 		for _, r := range among.Ranks() {
 			found[r.Entry].Ranks = &r
+		}
+		for _, a := range among.Alternatives() {
+			found[a.Entry].Averages = &a
 		}
 	}
 	for i := range g.Rows {

@@ -41,6 +41,37 @@ func (t Tokens) Add(u Tokens) Tokens {
 	return Tokens{t.Input + u.Input, t.Cached + u.Cached, t.Output + u.Output, t.Reasoning + u.Reasoning}
 }
 
+// AgentUse is what calls of the agent's model came to. Cost is in USD; it is
+// missing when that of any call is not known, and when there was none.
+type AgentUse struct {
+	Calls int    `json:"agent_calls"`
+	Cost  Number `json:"cost_usd"`
+	Tokens
+}
+
+// Add returns the sum of u and v; the one without calls has no say in the cost.
+func (u AgentUse) Add(v AgentUse) AgentUse {
+	cost := Num(u.Cost.Value+v.Cost.Value, u.Cost.Known && v.Cost.Known)
+	switch {
+	case u.Calls == 0:
+		cost = v.Cost
+	case v.Calls == 0:
+		cost = u.Cost
+	}
+	return AgentUse{u.Calls + v.Calls, cost, u.Tokens.Add(v.Tokens)}
+}
+
+// Since is what came after was, which is part of u.
+func (u AgentUse) Since(was AgentUse) AgentUse {
+	used := AgentUse{Calls: u.Calls - was.Calls, Tokens: Tokens{
+		u.Input - was.Input, u.Cached - was.Cached, u.Output - was.Output, u.Reasoning - was.Reasoning,
+	}}
+	if used.Calls > 0 {
+		used.Cost = Num(u.Cost.Value-was.Cost.Value, u.Cost.Known)
+	}
+	return used
+}
+
 // Price is what tokens cost, in USD per million.
 type Price struct {
 	Input       float64  `yaml:"input" json:"input"`

@@ -34,7 +34,7 @@ func TestGPUSeconds(t *testing.T) {
 		trial := &Trial{}
 		apply(t, trial, TrialStarted, Spec{Embedded: tt.embedded, GPUPrice: tt.price})
 		apply(t, trial, AttemptStarted, AttemptData{N: 1})
-		apply(t, trial, AgentReplied, ReplyData{Code: true, Calls: 1, Cost: Num(0.25, true)})
+		apply(t, trial, AgentReplied, ReplyData{Code: true, AgentUse: AgentUse{Calls: 1, Cost: Num(0.25, true)}})
 		apply(t, trial, CodeExecuted, CodeData{GPUSeconds: tt.code})
 		apply(t, trial, Checked, CheckData{Check: Check{Valid: true}})
 		apply(t, trial, StudentTrained, tt.train)

@@ -50,10 +50,8 @@ type ReplyData struct {
 	Failure Failure `json:"failure,omitempty"`
 	Detail  string  `json:"detail,omitempty"`
 	Finish  Finish  `json:"finish,omitempty"`
-	Calls   int     `json:"agent_calls"`
-	Cost    Number  `json:"cost_usd"`
 	Seconds float64 `json:"seconds"`
-	Tokens
+	AgentUse
 }
 
 // CodeData is the outcome of one execution of the agent's code, with the
@@ -67,7 +65,8 @@ type CodeData struct {
 	Output   int64   `json:"teacher_output_tokens"`
 	Seconds  float64 `json:"seconds"`
 
-	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // the trial's share of a teacher that the program started
+	Simulated  bool     `json:"teacher_simulated,omitempty"` // the teacher's server said that it is no LLM
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`       // the trial's share of a teacher that the program started
 }
 
 // TrainData is the outcome of training the student on the submission.
@@ -126,9 +125,11 @@ type FaultData struct {
 	Error   string `json:"error"`
 }
 
-// EndData closes the loop.
+// EndData closes the loop, with what the agent's model used for a reply that was
+// cut off; nil for nothing.
 type EndData struct {
 	Reason EndReason `json:"reason"`
+	Agent  *AgentUse `json:"agent,omitempty"`
 }
 
 // Apply folds one event into the state. The order of kinds is the runner's
@@ -161,6 +162,9 @@ func (t *Trial) Apply(e Event) error {
 			return err
 		}
 		t.End = d.Reason
+		if d.Agent != nil {
+			t.Usage = t.Usage.Add(Usage{}.WithAgent(*d.Agent))
+		}
 		return nil
 	}
 	if e.Kind == PlatformFault {
@@ -176,15 +180,12 @@ func (t *Trial) Apply(e Event) error {
 func (t *Trial) applyStep(a *Attempt, e Event) error {
 	switch e.Kind {
 	case AgentReplied:
-		d := ReplyData{Calls: 1} // of old records, which do not say
+		d := ReplyData{AgentUse: AgentUse{Calls: 1}} // of old records, which do not say
 		if err := decode(e, &d); err != nil {
 			return err
 		}
 		a.Replied, a.Extracted, a.Failure, a.Detail = true, d.Code, d.Failure, d.Detail
-		t.Usage = t.Usage.Add(Usage{
-			AgentCalls: d.Calls, AgentInput: d.Input, AgentOutput: d.Output,
-			AgentCached: d.Cached, AgentReasoning: d.Reasoning, AgentCost: d.Cost,
-		})
+		t.Usage = t.Usage.Add(Usage{}.WithAgent(d.AgentUse))
 		t.AgentTime += time.Duration(d.Seconds * float64(time.Second))
 		t.spend(d.Seconds)
 	case CodeExecuted:
@@ -193,6 +194,7 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 			return err
 		}
 		a.Executed, a.Failure, a.Detail = true, d.Failure, d.Detail
+		t.Simulated = t.Simulated || d.Simulated
 		t.Usage = t.Usage.Add(Usage{TeacherCalls: d.Calls, TeacherInput: d.Input, TeacherOutput: d.Output})
 		if d.GPUSeconds != nil {
 			t.Usage = t.Usage.Add(Usage{GPUSeconds: Num(*d.GPUSeconds, true)})

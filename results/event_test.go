@@ -47,14 +47,14 @@ func scored(n, correct int) []any {
 func TestApplyKeepsWhatHappened(t *testing.T) {
 	trial := fold(t, Iterative,
 		AttemptStarted, AttemptData{N: 1, Op: Draft},
-		AgentReplied, ReplyData{Code: true, Calls: 1, Tokens: Tokens{Input: 10, Cached: 4, Output: 20, Reasoning: 6}, Cost: Num(0.25, true), Seconds: 1.5},
+		AgentReplied, ReplyData{Code: true, AgentUse: AgentUse{1, Num(0.25, true), Tokens{Input: 10, Cached: 4, Output: 20, Reasoning: 6}}, Seconds: 1.5},
 		CodeExecuted, CodeData{Calls: 700, Input: 7, Output: 8, Seconds: 2},
 		PlatformFault, FaultData{Step: "train", Error: "disk full"},
 		Checked, CheckData{Check: Check{Valid: true, Rows: 300, Kept: 299, Used: 299}},
 		StudentTrained, TrainData{Seconds: 4},
 		PublicScored, ScoreData{Score: Score{Correct: 40, Total: 100}, Seconds: 0.5},
 		AttemptStarted, AttemptData{N: 2, Op: Improve},
-		AgentReplied, ReplyData{Failure: ExtractionFailed, Detail: "no block", Calls: 2, Tokens: Tokens{Output: 5}, Cost: Num(0.5, true)},
+		AgentReplied, ReplyData{Failure: ExtractionFailed, Detail: "no block", AgentUse: AgentUse{2, Num(0.5, true), Tokens{Output: 5}}},
 		TrialEnded, EndData{Reason: EndAttempts},
 	)
 	want := &Trial{

@@ -166,20 +166,20 @@ func (u Usage) Add(v Usage) Usage {
 	return Usage{
 		TeacherCalls: u.TeacherCalls + v.TeacherCalls,
 		TeacherInput: u.TeacherInput + v.TeacherInput, TeacherOutput: u.TeacherOutput + v.TeacherOutput,
-		AgentCalls: u.AgentCalls + v.AgentCalls,
-		AgentInput: u.AgentInput + v.AgentInput, AgentOutput: u.AgentOutput + v.AgentOutput,
-		AgentCached: u.AgentCached + v.AgentCached, AgentReasoning: u.AgentReasoning + v.AgentReasoning,
-		AgentCost: addCost(u, v), StudentSeconds: u.StudentSeconds + v.StudentSeconds, GPUSeconds: addGPU(u, v),
-	}
+		StudentSeconds: u.StudentSeconds + v.StudentSeconds, GPUSeconds: addGPU(u, v),
+	}.WithAgent(u.Agent().Add(v.Agent()))
 }
 
-// addCost is the cost of both; a part without calls has no say in it.
-func addCost(u, v Usage) Number {
-	switch {
-	case u.AgentCalls == 0:
-		return v.AgentCost
-	case v.AgentCalls == 0:
-		return u.AgentCost
-	}
-	return Num(u.AgentCost.Value+v.AgentCost.Value, u.AgentCost.Known && v.AgentCost.Known)
+// Agent is the part of the agent's model.
+func (u Usage) Agent() AgentUse {
+	return AgentUse{Calls: u.AgentCalls, Cost: u.AgentCost, Tokens: Tokens{
+		Input: u.AgentInput, Cached: u.AgentCached, Output: u.AgentOutput, Reasoning: u.AgentReasoning,
+	}}
+}
+
+// WithAgent is u with another part of the agent's model.
+func (u Usage) WithAgent(a AgentUse) Usage {
+	u.AgentCalls, u.AgentCost = a.Calls, a.Cost
+	u.AgentInput, u.AgentCached, u.AgentOutput, u.AgentReasoning = a.Input, a.Cached, a.Output, a.Reasoning
+	return u
 }

@@ -51,7 +51,7 @@ type Outcome struct {
 	// Printed stands in for the private scores where only percentages are known.
 	Printed *Printed `json:"printed,omitempty"`
 
-	Attempts      int             `json:"attempts"`
+	Attempts      int             `json:"attempts"` // that the agent replied to
 	ValidAttempts int             `json:"valid_attempts"`
 	Failures      map[Failure]int `json:"failures"` // attempts by what went wrong
 	Usage         Usage           `json:"usage"`
@@ -80,9 +80,9 @@ func (t *Trial) Outcome(base Score, finals []Score) Outcome {
 		Teacher: t.Spec.Teacher, Student: t.Spec.Student,
 		StudentDigest: ShortDigest(t.Spec.StudentDigest), ProtocolDigest: ProtocolDigest(t.Spec.Protocol), TaskDigest: ShortDigest(t.Spec.TaskDigest),
 		Valid: t.Best != 0, BasePublic: t.Spec.Base, BasePrivate: base, Finals: finals,
-		Attempts: len(t.Attempts), ValidAttempts: t.ValidAttempts(), Failures: map[Failure]int{},
+		Attempts: t.Replies(), ValidAttempts: t.ValidAttempts(), Failures: map[Failure]int{},
 		Usage: t.spent(), Cost: t.spent().Money(t.Spec.GPUPrice), Elapsed: t.Elapsed, End: t.End,
-		Simulated: t.Spec.Simulated, Embedded: t.Spec.Embedded, Unsandboxed: t.Spec.Unsandboxed,
+		Simulated: t.Spec.Simulated || t.Simulated, Embedded: t.Spec.Embedded, Unsandboxed: t.Spec.Unsandboxed,
 	}
 	if best := t.BestAttempt(); best != nil {
 		o.Public = best.Public

@@ -87,11 +87,12 @@ func TestOutcomeOfTrial(t *testing.T) {
 			Teacher: "procedural", Student: "embedded", StudentDigest: "0123456789abcdef", TaskDigest: "f", Simulated: true, Base: results.Score{Correct: 2, Total: 10},
 		},
 		Attempts: []results.Attempt{
-			{N: 1, Failure: results.RuntimeError},
-			{N: 2, Check: invalid, Failure: results.InsufficientSamples},
-			{N: 3, Check: valid, Public: public},
-			{N: 4, Failure: results.RuntimeError},
-			{N: 5, Check: valid, Public: &results.Score{Correct: 1, Total: 10}},
+			{N: 1, Replied: true, Failure: results.RuntimeError},
+			{N: 2, Replied: true, Check: invalid, Failure: results.InsufficientSamples},
+			{N: 3, Replied: true, Check: valid, Public: public},
+			{N: 4, Replied: true, Failure: results.RuntimeError},
+			{N: 5, Replied: true, Check: valid, Public: &results.Score{Correct: 1, Total: 10}},
+			{N: 6}, // the time was up before the agent replied
 		},
 		Usage: results.Usage{TeacherCalls: 9}, Elapsed: time.Minute, Best: 3, End: results.EndAttempts,
 	}

@@ -76,6 +76,7 @@ type Trial struct {
 	Usage    Usage         `json:"usage"`
 	Elapsed  time.Duration `json:"elapsed_ns"` // run time counted against the budget
 
+	Simulated bool          `json:"simulated"`     // the teacher turned out to be no LLM, beside what the spec says
 	AgentTime time.Duration `json:"agent_time_ns"` // of it, waiting for the agent
 	Faults    int           `json:"faults"`        // steps that the platform failed, and that were repeated
 
@@ -118,6 +119,18 @@ func (t *Trial) ValidAttempts() int {
 	n := 0
 	for _, a := range t.Attempts {
 		if a.Valid() {
+			n++
+		}
+	}
+	return n
+}
+
+// Replies counts the attempts that the agent replied to. One that was cut off
+// before is no attempt yet (SPEC section 5).
+func (t *Trial) Replies() int {
+	n := 0
+	for _, a := range t.Attempts {
+		if a.Replied {
 			n++
 		}
 	}

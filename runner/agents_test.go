@@ -239,7 +239,11 @@ save_rows([{"instruction": "question %d" % i, "input": "", "output": a or "?"} f
 		}
 		return difference, readAttempt(t, now, was, 1, "../../events.jsonl")
 	}
-	if difference, events := again(scripted{"no code", ask}); difference != "" || events != readAttempt(t, env, spec, 1, "../../events.jsonl") {
+	recorded, err := chat.OpenRecording(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if difference, events := again(recorded); difference != "" || events != readAttempt(t, env, spec, 1, "../../events.jsonl") {
 		t.Errorf("first difference %q, or other events", difference)
 	}
 	if difference, _ := again(scripted{"no code", strings.ReplaceAll(ask, "A plan.", "Another plan.")}); !strings.Contains(difference, "attempt 2 (agent.replied): reply is ") {
@@ -257,14 +261,18 @@ func (w *wasteful) Forward(context.Context, map[string]json.RawMessage) (chat.An
 }
 
 func (w *wasteful) Run(_ context.Context, spec sandbox.Spec) (sandbox.Result, error) {
+	return sandbox.Result{}, results.Infra("", errors.Join(w.call(spec.Socket), errors.New("the machine failed")))
+}
+
+func (*wasteful) call(socket string) error {
 	client := http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-		return net.Dial("unix", spec.Socket)
+		return net.Dial("unix", socket)
 	}}}
 	resp, err := client.Post("http://localhost/v1/chat/completions", "application/json", strings.NewReader(`{"messages": []}`))
-	if err == nil {
-		err = resp.Body.Close()
+	if err != nil {
+		return err
 	}
-	return sandbox.Result{}, results.Infra("", errors.Join(err, errors.New("the machine failed")))
+	return resp.Body.Close()
 }
 
 // TestLostRepliesAreSpent ends a trial whose agent spent its tokens on a call that
@@ -276,5 +284,9 @@ func TestLostRepliesAreSpent(t *testing.T) {
 	state, err := runner.Run(context.Background(), env, spec)
 	if err != nil || state.End != results.EndTokens || w.calls != 1 || state.Faults != 1 {
 		t.Errorf("%v, end %q after %d calls and %d faults", err, state.End, w.calls, state.Faults)
+	}
+	o := state.Outcome(results.Score{}, nil)
+	if o.Usage.AgentCalls != 1 || o.Usage.AgentInput != 90_000 || o.Attempts != 0 {
+		t.Errorf("%+v and %d attempts, want the call and no attempt", o.Usage, o.Attempts)
 	}
 }

@@ -59,6 +59,7 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	}
 	used := t.gateway.Usage(n)
 	data := results.CodeData{ExitCode: result.ExitCode, Calls: used.Calls, Input: used.InputTokens, Output: used.OutputTokens, Seconds: seconds}
+	data.Simulated = t.gateway.Simulated()
 	if used.Calls > 0 {
 		data.GPUSeconds = t.GPUs.teacher(seconds)
 	}

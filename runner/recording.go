@@ -102,6 +102,26 @@ func (r *Recording) retimed(e results.Event) (results.Event, error) {
 	return e, err
 }
 
+// cutOff is how the recorded trial ended where the new one stands; nil when it
+// went on.
+func (r *Recording) cutOff() *results.EndData {
+	var d results.EndData
+	if r.taken == len(r.events) || r.events[r.taken].Kind != results.TrialEnded || json.Unmarshal(r.events[r.taken].Data, &d) != nil {
+		return nil
+	}
+	return &d
+}
+
+// used is what the agent's model used for the recorded reply where the new trial
+// stands; nil when there is none.
+func (r *Recording) used() *results.AgentUse {
+	var d results.ReplyData
+	if r.taken == len(r.events) || r.events[r.taken].Kind != results.AgentReplied || json.Unmarshal(r.events[r.taken].Data, &d) != nil {
+		return nil
+	}
+	return &d.AgentUse
+}
+
 // Compare says at which step the trial in dir first differs from the recording,
 // in words; they are empty when it does not differ.
 func (r *Recording) Compare(dir string) (difference string, err error) {

@@ -29,6 +29,7 @@ type trial struct {
 	log     *folder.Log
 	lock    *folder.Held
 	gateway *gateway.Gateway
+	metered bool // the agent puts its calls into the ledger itself
 	state   results.Trial
 }
 
@@ -70,8 +71,11 @@ func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
 	if t.gateway, err = gateway.Open(dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {
 		return nil, err
 	}
-	if own, ok := env.Agent.(command.Agent); ok { // its calls go into this trial's books
-		t.Agent = own.Trial(t.state.Spec, t.gateway, dir)
+	if own, ok := env.Agent.(command.Agent); ok && t.state.End == "" { // its calls go into this trial's books
+		t.metered = true
+		if t.Agent, err = own.Trial(t.state.Spec, t.gateway, dir); err != nil {
+			return nil, err
+		}
 	}
 	return t, nil
 }
@@ -212,7 +216,7 @@ func (t *trial) loop(ctx context.Context) error {
 		var spent *spentError
 		switch {
 		case errors.As(err, &spent):
-			err = t.append(results.TrialEnded, results.EndData{Reason: spent.reason})
+			err = t.end(spent.reason)
 		case ctx.Err() == nil && faultOfPlatform(err):
 			if noted := t.append(results.PlatformFault, results.FaultData{Step: string(action.Kind), Attempt: action.Attempt, Error: err.Error()}); noted != nil {
 				return fmt.Errorf("%s: %w", action.Kind, errors.Join(err, noted))
@@ -248,9 +252,18 @@ func (t *trial) act(ctx context.Context, a agents.Action) error {
 	case agents.Evaluate:
 		return t.evaluate(ctx, a.Attempt)
 	case agents.Finish:
-		return t.append(results.TrialEnded, results.EndData{Reason: a.Reason})
+		return t.end(a.Reason)
 	}
 	return fmt.Errorf("unknown action")
+}
+
+// end closes the loop, so that the events tell of all that the ledger has.
+func (t *trial) end(reason results.EndReason) error {
+	data := results.EndData{Reason: reason}
+	if cut := t.unreported(); cut.Calls > 0 {
+		data.Agent = &cut
+	}
+	return t.append(results.TrialEnded, data)
 }
 
 func (t *trial) report(doing string) {

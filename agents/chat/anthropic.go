@@ -28,7 +28,7 @@ func newAnthropic(c Config, h *http.Client) messages {
 		option.WithBaseURL(strings.TrimSuffix(strings.TrimSuffix(c.BaseURL, "/"), "/v1") + "/"),
 	}
 	if c.Key != "" {
-		options = append(options, option.WithAPIKey(c.Key))
+		options = append(options, option.WithAPIKey(string(c.Key)))
 	}
 	for name, value := range c.Headers {
 		options = append(options, option.WithHeader(name, value))

@@ -25,6 +25,7 @@ import (
 
 	"autodatabench/agents"
 	"autodatabench/results"
+	"autodatabench/results/remote"
 )
 
 // Provider names a protocol.
@@ -42,7 +43,7 @@ type Config struct {
 	Provider        Provider
 	BaseURL         string // ends before /chat/completions or /v1/messages
 	Model           string
-	Key             string
+	Key             remote.Key
 	Headers         map[string]string
 	Temperature     *float64
 	TopP            *float64
@@ -106,7 +107,7 @@ func (c *Client) Reply(ctx context.Context, r agents.Request) (agents.Reply, err
 	})
 	var no *refusal
 	if errors.As(err, &no) && no.promptAtFault() {
-		return agents.Reply{Unanswered: "the model cannot take the prompt: " + c.hide(no.Error())}, nil
+		return agents.Reply{Unanswered: "the model cannot take the prompt: " + c.config.Key.Hide(no.Error())}, nil
 	}
 	if err != nil {
 		return agents.Reply{}, c.fault(ctx, err)
@@ -133,7 +134,7 @@ func (c *Client) retry(ctx context.Context, seed uint64, try func() error) error
 		failed := c.failureOf(ctx, err)
 		pause := c.config.Pause << min(n-1, 10)
 		pause = max(failed.wait, pause/2+time.Duration(jitter.Int64N(int64(pause/2)+1)))
-		if !failed.again || n == c.config.Tries || pause > maxPause || !sleep(ctx, pause) {
+		if !failed.again || n == c.config.Tries || pause > maxPause || !remote.Sleep(ctx, pause) {
 			return givenUp{n, failed.err}
 		}
 	}
@@ -148,15 +149,15 @@ func (c *Client) fault(ctx context.Context, err error) error {
 	f := c.failureOf(ctx, last.error)
 	err = fmt.Errorf("ask model %s at %s (try %d): %w", c.config.Model, c.config.BaseURL, last.tries, hidden{c, f.err})
 	if f.bad {
-		return results.Bad(c.hide(f.hint), err)
+		return results.Bad(c.config.Key.Hide(f.hint), err)
 	}
-	return results.Infra(c.hide(f.hint), err)
+	return results.Infra(c.config.Key.Hide(f.hint), err)
 }
 
 // finished completes a reply: an ending that nothing else explains, and the key
 // taken out of what a server echoes.
 func (c *Client) finished(r agents.Reply) agents.Reply {
-	r.Text = c.hideAnswered(r.Text)
+	r.Text = c.config.Key.HideAnswered(r.Text)
 	if r.Finish == results.FinishStop && strings.TrimSpace(r.Text) == "" {
 		r.Finish = results.FinishEmpty
 	}
@@ -167,24 +168,6 @@ func (c *Client) finished(r agents.Reply) agents.Reply {
 	return r
 }
 
-// hide takes the key out of a text.
-func (c *Client) hide(text string) string {
-	if c.config.Key == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, c.config.Key, "[key]")
-}
-
-// hideAnswered takes the key out of what a model answered. A short key is a
-// placeholder of a local server and may be a word or a number of the answer.
-func (c *Client) hideAnswered(text string) string {
-	const least = 8 // bytes
-	if len(c.config.Key) < least {
-		return text
-	}
-	return c.hide(text)
-}
-
 // hidden is an error without the key in its message.
 type hidden struct {
 	client *Client
@@ -192,21 +175,10 @@ type hidden struct {
 }
 
 // Error is the message without the key.
-func (h hidden) Error() string { return h.client.hide(h.err.Error()) }
+func (h hidden) Error() string { return h.client.config.Key.Hide(h.err.Error()) }
 
 // Is looks through for the causes that callers tell apart. There is no Unwrap:
 // what is below may show the key.
 func (h hidden) Is(target error) bool {
 	return (target == context.Canceled || target == context.DeadlineExceeded) && errors.Is(h.err, target)
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

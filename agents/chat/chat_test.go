@@ -15,6 +15,7 @@ import (
 
 	"autodatabench/agents"
 	"autodatabench/results"
+	"autodatabench/results/remote"
 )
 
 const secret = "sk-very-secret"
@@ -235,20 +236,6 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
-	date := time.Date(2026, 5, 30, 12, 0, 0, 0, time.UTC)
-	for value, want := range map[string]time.Duration{
-		"": 0, "soon": 0, "-1": 0, "NaN": 0, "2": 2 * time.Second, "1e9": 24 * time.Hour,
-		date.Add(time.Minute).Format(http.TimeFormat):  time.Minute,
-		date.Add(-time.Minute).Format(http.TimeFormat): 0,
-	} {
-		h := http.Header{"Retry-After": {value}, "Date": {date.Format(http.TimeFormat)}}
-		if got := retryAfter(h); got != want {
-			t.Errorf("Retry-After %q: %v, want %v", value, got, want)
-		}
-	}
-}
-
 // TestReplyLimit takes the smaller of the definition's limit and the budget's.
 func TestReplyLimit(t *testing.T) {
 	for _, c := range []struct{ config, request, want int64 }{{0, 0, 0}, {100, 0, 100}, {100, 200, 100}, {100, 50, 50}, {0, 50, 50}} {
@@ -341,7 +328,7 @@ func TestEnvironmentIsNotRead(t *testing.T) {
 					says(`"hello"`, "stop")(w)
 				}
 			}))
-			client := New(Config{Provider: provider, BaseURL: h.URL, Model: "m", Key: key, MaxTokens: 10, Tries: 1})
+			client := New(Config{Provider: provider, BaseURL: h.URL, Model: "m", Key: remote.Key(key), MaxTokens: 10, Tries: 1})
 			_, err := client.Reply(context.Background(), asked)
 			h.Close()
 			if err != nil {

@@ -9,9 +9,10 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
+
+	"autodatabench/results/remote"
 )
 
 // maxAnswer bounds what is read of an answer, in bytes; maxRefusal of one that
@@ -172,7 +173,7 @@ func (c *Client) refused(r *refusal) failure {
 	f := failure{err: r}
 	switch code := r.status; {
 	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooManyRequests, code >= 500:
-		f.again, f.wait = true, retryAfter(r.header)
+		f.again, f.wait = true, remote.RetryAfter(r.header)
 		f.hint = "the provider is busy or down; go on with resume when it answers again"
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		f.bad, f.hint = true, "check the key that api_key_env names, and what it may use"
@@ -182,25 +183,4 @@ func (c *Client) refused(r *refusal) failure {
 		f.bad, f.hint = true, "check base_url and model of the definition"
 	}
 	return f
-}
-
-// retryAfter reads Retry-After in seconds or as a date, which counts from the
-// answer's own Date, so that no clock is needed.
-func retryAfter(h http.Header) time.Duration {
-	v := h.Get("Retry-After")
-	if seconds, err := strconv.ParseFloat(v, 64); err == nil {
-		if !(seconds > 0) { // also NaN
-			return 0
-		}
-		return time.Duration(min(seconds, 24*3600) * float64(time.Second))
-	}
-	at, err := http.ParseTime(v)
-	if err != nil {
-		return 0
-	}
-	sent, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return max(0, at.Sub(sent))
 }

@@ -40,7 +40,7 @@ func (c *Client) Forward(ctx context.Context, request map[string]json.RawMessage
 	})
 	var no *refusal
 	if errors.As(err, &no) && no.requestAtFault() {
-		data, err := json.Marshal(map[string]any{"error": map[string]any{"message": c.hide(no.message), "type": "invalid_request_error"}})
+		data, err := json.Marshal(map[string]any{"error": map[string]any{"message": c.config.Key.Hide(no.message), "type": "invalid_request_error"}})
 		return Answer{Status: no.status, Body: data}, err
 	}
 	if err != nil {
@@ -60,7 +60,7 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if c.config.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+c.config.Key)
+		req.Header.Set("Authorization", "Bearer "+string(c.config.Key))
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -89,7 +89,7 @@ func (c *Client) answer(data []byte) (Answer, error) {
 			fmt.Errorf("ask model %s at %s: the answer holds no usage", c.config.Model, c.config.BaseURL))
 	}
 	used := said.Usage
-	return Answer{Status: http.StatusOK, Body: []byte(c.hideAnswered(string(data))), Tokens: results.Tokens{
+	return Answer{Status: http.StatusOK, Body: []byte(c.config.Key.HideAnswered(string(data))), Tokens: results.Tokens{
 		Input: max(0, used.Input), Cached: min(max(0, used.InputDetails.Cached), max(0, used.Input)),
 		Output: max(0, used.Output), Reasoning: min(max(0, used.OutputDetails.Reasoning), max(0, used.Output)),
 	}}, nil

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"autodatabench/results/remote"
 )
 
 // The placeholder key of a local server stands in every answer; a real one must
 // not stand in any.
 func TestForwardedAnswerHidesTheKeyAlone(t *testing.T) {
-	answered := func(key, text string) string {
+	answered := func(key remote.Key, text string) string {
 		data, err := json.Marshal(map[string]any{"text": text, "usage": map[string]int{"prompt_tokens": 11, "completion_tokens": 1}})
 		if err != nil {
 			t.Fatal(err)

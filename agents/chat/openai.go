@@ -29,7 +29,7 @@ func newOpenAI(c Config, h *http.Client) openAI {
 		option.WithBaseURL(strings.TrimSuffix(c.BaseURL, "/") + "/"),
 	}
 	if c.Key != "" {
-		options = append(options, option.WithAPIKey(c.Key))
+		options = append(options, option.WithAPIKey(string(c.Key)))
 	}
 	for name, value := range c.Headers {
 		options = append(options, option.WithHeader(name, value))

@@ -54,7 +54,6 @@ func (r Recording) Reply(_ context.Context, q agents.Request) (agents.Reply, err
 	if said.Truncated {
 		said.Finish = results.FinishLength
 	}
-	said.Metered = false // the ledger of this trial has none of its calls
 	return said.Reply, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"autodatabench/agents/chat"
 	"autodatabench/agents/reference"
 	"autodatabench/results"
+	"autodatabench/results/remote"
 )
 
 // Open returns the agent. lookup returns the value of an environment variable
@@ -27,7 +28,7 @@ func (d Definition) Open(lookup func(string) string) (agents.Agent, error) {
 	}
 	return chat.New(chat.Config{
 		Provider: chat.Provider(d.Provider),
-		BaseURL:  d.BaseURL, Model: d.Model, Key: key, Headers: d.Headers,
+		BaseURL:  d.BaseURL, Model: d.Model, Key: remote.Key(key), Headers: d.Headers,
 		Temperature: d.Sampling.Temperature, TopP: d.Sampling.TopP, Seed: d.Sampling.Seed,
 		MaxTokens: d.Sampling.MaxOutputTokens, ReasoningEffort: d.Sampling.ReasoningEffort,
 	}), nil

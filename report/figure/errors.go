@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"autodatabench/results"
 )
@@ -87,8 +88,8 @@ func (b ErrorBar) draw(s scales, y float64) {
 	if b.Attempts == 0 {
 		note = "no attempt"
 	}
-	sty := aligned(style(sizeSmall), 0, -0.5)
+	sty := aligned(style(sizeSmall), draw.XLeft, draw.YCenter)
 	at := s.at(from, y)
-	at.X += 4
+	at.X, at.Y = at.X+4, at.Y+1
 	s.FillText(sty, at, note)
 }

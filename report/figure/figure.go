@@ -8,14 +8,15 @@
 // Invariants: the same struct gives the same bytes on every machine; series are
 // told apart without colours too, by marker, line or hatching; no text is cut off
 // by the edge; names are plain text, whatever they hold. The fonts are built in
-// and have no Chinese characters: SVG leaves those to the viewer, PNG shows a
-// name's id in its place.
+// and have no Chinese characters: SVG leaves those to the viewer's fonts, PNG shows
+// a name's id in its place and says so.
 package figure
 
 import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -68,6 +69,10 @@ func Write(w io.Writer, f Format, fig Figure) error {
 	t := &typesetter{bitmap: f == PNG}
 	s := fig.sheet(t)
 	width, height := s.size(t)
+	if t.lacking {
+		s.head.Notes = append(slices.Clone(s.head.Notes), lackNote)
+		width, height = s.size(t)
+	}
 	var canvas vg.CanvasWriterTo
 	switch f {
 	case SVG:

@@ -45,14 +45,14 @@ func (f Forest) sheet(t *typesetter) *sheet {
 			r.draw(s, -float64(i))
 		}
 	})
-	if len(f.Rows) == 0 {
+	if missing == len(f.Rows) {
 		d = t.empty("no scored trial")
 	}
 	page := &sheet{head: f.Head, columns: 1, panels: []panel{{
 		height: vg.Length(max(3, len(f.Rows)))*rowHeight + 40,
 		draw:   t.axes(axis{label: f.Unit, low: low, high: high}, t.rows(names, 250), d),
 	}}}
-	if open && len(f.Rows) > 0 {
+	if open && missing < len(f.Rows) {
 		page.legend = []entry{series{glyph: mark(true)}.entry("ranked"), series{glyph: mark(false)}.entry("not ranked")}
 	}
 	if missing > 0 && missing < len(f.Rows) {

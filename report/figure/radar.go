@@ -35,6 +35,9 @@ type Set struct {
 	Values    []results.Number `json:"values"`
 }
 
+// beyond is the distance of an axis' name from its end.
+const beyond = vg.Length(9)
+
 // overlaid is how many sets are drawn over each other; more get a panel each.
 const overlaid = 6
 
@@ -119,7 +122,7 @@ func (r Radar) web(t *typesetter, c draw.Canvas, bounds [][2]float64, first int,
 		if !single {
 			name += " " + measure.Name
 		}
-		placeBeside(t, c, sty, centre, spoke(m, 1.06), name)
+		placeBeside(t, c, sty, centre, spoke(m, 1+float64(beyond/radius)), name)
 	}
 	for i, s := range sets {
 		s.polygon(c, seriesOf(first+i), bounds, spoke)

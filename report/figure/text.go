@@ -26,8 +26,9 @@ const (
 
 // typesetter measures and prepares text for one output.
 type typesetter struct {
-	bitmap bool // characters that the font lacks cannot be shown
-	buffer sfnt.Buffer
+	bitmap  bool // characters that the font lacks cannot be shown
+	lacking bool // some could not be shown
+	buffer  sfnt.Buffer
 }
 
 // style is that of text in the built-in sans-serif font.
@@ -64,6 +65,7 @@ func (t *typesetter) shown(s string) string {
 		if unicode.In(r, unicode.Mn) || t.has(style(sizeText), r) {
 			return r
 		}
+		t.lacking = true
 		return '?'
 	}, s)
 }
@@ -75,6 +77,9 @@ func (t *typesetter) name(n Name) string {
 	}
 	return t.plain(n.ID)
 }
+
+// lackNote says that the page does not show all names as they are.
+const lackNote = "The font of this picture lacks characters of some names: ids, or question marks, stand in their place. SVG shows the names."
 
 // width is that of the text; characters which the font lacks are taken to be as
 // wide as they are high, since a viewer will show them in another font.
@@ -91,16 +96,21 @@ func (t *typesetter) width(s draw.TextStyle, txt string) vg.Length {
 	return s.Width(own.String()) + vg.Length(foreign)*s.Font.Size
 }
 
-// cut shortens the text to the width, with an ellipsis.
+// cut shortens the text to the width, with an ellipsis in its midst: the end of a
+// row's name tells it from the agent's other rows.
 func (t *typesetter) cut(s draw.TextStyle, txt string, width vg.Length) string {
 	if t.width(s, txt) <= width {
 		return txt
 	}
 	runes := []rune(txt)
-	for len(runes) > 0 && t.width(s, string(runes)+ellipsis) > width {
-		runes = runes[:len(runes)-1]
+	for n := len(runes) - 1; n > 0; n-- {
+		tail := 2 * n / 5
+		short := strings.TrimRight(string(runes[:n-tail]), " ,") + ellipsis + strings.TrimLeft(string(runes[len(runes)-tail:]), " ,")
+		if t.width(s, short) <= width {
+			return short
+		}
 	}
-	return strings.TrimRight(string(runes), " ,") + ellipsis
+	return ellipsis
 }
 
 // wrap breaks the text into lines, at spaces; a word that is too long is cut.

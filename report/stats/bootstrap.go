@@ -33,18 +33,25 @@ func (s *Study) draw(seed uint64, draws int) [][]gains {
 		}
 	}
 	blocks := (draws + block - 1) / block
+	parallel(len(urns)*blocks, func(k int) {
+		from := k % blocks * block
+		urns[k/blocks].fill(from, min(from+block, draws))
+	})
+	return all
+}
+
+// parallel calls f for 0 to n-1, as many at a time as there are processors.
+func parallel(n int, f func(k int)) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range min(n, runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
-			for k := int(next.Add(1) - 1); k < len(urns)*blocks; k = int(next.Add(1) - 1) {
-				from := k % blocks * block
-				urns[k/blocks].fill(from, min(from+block, draws))
+			for k := int(next.Add(1) - 1); k < n; k = int(next.Add(1) - 1) {
+				f(k)
 			}
 		})
 	}
 	workers.Wait()
-	return all
 }
 
 // urn is what the draws of one domain are made from.

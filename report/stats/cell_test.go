@@ -147,3 +147,25 @@ func TestSplit(t *testing.T) {
 		t.Errorf("one run: %+v", got)
 	}
 }
+
+// A study splits the average's variance with the domains' weights: two domains of
+// the same answers and base have the cell's shares, and one without a second run
+// leaves none.
+func TestSplits(t *testing.T) {
+	domains := []results.Domain{results.Science, results.Code}
+	science, code := cell(t, "a", "science", "1000", "1100", "1010"), cell(t, "a", "code", "1000", "1100", "1010")
+	got := study(t, domains, given(0.8, 4, 10), science, code).Splits()
+	alone := science.Split()
+	want := stats.Split{RunShare: alone.RunShare, ItemShare: alone.ItemShare}
+	if diff := cmp.Diff([]stats.EntrySplit{{Average: want, Domains: []stats.Split{alone, alone}}}, got, near); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	single := cell(t, "a", "code", "1000", "1100")
+	for name, s := range map[string]*stats.Study{
+		"one run": study(t, domains, given(0.8, 4, 10), science, single), "no run": study(t, domains, given(0.8, 4, 10), science),
+	} {
+		if got := s.Splits()[0]; got.Average != (stats.Split{}) || got.Domains[0] != alone || got.Domains[1] != (stats.Split{}) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

@@ -83,39 +83,3 @@ func (c *Cell) caution(e *Estimate, p RunPrior) {
 		e.warn(warnUnpaired)
 	}
 }
-
-// Split says where the variance of a cell's gain comes from. SDs are in
-// percentage points of accuracy, and shares are of the squared standard error
-// of the gain. Agent runs and training seeds are apart only with two training
-// seeds; otherwise Run holds both.
-type Split struct {
-	Run       results.Number `json:"run_sd"`  // between runs of the agent
-	Seed      results.Number `json:"seed_sd"` // between training seeds of one run
-	Item      results.Number `json:"item_sd"` // between items, after the base's part
-	RunShare  results.Number `json:"run_share"`
-	SeedShare results.Number `json:"seed_share"`
-	ItemShare results.Number `json:"item_share"`
-}
-
-// Split computes it from the cell's own runs, unmoderated: it takes items and
-// two runs, and a base that is not 0. Otherwise all is missing.
-func (c *Cell) Split() Split {
-	r, n, s := float64(len(c.runs)), float64(c.items), float64(c.seeds)
-	if !c.paired() || r < 2 || c.base == 0 {
-		return Split{}
-	}
-	item := c.itemVariance(c.mean / c.base).value
-	seed := max(c.seedVar-c.seedItem/n, 0)
-	run := max(c.runVar-c.noise/n-seed/s, 0)
-	total, several := item+run/r+seed/(r*s), c.seeds > 1
-	return Split{
-		Run: points(run, true), Seed: points(seed, several), Item: points(item*n, true),
-		RunShare: results.Num(run/r/total, total > 0), SeedShare: results.Num(seed/(r*s)/total, several && total > 0),
-		ItemShare: results.Num(item/total, total > 0),
-	}
-}
-
-// points is the root of a variance of shares, in percentage points.
-func points(variance float64, known bool) results.Number {
-	return results.Num(100*math.Sqrt(variance), known)
-}

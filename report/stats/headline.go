@@ -37,8 +37,8 @@ func (s *Study) Headlines(seed uint64, draws int) []Headline {
 	all := s.draw(seed, draws)
 	headlines := make([]Headline, len(s.entries))
 	frozen := make([][]float64, len(s.entries))
-	for i, e := range s.entries {
-		h := Headline{Entry: e, Gain: s.gain(i)}
+	parallel(len(s.entries), func(i int) {
+		h := Headline{Entry: s.entries[i], Gain: s.gain(i)}
 		h.Gain.Method = BBMod
 		h.Frozen = h.Gain
 		var average gains
@@ -52,7 +52,7 @@ func (s *Study) Headlines(seed uint64, draws int) []Headline {
 			h.Domains = append(h.Domains, s.domainGain(s.domains[d], c, all[i][d]))
 		}
 		headlines[i] = h
-	}
+	})
 	for i, share := range onTop(frozen) {
 		headlines[i].Best = share
 	}

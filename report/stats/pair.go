@@ -5,9 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
-
 	"autodatabench/results"
 )
 
@@ -36,12 +33,14 @@ func (s *Study) Pairs() []Pair { return s.pairs(s.pair) }
 
 // pairs makes every pair in the given way, and adjusts.
 func (s *Study) pairs(of func(i, j int) Pair) []Pair {
-	var pairs []Pair
-	for i := range s.entries {
-		for j := i + 1; j < len(s.entries); j++ {
-			pairs = append(pairs, of(i, j))
+	n := len(s.entries)
+	pairs := make([]Pair, n*(n-1)/2)
+	parallel(n, func(i int) {
+		first := i * (2*n - i - 1) / 2 // of the pairs of i with those after it
+		for j := i + 1; j < n; j++ {
+			pairs[first+j-i-1] = of(i, j)
 		}
-	}
+	})
 	p := make([]results.Number, len(pairs))
 	for k := range pairs {
 		p[k] = pairs[k].P
@@ -152,8 +151,12 @@ func differenceVariance(a, b *Cell, p RunPrior) variance {
 	if !a.paired() || !b.paired() {
 		return runs.plus(a.itemVariance(0)).plus(b.itemVariance(0))
 	}
-	n := float64(a.items)
-	value := stat.Variance(floats.SubTo(make([]float64, a.items), a.xbar, b.xbar), nil) / n
+	n, mean, squares := float64(a.items), a.mean-b.mean, 0.0
+	for i, x := range a.xbar {
+		rest := x - b.xbar[i] - mean
+		squares += rest * rest
+	}
+	value := squares / (n - 1) / n
 	return runs.plus(variance{value, value * value / (n - 1)})
 }
 

@@ -74,7 +74,7 @@ func TestPairsOfWhatIsMissing(t *testing.T) {
 	if undefined.P.Known || undefined.Gain.Value.Known || undefined.Points != num(25) {
 		t.Errorf("base of 0: %+v", undefined)
 	}
-	if got := study(t, one, given(0.8, 4, 10), cells[0]).Pairs(); got != nil {
+	if got := study(t, one, given(0.8, 4, 10), cells[0]).Pairs(); len(got) != 0 {
 		t.Errorf("one entry: %+v", got)
 	}
 }

@@ -24,8 +24,8 @@ type Design struct {
 
 // Design measures the variances in all cells of the study that have two runs,
 // weighted with their degrees of freedom; Items is the harmonic mean. Without
-// any such cell, or without a prior, it reports false. Cells of which only counts are known leave the
-// items' part in RunSD.
+// any such cell, without a prior, or where no two runs differ, it reports false.
+// Cells of which only counts are known leave the items' part in RunSD.
 func (s *Study) Design() (Design, bool) {
 	run, noise, perItem, df := 0.0, 0.0, 0.0, 0.0
 	for _, row := range s.cells {
@@ -40,7 +40,7 @@ func (s *Study) Design() (Design, bool) {
 			df += own
 		}
 	}
-	if df == 0 || !s.prior.Scale.Known {
+	if df == 0 || !s.prior.Scale.Known || run <= 0 && noise == 0 {
 		return Design{}, false
 	}
 	return Design{

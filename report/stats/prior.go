@@ -95,13 +95,13 @@ func fitF(seen []spreadOf) (scale, d0 float64) {
 // far as it depends on the scale: a sum of concave terms, the one of an
 // observation f with its maximum at ln f.
 func kernel(seen []spreadOf, logScale, d0 float64) float64 {
-	sum := 0.0
+	sum, inverse := 0.0, math.Exp(-logScale)
 	for _, s := range seen {
-		half, x := s.nu/2, s.f*math.Exp(-logScale)
+		half := s.nu / 2
 		if math.IsInf(d0, 1) {
-			sum += half*math.Log(x) - half*x
+			sum -= half * (logScale + s.f*inverse)
 		} else {
-			sum += half*math.Log(x) - (half+d0/2)*math.Log1p(s.nu/d0*x)
+			sum -= half*logScale + (half+d0/2)*math.Log1p(s.nu/d0*s.f*inverse)
 		}
 	}
 	return sum

@@ -29,6 +29,8 @@ const (
 	gap     = "  " // between columns
 	minText = 12   // a text column is not cut below this
 	maxText = 28   // a text column of a table that is split
+
+	keyShare = 4 // one part of so many is left to the other columns of a table that is split
 )
 
 // Write writes the table into at most width columns, but never narrower than
@@ -62,8 +64,8 @@ func Write(w io.Writer, t table.Table, width int) error {
 }
 
 // fit returns the columns' widths. Where cutting long texts makes the table as
-// narrow as width, the widest are cut; where it does not, so that the table has
-// to be split, they are only bounded.
+// narrow as width, the widest are cut. Where it does not, so that the table has
+// to be split, they are bounded, and the key columns leave room for others.
 func fit(t table.Table, width int) []int {
 	widths := make([]int, len(t.Columns))
 	var flexible []int
@@ -80,16 +82,34 @@ func fit(t table.Table, width int) []int {
 		}
 	}
 	if total-spare > width {
+		keys := []int{}
+		used := 0
 		for _, i := range flexible {
 			widths[i] = min(widths[i], maxText)
+			if i < t.Keys {
+				keys = append(keys, i)
+			}
 		}
+		for _, w := range widths[:min(t.Keys, len(widths))] {
+			used += w + len(gap)
+		}
+		shrink(widths, keys, used-(width-width/keyShare))
 		return widths
 	}
-	for ; total > width; total-- {
-		widest := slices.MaxFunc(flexible, func(a, b int) int { return cmp.Compare(widths[a], widths[b]) })
+	shrink(widths, flexible, total-width)
+	return widths
+}
+
+// shrink makes the widest of the columns narrower, one by one, until they are
+// narrower by so much in all or none is wider than minText.
+func shrink(widths, columns []int, by int) {
+	for ; by > 0 && len(columns) > 0; by-- {
+		widest := slices.MaxFunc(columns, func(a, b int) int { return cmp.Compare(widths[a], widths[b]) })
+		if widths[widest] <= minText {
+			return
+		}
 		widths[widest]--
 	}
-	return widths
 }
 
 // split spreads the columns over parts of the given width. Every part starts

@@ -29,6 +29,21 @@ func sample() *table.Table {
 	return t
 }
 
+// A table of long keys is split, and its keys leave room for figures in each part.
+func TestKeysLeaveRoom(t *testing.T) {
+	tab := table.New("", 3, ">rank", "agent", "experiment", ">science", ">code", ">finance", ">average", ">MATS", "ties", ">on top", ">runs")
+	tab.Add("1", strings.Repeat("deepseek-", 8), strings.Repeat("experiment-", 8), "-54.17", "-40.00", "-17.50", "-37.22 ± 3.7", "1.50", "ab", "17 %", "2")
+	got := write(t, tab, 60)
+	for line := range strings.Lines(got) {
+		if w := table.Width(strings.TrimSuffix(line, "\n")); w > 60 {
+			t.Errorf("%d columns: %s", w, line)
+		}
+	}
+	if parts := strings.Count(got, "rank"); parts > 5 {
+		t.Errorf("%d parts:\n%s", parts, got)
+	}
+}
+
 // The head keeps its letters as they are; Chinese takes two columns each; ± one,
 // whatever the locale.
 func TestWrite(t *testing.T) {
@@ -60,23 +75,23 @@ Note of 4 words.
 `},
 		{"split", 44, `A_title 100%
 
-rank  agent_id                      marks
----------------------------------------------
-   1  my_agent | x                  simulated
+rank  agent_id                   marks
+------------------------------------------
+   1  my_agent | x               simulated
    2  数据工程师
-  10  a very long name of an agent  published
+  10  a very long name of an a…  published
 
-rank  agent_id                      Gain%
------------------------------------------
-   1  my_agent | x                  12.00
-   2  数据工程师                    -3.10
-  10  a very long name of an agent   0.00
+rank  agent_id                   Gain%
+--------------------------------------
+   1  my_agent | x               12.00
+   2  数据工程师                 -3.10
+  10  a very long name of an a…   0.00
 
-rank  agent_id                            avg
----------------------------------------------
-   1  my_agent | x                  1.5 ± 3.1
-   2  数据工程师                            -
-  10  a very long name of an agent          ±
+rank  agent_id                         avg
+------------------------------------------
+   1  my_agent | x               1.5 ± 3.1
+   2  数据工程师                         -
+  10  a very long name of an a…          ±
 
 Note of 4 words.
 `},

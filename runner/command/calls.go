@@ -8,8 +8,6 @@ import (
 	"io"
 	"log"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"time"
@@ -102,7 +100,7 @@ func (c *calls) ask(w http.ResponseWriter, request map[string]json.RawMessage, s
 		return
 	}
 	const bytesPerToken = 3
-	books := results.Trial{Spec: c.spec, Usage: c.meter.AgentUsage()}
+	books := results.Trial{Spec: c.spec, Usage: results.Usage{}.WithAgent(c.meter.Agent())}
 	most, spent := books.OutputAllowed(size / bytesPerToken)
 	if spent != "" {
 		refuse(w, http.StatusTooManyRequests, "budget_exhausted", string(spent))
@@ -122,7 +120,7 @@ func (c *calls) ask(w http.ResponseWriter, request map[string]json.RawMessage, s
 	if answer.Status == http.StatusOK {
 		c.count++
 		c.used = c.used.Add(answer.Tokens)
-		if err := c.record(request, answer.Body, answer.Tokens); err != nil {
+		if err := c.record(c.attempt, request, answer.Body, answer.Tokens); err != nil {
 			c.fault = errors.Join(c.fault, err)
 			refuse(w, http.StatusInternalServerError, "platform_error", "the platform failed; this is not the program's fault")
 			return
@@ -175,36 +173,6 @@ func textOnly(raw json.RawMessage) bool {
 		}
 	}
 	return true
-}
-
-// exchange is a line of model.jsonl.
-type exchange struct {
-	Request  map[string]json.RawMessage `json:"request"`
-	Response json.RawMessage            `json:"response"`
-}
-
-// record meters the call and then keeps it.
-func (c *calls) record(request map[string]json.RawMessage, response []byte, used results.Tokens) error {
-	if err := c.meter.RecordAgent(c.attempt, used, c.spec.Price.Cost(used)); err != nil {
-		return err
-	}
-	line, err := json.Marshal(exchange{request, response})
-	if err != nil {
-		return err
-	}
-	folder := filepath.Join(c.dir, "attempts", strconv.Itoa(c.attempt))
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return results.Infra("", err)
-	}
-	f, err := os.OpenFile(filepath.Join(folder, "model.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return results.Infra("", err)
-	}
-	_, err = f.Write(append(line, '\n'))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return results.Infra("", err)
-	}
-	return nil
 }
 
 func refuse(w http.ResponseWriter, status int, kind, message string) {

@@ -45,13 +45,16 @@ func (m model) Forward(ctx context.Context, request map[string]json.RawMessage) 
 
 type meter struct{}
 
-func (meter) RecordAgent(int, results.Tokens, results.Number) error { return nil }
-func (meter) AgentUsage() results.Usage                             { return results.Usage{} }
+func (meter) RecordAgent(int, string, results.AgentUse) error { return nil }
+func (meter) Agent() results.AgentUse                         { return results.AgentUse{} }
 
 func reply(t *testing.T, p program, m model) (agents.Reply, error) {
 	protocol := results.Mini()
 	protocol.Budget.AgentTokens = 1_000
-	trial := command.Agent{Sandbox: p, Model: m}.Trial(results.Spec{Protocol: protocol}, meter{}, t.TempDir())
+	trial, err := command.Agent{Sandbox: p, Model: m}.Trial(results.Spec{Protocol: protocol}, meter{}, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	return trial.Reply(t.Context(), agents.Request{Attempt: 1})
 }
 

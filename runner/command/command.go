@@ -39,8 +39,8 @@ type Sandbox interface {
 
 // Meter keeps the books of the agent's own calls.
 type Meter interface {
-	RecordAgent(attempt int, used results.Tokens, cost results.Number) error
-	AgentUsage() results.Usage
+	RecordAgent(attempt int, exchange string, used results.AgentUse) error
+	Agent() results.AgentUse
 }
 
 // Model answers the program's own calls.
@@ -66,12 +66,18 @@ func (a Agent) Reply(ctx context.Context, r agents.Request) (agents.Reply, error
 		return agents.Reply{}, err
 	}
 	defer os.RemoveAll(dir)
-	return a.Trial(results.Spec{Protocol: results.Mini()}, &tally{}, dir).Reply(ctx, r)
+	t, err := a.Trial(results.Spec{Protocol: results.Mini()}, &tally{}, dir)
+	if err != nil {
+		return agents.Reply{}, err
+	}
+	return t.Reply(ctx, r)
 }
 
-// Trial is the agent within a trial, whose folder keeps its calls.
-func (a Agent) Trial(spec results.Spec, m Meter, dir string) agents.Agent {
-	return &inTrial{Agent: a, spec: spec, meter: m, dir: dir}
+// Trial is the agent within a trial, whose folder keeps its calls. Those that a
+// crash kept out of the books are put there.
+func (a Agent) Trial(spec results.Spec, m Meter, dir string) (agents.Agent, error) {
+	t := &inTrial{Agent: a, spec: spec, meter: m, dir: dir, kept: map[int]int{}}
+	return t, t.reconcile()
 }
 
 type inTrial struct {
@@ -79,6 +85,7 @@ type inTrial struct {
 	spec  results.Spec
 	meter Meter
 	dir   string
+	kept  map[int]int // calls of each attempt
 }
 
 // input is what the program reads.
@@ -163,13 +170,13 @@ func layOut(workspace, folder string) error {
 }
 
 // tally is the meter of a check.
-type tally struct{ usage results.Usage }
+type tally struct{ used results.AgentUse }
 
-func (t *tally) RecordAgent(_ int, used results.Tokens, cost results.Number) error {
-	t.usage = t.usage.Add(results.Usage{AgentCalls: 1, AgentInput: used.Input, AgentOutput: used.Output, AgentCost: cost})
+func (t *tally) RecordAgent(_ int, _ string, used results.AgentUse) error {
+	t.used = t.used.Add(used)
 	return nil
 }
 
-func (t *tally) AgentUsage() results.Usage { return t.usage }
+func (t *tally) Agent() results.AgentUse { return t.used }
 
 var errStopped = errors.New("the agent's program has ended")

@@ -48,12 +48,13 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 	if err != nil {
 		return Answer{}, g.fail(ctx, r, err)
 	}
-	answer := Answer{Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason, InputTokens: resp.InputTokens, OutputTokens: resp.OutputTokens}
+	answer := Answer{Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason, InputTokens: resp.InputTokens, OutputTokens: resp.OutputTokens, Simulated: resp.Simulated}
 	line, err := folder.Canonical(Exchange{Attempt: k.attempt, Digest: k.request, Occurrence: k.occurrence, Request: json.RawMessage(canonical), Response: answer})
 	if err != nil {
 		return Answer{}, fmt.Errorf("encode exchange: %w", err)
 	}
 	r.Kind, r.Outcome, r.Exchange, r.Input, r.Output = kindSettle, answered, folder.Digest(line), resp.InputTokens, resp.OutputTokens
+	r.Simulated = resp.Simulated
 	if err := g.settle(r, line, nil); err != nil {
 		return Answer{}, err
 	}

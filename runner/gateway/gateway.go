@@ -153,12 +153,25 @@ func (g *Gateway) Fault() error {
 	return g.down
 }
 
-// RecordAgent meters one call of the agent's LLM, in tokens and, where the price
-// is known, in US dollars.
-func (g *Gateway) RecordAgent(attempt int, used results.Tokens, cost results.Number) error {
-	r := record{Kind: kindAgent, Attempt: attempt, Input: used.Input, Cached: used.Cached, Output: used.Output, Reasoning: used.Reasoning}
-	if cost.Known {
-		r.Cost = &cost.Value
+// RecordAgent meters calls of the agent's LLM, in tokens and, where the price is
+// known, in US dollars. exchange is the digest of what is kept of them: those that
+// are in the ledger already are not counted again.
+func (g *Gateway) RecordAgent(attempt int, exchange string, used results.AgentUse) error {
+	r := record{
+		Kind: kindAgent, Attempt: attempt, Exchange: exchange,
+		Input: used.Input, Cached: used.Cached, Output: used.Output, Reasoning: used.Reasoning,
+	}
+	if used.Calls != 1 {
+		r.Calls = used.Calls
+	}
+	if used.Cost.Known {
+		r.Cost = &used.Cost.Value
+	}
+	g.mu.Lock()
+	known := g.book.replies[key{attempt: attempt, request: exchange}]
+	g.mu.Unlock()
+	if known {
+		return nil
 	}
 	if err := g.write(r, nil); err != nil {
 		return err
@@ -168,16 +181,15 @@ func (g *Gateway) RecordAgent(attempt int, used results.Tokens, cost results.Num
 	return g.book.apply(r)
 }
 
-// AgentUsage is the same as usage of a trial.
-func (g *Gateway) AgentUsage() results.Usage {
-	a := g.Agent()
-	return results.Usage{
-		AgentCalls: a.Calls, AgentInput: a.Input, AgentCached: a.Cached, AgentOutput: a.Output, AgentReasoning: a.Reasoning, AgentCost: a.Cost,
-	}
+// Simulated reports whether the teacher's server said that it is no LLM.
+func (g *Gateway) Simulated() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.book.simulated
 }
 
 // Agent is what was recorded of the agent's LLM.
-func (g *Gateway) Agent() AgentUsage {
+func (g *Gateway) Agent() results.AgentUse {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.book.agent

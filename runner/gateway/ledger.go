@@ -21,7 +21,7 @@ const (
 	kindReserve = "reserve" // a call is about to be sent: charged
 	kindSettle  = "settle"  // it ended and stays charged
 	kindRefund  = "refund"  // the teacher certainly did no work
-	kindAgent   = "agent"   // one call of the agent's LLM
+	kindAgent   = "agent"   // a call of the agent's LLM
 )
 
 // The outcomes of a settled call.
@@ -37,13 +37,24 @@ type record struct {
 	Request    string   `json:"request,omitempty"` // digest
 	Occurrence int      `json:"occurrence,omitempty"`
 	Outcome    string   `json:"outcome,omitempty"`
-	Exchange   string   `json:"exchange,omitempty"` // digest of the stored line
+	Exchange   string   `json:"exchange,omitempty"` // digest of what is stored of the call
+	Calls      int      `json:"calls,omitempty"`    // of kind agent; 0 means 1
 	Input      int64    `json:"input_tokens,omitempty"`
 	Output     int64    `json:"output_tokens,omitempty"`
 	Cached     int64    `json:"cached_input_tokens,omitempty"` // of Input
 	Reasoning  int64    `json:"reasoning_tokens,omitempty"`    // of Output
 	Cost       *float64 `json:"cost_usd,omitempty"`            // absent when not known
+	Simulated  bool     `json:"simulated,omitempty"`           // no LLM answered
 	Detail     string   `json:"detail,omitempty"`              // why there is no answer
+}
+
+// agentUse is what a record of kind agent says.
+func (r record) agentUse() results.AgentUse {
+	used := results.AgentUse{Calls: max(1, r.Calls), Tokens: results.Tokens{Input: r.Input, Cached: r.Cached, Output: r.Output, Reasoning: r.Reasoning}}
+	if r.Cost != nil {
+		used.Cost = results.Num(*r.Cost, true)
+	}
+	return used
 }
 
 type key struct {
@@ -68,33 +79,20 @@ type Usage struct {
 	OutputTokens int64 `json:"output_tokens"`
 }
 
-// AgentUsage is what the agent's LLM consumed. Cost is in USD; it is missing when
-// that of any call is not known, and when there was none.
-type AgentUsage struct {
-	Calls int `json:"calls"`
-	results.Tokens
-	Cost results.Number `json:"cost_usd"`
-}
-
-func (u AgentUsage) add(r record) AgentUsage {
-	cost := results.Number{}
-	if r.Cost != nil && (u.Calls == 0 || u.Cost.Known) {
-		cost = results.Num(u.Cost.Value+*r.Cost, true)
-	}
-	return AgentUsage{u.Calls + 1, u.Tokens.Add(results.Tokens{Input: r.Input, Cached: r.Cached, Output: r.Output, Reasoning: r.Reasoning}), cost}
-}
-
 // book is the fold of a ledger.
 type book struct {
 	budget   results.Budget
 	total    Usage
 	attempts map[int]Usage
 	keys     map[key]state
-	agent    AgentUsage
+	agent    results.AgentUse
+	replies  map[key]bool // of the agent: attempt and exchange
+
+	simulated bool // an answer said that no LLM gave it
 }
 
 func newBook(b results.Budget) *book {
-	return &book{budget: b, attempts: map[int]Usage{}, keys: map[key]state{}}
+	return &book{budget: b, attempts: map[int]Usage{}, keys: map[key]state{}, replies: map[key]bool{}}
 }
 
 func (b *book) applyLine(line []byte) error {
@@ -110,7 +108,7 @@ func (b *book) apply(r record) error {
 	if r.Attempt < 1 {
 		return fmt.Errorf("%s record of attempt %d", r.Kind, r.Attempt)
 	}
-	if r.Input < 0 || r.Output < 0 || r.Cached < 0 || r.Reasoning < 0 || r.Cost != nil && !(*r.Cost >= 0) {
+	if r.Calls < 0 || r.Input < 0 || r.Output < 0 || r.Cached < 0 || r.Reasoning < 0 || r.Cost != nil && !(*r.Cost >= 0) {
 		return fmt.Errorf("%s record with a negative amount", r.Kind)
 	}
 	at := b.keys[r.key()]
@@ -132,12 +130,18 @@ func (b *book) apply(r record) error {
 			return fmt.Errorf("settle record with outcome %q", r.Outcome)
 		}
 		b.keys[r.key()] = state{exchange: r.Exchange}
+		b.simulated = b.simulated || r.Simulated
 		b.charge(r.Attempt, Usage{InputTokens: r.Input, OutputTokens: r.Output})
 	case kindRefund:
 		delete(b.keys, r.key())
 		b.charge(r.Attempt, Usage{Calls: -1})
 	case kindAgent:
-		b.agent = b.agent.add(r)
+		said := key{attempt: r.Attempt, request: r.Exchange}
+		if b.replies[said] {
+			return errors.New("agent record of a reply that is recorded")
+		}
+		b.replies[said] = r.Exchange != ""
+		b.agent = b.agent.Add(r.agentUse())
 	default:
 		return fmt.Errorf("unknown kind of record %q", r.Kind)
 	}
@@ -175,7 +179,7 @@ func (b *book) exhausted(attempt int) string {
 type Summary struct {
 	Total     Usage
 	Attempts  map[int]Usage
-	Agent     AgentUsage
+	Agent     results.AgentUse
 	Exchanges map[string]bool // digests of the lines of the answered calls
 }
 

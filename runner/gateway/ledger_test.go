@@ -77,11 +77,14 @@ func TestRecordAgent(t *testing.T) {
 	dir, spec := t.TempDir(), testSpec(10, 10, 1)
 	g := open(t, dir, spec, &echo{})
 	for n := 1; n <= 2; n++ {
-		if err := g.RecordAgent(n, results.Tokens{Input: 100, Cached: 10, Output: 20, Reasoning: 5}, results.Num(0.25, true)); err != nil {
-			t.Fatal(err)
+		used := results.AgentUse{Calls: n, Tokens: results.Tokens{Input: 100, Cached: 10, Output: 20, Reasoning: 5}, Cost: results.Num(0.25, true)}
+		for range 2 { // the second time, it is in the ledger
+			if err := g.RecordAgent(n, "digest", used); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	want := AgentUsage{Calls: 2, Tokens: results.Tokens{Input: 200, Cached: 20, Output: 40, Reasoning: 10}, Cost: results.Num(0.5, true)}
+	want := results.AgentUse{Calls: 3, Tokens: results.Tokens{Input: 200, Cached: 20, Output: 40, Reasoning: 10}, Cost: results.Num(0.5, true)}
 	if diff := cmp.Diff(want, g.Agent()); diff != "" {
 		t.Error(diff)
 	}
@@ -91,7 +94,11 @@ func TestRecordAgent(t *testing.T) {
 	if err := g.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, open(t, dir, spec, &echo{}).Agent()); diff != "" {
+	g = open(t, dir, spec, &echo{})
+	if err := g.RecordAgent(2, "digest", results.AgentUse{Calls: 2}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, g.Agent()); diff != "" {
 		t.Error("reopened:", diff)
 	}
 	if _, err := os.Stat(filepath.Join(dir, teacherFolder)); !os.IsNotExist(err) {

@@ -55,7 +55,7 @@ func OpenRecording(dir string, spec results.Spec) (*Recording, error) {
 // Complete gives the recorded answer to the call.
 func (r *Recording) Complete(_ context.Context, q teacher.Request) (teacher.Response, error) {
 	if a, ok := r.answers[q.Seed]; ok {
-		return teacher.Response{Content: a.Content, FinishReason: a.FinishReason, InputTokens: a.InputTokens, OutputTokens: a.OutputTokens}, nil
+		return teacher.Response{Content: a.Content, FinishReason: a.FinishReason, InputTokens: a.InputTokens, OutputTokens: a.OutputTokens, Simulated: a.Simulated}, nil
 	}
 	if refused := r.refused[q.Seed]; refused != nil {
 		return teacher.Response{}, refused

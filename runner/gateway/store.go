@@ -39,6 +39,7 @@ type Answer struct {
 	FinishReason string `json:"finish_reason"`
 	InputTokens  int64  `json:"input_tokens"`
 	OutputTokens int64  `json:"output_tokens"`
+	Simulated    bool   `json:"simulated,omitempty"` // the server said that it is no LLM
 }
 
 // store keeps exchanges as lines in segments, each a zstd stream. The segment

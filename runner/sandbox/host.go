@@ -87,12 +87,13 @@ func findBubblewrap() (string, error) {
 	return path, nil
 }
 
-// findHidden lists what is covered where the system's folders would show it:
-// this program, the spare folders, and what the configuration names.
-func (s *Sandbox) findHidden() []string {
+// hidden lists what is covered where the system's folders would show it: this
+// program, the spare folders, and what the configuration names. It is asked for
+// each execution, since a folder may have been made after the one before.
+func (s *Sandbox) hidden(p python) []string {
 	var paths []string
 	for _, dir := range spareFolders {
-		if !slices.ContainsFunc(s.python.prefixes, func(p string) bool { return p == dir || below(p, dir) }) {
+		if !slices.ContainsFunc(p.prefixes, func(prefix string) bool { return prefix == dir || below(prefix, dir) }) {
 			paths = append(paths, dir)
 		}
 	}
@@ -107,13 +108,13 @@ func (s *Sandbox) findHidden() []string {
 	}
 	return slices.DeleteFunc(paths, func(path string) bool {
 		_, err := os.Lstat(path)
-		return err != nil || !s.shown(path)
+		return err != nil || !p.shows(path)
 	})
 }
 
-// shown reports whether path lies below a host folder that is bound.
-func (s *Sandbox) shown(path string) bool {
-	bound := append([]string{"/usr"}, s.python.prefixes...)
+// shows reports whether path lies below a host folder that is bound.
+func (p python) shows(path string) bool {
+	bound := append([]string{"/usr"}, p.prefixes...)
 	for _, dir := range systemLinks {
 		if info, err := os.Lstat(dir); err == nil && info.IsDir() {
 			bound = append(bound, dir)

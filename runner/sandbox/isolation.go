@@ -59,7 +59,7 @@ func (e *execution) system() []string {
 			args = append(append(args, parents(prefix)...), "--ro-bind", prefix, prefix)
 		}
 	}
-	for _, path := range e.s.hidden {
+	for _, path := range e.s.hidden(e.python) {
 		cover := filepath.Join(e.dir, "empty")
 		if info, err := os.Lstat(path); err != nil || !info.IsDir() {
 			cover = "/dev/null"

@@ -83,8 +83,7 @@ type Sandbox struct {
 	cfg    Config
 	bwrap  string
 	python python
-	hidden []string // host paths to cover
-	uids   bool     // code gets a user id of its own
+	uids   bool // code gets a user id of its own
 }
 
 // New finds bubblewrap and Python and tries both once with a real run.
@@ -109,7 +108,6 @@ func New(cfg Config) (*Sandbox, error) {
 	if s.bwrap, err = findBubblewrap(); err != nil {
 		return nil, err
 	}
-	s.hidden = s.findHidden()
 	if os.Geteuid() == 0 {
 		s.uids = true
 		if s.probe() == nil {

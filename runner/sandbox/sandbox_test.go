@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -194,17 +195,33 @@ print("safe" if not [n for n in os.listdir("/dev") if n in ("vda", "sda", "mem",
 	})
 }
 
-// TestHide covers a program that lies where the system's folders are shown.
+// TestHide covers what lies where the system's folders are shown, also a folder
+// that is made after the sandbox.
 func TestHide(t *testing.T) {
 	usual(t, func(t *testing.T, s *Sandbox) {
 		covered := *s
-		covered.cfg.Hide = []string{"/usr/bin/env", "/usr/share", "/nowhere"}
-		covered.hidden = covered.findHidden()
-		r, _ := run(t, &covered, `
+		prefix, err := os.MkdirTemp("/var/tmp", "adb-test-") // /tmp is another one inside
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(prefix)
+		if err := os.Chmod(prefix, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		covered.python.prefixes = append(slices.Clone(covered.python.prefixes), prefix)
+		later := filepath.Join(prefix, "private")
+		covered.cfg.Hide = []string{"/usr/bin/env", "/usr/share", "/nowhere", later}
+		code := fmt.Sprintf(`
 import os
-print(os.path.getsize("/usr/bin/env"), os.listdir("/usr/share"))`, Spec{})
-		if string(r.Output) != "0 []\n" {
+print(os.path.getsize("/usr/bin/env"), os.listdir("/usr/share"), os.listdir(%q), os.path.exists(%[2]q) and os.listdir(%[2]q))`, prefix, later)
+		if r, _ := run(t, &covered, code, Spec{}); string(r.Output) != "0 [] [] False\n" {
 			t.Errorf("got %s", r.Output)
+		}
+		if err := errors.Join(os.Mkdir(later, 0o755), os.WriteFile(filepath.Join(later, "answers"), nil, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		if r, _ := run(t, &covered, code, Spec{}); string(r.Output) != "0 [] ['private'] []\n" {
+			t.Errorf("a folder made after the start: got %s", r.Output)
 		}
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"autodatabench/results/remote"
 )
 
 // maxAnswer bounds what is read of one answer, in bytes.
@@ -18,7 +20,7 @@ const maxAnswer = 8 << 20
 // Endpoint is a server that speaks the OpenAI protocol, for calls of any kind.
 type Endpoint struct {
 	BaseURL string        // ends before the paths of calls, as in http://localhost:8001/v1
-	Key     string        // bearer token; empty for none
+	Key     remote.Key    // bearer token; empty for none
 	Client  *http.Client  // nil: http.DefaultClient
 	Timeout time.Duration // of one try; 0 means 10 min
 	Retry   Retry
@@ -28,19 +30,31 @@ type Endpoint struct {
 // again as Retry says, with waits drawn from seed. Errors are [*CallError]s; the
 // key is in none of them.
 func (e Endpoint) Post(ctx context.Context, path string, seed int64, body any) ([]byte, error) {
+	answer, err := e.post(ctx, path, seed, body)
+	return answer.body, err
+}
+
+// answered is a complete answer of a server.
+type answered struct {
+	body      []byte
+	simulated bool // the server says that it is no LLM
+}
+
+func (e Endpoint) post(ctx context.Context, path string, seed int64, body any) (answered, error) {
 	data, err := json.Marshal(body)
 	if err != nil {
-		return nil, &CallError{Refunded: true, Err: fmt.Errorf("encode request: %w", err)}
+		return answered{}, &CallError{Refunded: true, Err: fmt.Errorf("encode request: %w", err)}
 	}
-	return do(ctx, e.Retry, seed, func(ctx context.Context) ([]byte, *CallError) { return e.try(ctx, http.MethodPost, path, data) })
+	return do(ctx, e.Retry, seed, func(ctx context.Context) (answered, *CallError) { return e.try(ctx, http.MethodPost, path, data) })
 }
 
 // Get is Post without a body.
 func (e Endpoint) Get(ctx context.Context, path string) ([]byte, error) {
-	return do(ctx, e.Retry, 0, func(ctx context.Context) ([]byte, *CallError) { return e.try(ctx, http.MethodGet, path, nil) })
+	answer, err := do(ctx, e.Retry, 0, func(ctx context.Context) (answered, *CallError) { return e.try(ctx, http.MethodGet, path, nil) })
+	return answer.body, err
 }
 
-func (e Endpoint) try(ctx context.Context, method, path string, body []byte) ([]byte, *CallError) {
+func (e Endpoint) try(ctx context.Context, method, path string, body []byte) (answered, *CallError) {
 	timeout := e.Timeout
 	if timeout == 0 {
 		timeout = 10 * time.Minute
@@ -49,11 +63,11 @@ func (e Endpoint) try(ctx context.Context, method, path string, body []byte) ([]
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(e.BaseURL, "/")+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, &CallError{Refunded: true, Err: err}
+		return answered{}, &CallError{Refunded: true, Err: err}
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if e.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+e.Key)
+		req.Header.Set("Authorization", "Bearer "+string(e.Key))
 	}
 	client := e.Client
 	if client == nil {
@@ -61,36 +75,28 @@ func (e Endpoint) try(ctx context.Context, method, path string, body []byte) ([]
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, &CallError{Refunded: neverSent(err), Retryable: true, Err: err}
+		return answered{}, &CallError{Refunded: neverSent(err), Retryable: true, Err: err}
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return nil, &CallError{Retryable: true, Err: fmt.Errorf("read answer: %w", err)}
+		return answered{}, &CallError{Retryable: true, Err: fmt.Errorf("read answer: %w", err)}
 	}
 	if resp.StatusCode != http.StatusOK {
 		failed := refusal(resp, data)
-		failed.Err = errors.New(e.hide(failed.Err.Error()))
-		return nil, failed
+		failed.Err = errors.New(e.Key.Hide(failed.Err.Error()))
+		return answered{}, failed
 	}
 	if len(data) > maxAnswer {
-		return nil, &CallError{Err: fmt.Errorf("answer is over %d bytes", maxAnswer)}
+		return answered{}, &CallError{Err: fmt.Errorf("answer is over %d bytes", maxAnswer)}
 	}
-	return data, nil
-}
-
-// hide takes the key out of what a server says.
-func (e Endpoint) hide(text string) string {
-	if e.Key == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, e.Key, "[key]")
+	return answered{data, resp.Header.Get(simulatedHeader) == "true"}, nil
 }
 
 // refusal is the error of a complete answer that is not 200: the teacher did no
 // work, whatever the reason.
 func refusal(resp *http.Response, data []byte) *CallError {
-	e := &CallError{Status: resp.StatusCode, Refunded: true, RetryAfter: retryAfter(resp.Header)}
+	e := &CallError{Status: resp.StatusCode, Refunded: true, RetryAfter: remote.RetryAfter(resp.Header)}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout:
 		e.Retryable = true

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"autodatabench/results/remote"
 )
 
 // OpenAI is a teacher behind the OpenAI chat completions protocol, as vLLM,
@@ -17,7 +19,7 @@ import (
 type OpenAI struct {
 	BaseURL string // ends before /chat/completions, as in http://localhost:8001/v1
 	Model   string
-	Key     string        // bearer token; empty for none
+	Key     remote.Key    // bearer token; empty for none
 	Client  *http.Client  // nil: http.DefaultClient
 	Timeout time.Duration // of one try; 0 means 10 min
 	Retry   Retry
@@ -28,21 +30,19 @@ var _ Teacher = (*OpenAI)(nil)
 // Name is the model's name.
 func (o *OpenAI) Name() string { return o.Model }
 
-// Simulated is false: the model behind the address is taken for an LLM.
+// Simulated is false: the model behind the address is taken for an LLM, unless
+// its answers say that it is none.
 func (o *OpenAI) Simulated() bool { return false }
 
 // Complete sends the request and tries again as Retry says.
 func (o *OpenAI) Complete(ctx context.Context, r Request) (Response, error) {
 	e := Endpoint{BaseURL: o.BaseURL, Key: o.Key, Client: o.Client, Timeout: o.Timeout, Retry: o.Retry}
-	data, err := e.Post(ctx, "/chat/completions", r.Seed, o.wire(r))
+	reply, err := e.post(ctx, "/chat/completions", r.Seed, o.wire(r))
 	if err != nil {
 		return Response{}, err
 	}
-	answer, err := decodeAnswer(data)
-	const least = 8 // a shorter key is a placeholder of a local server, and may be a word
-	if len(o.Key) >= least {
-		answer.Content = e.hide(answer.Content)
-	}
+	answer, err := decodeAnswer(reply.body)
+	answer.Content, answer.Simulated = o.Key.HideAnswered(answer.Content), reply.simulated
 	return answer, err
 }
 

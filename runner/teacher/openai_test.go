@@ -171,19 +171,3 @@ func TestOpenAITimeout(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
-
-func TestRetryAfter(t *testing.T) {
-	const date = "Wed, 21 Oct 2015 07:28:00 GMT"
-	for _, tt := range []struct {
-		value, date string
-		want        time.Duration
-	}{
-		{"", "", 0}, {"2", "", 2 * time.Second}, {"0.5", "", time.Second / 2}, {"-3", "", 0}, {"NaN", "", 0}, {"soon", date, 0},
-		{"1e300", "", 24 * time.Hour},
-		{"Wed, 21 Oct 2015 07:28:30 GMT", date, 30 * time.Second}, {"Wed, 21 Oct 2015 07:27:30 GMT", date, 0}, {"Wed, 21 Oct 2015 07:28:30 GMT", "", 0},
-	} {
-		if got := retryAfter(http.Header{"Retry-After": {tt.value}, "Date": {tt.date}}); got != tt.want {
-			t.Errorf("%q: %s, want %s", tt.value, got, tt.want)
-		}
-	}
-}

@@ -3,9 +3,9 @@ package teacher
 import (
 	"context"
 	"math/rand/v2"
-	"net/http"
-	"strconv"
 	"time"
+
+	"autodatabench/results/remote"
 )
 
 // Retry says how often a call is tried and how long to wait in between. Waits
@@ -50,7 +50,7 @@ func do[T any](ctx context.Context, r Retry, seed int64, try func(context.Contex
 		refunded = refunded && failed.Refunded
 		failed.Refunded = refunded
 		wait := r.wait(n, failed.RetryAfter, rng)
-		if !failed.Retryable || n == r.Tries || wait > r.MaxWait || !sleep(ctx, wait) {
+		if !failed.Retryable || n == r.Tries || wait > r.MaxWait || !remote.Sleep(ctx, wait) {
 			return answer, failed
 		}
 	}
@@ -64,39 +64,4 @@ func (r Retry) wait(n int, asked time.Duration, rng *rand.Rand) time.Duration {
 	}
 	jittered := limit/2 + time.Duration(rng.Int64N(int64(limit/2)+1))
 	return max(asked, jittered)
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
-}
-
-// retryAfter reads Retry-After in seconds or as a date, which is taken relative
-// to the answer's own Date so that no clock is needed.
-func retryAfter(h http.Header) time.Duration {
-	v := h.Get("Retry-After")
-	if v == "" {
-		return 0
-	}
-	if s, err := strconv.ParseFloat(v, 64); err == nil {
-		if !(s > 0) {
-			return 0
-		}
-		return time.Duration(min(s, 24*3600) * float64(time.Second))
-	}
-	at, err := http.ParseTime(v)
-	if err != nil {
-		return 0
-	}
-	sent, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return max(0, at.Sub(sent))
 }

@@ -15,6 +15,12 @@ import (
 // maxBody bounds a served request, in bytes.
 const maxBody = 1 << 20
 
+const completionID = "chatcmpl-0"
+
+// simulatedHeader is true in the answers of a model that is no LLM, so that who
+// asks over the protocol can tell.
+const simulatedHeader = "Autodatabench-Simulated"
+
 // Handler serves models over the OpenAI protocol: POST /v1/chat/completions, GET
 // /v1/models and GET /health. A single model answers whatever name a request
 // has, several are told apart by it. Text only: a field that asks for what a
@@ -44,7 +50,7 @@ func complete(models []Teacher, w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, "invalid_request_error", fmt.Sprintf("the body could not be read or is over %d bytes", maxBody))
 		return
 	}
-	name, request, err := decodeServed(body)
+	name, request, streamed, err := decodeServed(body)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "invalid_request_error", oneLine(err.Error(), 300))
 		return
@@ -60,17 +66,25 @@ func complete(models []Teacher, w http.ResponseWriter, r *http.Request) {
 		refuseCall(w, AsCallError(err))
 		return
 	}
+	if t.Simulated() {
+		w.Header().Set(simulatedHeader, "true")
+	}
+	if streamed != nil {
+		streamed.stream(w, t.Name(), response)
+		return
+	}
 	respond(w, http.StatusOK, map[string]any{
-		"id": "chatcmpl-0", "object": "chat.completion", "created": 0, "model": t.Name(),
+		"id": completionID, "object": "chat.completion", "created": 0, "model": t.Name(),
 		"choices": []any{map[string]any{
 			"index": 0, "finish_reason": response.FinishReason,
 			"message": map[string]any{"role": "assistant", "content": response.Content},
 		}},
-		"usage": map[string]any{
-			"prompt_tokens": response.InputTokens, "completion_tokens": response.OutputTokens,
-			"total_tokens": response.InputTokens + response.OutputTokens,
-		},
+		"usage": usageOf(response),
 	})
+}
+
+func usageOf(r Response) map[string]any {
+	return map[string]any{"prompt_tokens": r.InputTokens, "completion_tokens": r.OutputTokens, "total_tokens": r.InputTokens + r.OutputTokens}
 }
 
 // served is a request as it comes in. Fields that change nothing at the value
@@ -87,6 +101,7 @@ type served struct {
 	Seed        int64           `json:"seed"`
 	N           *int            `json:"n"`
 	Stream      bool            `json:"stream"`
+	Options     json.RawMessage `json:"stream_options"`
 	Logprobs    bool            `json:"logprobs"`
 	Frequency   float64         `json:"frequency_penalty"`
 	Presence    float64         `json:"presence_penalty"`
@@ -94,31 +109,35 @@ type served struct {
 	Format      *wireFormat     `json:"response_format"`
 }
 
-// decodeServed reads the model's name and what is asked of it.
-func decodeServed(body []byte) (model string, r Request, err error) {
+// decodeServed reads the model's name, what is asked of it, and how to send the
+// answer.
+func decodeServed(body []byte) (model string, r Request, s *streaming, err error) {
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return "", Request{}, errors.New("the body is no JSON object")
+		return "", Request{}, nil, errors.New("the body is no JSON object")
 	}
 	for name := range fields {
 		if !servedFields[name] {
-			return "", Request{}, fmt.Errorf("%s: not supported", name)
+			return "", Request{}, nil, fmt.Errorf("%s: not supported", name)
 		}
 	}
 	var in served
 	var wrong *json.UnmarshalTypeError
 	if err := json.Unmarshal(body, &in); errors.As(err, &wrong) {
-		return "", Request{}, fmt.Errorf("%s: %s is of the wrong type (messages are text only)", wrong.Field, wrong.Value)
+		return "", Request{}, nil, fmt.Errorf("%s: %s is of the wrong type (messages are text only)", wrong.Field, wrong.Value)
 	} else if err != nil {
-		return "", Request{}, fmt.Errorf("the body is no chat-completions request: %w", err)
+		return "", Request{}, nil, fmt.Errorf("the body is no chat-completions request: %w", err)
+	}
+	if s, err = in.readStreaming(); err != nil {
+		return "", Request{}, nil, err
 	}
 	r, err = in.request()
-	return in.Model, r, err
+	return in.Model, r, s, err
 }
 
 var servedFields = map[string]bool{
 	"model": true, "user": true, "messages": true, "temperature": true, "top_p": true, "max_tokens": true,
-	"max_completion_tokens": true, "stop": true, "seed": true, "n": true, "stream": true, "logprobs": true,
+	"max_completion_tokens": true, "stop": true, "seed": true, "n": true, "stream": true, "stream_options": true, "logprobs": true,
 	"frequency_penalty": true, "presence_penalty": true, "tools": true, "response_format": true,
 }
 
@@ -136,8 +155,6 @@ func (in served) request() (Request, error) {
 		return out, errors.New("seed: must not be negative")
 	case in.N != nil && *in.N != 1:
 		return out, errors.New("n: only 1 is supported")
-	case in.Stream:
-		return out, errors.New("stream: not supported")
 	case in.Logprobs:
 		return out, errors.New("logprobs: not supported")
 	case in.Frequency != 0 || in.Presence != 0:

@@ -49,7 +49,7 @@ func TestServedAsAsked(t *testing.T) {
 		{Messages: messages, Temperature: ptr(2.0), TopP: ptr(0.5), MaxTokens: 7, Stop: []string{"\n\n", "END"}, JSON: true, Seed: 3},
 	} {
 		var got teacher.Request
-		answer := teacher.Response{Content: "yes \u2713\n", FinishReason: "length", InputTokens: 12, OutputTokens: 7}
+		answer := teacher.Response{Content: "yes \u2713\n", FinishReason: "length", InputTokens: 12, OutputTokens: 7, Simulated: true}
 		server := serve(t, func(r teacher.Request) (teacher.Response, error) {
 			got = r
 			return answer, nil
@@ -147,7 +147,9 @@ func TestServedRequestForm(t *testing.T) {
 		{`{"messages":[]}`, 400, "messages: there is none"},
 		{`{"messages":[{"role":"assistant","content":"a"}]}`, 400, "messages[0]: role"},
 		{`{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}`, 400, "text only"},
-		{`{"stream":true,` + ask + `}`, 400, "stream"},
+		{`{"stream":false,"stream_options":{"include_usage":true},` + ask + `}`, 400, "stream_options"},
+		{`{"stream":true,"stream_options":[],` + ask + `}`, 400, "stream_options"},
+		{`{"stream":true,"stream_options":{"as":true},` + ask + `}`, 400, "stream_options"},
 		{`{"n":2,` + ask + `}`, 400, "n: "},
 		{`{"tools":[{}],` + ask + `}`, 400, "tools"},
 		{`{"temperature":2.1,` + ask + `}`, 400, "temperature"},
@@ -203,6 +205,7 @@ func FuzzServed(f *testing.F) {
 	f.Add([]byte(`{"messages":[{"role":"user","content":"hi"}],"temperature":1,"stop":["a"],"seed":4}`))
 	f.Add([]byte(`{"messages":null,"response_format":null}`))
 	f.Add([]byte(`{"max_tokens":1e99}`))
+	f.Add([]byte(`{"messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		called := false
 		handler := teacher.Handler(scripted(func(r teacher.Request) (teacher.Response, error) {
@@ -214,7 +217,17 @@ func FuzzServed(f *testing.F) {
 		}))
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/chat/completions", strings.NewReader(string(body))))
-		if (w.Code == http.StatusOK) != called || !json.Valid(w.Body.Bytes()) {
+		pieces := []string{w.Body.String()}
+		if w.Header().Get("Content-Type") == "text/event-stream" {
+			pieces = strings.Split(strings.TrimSuffix(pieces[0], "data: [DONE]\n\n"), "\n\n")
+			pieces = pieces[:len(pieces)-1]
+		}
+		for _, piece := range pieces {
+			if !json.Valid([]byte(strings.TrimPrefix(piece, "data: "))) {
+				t.Errorf("status %d: %q is no JSON", w.Code, piece)
+			}
+		}
+		if (w.Code == http.StatusOK) != called {
 			t.Errorf("status %d, called %v: %q", w.Code, called, w.Body)
 		}
 	})

@@ -46,6 +46,7 @@ type Response struct {
 	FinishReason string // stop | length | content_filter
 	InputTokens  int64
 	OutputTokens int64
+	Simulated    bool // the server said that this is no LLM
 }
 
 // Teacher is a model that answers requests. It is safe for concurrent use.

@@ -55,6 +55,9 @@ func (m *Manifest) input(t table) error {
 
 // close adds the digests of what was made.
 func (m *Manifest) close(made *Imported) error {
+	if m.LeftOut == nil {
+		m.LeftOut = []Left{} // a list in JSON
+	}
 	slices.SortFunc(m.LeftOut, func(a, b Left) int {
 		return strings.Compare(a.ID+a.Reason, b.ID+b.Reason)
 	})

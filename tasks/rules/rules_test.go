@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 
 	"autodatabench/tasks"
@@ -97,6 +99,37 @@ func TestCheck(t *testing.T) {
 		if err := tt.rule.Check(tasks.Item{Answer: tt.want}); (err == nil) != tt.ok {
 			t.Errorf("%T of %q: %v", tt.rule.rule, tt.want, err)
 		}
+	}
+}
+
+// An item's expression is compiled once, however many responses are judged, and
+// no more are kept than a task may have.
+func TestRegexKeepsExpressions(t *testing.T) {
+	rule := Regex()
+	p := rule.rule.(*pattern)
+	first, err := p.wholly("a+")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var judges sync.WaitGroup
+	for range 4 {
+		judges.Go(func() {
+			if v := rule.Judge("the answer is aaa", tasks.Item{Answer: "a+"}); !v.Correct {
+				t.Errorf("verdict %+v", v)
+			}
+		})
+	}
+	judges.Wait()
+	if again, _ := p.wholly("a+"); again != first || len(p.known) != 1 {
+		t.Errorf("the expression was compiled again; %d are kept", len(p.known))
+	}
+	for i := range maxKnown + 10 {
+		if _, err := p.wholly(fmt.Sprint("a", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(p.known) > maxKnown {
+		t.Errorf("%d expressions are kept", len(p.known))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -128,20 +129,25 @@ func (literal) check(want string) error {
 
 // Regex takes the item's answer for a regular expression (RE2) that the whole
 // answer must match.
-func Regex() Rule { return Rule{pattern{}} }
+func Regex() Rule { return Rule{&pattern{known: map[string]*regexp.Regexp{}}} }
 
-type pattern struct{}
+// pattern keeps the expressions of the items that it has met.
+type pattern struct {
+	mutex sync.Mutex
+	known map[string]*regexp.Regexp
+}
 
 const (
 	maxPattern = 500   // bytes
 	maxMatched = 1_000 // bytes of an answer
+	maxKnown   = 5_000 // expressions that are kept: more than a task has items
 )
 
-func (pattern) compare(answer, want string, _ bool) (bool, string) {
+func (p *pattern) compare(answer, want string, _ bool) (bool, string) {
 	if len(answer) > maxMatched {
 		return false, "the answer is longer than 1,000 bytes"
 	}
-	expression, err := wholly(want)
+	expression, err := p.wholly(want)
 	if err != nil {
 		return false, "the item's answer is no regular expression"
 	}
@@ -151,24 +157,37 @@ func (pattern) compare(answer, want string, _ bool) (bool, string) {
 	return false, "the answer does not match the expected pattern"
 }
 
-func (pattern) check(want string) error {
+func (p *pattern) check(want string) error {
 	if err := oneLine(want); err != nil {
 		return err
 	}
 	if len(want) > maxPattern {
 		return errors.New("the item's pattern is longer than 500 bytes")
 	}
-	if _, err := wholly(want); err != nil {
+	if _, err := p.wholly(want); err != nil {
 		return fmt.Errorf("the item's answer is no regular expression (RE2): %w", err)
 	}
 	return nil
 }
 
-// wholly is the expression that a whole answer must match. The pattern must be an
-// expression alone too: a)|(b is none.
-func wholly(pattern string) (*regexp.Regexp, error) {
-	if _, err := regexp.Compile(pattern); err != nil {
+// wholly is the expression that a whole answer must match. It must be one without
+// what is put around it too: a)|(b is none.
+func (p *pattern) wholly(want string) (*regexp.Regexp, error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if expression, ok := p.known[want]; ok {
+		return expression, nil
+	}
+	if _, err := regexp.Compile(want); err != nil {
 		return nil, err
 	}
-	return regexp.Compile(`^(?:` + pattern + `)$`)
+	expression, err := regexp.Compile(`^(?:` + want + `)$`)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.known) == maxKnown {
+		clear(p.known)
+	}
+	p.known[want] = expression
+	return expression, nil
 }

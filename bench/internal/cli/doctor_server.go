@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"autodatabench/report/table"
+	"autodatabench/results/remote"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/teacher"
 )
 
 // checkServer looks whether a server answers and has the model of the name, if
 // one is given.
-func checkServer(ctx context.Context, part, url, key, model string) finding {
+func checkServer(ctx context.Context, part, url string, key remote.Key, model string) finding {
 	e := teacher.Endpoint{BaseURL: url, Key: key, Timeout: 10 * time.Second, Retry: teacher.Retry{Tries: 1}}
 	data, err := e.Get(ctx, "/models")
 	if err != nil {

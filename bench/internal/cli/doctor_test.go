@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"autodatabench/results/remote"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/launch"
 )
@@ -84,7 +85,7 @@ func TestCheckServer(t *testing.T) {
 		{"/v1", "", "one", false, "answers 401: wrong key"},
 		{"/page", "secret-key", "one", false, "no list of models"},
 	} {
-		got := checkServer(t.Context(), "teacher", server.URL+tt.url, tt.key, tt.model)
+		got := checkServer(t.Context(), "teacher", server.URL+tt.url, remote.Key(tt.key), tt.model)
 		if got.OK != tt.ok || !strings.Contains(got.What, tt.what) || got.OK != (got.Do == "") || strings.Contains(got.What, "\x1b") {
 			t.Errorf("%s: %+v, want %v with %q", tt.url, got, tt.ok, tt.what)
 		}

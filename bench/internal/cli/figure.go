@@ -47,47 +47,51 @@ func figureCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "output", Usage: "`FILE` to write, .svg or .png; by default figure-NAME.svg", TakesFile: true},
 			&cli.StringFlag{Name: "measures", Usage: "`FILE` of measures, for figure 4", TakesFile: true},
 			&cli.StringSliceFlag{Name: "agent", Usage: "only this agent, for figures 3 and budget"}),
-		Action: func(c *cli.Context) error {
-			name, err := oneArgument(c, "a figure: "+strings.Join(figureNames, ", "))
-			if err != nil {
-				return err
-			}
-			if !slices.Contains(figureNames, name) {
-				return usage("no figure %q; want one of %s", name, strings.Join(figureNames, ", "))
-			}
-			if (name == "4") != c.IsSet("measures") {
-				return usage("figure 4, and no other, takes --measures")
-			}
-			path := c.String("output")
-			if path == "" {
-				path = "figure-" + name + ".svg"
-			}
-			format := figure.Format(strings.TrimPrefix(filepath.Ext(path), "."))
-			if !slices.Contains(figure.Formats(), format) {
-				return usage("--output %s: want a file that ends in .svg or .png", path)
-			}
-			fig, err := figureOf(c, name)
-			if err != nil {
-				return err
-			}
-			var page bytes.Buffer
-			if err := figure.Write(&page, format, fig); err != nil {
-				return err
-			}
-			if err := folder.WriteFile(path, page.Bytes()); err != nil {
-				return results.Bad("", err)
-			}
-			if c.Bool("json") {
-				return show(c, env, struct {
-					Name string        `json:"name"`
-					File string        `json:"file"`
-					Data figure.Figure `json:"data"`
-				}{name, path, fig})
-			}
-			fmt.Fprintln(env.Stdout, path)
-			return nil
-		},
+		Action: func(c *cli.Context) error { return drawFigure(c, env) },
 	}
+}
+
+// drawFigure draws the figure into its file, and refuses what it cannot before it
+// reads any trial.
+func drawFigure(c *cli.Context, env Env) error {
+	name, err := oneArgument(c, "a figure: "+strings.Join(figureNames, ", "))
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(figureNames, name) {
+		return usage("no figure %q; want one of %s", name, strings.Join(figureNames, ", "))
+	}
+	if (name == "4") != c.IsSet("measures") {
+		return usage("figure 4, and no other, takes --measures")
+	}
+	path := c.String("output")
+	if path == "" {
+		path = "figure-" + name + ".svg"
+	}
+	format := figure.Format(strings.TrimPrefix(filepath.Ext(path), "."))
+	if !slices.Contains(figure.Formats(), format) {
+		return usage("--output %s: want a file that ends in .svg or .png", path)
+	}
+	fig, err := figureOf(c, name)
+	if err != nil {
+		return err
+	}
+	var page bytes.Buffer
+	if err := figure.Write(&page, format, fig); err != nil {
+		return err
+	}
+	if err := folder.WriteFile(path, page.Bytes()); err != nil {
+		return results.Bad("", err)
+	}
+	if c.Bool("json") {
+		return show(c, env, struct {
+			Name string        `json:"name"`
+			File string        `json:"file"`
+			Data figure.Figure `json:"data"`
+		}{name, path, fig})
+	}
+	fmt.Fprintln(env.Stdout, path)
+	return nil
 }
 
 func figureOf(c *cli.Context, name string) (figure.Figure, error) {

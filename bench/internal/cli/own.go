@@ -11,6 +11,7 @@ import (
 	"autodatabench/agents/definitions"
 	"autodatabench/results"
 	"autodatabench/results/folder"
+	"autodatabench/results/remote"
 	"autodatabench/runner/command"
 	"autodatabench/runner/experiment"
 )
@@ -48,7 +49,7 @@ func commandAgent(env Env, d definitions.Definition, box command.Sandbox, hidden
 	if err != nil || d.BaseURL == "" {
 		return a, err
 	}
-	a.Model = chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: d.BaseURL, Model: d.Model, Key: key, Headers: d.Headers})
+	a.Model = chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: d.BaseURL, Model: d.Model, Key: remote.Key(key), Headers: d.Headers})
 	return a, nil
 }
 

@@ -208,15 +208,15 @@ type measured struct {
 // measure reads the index of --out, where there is one.
 func measure(c *cli.Context, f experiment.File, p results.Protocol) ([]measured, error) {
 	path := indexPath(c.String("out"))
+	list := []measured{}
 	if !folder.Exists(path) {
-		return nil, nil
+		return list, nil
 	}
 	db, err := index.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
-	var list []measured
 	for _, agent := range f.Agents {
 		for _, w := range f.Workflows {
 			outcomes, err := db.Outcomes(c.Context, index.Filter{Kind: results.OfAgent, Agent: agent, Workflow: w})

@@ -69,7 +69,7 @@ func replay(c *cli.Context, env Env) (err error) {
 		done.Teacher = "recorded"
 	}
 	if state != nil {
-		done.Attempts = len(state.Attempts)
+		done.Attempts = state.Replies()
 	}
 	if done.Difference, err = recording.Compare(done.Folder); err != nil {
 		return err

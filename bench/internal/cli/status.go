@@ -137,7 +137,7 @@ func statusOf(env Env, root string, id results.TrialID, budget results.Budget) (
 	if err != nil {
 		return s, err
 	}
-	s.Attempts, s.Valid, s.Calls, s.Left = len(state.Attempts), state.ValidAttempts(), state.Usage.TeacherCalls, state.TimeLeft()
+	s.Attempts, s.Valid, s.Calls, s.Left = state.Replies(), state.ValidAttempts(), state.Usage.TeacherCalls, state.TimeLeft()
 	if best := state.BestAttempt(); best != nil {
 		s.Best = best.Public
 	}

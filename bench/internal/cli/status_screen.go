@@ -11,11 +11,17 @@ import (
 // mostShown is how many running trials fit on a terminal.
 const mostShown = 20
 
+// agentWidth is the columns of an agent's name in the table, which names a trial
+// in one column.
+const agentWidth = 30
+
 // table is the status of every trial.
 func (s experimentStatus) table() *table.Table {
 	t := table.New(s.Experiment, 1, "!trial", "!state", ">attempts", ">valid", ">best public", ">private", ">calls", ">time left")
 	for _, x := range s.Trials {
-		t.Add(x.TrialID.String(), x.State, fmt.Sprintf("%d/%d", x.Attempts, x.MaxAttempts), fmt.Sprint(x.Valid), percent(x.Best), percentOf(x.Private),
+		trial := x.TrialID
+		trial.Agent = table.Cut(trial.Agent, agentWidth)
+		t.Add(trial.String(), x.State, fmt.Sprintf("%d/%d", x.Attempts, x.MaxAttempts), fmt.Sprint(x.Valid), percent(x.Best), percentOf(x.Private),
 			table.Count(x.Calls)+"/"+table.Count(x.MaxCalls), x.Left.Round(time.Second).String())
 	}
 	t.Note("%s.", s.summary())

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autodatabench/report/table"
+	"autodatabench/report/text"
 	"autodatabench/results"
 )
 
@@ -64,6 +66,20 @@ func TestStatusTable(t *testing.T) {
 	tab := someStatus(1).table()
 	if got := strings.Join(tab.Rows[0], " "); got != "science iterative scratch adaptive run 1 running 3/6 2 41.0 - 1,234/10,000 5m0s" {
 		t.Errorf("row %q", got)
+	}
+	long := someStatus(1)
+	long.Trials[0].Agent, long.Trials[0].Run = strings.Repeat("deepseek-v3.1-", 5), 10
+	var page bytes.Buffer
+	if err := text.Write(&page, *long.table(), text.Width); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(page.String()) {
+		if w := table.Width(strings.TrimSuffix(line, "\n")); w > text.Width {
+			t.Errorf("%d columns: %s", w, line)
+		}
+	}
+	if parts := strings.Count(page.String(), "trial "); parts > 3 {
+		t.Errorf("%d parts:\n%s", parts, page.String())
 	}
 	if !strings.Contains(tab.Notes[0], "1 of 4 places busy (25 %)") {
 		t.Errorf("notes %q", tab.Notes)

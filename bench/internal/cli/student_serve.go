@@ -54,7 +54,8 @@ func exportCommand(env Env) *cli.Command {
 func serveCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "serve", Usage: "speak the OpenAI chat-completions protocol on this machine",
-		Description: "The base answers under its name, each adapter under its own. Examples:\n\n" +
+		Description: "The base answers under its name, each adapter under its own. The chat format has no system block: system messages come before the question. " +
+			"stream: true sends the finished answer in pieces. Examples:\n\n" +
 			"  autodatabench student serve --adapter tuned=adapter\n" +
 			`  curl http://127.0.0.1:8002/v1/chat/completions -d '{"model": "tuned", "messages": [{"role": "user", "content": "What is 3 + 4?"}]}'`,
 		Flags: []cli.Flag{

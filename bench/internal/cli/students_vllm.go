@@ -1,13 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"autodatabench/results"
+	"autodatabench/results/remote"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/server"
 	"autodatabench/runner/student"
@@ -66,12 +67,16 @@ func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
 // startVLLM prepares a server on the devices, which starts when it is first
 // asked.
 func startVLLM(l vllm.Launch, devices string) (*server.Server, error) {
-	dir, err := os.MkdirTemp("", "adb-vllm-")
+	log, err := os.CreateTemp("", "adb-vllm-*.log")
 	if err != nil {
 		return nil, results.Infra("", err)
 	}
-	l.Devices, l.Log = devices, filepath.Join(dir, "log")
-	return server.New(l.Spec())
+	l.Devices, l.Log = devices, log.Name()
+	s, err := server.New(l.Spec())
+	if err != nil {
+		return nil, errors.Join(err, log.Close(), os.Remove(l.Log))
+	}
+	return s, log.Close()
 }
 
 // greatestRank is that of every protocol's adapters.
@@ -84,7 +89,7 @@ func greatestRank() int {
 }
 
 // keyOf reads the key that a variable holds; if none is named, there is none.
-func keyOf(env Env, what, variable string) (string, error) {
+func keyOf(env Env, what, variable string) (remote.Key, error) {
 	if variable == "" {
 		return "", nil
 	}
@@ -92,7 +97,7 @@ func keyOf(env Env, what, variable string) (string, error) {
 	if key == "" {
 		return "", results.Bad("export "+variable+"=...", fmt.Errorf("%s: the environment variable %s is empty", what, variable))
 	}
-	return key, nil
+	return remote.Key(key), nil
 }
 
 // connections is a client that keeps one idle connection for each call at a time;

@@ -15,8 +15,8 @@ import (
 	"autodatabench/runner/student/studenttest"
 )
 
-// OpenAI's own client talks to student serve: base and adapter answer, the
-// models are listed, and a model that is not there is a refusal.
+// OpenAI's own client talks to student serve: base and adapter answer, as a whole
+// and in a stream, by a system message too, the models are listed, and a model that is not there is a refusal.
 func TestParityOpenAIClient(t *testing.T) {
 	s, err := embedded.New()
 	if err != nil {
@@ -39,9 +39,12 @@ func TestParityOpenAIClient(t *testing.T) {
 				Text, Finish string
 				OutputTokens int `json:"output_tokens"`
 				Refusal      int
+
+				Streamed       string
+				StreamedTokens int `json:"streamed_tokens"`
 			}
 			llama.StartReference(t).Ask(t, "ask", llama.Args{"base_url": server.URL + "/v1", "model": c.model, "question": question, "tokens": c.limit}, &got)
-			text, drawn, err := s.Answer(t.Context(), c.adapter, question, results.Sampling{TopP: 1, MaxTokens: c.limit})
+			text, drawn, err := s.Answer(t.Context(), c.adapter, "Be brief.\n\n"+question, results.Sampling{TopP: 1, MaxTokens: c.limit})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,6 +54,9 @@ func TestParityOpenAIClient(t *testing.T) {
 			}
 			if got.Text != text || got.OutputTokens != drawn || got.Finish != finish {
 				t.Errorf("the client got %+v, the student says %q in %d tokens", got, text, drawn)
+			}
+			if got.Streamed != text || got.StreamedTokens != drawn {
+				t.Errorf("the client got %q in %d tokens streamed, the student says %q in %d", got.Streamed, got.StreamedTokens, text, drawn)
 			}
 			if got.Refusal/100 != 4 || !slices.Equal(got.Models, []string{"base", "tuned"}) {
 				t.Errorf("the client got %+v, want two models and a refusal of a third", got)

@@ -31,7 +31,9 @@ type Student interface {
 const defaultTokens = 128
 
 // Handler serves the base student under name, and the adapters, folders by
-// model name. A request holds one user message; its model must be one of them.
+// model name; a request's model must be one of them. It holds one user message.
+// The chat format has no system block: system messages before it become its
+// beginning, each with an empty line after it.
 func Handler(s Student, name string, adapters map[string]string) http.Handler {
 	models := []teacher.Teacher{model{s, name, ""}}
 	for _, adapter := range slices.Sorted(maps.Keys(adapters)) {
@@ -50,11 +52,28 @@ type model struct {
 func (m model) Name() string    { return m.name }
 func (m model) Simulated() bool { return false }
 
-// Complete answers the one user message. What the student cannot do is refused.
+// question is the text that the student is asked. ok is false unless there is one
+// user message, and it is the last.
+func question(messages []teacher.Message) (text string, ok bool) {
+	last := len(messages) - 1
+	for i, m := range messages {
+		if ok = m.Role == teacher.User; ok != (i == last) {
+			return "", false
+		}
+		text += m.Content
+		if !ok {
+			text += "\n\n"
+		}
+	}
+	return text, ok
+}
+
+// Complete answers the question. What the student cannot do is refused.
 func (m model) Complete(ctx context.Context, r teacher.Request) (teacher.Response, error) {
+	question, ok := question(r.Messages)
 	switch {
-	case len(r.Messages) != 1 || r.Messages[0].Role != teacher.User:
-		return teacher.Response{}, refused("messages: the student answers one user message")
+	case !ok:
+		return teacher.Response{}, refused("messages: the student answers one user message, which system messages may come before")
 	case r.JSON:
 		return teacher.Response{}, refused("response_format: the student writes text only")
 	case len(r.Stop) > 0:
@@ -70,7 +89,6 @@ func (m model) Complete(ctx context.Context, r teacher.Request) (teacher.Respons
 	if r.MaxTokens > 0 {
 		sampling.MaxTokens = r.MaxTokens
 	}
-	question := r.Messages[0].Content
 	answer, tokens, err := m.student.Answer(ctx, m.adapter, question, sampling)
 	var known *results.Error
 	if errors.As(err, &known) && known.Kind == results.BadInput {

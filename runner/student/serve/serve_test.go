@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+
 	"autodatabench/results"
 	"autodatabench/runner/student/embedded"
 	"autodatabench/runner/student/serve"
@@ -70,15 +73,57 @@ func TestRefusals(t *testing.T) {
 		r     teacher.Request
 		says  string
 	}{
-		"system message": {"base", teacher.Request{Messages: []teacher.Message{{Role: teacher.System, Content: "x"}, user}}, "one user message"},
-		"JSON mode":      {"base", teacher.Request{Messages: []teacher.Message{user}, JSON: true}, "response_format"},
-		"stop":           {"tuned", teacher.Request{Messages: []teacher.Message{user}, Stop: []string{"."}}, "stop"},
-		"too long":       {"base", teacher.Request{Messages: []teacher.Message{user}, MaxTokens: 100_000}, "max_tokens"},
-		"other model":    {"other", teacher.Request{Messages: []teacher.Message{user}}, `"other"`},
+		"two questions": {"base", teacher.Request{Messages: []teacher.Message{user, user}}, "one user message"},
+		"system last":   {"base", teacher.Request{Messages: []teacher.Message{user, {Role: teacher.System, Content: "x"}}}, "one user message"},
+		"system alone":  {"base", teacher.Request{Messages: []teacher.Message{{Role: teacher.System, Content: "x"}}}, "one user message"},
+		"JSON mode":     {"base", teacher.Request{Messages: []teacher.Message{user}, JSON: true}, "response_format"},
+		"stop":          {"tuned", teacher.Request{Messages: []teacher.Message{user}, Stop: []string{"."}}, "stop"},
+		"too long":      {"base", teacher.Request{Messages: []teacher.Message{user}, MaxTokens: 100_000}, "max_tokens"},
+		"other model":   {"other", teacher.Request{Messages: []teacher.Message{user}}, `"other"`},
 	} {
 		_, err := ask(t.Context(), server, c.model, c.r)
 		if call := teacher.AsCallError(err); err == nil || call.Status/100 != 4 || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want a refusal that says %s", name, err, c.says)
+		}
+	}
+}
+
+// TestStandardClientStreams asks with OpenAI's own client, by a system message
+// too, as a whole and in a stream: both say what the student does.
+func TestStandardClientStreams(t *testing.T) {
+	s, dir, server := serving(t)
+	client := openai.NewChatCompletionService(option.WithBaseURL(server.URL+"/v1/"), option.WithAPIKey("none"), option.WithMaxRetries(0))
+	const limit = 12
+	want, tokens, err := s.Answer(t.Context(), dir, "Be brief.\n\nWhat is 3 + 4?", results.Sampling{TopP: 1, MaxTokens: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := openai.ChatCompletionNewParams{
+		Model: "tuned", Temperature: openai.Float(0), MaxTokens: openai.Int(limit),
+		Messages: []openai.ChatCompletionMessageParamUnion{openai.SystemMessage("Be brief."), openai.UserMessage("What is 3 + 4?")},
+	}
+	whole, err := client.New(t.Context(), params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, usage := range []bool{false, true} {
+		params.StreamOptions = openai.ChatCompletionStreamOptionsParam{IncludeUsage: openai.Bool(usage)}
+		stream := client.NewStreaming(t.Context(), params)
+		var all openai.ChatCompletionAccumulator
+		for stream.Next() {
+			if !all.AddChunk(stream.Current()) {
+				t.Errorf("a piece does not fit: %s", stream.Current().RawJSON())
+			}
+		}
+		if err := stream.Err(); err != nil {
+			t.Fatal(err)
+		}
+		got := all.Choices[0]
+		if got.Message.Content != want || whole.Choices[0].Message.Content != want || got.FinishReason != whole.Choices[0].FinishReason {
+			t.Errorf("the stream says %+v, the whole answer %+v, the student %q", got, whole.Choices[0], want)
+		}
+		if counted := all.Usage.CompletionTokens; whole.Usage.CompletionTokens != int64(tokens) || usage && counted != int64(tokens) || !usage && counted != 0 {
+			t.Errorf("usage %+v in a stream that is asked for it: %v; the student drew %d tokens", all.Usage, usage, tokens)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"autodatabench/results"
+	"autodatabench/runner/student"
 	"autodatabench/runner/student/llama/bpe"
 	"autodatabench/runner/teacher"
 )
@@ -23,7 +24,7 @@ func (g *Generator) Generate(ctx context.Context, adapterDir string, prompts []s
 		return nil, err
 	}
 	w := &work{prompts: prompts, answers: make([]*string, len(prompts)), sampling: s, progress: progress}
-	first, err := g.Server.URL(ctx)
+	first, err := g.url(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +33,7 @@ func (g *Generator) Generate(ctx context.Context, adapterDir string, prompts []s
 		if !errors.As(err, &lost) {
 			return nil, err
 		}
-		now, failed := g.Server.URL(ctx)
+		now, failed := g.url(ctx)
 		if failed != nil {
 			return nil, failed
 		}
@@ -52,6 +53,12 @@ func (g *Generator) Generate(ctx context.Context, adapterDir string, prompts []s
 		texts[i] = *a
 	}
 	return texts, nil
+}
+
+// url waits for the server to be up, which is no run time.
+func (g *Generator) url(ctx context.Context) (string, error) {
+	defer student.Wait(ctx)()
+	return g.Server.URL(ctx)
 }
 
 // work is what one Generate asks, with the answers so far.

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"autodatabench/results"
+	"autodatabench/results/remote"
 	"autodatabench/runner/student"
 	"autodatabench/runner/teacher"
 )
@@ -61,8 +62,8 @@ const (
 // Config is a student behind a server.
 type Config struct {
 	Server      Server
-	Model       string // the base's name at the server; with Folder also its folder here
-	Key         string // bearer token; empty for none
+	Model       string     // the base's name at the server; with Folder also its folder here
+	Key         remote.Key // bearer token; empty for none
 	Format      Format
 	Adapters    Adapters
 	Session     string // sets the names of this program's adapters apart from those of others

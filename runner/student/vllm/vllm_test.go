@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autodatabench/results"
+	"autodatabench/runner/student"
 	"autodatabench/runner/student/embedded"
 	"autodatabench/runner/student/studenttest"
 	"autodatabench/runner/teacher"
@@ -338,6 +339,25 @@ func TestNeverMoreAtATime(t *testing.T) {
 	}
 	if most != 3 {
 		t.Errorf("%d at a time, want 3", most)
+	}
+}
+
+// slow is a server that takes its time to be up.
+type slow string
+
+func (s slow) URL(context.Context) (string, error) {
+	time.Sleep(500 * time.Millisecond)
+	return string(s), nil
+}
+
+func TestStartOfTheServerIsNoRunTime(t *testing.T) {
+	g := generator(t, slow("http://127.0.0.1:9/v1"), nil)
+	ctx, meter := student.Metered(t.Context(), time.Minute, errors.New("time is up"), time.Now)
+	if _, err := g.Generate(ctx, "", nil, greedy, nil); err != nil {
+		t.Fatal(err)
+	}
+	if ran := meter.Stop(); ran >= 500*time.Millisecond {
+		t.Errorf("the start counts as %s of run time", ran)
 	}
 }
 

@@ -171,15 +171,19 @@ def ask(base_url, model, question, tokens):
     """What OpenAI's client gets of a server: its models, an answer and a refusal's status."""
     import openai
     client = openai.OpenAI(base_url=base_url, api_key="none", max_retries=0, timeout=60)
-    messages = [{"role": "user", "content": question}]
+    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": question}]
     whole = client.chat.completions.create(model=model, messages=messages, temperature=0, max_tokens=tokens)
+    pieces = list(client.chat.completions.create(model=model, messages=messages, temperature=0, max_tokens=tokens,
+                                                 stream=True, stream_options={"include_usage": True}))
+    streamed = "".join(p.choices[0].delta.content or "" for p in pieces if p.choices)
     try:
         client.chat.completions.create(model="none", messages=messages)
         refusal = 200
     except openai.APIStatusError as e:
         refusal = e.status_code
     return {"models": [m.id for m in client.models.list()], "text": whole.choices[0].message.content,
-            "finish": whole.choices[0].finish_reason, "output_tokens": whole.usage.completion_tokens, "refusal": refusal}
+            "finish": whole.choices[0].finish_reason, "output_tokens": whole.usage.completion_tokens, "refusal": refusal,
+            "streamed": streamed, "streamed_tokens": pieces[-1].usage.completion_tokens}
 
 
 OPS = [versions, make, logits, greedy, tokens, chat, gradients, train, time_training, time_generation, ask]

@@ -1,0 +1,110 @@
+package runner_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"autodatabench/agents/chat"
+	"autodatabench/agents/prompt"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
+	"autodatabench/runner/gateway"
+	"autodatabench/runner/student"
+	"autodatabench/tasks"
+	"autodatabench/tasks/mini"
+)
+
+var record = flag.String("record", "", "`FOLDER` of the demo, whose trials take the place of the recorded ones")
+
+const recordings = "testdata/demo.tar.zst"
+
+// TestDemoReplays runs every trial of the demo again after its record, with the
+// recorded agent, teacher and student, and compares each step and file. Prompts,
+// workflow, the agents' code in its sandbox, the gateway, checks and judging are
+// this program's. The student's answers are the recorded ones, so that other
+// weights change nothing here; `make recordings` takes new ones.
+func TestDemoReplays(t *testing.T) {
+	if *record != "" {
+		if err := pack(*record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	demo := t.TempDir()
+	if err := unpack(demo); err != nil {
+		t.Fatal(err)
+	}
+	list, err := filepath.Glob(filepath.Join(demo, "trials", "*", "*", "*", "run-*"))
+	if err != nil || len(list) != 24 {
+		t.Fatalf("%d recorded trials (%v), want 24: 3 domains, 2 workflows, 4 engineers", len(list), err)
+	}
+	for _, dir := range list {
+		name, _ := filepath.Rel(filepath.Join(demo, "trials"), dir)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			replay(t, dir)
+		})
+	}
+}
+
+func replay(t *testing.T, dir string) {
+	recording, spec, err := runner.OpenRecording(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task, err := mini.Load(spec.Domain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := newEnv(t, t.TempDir(), "direct")
+	env.Task, env.Recorded = task, recording
+	spec.TaskDigest, spec.PromptDigest = task.Digest, prompt.Digest()
+	if env.Agent, err = chat.OpenRecording(dir); err != nil {
+		t.Fatal(err)
+	}
+	if env.Teacher, err = gateway.OpenRecording(dir, spec); err != nil {
+		t.Fatal(err)
+	}
+	answers := &recordedStudent{dir: dir}
+	env.Student, env.Report = answers, answers.follow
+	if _, err := runner.Run(context.Background(), env, spec); err != nil {
+		t.Error(err)
+	}
+	difference, err := recording.Compare(filepath.Join(env.Root, spec.Path()))
+	if err != nil || difference != "" {
+		t.Errorf("first difference: %s (%v); after a change of tasks or prompts, `make recordings` takes new ones", difference, err)
+	}
+}
+
+// recordedStudent gives the reports and answers of a trial folder again.
+type recordedStudent struct {
+	dir     string
+	attempt int
+}
+
+func (s *recordedStudent) follow(_ results.TrialID, _ string, state *results.Trial) {
+	s.attempt = len(state.Attempts)
+}
+
+func (s *recordedStudent) Train(_ context.Context, _ results.Recipe, _ []results.Row, _ int64, dir string, _ func(student.Progress)) (student.TrainReport, error) {
+	var d results.TrainData
+	err := folder.ReadJSON(runner.AttemptFile(s.dir, s.attempt, "train.json"), &d)
+	return student.TrainReport{Rows: d.Rows, Updates: d.Updates, Tokens: d.Tokens, FirstLoss: d.FirstLoss, LastLoss: d.LastLoss, Digest: d.Adapter},
+		errors.Join(err, os.MkdirAll(dir, 0o755))
+}
+
+func (s *recordedStudent) Generate(context.Context, string, []string, results.Sampling, func(int, int)) ([]string, error) {
+	var public struct {
+		Judged []tasks.Judged `json:"judged"`
+	}
+	err := folder.ReadJSON(runner.AttemptFile(s.dir, s.attempt, "public.json"), &public)
+	answers := make([]string, len(public.Judged))
+	for i, j := range public.Judged {
+		answers[i] = j.Response
+	}
+	return answers, err
+}

@@ -1,0 +1,120 @@
+package runner
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"autodatabench/agents"
+	"autodatabench/agents/prompt"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+// promptFile is what the agent was sent.
+type promptFile struct {
+	Attempt  int               `json:"attempt"`
+	Op       results.Operation `json:"op"`
+	Messages []agents.Message  `json:"messages"`
+	Trimmed  []string          `json:"trimmed,omitempty"`
+}
+
+// prompt returns the attempt's prompt: the one on disk when the attempt is open
+// already, else a new one, with which it opens the attempt.
+func (t *trial) prompt(a agents.Action) (promptFile, error) {
+	path := t.attempt(a.Attempt, "prompt.json")
+	if last := t.state.Last(); last != nil && last.N == a.Attempt {
+		var p promptFile
+		return p, folder.ReadJSON(path, &p)
+	}
+	data, err := t.promptData(a)
+	if err != nil {
+		return promptFile{}, err
+	}
+	p := promptFile{Attempt: a.Attempt, Op: a.Op}
+	if p.Messages, p.Trimmed, err = prompt.Render(data); err != nil {
+		return p, err
+	}
+	if err := folder.WriteJSON(path, p); err != nil {
+		return p, err
+	}
+	digest, err := folder.DigestOf(p)
+	if err != nil {
+		return p, err
+	}
+	return p, t.append(results.AttemptStarted, results.AttemptData{N: a.Attempt, Op: a.Op, Prompt: digest, Trimmed: p.Trimmed})
+}
+
+// promptData gathers what the prompt of the operation shows: the attempt before
+// for debug and repair, the best one so far for improve.
+func (t *trial) promptData(a agents.Action) (prompt.Data, error) {
+	budget := t.state.Spec.Protocol.Budget
+	d := prompt.Data{
+		Trial: &t.state, Brief: t.Task.Brief, Attempt: a.Attempt, Op: a.Op,
+		CallsLeftAttempt: min(budget.TeacherCallsPerAttempt, t.state.CallsLeft()),
+		Limit:            t.state.Spec.PromptTokens,
+	}
+	shown := 0
+	switch last := t.state.Last(); {
+	case a.Op == results.Debug || a.Op == results.Repair:
+		shown, d.Failure, d.Log, d.Check = last.N, last.Failure, last.Detail, last.Check
+	case a.Op == results.Improve:
+		shown = t.state.Best
+	}
+	if shown == 0 {
+		return d, nil
+	}
+	var err error
+	if d.Plan, err = readText(t.attempt(shown, "plan.md")); err != nil {
+		return d, err
+	}
+	if d.Code, err = readText(t.attempt(shown, "code.py")); err != nil {
+		return d, err
+	}
+	if a.Op == results.Improve {
+		return d, t.showBest(&d, shown)
+	}
+	return d, nil
+}
+
+// showBest adds the student's bad cases and some rows of the best submission.
+func (t *trial) showBest(d *prompt.Data, n int) error {
+	var public publicFile
+	if err := folder.ReadJSON(t.attempt(n, "public.json"), &public); err != nil {
+		return err
+	}
+	rows, _, err := t.submission(n)
+	if err != nil {
+		return err
+	}
+	r := rand.New(rand.NewPCG(uint64(t.state.Spec.Seed), uint64(d.Attempt)))
+	for _, i := range r.Perm(len(public.Judged)) {
+		if j := public.Judged[i]; !j.Correct && len(d.BadCases) < results.MaxBadCases {
+			item := t.Task.Public[i]
+			d.BadCases = append(d.BadCases, results.BadCase{
+				Question: prompt.Clip(item.Question), Expected: prompt.Clip(item.Answer),
+				Response: prompt.Clip(j.Response), Reason: j.Reason,
+			})
+		}
+	}
+	for _, i := range r.Perm(len(rows))[:min(results.MaxSampleRows, len(rows))] {
+		row := rows[i]
+		d.SampleRows = append(d.SampleRows, results.Row{
+			Instruction: prompt.Clip(row.Instruction), Input: prompt.Clip(row.Input), Output: prompt.Clip(row.Output),
+		})
+	}
+	return nil
+}
+
+// readText returns a file's text, empty when there is none.
+func readText(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", filepath.Base(path), err)
+	}
+	return string(data), nil
+}

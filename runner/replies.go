@@ -1,0 +1,154 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"autodatabench/agents"
+	"autodatabench/agents/prompt"
+	"autodatabench/results"
+	"autodatabench/results/folder"
+)
+
+// replyFile is what the agent said, an [agents.Reply].
+const replyFile = "reply.json"
+
+// ask opens attempt a.Attempt, unless it is open already, and asks the agent.
+func (t *trial) ask(ctx context.Context, a agents.Action) error {
+	p, err := t.prompt(a)
+	if err != nil {
+		return err
+	}
+	var reply agents.Reply
+	err = folder.ReadJSON(t.attempt(a.Attempt, replyFile), &reply)
+	if errors.Is(err, fs.ErrNotExist) { // else a crash kept it out of the record
+		if reply, err = t.answer(ctx, p); err == nil {
+			err = t.writeReply(a.Attempt, reply)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := t.meter(a.Attempt, reply); err != nil {
+		return err
+	}
+	return t.keepReply(a.Attempt, reply)
+}
+
+// answer asks the agent within its budgets.
+func (t *trial) answer(ctx context.Context, p promptFile) (agents.Reply, error) {
+	if t.Recorded != nil {
+		if end := t.Recorded.cutOff(); end != nil {
+			return agents.Reply{}, errors.Join(t.meterRecorded(p.Attempt, "", end.Agent), &spentError{end.Reason})
+		}
+	}
+	books := t.state
+	books.Usage = books.Usage.WithAgent(t.gateway.Agent()) // with replies that have no event
+	most, spent := books.OutputAllowed(prompt.Tokens(p.Messages))
+	if spent = cmp.Or(spent, books.AgentSpent()); spent != "" {
+		return agents.Reply{}, &spentError{spent}
+	}
+	return t.reply(ctx, p, most)
+}
+
+// writeReply makes the reply durable together with what it used, before anything
+// else is done with it: a crash from here on loses neither.
+func (t *trial) writeReply(n int, reply agents.Reply) error {
+	if err := keepFile(t.attempt(n, "agent.log"), []byte(reply.Log), reply.Log != ""); err != nil {
+		return err
+	}
+	return folder.WriteJSON(t.attempt(n, replyFile), reply)
+}
+
+// meter puts the reply into the ledger, unless it is there or its calls are. A
+// replay has the calls of an agent's own program from the record.
+func (t *trial) meter(n int, reply agents.Reply) error {
+	digest, err := folder.DigestOf(reply)
+	switch {
+	case err != nil:
+		return err
+	case reply.Metered && t.Recorded != nil:
+		return t.meterRecorded(n, digest, t.Recorded.used())
+	case reply.Metered && t.metered:
+		return nil
+	}
+	return t.gateway.RecordAgent(n, digest, results.AgentUse{Calls: 1, Tokens: reply.Tokens, Cost: t.state.Spec.Price.Cost(reply.Tokens)})
+}
+
+func (t *trial) meterRecorded(n int, digest string, used *results.AgentUse) error {
+	if used == nil {
+		return nil
+	}
+	return t.gateway.RecordAgent(n, digest, *used)
+}
+
+// reply asks the agent within what is left of the run time and of the agent's
+// own.
+func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agents.Reply, err error) {
+	left, cause := t.state.TimeLeft(), errTimeUp
+	if budget := t.state.Spec.Protocol.Budget.AgentTime; budget > 0 && budget-t.state.AgentTime < left {
+		left, cause = budget-t.state.AgentTime, errAgentTime
+	}
+	bounded, cancel := context.WithTimeoutCause(ctx, left, cause)
+	defer cancel()
+	seconds, err := t.timed(func() (err error) {
+		reply, err = t.Agent.Reply(bounded, agents.Request{
+			Trial: t.state.Spec.TrialID, Attempt: p.Attempt, Op: p.Op, Messages: p.Messages,
+			Seed: Derive(t.state.Spec.Seed, "agent", p.Attempt), MaxTokens: most,
+		})
+		return err
+	})
+	// A server that had failed before the end is the platform's fault.
+	if errors.Is(err, cause) || errors.Is(err, context.DeadlineExceeded) {
+		err = timeUp(bounded, err)
+	}
+	if t.Recorded == nil { // else it is the recorded reply's
+		reply.Seconds = seconds
+	}
+	return reply, err
+}
+
+// keepReply writes what is found in the reply, and records it with what the
+// agent's model used since the event before.
+func (t *trial) keepReply(n int, reply agents.Reply) error {
+	plan, code, failure, detail := judge(reply)
+	if err := folder.WriteFile(t.attempt(n, "plan.md"), []byte(plan)); err != nil {
+		return err
+	}
+	if err := keepFile(t.attempt(n, "code.py"), []byte(code), failure == ""); err != nil {
+		return err
+	}
+	return t.append(results.AgentReplied, results.ReplyData{
+		Reply: folder.Digest([]byte(reply.Text)), Code: failure == "", Failure: failure, Detail: detail,
+		Finish: reply.Finish, Seconds: reply.Seconds, AgentUse: t.unreported(),
+	})
+}
+
+// unreported is what the agent's model used and no event tells of.
+func (t *trial) unreported() results.AgentUse {
+	return t.gateway.Agent().Since(t.state.Usage.Agent())
+}
+
+// judge takes plan and program out of a reply, or says what is wrong with it.
+func judge(reply agents.Reply) (plan, code string, failure results.Failure, detail string) {
+	if reply.Unanswered != "" {
+		return "", "", results.Classify(results.Signs{Unanswered: true}), reply.Unanswered
+	}
+	plan, code, failure, detail = agents.Extract(reply.Text, reply.Finish == results.FinishLength)
+	if why := reply.Finish.Explain(); failure != "" && why != "" {
+		detail = why + ": " + detail
+	}
+	return plan, code, failure, detail
+}
+
+// keepFile writes a file of a reply, or removes that of an earlier reply to the
+// same prompt, which a crash kept out of the record.
+func keepFile(path string, data []byte, has bool) error {
+	if has {
+		return folder.WriteFile(path, data)
+	}
+	return os.RemoveAll(path)
+}
