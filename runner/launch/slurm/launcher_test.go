@@ -111,9 +111,9 @@ sbatch)
 	name=$(sed -n 's/^#SBATCH --job-name=//p' "$script")
 	case $(sed -n 's/^#SBATCH --partition=//p' "$script") in bad) echo "sbatch: error: invalid partition specified: bad" >&2; exit 1; esac
 	if [ "$1" = --test-only ]; then exit 0; fi
-	id=$(($(ls "$dir/jobs" | wc -l) + 1))
+	id=1
+	while ! mkdir "$dir/jobs/$id" 2>/dev/null; do id=$((id + 1)); done
 	job=$dir/jobs/$id
-	mkdir "$job"
 	echo "$name" >"$job/name"
 	chdir=${2#--chdir=}
 	(cd "$chdir" || exit; setsid bash -c 'bash "$1" >>slurm.log 2>&1; echo $? >"$2/status"' - "$script" "$job" >/dev/null 2>&1 & echo $! >"$job/pid")
