@@ -16,6 +16,7 @@ const (
 	AgentReplied   EventKind = "agent.replied"   // ReplyData
 	CodeExecuted   EventKind = "code.executed"   // CodeData
 	Checked        EventKind = "checked"         // Check
+	StudentUpdated EventKind = "student.updated" // UpdateData: how far a training is
 	StudentTrained EventKind = "student.trained" // TrainData
 	PublicScored   EventKind = "public.scored"   // Score
 	PlatformFault  EventKind = "platform.fault"  // FaultData: counted, changes nothing else
@@ -86,20 +87,21 @@ type TrainData struct {
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // held; of a training that had been done, none
 }
 
-// Course is how a training went; most of it differs from one machine and time to
+// Course is what a training took; most of it differs from one machine and time to
 // the next.
 type Course struct {
-	StartSeconds  float64       `json:"start_seconds,omitempty"` // until the model was loaded, where the training waited for it
-	UpdateSeconds float64       `json:"update_seconds,omitempty"`
-	PeakMemory    int64         `json:"peak_memory,omitempty"` // of the device, or of the process on the CPU, in bytes
-	Trainable     int           `json:"trainable,omitempty"`   // parameters
-	Points        []CoursePoint `json:"points,omitempty"`
+	StartSeconds  float64 `json:"start_seconds,omitempty"` // until the model was loaded, where the training waited for it
+	UpdateSeconds float64 `json:"update_seconds,omitempty"`
+	PeakMemory    int64   `json:"peak_memory,omitempty"` // of the device, or of the process on the CPU, in bytes
+	Trainable     int     `json:"trainable,omitempty"`   // parameters
 }
 
-// CoursePoint is the course at one update.
-type CoursePoint struct {
-	Step            int     `json:"step"`
-	Loss            float64 `json:"loss"`
+// UpdateData is a training at one of its updates. A training that is interrupted
+// begins again, and so do its events.
+type UpdateData struct {
+	Step            int     `json:"step"`  // updates done
+	Total           int     `json:"total"` // updates in all
+	Loss            float64 `json:"loss"`  // mean negative log-likelihood of an answer token, in nats
 	LearningRate    float64 `json:"learning_rate"`
 	TokensPerSecond float64 `json:"tokens_per_second"` // since the training began, prompts included
 	Memory          int64   `json:"memory"`            // peak so far, in bytes
@@ -156,6 +158,9 @@ func (t *Trial) Apply(e Event) error {
 		t.Attempts = append(t.Attempts, Attempt{N: d.N, Op: d.Op})
 		return nil
 	}
+	if e.Kind != StudentUpdated {
+		t.Training = nil
+	}
 	if e.Kind == TrialEnded {
 		var d EndData
 		if err := decode(e, &d); err != nil {
@@ -211,6 +216,9 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		} else if t.Best == 0 {
 			t.Best = a.N
 		}
+	case StudentUpdated:
+		t.Training = &UpdateData{}
+		return decode(e, t.Training)
 	case StudentTrained:
 		var d TrainData
 		if err := decode(e, &d); err != nil {

@@ -80,6 +80,8 @@ type Trial struct {
 	AgentTime time.Duration `json:"agent_time_ns"` // of it, waiting for the agent
 	Faults    int           `json:"faults"`        // steps that the platform failed, and that were repeated
 
+	Training *UpdateData `json:"training,omitempty"` // under way, of students that tell
+
 	Best int       `json:"best"` // number of the best attempt; 0 for none
 	End  EndReason `json:"end,omitempty"`
 }

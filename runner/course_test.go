@@ -1,34 +1,83 @@
-package runner
+package runner_test
 
 import (
+	"context"
+	"math"
+	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
 	"autodatabench/runner/student"
 )
 
-func TestCourseKeepsSomeUpdates(t *testing.T) {
-	said := 0
-	c := course{report: func(string) { said++ }}
-	for step := 1; step <= 375; step++ {
-		c.take(student.Progress{Step: step, Total: 375, Loss: 1, LearningRate: 1e-4, TokensPerSecond: 9000, PeakMemory: 5})
+// telling is a student that tells how its training goes, as one on a GPU does:
+// 375 updates, the last of which has a loss that is no number.
+type telling struct {
+	runner.Student
+	dir string // of the trial
+
+	seen []results.UpdateData // in the trial's log while the training ran
+}
+
+func (s *telling) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+	r, err := s.Student.Train(ctx, recipe, rows, seed, dir, nil)
+	for step := 1; step <= 375 && err == nil; step++ {
+		p := student.Progress{Step: step, Total: 375, Loss: 1, LearningRate: 1e-4, TokensPerSecond: 9000, PeakMemory: 5}
+		if step == p.Total {
+			p.Loss = math.NaN()
+		}
+		progress(p)
+		var now *results.Trial
+		if now, err = runner.Load(s.dir); err == nil && now.Training != nil && (len(s.seen) == 0 || s.seen[len(s.seen)-1] != *now.Training) {
+			s.seen = append(s.seen, *now.Training)
+		}
 	}
-	got := c.of(student.TrainReport{Trainable: 7, Measured: student.Measured{StartSeconds: 30, Seconds: 180, PeakMemory: 6}})
-	if n := len(got.Points); n != said || n < coursePoints || n > coursePoints+2 || got.Points[n-1].Step != 375 {
-		t.Errorf("%d points, %d reports: %+v", n, said, got.Points)
+	r.Trainable, r.Measured = 7, student.Measured{StartSeconds: 30, Seconds: 180, PeakMemory: 6}
+	return r, err
+}
+
+// TestTrainingIsFollowedInTheLog checks that another process sees how a training
+// goes, and that the record keeps it.
+func TestTrainingIsFollowedInTheLog(t *testing.T) {
+	env, spec := scriptedTrial(t, scripted{enough}, 1, results.Iterative, results.Scratch)
+	dir := filepath.Join(env.Root, spec.Path())
+	s := &telling{Student: env.Student, dir: dir}
+	env.Student = s
+	state, err := runner.Run(t.Context(), env, spec)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got.Trainable != 7 || got.StartSeconds != 30 || got.UpdateSeconds != 180 || got.PeakMemory != 6 ||
-		got.Points[0] != (results.CoursePoint{Step: 18, Loss: 1, LearningRate: 1e-4, TokensPerSecond: 9000, Memory: 5}) {
-		t.Errorf("course %+v", got)
+	if len(s.seen) != 20 || s.seen[0] != (results.UpdateData{Step: 18, Total: 375, Loss: 1, LearningRate: 1e-4, TokensPerSecond: 9000, Memory: 5}) {
+		t.Errorf("seen %d: %+v", len(s.seen), s.seen)
+	}
+	if state.Training != nil || !state.Attempts[0].Trained || state.Attempts[0].Public == nil {
+		t.Errorf("after it: %+v, %+v", state.Training, state.Attempts[0])
+	}
+	var record struct{ Course *results.Course }
+	if err := folder.ReadJSON(runner.AttemptFile(dir, 1, "train.json"), &record); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&results.Course{StartSeconds: 30, UpdateSeconds: 180, PeakMemory: 6, Trainable: 7}, record.Course); diff != "" {
+		t.Errorf("course (-want +got):\n%s", diff)
 	}
 }
 
-// The student inside the program says nothing of times, and its record stays as it
-// was.
-func TestNoCourse(t *testing.T) {
-	c := course{report: func(string) {}}
-	c.take(student.Progress{Step: 1, Total: 1, Loss: 1})
-	if got := c.of(student.TrainReport{Rows: 1}); got != nil {
-		t.Errorf("course %+v", got)
+// TestSilentStudentHasNoCourse checks that the record of the student inside the
+// program, which tells no times, says nothing of them.
+func TestSilentStudentHasNoCourse(t *testing.T) {
+	env, spec := scriptedTrial(t, scripted{enough}, 1, results.Iterative, results.Scratch)
+	if _, err := runner.Run(t.Context(), env, spec); err != nil {
+		t.Fatal(err)
+	}
+	record := map[string]any{}
+	if err := folder.ReadJSON(runner.AttemptFile(filepath.Join(env.Root, spec.Path()), 1, "train.json"), &record); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := record["course"]; ok || record["updates"] == nil {
+		t.Errorf("record %v", record)
 	}
 }

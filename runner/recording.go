@@ -65,7 +65,7 @@ func events(dir string) ([]results.Event, error) {
 		if err := json.Unmarshal(line, &e); err != nil {
 			return err
 		}
-		if e.Kind != results.PlatformFault {
+		if !passing(e.Kind) {
 			list = append(list, e)
 		}
 		return nil
@@ -76,10 +76,13 @@ func events(dir string) ([]results.Event, error) {
 	return list, err
 }
 
+// passing are the kinds of event that come and go with the machine.
+func passing(k results.EventKind) bool { return k == results.PlatformFault || k == results.StudentUpdated }
+
 // retimed gives an event of the new trial the time, the seconds and the GPU
 // seconds of the recorded one in its place.
 func (r *Recording) retimed(e results.Event) (results.Event, error) {
-	if e.Kind == results.PlatformFault || r.taken == len(r.events) {
+	if passing(e.Kind) || r.taken == len(r.events) {
 		return e, nil
 	}
 	was := r.events[r.taken]

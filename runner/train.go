@@ -95,12 +95,12 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 	if err := os.RemoveAll(dir); err != nil {
 		return "", done, false, err
 	}
-	course := course{report: t.report}
+	course := t.course()
 	done.Seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
 		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, course.take)
-		return err
+		return errors.Join(err, course.err)
 	})
-	done.Course = course.of(done.TrainReport)
+	done.Course = courseOf(done.TrainReport)
 	if errors.Is(err, student.ErrDiverged) { // its losses may be no numbers, which no record can hold
 		done.TrainReport, done.Course = student.TrainReport{Rows: len(rows)}, nil
 		done.Failure, done.Detail, err = results.Classify(results.Signs{Diverged: true}), "the training failed: "+err.Error(), nil

@@ -52,6 +52,8 @@ type trialStatus struct {
 	MaxCalls    int             `json:"max_teacher_calls"`
 	Left        time.Duration   `json:"run_time_left_ns"`
 	RunTime     time.Duration   `json:"run_time_ns"` // the budget
+
+	Training *results.UpdateData `json:"training"` // under way, of students that tell
 }
 
 func statusCommand(env Env) *cli.Command {
@@ -138,6 +140,7 @@ func statusOf(env Env, root string, id results.TrialID, budget results.Budget) (
 		return s, err
 	}
 	s.Attempts, s.Valid, s.Calls, s.Left = state.Replies(), state.ValidAttempts(), state.Usage.TeacherCalls, state.TimeLeft()
+	s.Training = state.Training
 	if best := state.BestAttempt(); best != nil {
 		s.Best = best.Public
 	}

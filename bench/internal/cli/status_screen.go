@@ -67,6 +67,10 @@ func (s experimentStatus) screen(width int) []string {
 			"  attempt %s %d/%d  calls %s %s/%s  time %s %s left  best public %s %%",
 			bar(x.Attempts, x.MaxAttempts), x.Attempts, x.MaxAttempts, bar(x.Calls, x.MaxCalls), table.Count(x.Calls), table.Count(x.MaxCalls),
 			bar(int(used.Milliseconds()), int(x.RunTime.Milliseconds())), x.Left.Round(time.Second), percent(x.Best)), width))
+		if u := x.Training; u != nil {
+			lines = append(lines, table.Cut(fmt.Sprintf("  training %s %d/%d  loss %.3f  %.0f tokens/s  %.1f GiB",
+				bar(u.Step, u.Total), u.Step, u.Total, u.Loss, u.TokensPerSecond, float64(u.Memory)/(1<<30)), width))
+		}
 	}
 	if shown > mostShown {
 		lines = append(lines, fmt.Sprintf("and %d more", shown-mostShown))

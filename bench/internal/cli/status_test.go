@@ -39,6 +39,12 @@ func TestStatusScreen(t *testing.T) {
 	if diff := cmp.Diff(want, someStatus(1).screen(200)); diff != "" {
 		t.Errorf("screen (-want +got):\n%s", diff)
 	}
+	training := someStatus(1)
+	training.Trials[0].Training = &results.UpdateData{Step: 160, Total: 375, Loss: 0.4567, TokensPerSecond: 9876.5, Memory: 3 << 29}
+	want = append(want, "  training [####------] 160/375  loss 0.457  9876 tokens/s  1.5 GiB")
+	if diff := cmp.Diff(want, training.screen(200)); diff != "" {
+		t.Errorf("screen of a training (-want +got):\n%s", diff)
+	}
 	crowd := someStatus(60).screen(80)
 	if len(crowd) != 3+2*mostShown+1 || crowd[len(crowd)-1] != "and 40 more" {
 		t.Errorf("%d lines of 60 trials, the last %q", len(crowd), crowd[len(crowd)-1])
