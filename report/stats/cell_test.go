@@ -78,8 +78,8 @@ func TestCellEdges(t *testing.T) {
 		{"base of 0", cell(t, "a", "d", "000", "100", "110"), prior, results.Number{}, false, []string{"undefined: the base student has 0 of 3 correct"}},
 		{"one run", cell(t, "a", "d", "1000", "1100"), prior, num(100), true, []string{"one run: its variance is borrowed from the other cells"}},
 		{"no prior", cell(t, "a", "d", "1000", "1100"), stats.FitRunPrior(nil), num(100), false, []string{"no cell has two runs: no interval"}},
-		{"all correct", cell(t, "a", "d", "1000", "1111", "1111"), prior, num(300), true, nil},
-		{"none correct", cell(t, "a", "d", "1000", "0000", "0000"), prior, num(-100), true, nil},
+		{"all correct", cell(t, "a", "d", "1000", "1111", "1111"), prior, num(300), true, []string{skewed}},
+		{"none correct", cell(t, "a", "d", "1000", "0000", "0000"), prior, num(-100), true, []string{skewed}},
 	} {
 		got := tt.cell.Gain(tt.prior)
 		if got.Value != tt.value || got.Low.Known != tt.interval || got.High.Known != tt.interval {
@@ -166,6 +166,20 @@ func TestSplits(t *testing.T) {
 	} {
 		if got := s.Splits()[0]; got.Average != (stats.Split{}) || got.Domains[0] != alone || got.Domains[1] != (stats.Split{}) {
 			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestSkewedRunsAreSaid checks the warning against runs of a known spread: an SD of
+// sqrt(0.01 * m(1-m)), with items that add nothing.
+func TestSkewedRunsAreSaid(t *testing.T) {
+	for _, tt := range []struct {
+		mean float64
+		want bool
+	}{{0.02, true}, {0.03, false}, {0.5, false}, {0.97, false}, {0.98, true}} { // 1.5 SD are 0.021 and 0.026
+		c := counts(t, "a", results.Code, 100_000, 0.2, tt.mean, tt.mean)
+		if got := slices.Contains(c.Gain(given(0.01, 80, 100)).Warnings, skewed); got != tt.want {
+			t.Errorf("accuracy %v: warned %v, want %v", tt.mean, got, tt.want)
 		}
 	}
 }

@@ -29,6 +29,10 @@ var (
 // slack is how far the measured figures may lie from those of STATS.md.
 const slack = 1.5
 
+// mostly is the share of figures with the warning of skewed runs, in %, from which
+// on a row is beyond what the method promises. It is shown all the same.
+const mostly = 50
+
 // setting is a base student and agents about it: true accuracies from low to high,
 // and the SD between runs, all shares of accuracy.
 type setting struct {
@@ -116,14 +120,17 @@ func (w world) source(k int) *rand.Rand {
 // TestCoverage measures how often the headline interval holds the true gain: in
 // STATS.md section 3 94.0 to 95.3 % for a domain, 92.7 to 95.1 % for three.
 func TestCoverage(t *testing.T) {
-	t.Log("| base | agents | SD of runs | items | runs | one domain, % | three domains, % | no interval, % |")
-	t.Log("|---:|---:|---:|---:|---:|---:|---:|---:|")
+	t.Log("| base | agents | SD of runs | items | runs | one domain, % | three domains, % | no interval, % | warned, % |")
+	t.Log("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
 	eachWorld(60, func(s setting, w world, sets int) {
 		for a := range 8 {
 			w.truth = append(w.truth, s.low+(s.high-s.low)*float64(a)/7)
 		}
 		c := w.coverage(t, sets)
-		t.Logf("| %v | %d | %d | %v | %v | %.2f |", s, w.items, w.runs, &c.domain, &c.average, c.none.mean())
+		t.Logf("| %v | %d | %d | %v | %v | %.2f | %.0f |", s, w.items, w.runs, &c.domain, &c.average, c.none.mean(), c.warned.mean())
+		if c.warned.mean() > mostly {
+			return
+		}
 		row := fmt.Sprintf("%v, %d items, %d runs", s, w.items, w.runs)
 		c.domain.check(t, row+", one domain", 94.0-slack, 95.3+slack)
 		c.average.check(t, row+", three domains", 92.7-slack, 95.1+slack)
@@ -132,18 +139,20 @@ func TestCoverage(t *testing.T) {
 
 // covered is the shares of gains whose interval holds the true one, and the share
 // of averages without an interval: a base sample without a correct answer leaves
-// the gain undefined, which counts as a miss.
-type covered struct{ domain, average, none share }
+// the gain undefined, which counts as a miss. warned is the share of averages with
+// the warning of skewed runs.
+type covered struct{ domain, average, none, warned share }
 
 // coverage counts the intervals of nominal 95 % in simulated data sets.
 func (w world) coverage(t *testing.T, sets int) (c covered) {
 	t.Helper()
-	perSet := make([]struct{ inDomain, averages, inAverage int }, sets)
+	perSet := make([]struct{ inDomain, averages, inAverage, warned int }, sets)
 	parallel(sets, func(k int) {
 		cells, n := w.cells(t, w.source(k)), &perSet[k]
 		for a, h := range study(t, w.domains, stats.FitRunPrior(cells), cells...).Headlines(uint64(k), *studyDraws) {
 			truth := 100 * (w.truth[a]/w.base - 1)
 			n.inAverage += holds(h.Gain, truth)
+			n.warned += warned(h.Gain)
 			if h.Gain.Low.Known {
 				n.averages++
 			}
@@ -156,6 +165,7 @@ func (w world) coverage(t *testing.T, sets int) (c covered) {
 		c.domain.add(n.inDomain, len(w.truth)*len(w.domains))
 		c.average.add(n.inAverage, len(w.truth))
 		c.none.add(len(w.truth)-n.averages, len(w.truth))
+		c.warned.add(n.warned, len(w.truth))
 	}
 	return c
 }
@@ -168,27 +178,38 @@ func holds(e stats.Estimate, value float64) int {
 	return 0
 }
 
+// warned is 1 for an estimate with the warning of skewed runs.
+func warned(e stats.Estimate) int {
+	if slices.Contains(e.Warnings, skewed) {
+		return 1
+	}
+	return 0
+}
+
 // TestTypeI measures false differences among agents that are equally good: of
 // one pair at 5 %, and of any pair after Holm. STATS.md section 4 has 4.8 to
 // 5.3 % and 3.7 to 4.8 %; 4 to 6 % and less than 6 % are asked for.
 func TestTypeI(t *testing.T) {
-	t.Log("| base | agents | SD of runs | items | runs | one pair, % | any of 28 after Holm, % |")
-	t.Log("|---:|---:|---:|---:|---:|---:|---:|")
+	t.Log("| base | agents | SD of runs | items | runs | one pair, % | any of 28 after Holm, % | warned, % |")
+	t.Log("|---:|---:|---:|---:|---:|---:|---:|---:|")
 	eachWorld(200, func(s setting, w world, sets int) {
 		m := (s.low + s.high) / 2
 		s.low, s.high = m, m
 		w.truth = slices.Repeat([]float64{m}, 8)
-		single, family := w.falseDifferences(t, sets)
-		t.Logf("| %v | %d | %d | %v | %v |", s, w.items, w.runs, single, family)
+		single, family, warned := w.falseDifferences(t, sets)
+		t.Logf("| %v | %d | %d | %v | %v | %.0f |", s, w.items, w.runs, single, family, warned.mean())
+		if warned.mean() > mostly {
+			return
+		}
 		row := fmt.Sprintf("%v, %d items, %d runs", s, w.items, w.runs)
 		single.check(t, row+", one pair", 4, 6)
 		family.check(t, row+", after Holm", 0, 6)
 	})
 }
 
-func (w world) falseDifferences(t *testing.T, sets int) (single, family *share) {
+func (w world) falseDifferences(t *testing.T, sets int) (single, family, skewed *share) {
 	t.Helper()
-	perSet := make([]struct{ pairs, significant, any int }, sets)
+	perSet := make([]struct{ pairs, significant, any, warned int }, sets)
 	parallel(sets, func(k int) {
 		cells, n := w.cells(t, w.source(k)), &perSet[k]
 		for _, p := range study(t, w.domains, stats.FitRunPrior(cells), cells...).Pairs() {
@@ -196,6 +217,7 @@ func (w world) falseDifferences(t *testing.T, sets int) (single, family *share) 
 				continue
 			}
 			n.pairs++
+			n.warned += warned(p.Gain)
 			if p.P.Value < stats.Level {
 				n.significant++
 			}
@@ -204,12 +226,13 @@ func (w world) falseDifferences(t *testing.T, sets int) (single, family *share) 
 			}
 		}
 	})
-	single, family = &share{}, &share{}
+	single, family, skewed = &share{}, &share{}, &share{}
 	for _, n := range perSet {
 		single.add(n.significant, n.pairs)
 		family.add(n.any, min(n.pairs, 1))
+		skewed.add(n.warned, n.pairs)
 	}
-	return single, family
+	return single, family, skewed
 }
 
 // BenchmarkHeadlines is the size of STATS.md section 6: 24 agents, 3 domains,

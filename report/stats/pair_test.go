@@ -28,7 +28,7 @@ func TestCompare(t *testing.T) {
 	runSD := 100 * math.Sqrt((2*0.039114583333+2*0.0643)/2)
 	want := stats.Pair{
 		A: entry("a"), B: entry("b"),
-		Gain: stats.Estimate{Interval: stats.Interval{Value: num(50), Low: num(50 - half), High: num(50 + half)}, N: 2, Method: stats.ModeratedT},
+		Gain: stats.Estimate{Interval: stats.Interval{Value: num(50), Low: num(50 - half), High: num(50 + half)}, N: 2, Method: stats.ModeratedT, Warnings: []string{skewed}},
 		SE:   num(190.2323141144), DF: num(6.4626127729), P: num(0.8008568445),
 		Points: num(12.5), Standard: num(12.5 / runSD), Improvement: num(0.75),
 	}
