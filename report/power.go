@@ -78,7 +78,7 @@ func (p PowerPlan) Tables() []table.Table {
 		for _, r := range g.Rows {
 			t.Add([]string{fmt.Sprint(r.Runs), fixed(r.SE), fixed(r.Detectable), fixed(r.DetectableHolm)}[:len(heads)]...)
 		}
-		t.Note("Runs: of both agents in each of %d domains. Found: the smallest difference of average accuracy, in percentage points, that a test at 5 %% finds with a chance of %.0f %%.",
+		t.Note("Runs: of both agents, in each domain (%d). Found: the smallest difference of average accuracy, in percentage points, that a test at 5 %% finds with a chance of %.0f %%.",
 			g.Design.Domains, 100*stats.Power)
 		t.Note("Measured: SD between runs %.2f points, items taken out; SD of an item's answer from run to run %.1f points; %.0f items a domain.",
 			g.Design.RunSD, g.Design.ItemSD, g.Design.Items)

@@ -77,7 +77,9 @@ func events(dir string) ([]results.Event, error) {
 }
 
 // passing are the kinds of event that come and go with the machine.
-func passing(k results.EventKind) bool { return k == results.PlatformFault || k == results.StudentUpdated }
+func passing(k results.EventKind) bool {
+	return k == results.PlatformFault || k == results.StudentUpdated
+}
 
 // retimed gives an event of the new trial the time, the seconds and the GPU
 // seconds of the recorded one in its place.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
@@ -214,59 +212,3 @@ func killTree(p *os.Process) error {
 }
 
 func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
-
-// command is start.py with its settings, in bubblewrap unless the kind is none.
-func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
-	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.py", "/run/gateway.sock"
-	if e.spec.Kind == None {
-		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.py"), e.spec.Socket
-	}
-	l := e.spec.Limits
-	settings, err := json.Marshal(map[string]any{
-		"started": startedFD, "uid": e.uid,
-		"limits": map[string]int64{
-			"memory": l.Memory, "processes": int64(l.Processes), "file_size": l.FileSize, "open_files": int64(l.OpenFiles), "core": 0,
-		},
-	})
-	if err != nil {
-		panic(err) // numbers only
-	}
-	program, err := e.program()
-	if err != nil {
-		return nil, err
-	}
-	argv := append([]string{e.python.path, "-I", start, string(settings)}, program...)
-	if e.spec.Kind != None {
-		argv = append(append([]string{e.s.bwrap}, e.isolation()...), argv...)
-	}
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Dir = e.spec.Workspace
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	cmd.Env = []string{
-		"PATH=" + strings.Join([]string{filepath.Dir(e.python.path), "/usr/bin", "/bin"}, ":"),
-		"HOME=" + workspace, "LANG=C.UTF-8", "TMPDIR=/tmp",
-		"PYTHONPATH=" + lib, "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1",
-		"MALLOC_ARENA_MAX=4", // arenas of many threads would use up the address space
-		"AUTODATABENCH_SOCKET=" + socket,
-	}
-	return cmd, nil
-}
-
-// program is what start.py becomes.
-func (e *execution) program() ([]string, error) {
-	if len(e.spec.Command) == 0 {
-		return []string{e.python.path, e.spec.Code}, nil
-	}
-	name, args := e.spec.Command[0], e.spec.Command[1:]
-	switch {
-	case name == "python3" || name == "python":
-		name = e.python.path
-	case !strings.Contains(name, "/"):
-		path, err := exec.LookPath(name)
-		if err != nil {
-			return nil, results.Bad("the command must be there inside the sandbox: a system's program, or ./name in its folder", fmt.Errorf("command: %w", err))
-		}
-		name = path
-	}
-	return append([]string{name}, args...), nil
-}

@@ -1,0 +1,112 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"autodatabench/agents"
+	"autodatabench/results"
+	"autodatabench/runner/student"
+)
+
+// spentError is the cause with which a step ends when a budget does.
+type spentError struct{ reason results.EndReason }
+
+func (e *spentError) Error() string { return "the trial ends: " + string(e.reason) }
+
+var (
+	errTimeUp    = &spentError{results.EndTime}
+	errAgentTime = &spentError{results.EndAgent}
+)
+
+// student bounds a use of the student by the run time left and returns the
+// seconds it took. Waiting for a place to run is no run time (SPEC section 6).
+func (t *trial) student(ctx context.Context, f func(context.Context) error) (seconds float64, err error) {
+	ctx, meter := student.Metered(ctx, t.state.TimeLeft(), errTimeUp, t.Now)
+	err = timeUp(ctx, f(ctx))
+	return meter.Stop().Seconds(), err
+}
+
+// timeUp is the spent budget in place of an error that a step bounded by it gave
+// after its end: whatever it says, there was no time left for another outcome.
+func timeUp(ctx context.Context, err error) error {
+	var spent *spentError
+	if err != nil && errors.As(context.Cause(ctx), &spent) {
+		return spent
+	}
+	return err
+}
+
+// maxRepeats is how often a step that the platform failed is done again before
+// the trial is left to be resumed.
+const maxRepeats = 2
+
+// loop asks the workflow and acts until it says finish. When a budget ends
+// within a step, the attempt ends as it stands (SPEC section 5) and the trial
+// with it; that is an event, so that a resume does not try the step again. A
+// step that the platform failed is done again, which is an event too.
+func (t *trial) loop(ctx context.Context) error {
+	faults := 0 // of the step, in a row
+	for t.state.End == "" {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		action, err := agents.Next(&t.state)
+		if err != nil {
+			return err
+		}
+		t.report(string(action.Kind))
+		err = t.act(ctx, action)
+		var spent *spentError
+		switch {
+		case errors.As(err, &spent):
+			err = t.end(spent.reason)
+		case ctx.Err() == nil && faultOfPlatform(err):
+			if noted := t.append(results.PlatformFault, results.FaultData{Step: string(action.Kind), Attempt: action.Attempt, Error: err.Error()}); noted != nil {
+				return fmt.Errorf("%s: %w", action.Kind, errors.Join(err, noted))
+			}
+			if faults++; faults <= maxRepeats {
+				continue
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", action.Kind, err)
+		}
+		faults = 0
+	}
+	return nil
+}
+
+// faultOfPlatform reports an error that may be gone when the step is done again.
+func faultOfPlatform(err error) bool {
+	var known *results.Error
+	return errors.As(err, &known) && known.Kind == results.Infrastructure
+}
+
+func (t *trial) act(ctx context.Context, a agents.Action) error {
+	switch a.Kind {
+	case agents.Ask:
+		return t.ask(ctx, a)
+	case agents.Execute:
+		return t.execute(ctx, a.Attempt)
+	case agents.Check:
+		return t.check(a.Attempt)
+	case agents.Train:
+		return t.train(ctx, a.Attempt)
+	case agents.Evaluate:
+		return t.evaluate(ctx, a.Attempt)
+	case agents.Finish:
+		return t.end(a.Reason)
+	}
+	return fmt.Errorf("unknown action")
+}
+
+// end closes the loop, so that the events tell of all that the ledger has.
+func (t *trial) end(reason results.EndReason) error {
+	data := results.EndData{Reason: reason}
+	if cut := t.unreported(); cut.Calls > 0 {
+		data.Agent = &cut
+	}
+	return t.append(results.TrialEnded, data)
+}
