@@ -112,3 +112,18 @@ func TestCheckWeights(t *testing.T) {
 		t.Error("an empty folder was taken for an adapter")
 	}
 }
+
+func TestReadShape(t *testing.T) {
+	_, dir := exported(t)
+	if s, err := ReadShape(dir, ""); err != nil || s.Hidden <= 0 || s.Layers <= 0 || s.Intermediate <= s.Hidden || s.Vocabulary > 1024 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, config := range []string{"{}", "[", `{"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": -2, "vocab_size": 100}`} {
+		if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := ReadShape(dir, ""); err == nil {
+			t.Errorf("%s gives %+v", config, s)
+		}
+	}
+}
