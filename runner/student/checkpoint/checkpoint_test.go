@@ -27,7 +27,7 @@ func exported(t *testing.T) (*embedded.Student, string) {
 
 func TestOpenFolder(t *testing.T) {
 	s, dir := exported(t)
-	m, err := Open(dir, "/nowhere")
+	m, err := Open(dir, "/nowhere", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestOpenFromTheHubsCache(t *testing.T) {
 	if err := errors.Join(os.Symlink(dir, filepath.Join(held, "snapshots", "abc")), os.WriteFile(filepath.Join(held, "refs", "main"), []byte("abc\n"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	if m, err := Open("meta/small", cache); err != nil || m.Name != "small" || m.Context != 512 {
+	if m, err := Open("meta/small", cache, ""); err != nil || m.Name != "small" || m.Context != 512 {
 		t.Errorf("%+v, %v", m, err)
 	}
 }
@@ -67,7 +67,7 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 		}
 		return fault.Kind
 	}
-	if _, err := Open("meta/none", t.TempDir()); kind(err) != results.Infrastructure {
+	if _, err := Open("meta/none", t.TempDir(), ""); kind(err) != results.Infrastructure {
 		t.Errorf("no model: %v", err)
 	}
 	for name, spoil := range map[string]func(dir string) error{
@@ -80,7 +80,7 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 		if err := spoil(dir); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(dir, ""); kind(err) == "" {
+		if _, err := Open(dir, "", ""); kind(err) == "" {
 			t.Errorf("%s: %v, want an error that says whose fault it is", name, err)
 		}
 	}
