@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autodatabench/results"
-	"autodatabench/tasks"
 	"autodatabench/tasks/evaluators"
 	"autodatabench/tasks/folder"
 )
@@ -97,18 +96,13 @@ func holds(t *testing.T, made Imported) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	placed := make([]folder.Placed[tasks.Item], len(made.Private))
-	for i, item := range made.Private {
-		placed[i] = folder.Placed[tasks.Item]{Value: item, Line: i + 1}
-	}
 	for _, item := range slices.Concat(made.Content.Public, made.Private) {
 		if err := e.Check(item); err != nil {
 			t.Errorf("%s: %s: %v", kind, item.ID, err)
 		}
 	}
 	c := made.Content
-	shown := folder.ShownBy(tasks.Task{Public: c.Public, Seed: c.Seed, Brief: results.Brief{Description: c.Description, FewShot: c.FewShot, Sample: c.Sample}})
-	if findings := shown.Hidden("private.jsonl", placed); len(findings) > 0 {
+	if findings := c.Hides(made.Private); len(findings) > 0 {
 		t.Errorf("%s: %q", kind, findings)
 	}
 	for _, q := range c.Seed {

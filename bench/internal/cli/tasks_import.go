@@ -9,10 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/tasks/folder"
 	"autodatabench/tasks/importers"
-	"autodatabench/tasks/private"
 )
 
 func importCommand(env Env) *cli.Command {
@@ -56,10 +53,7 @@ func importTask(c *cli.Context, env Env, kind string) error {
 	if dir == "" {
 		dir = filepath.Join("paper", kind)
 	}
-	if err := private.Apart(c.String("private-root"), dir); err != nil {
-		return results.Bad("choose another --private-root", err)
-	}
-	if err := folder.Vacant(dir); err != nil {
+	if err := roomFor(c.String("private-root"), dir); err != nil {
 		return err
 	}
 	made, err := importers.Import(importers.Options{
@@ -68,14 +62,7 @@ func importTask(c *cli.Context, env Env, kind string) error {
 	if err != nil {
 		return err
 	}
-	made.Content.Config.PrivateDigest, err = private.Write(c.String("private-root"), kind, made.Private)
-	if err != nil {
-		return err
-	}
-	if err := folder.Write(dir, made.Content); err != nil {
-		return err
-	}
-	if _, err := folder.Load(dir); err != nil {
+	if _, err := writeFolder(c.String("private-root"), dir, made.Content, made.Private); err != nil {
 		return err
 	}
 	return showImport(c, env, dir, made.Manifest)
