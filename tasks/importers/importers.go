@@ -57,7 +57,7 @@ type suite struct {
 	source    string
 	needs     []string // fields by which its files are known
 	shares    []int    // public, private and, if the data itself gives it, the seed pool
-	read      func(t table) (entries []entry, left []Left, err error)
+	read      func(tables []table) (entries []entry, left []Left, err error)
 	pool      func(r row) (candidate, string, error) // a seed question, or why it is none; nil if there is no other source
 	poolNeeds [][]string                             // fields by which the pool's files are known, one set a form
 	shingle   int                                    // words in a row that a seed may not share with an item
@@ -89,17 +89,16 @@ func Import(o Options) (Imported, error) {
 		return Imported{}, err
 	}
 	m := &Manifest{Task: s.kind, Importer: version, Seed: o.Seed, NotRead: others}
-	var entries []entry
 	for _, t := range tables {
 		if err := m.input(t); err != nil {
 			return Imported{}, err
 		}
-		read, left, err := s.read(t)
-		if err != nil {
-			return Imported{}, err
-		}
-		entries, m.LeftOut = append(entries, read...), append(m.LeftOut, left...)
 	}
+	entries, left, err := s.read(tables)
+	if err != nil {
+		return Imported{}, err
+	}
+	m.LeftOut = left
 	entries = s.usable(entries, m)
 	if len(entries) < 8 {
 		return Imported{}, results.Bad("", fmt.Errorf("import: %s: %d usable items are too few for a task", o.From, len(entries)))
@@ -111,6 +110,22 @@ func Import(o Options) (Imported, error) {
 		}
 	}
 	return made, m.close(&made)
+}
+
+// eachRow is a reader of records that each say all about themselves.
+func eachRow(read func(r row) (entry, error)) func(tables []table) ([]entry, []Left, error) {
+	return func(tables []table) (entries []entry, _ []Left, err error) {
+		for _, t := range tables {
+			for _, r := range t.rows {
+				e, err := read(r)
+				if err != nil {
+					return nil, nil, err
+				}
+				entries = append(entries, e)
+			}
+		}
+		return entries, nil, nil
+	}
 }
 
 // usable leaves out repetitions and items that no response can be right for.
