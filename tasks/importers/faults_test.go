@@ -20,6 +20,11 @@ func TestFaults(t *testing.T) {
 		{"null", "a.jsonl", first + "\n\n" + strings.Replace(first, "1,", "null,", 1), `a.jsonl:3: field "ground_truth" is missing`},
 		{"wrong kind", "a.json", "[" + first + ",\n" + strings.Replace(first, `"q 0?"`, "7", 1) + "]", `a.json:2: field "question" must be a text`},
 		{"NaN", "a.json", "[\n" + first + ",\n" + strings.Replace(first, "1,", "NaN,", 1) + "]", "a.json:3: invalid character 'N'"},
+		{"NaN as text", "a.jsonl", first + "\n" + strings.Replace(first, "1,", `"NaN",`, 1), `a.jsonl:2: field "ground_truth": "NaN" is no finite number`},
+		{"infinite", "a.jsonl", first + "\n" + strings.Replace(first, "1,", `"-inf",`, 1), `a.jsonl:2: field "ground_truth": "-inf" is no finite number`},
+		{"too large", "a.jsonl", first + "\n" + strings.Replace(first, "1,", "1e999,", 1), `a.jsonl:2: field "ground_truth": "1e999" is no finite number`},
+		{"one id, two questions", "a.jsonl", first + "\n\n" + strings.Replace(first, "q 0", "q 1", 1), `a.jsonl:3: id "test-0" is that of another question in DIR/a.jsonl:1`},
+		{"repeated record", "a.jsonl", first + "\n" + first, "1 usable items are too few"},
 		{"cut off", "a.json", "[\n" + first + ",\n" + first[:30], "a.json:3: the file ends too early"},
 		{"not an object", "a.jsonl", first + "\n7\n", "a.jsonl:2: a record must be a JSON object"},
 		{"Latin-1", "a.jsonl", first + "\n" + strings.Replace(first, "q 0", "q \xe9", 1), "a.jsonl:2: it is not UTF-8"},
@@ -31,13 +36,23 @@ func TestFaults(t *testing.T) {
 		{"empty", "a.json", "[]", "a.json: it holds no records"},
 		{"too few", "a.jsonl", first, "1 usable items are too few"},
 	} {
-		path := filepath.Join(t.TempDir(), tt.file)
+		dir := t.TempDir()
+		path := filepath.Join(dir, tt.file)
 		writeFile(t, path, tt.text)
 		_, err := Import(Options{Kind: "financereasoning", From: path})
 		var known *results.Error
-		if !errors.As(err, &known) || known.Kind != results.BadInput || !strings.Contains(err.Error(), tt.want) {
+		if !errors.As(err, &known) || known.Kind != results.BadInput || !strings.Contains(strings.ReplaceAll(err.Error(), dir, "DIR"), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
 		}
+	}
+	text, err := os.ReadFile("testdata/scibench.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "a.json")
+	writeFile(t, path, strings.Replace(string(text), `"answer_number": "12"`, `"answer_number": "nan"`, 1))
+	if _, err := Import(Options{Kind: "scibench", From: path}); err == nil || !strings.Contains(err.Error(), `a.json:11: field "answer_number": "nan" is no finite number`) {
+		t.Errorf("a number of SciBench: %v", err)
 	}
 	if _, err := Import(Options{Kind: "gsm8k", From: "testdata"}); err == nil || !strings.Contains(err.Error(), "want scibench, lcb-top, financereasoning") {
 		t.Errorf("unknown data set: %v", err)

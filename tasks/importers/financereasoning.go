@@ -38,13 +38,16 @@ func financeEntry(r row) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
+	if err := r.finite("ground_truth", answer); err != nil {
+		return entry{}, err
+	}
 	question, context := strings.TrimSpace(question), strings.TrimSpace(r.optional("context"))
 	if question == "" || id == "" {
 		return entry{}, r.fault("field question or question_id is empty")
 	}
 	e := entry{
 		item: tasks.Item{ID: id, Question: finance.Prompt(question, context), Answer: plainAnswer(answer)},
-		raw:  question, stratum: level, keys: []string{"q:" + folder.Normal(question)},
+		row:  r, raw: question, stratum: level, keys: []string{"q:" + folder.Normal(question)},
 	}
 	if context != "" {
 		sum := sha256.Sum256([]byte(folder.Normal(context)))

@@ -138,9 +138,9 @@ func TestLeftOut(t *testing.T) {
 	made := imported(t, Options{Kind: "scibench", From: "testdata/scibench.json", Seed: 1})
 	var got []string
 	for _, l := range made.Manifest.LeftOut {
-		got = append(got, l.ID+": "+l.Reason)
+		got = append(got, l.ID+": "+l.At+": "+l.Reason)
 	}
-	want := []string{"atkins-004: it repeats atkins-002", `stat-003: it cannot be answered: the published answer "1,234.5" is not a number`}
+	want := []string{"atkins-004: scibench.json:83: it repeats atkins-002", `stat-003: scibench.json:65: it cannot be answered: the published answer "1,234.5" is not a number`}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -47,7 +47,7 @@ func lcbEntry(r row) (entry, error) {
 			ID: fmt.Sprintf("%s-%s", problem, test), Question: code.Prompt(fields[0], fields[2], fields[1], input), Answer: output,
 			Fields: map[string]string{folder.GroupField: problem},
 		},
-		raw: program(fields[0], fields[2]), stratum: fields[3],
+		row: r, raw: program(fields[0], fields[2]), stratum: fields[3],
 		keys: []string{fmt.Sprintf("t:%s-%s", problem, test), "p:" + problem, "q:" + folder.Normal(fields[0])},
 	}, nil
 }

@@ -50,7 +50,7 @@ func readSciBench(tables []table) (entries []entry, left []Left, err error) {
 			}
 			solved := strings.TrimSpace(r.optional("solution")) != "" && len(books) > 1 && e.stratum != solvedInTests
 			if worked || solved {
-				left = append(left, Left{t.name + " " + e.item.ID, "a worked example, no test item"})
+				left = append(left, Left{t.name + " " + e.item.ID, r.at(), "a worked example, no test item"})
 				continue
 			}
 			entries = append(entries, e)
@@ -79,13 +79,16 @@ func sciBenchEntry(r row, numbers map[string]int) (entry, error) {
 	if problem == "" || book == "" {
 		return entry{}, r.fault("field problem_text or source is empty")
 	}
+	if err := r.finite("answer_number", answer); err != nil {
+		return entry{}, err
+	}
 	numbers[book]++
 	e := entry{
 		item: tasks.Item{
 			ID: fmt.Sprintf("%s-%03d", book, numbers[book]), Question: science.Prompt(problem, unit), Answer: answer,
 			Fields: map[string]string{"answer_number": answer, "unit": unit},
 		},
-		raw: problem, stratum: book, keys: []string{"q:" + folder.Normal(problem)},
+		row: r, raw: problem, stratum: book, keys: []string{"q:" + folder.Normal(problem)},
 	}
 	// The published number is the answer but where a power of ten scales it.
 	if gold, prompted, ok := science.Gold(answer, unit); ok && prompted != unit {

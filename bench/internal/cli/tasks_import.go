@@ -81,12 +81,12 @@ func showImport(c *cli.Context, env Env, dir string, m *importers.Manifest) erro
 	if m.Pool.Size == 0 {
 		sets.Note("no seed pool: only setting scratch can be run (--seed-from adds one)")
 	}
-	left := table.New("Left out", 1, "!item", "reason")
+	left := table.New("Left out", 1, "!item", "where", "reason")
 	reasons := map[string]int{}
 	for _, l := range m.LeftOut {
 		reasons[l.Reason]++
 		if reasons[l.Reason] <= 5 {
-			left.Add(l.ID, l.Reason)
+			left.Add(l.ID, l.At, l.Reason)
 		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(m.PoolLeftOut)) {
