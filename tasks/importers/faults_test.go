@@ -79,6 +79,14 @@ func TestUnrelatedFiles(t *testing.T) {
 	if d := cmp.Diff([]string{"blank.jsonl", "lists.json", "none.json", "number.json", "words.json"}, made.Manifest.NotRead); d != "" {
 		t.Errorf("not read (-want +got):\n%s", d)
 	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	linked := imported(t, Options{Kind: "financereasoning", From: link, Seed: 1})
+	if d := cmp.Diff(made.Manifest, linked.Manifest); d != "" {
+		t.Errorf("the folder by a link (-want +got):\n%s", d)
+	}
 	write("more.jsonl", `{"question_id":"more","question":"q?","context":"","ground_truth":1,"level":"easy"}`+"\n7\n")
 	if _, err := Import(Options{Kind: "financereasoning", From: dir, Seed: 1}); err == nil || !strings.Contains(err.Error(), "more.jsonl:2: a record must be a JSON object") {
 		t.Errorf("a broken record: %v", err)

@@ -147,8 +147,11 @@ func readTables(path string, needs ...string) (tables []table, others []string, 
 }
 
 // dataFiles lists the files of a folder, without those in hidden folders, which
-// are no data.
+// are no data. The folder itself may be a link.
 func dataFiles(dir string) (names []string, err error) {
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return nil, err
+	}
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
