@@ -2,8 +2,6 @@ package folder
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"autodatabench/tasks"
@@ -38,20 +36,6 @@ func (f *Folder) check() (findings []Finding) {
 	}
 	_, repeated := f.Shown()
 	return append(append(findings, repeated...), f.strangers()...)
-}
-
-// strangers reports files that look like a private set beside the public one.
-func (f *Folder) strangers() (findings []Finding) {
-	entries, err := os.ReadDir(f.Dir)
-	if err != nil {
-		return []Finding{{f.Dir, 0, err.Error()}}
-	}
-	for _, e := range entries {
-		if strings.Contains(strings.ToLower(e.Name()), "private") {
-			findings = append(findings, Finding{filepath.Join(f.Dir, e.Name()), 0, "private data must not lie in the task folder; move it to the private root"})
-		}
-	}
-	return findings
 }
 
 // Shown is everything that a task shows, for finding it elsewhere.
