@@ -3,9 +3,9 @@
 //
 // It is the only floor between the loop and the private items, and it scores only
 // trials whose seal still holds; before the first of them it looks whether the
-// sets can be used at all, and keeps nothing of them. It never changes what the seal covers: all
-// it writes is below final/ in the trial folder and below base/ in the
-// experiment's.
+// sets can be used at all, and keeps nothing of them. It never changes what the
+// seal covers: all it writes is below final/ in the trial folder and below base/
+// in the experiment's.
 package final
 
 import (

@@ -30,6 +30,9 @@ func (f *Folder) strangers() (findings []Finding) {
 		if reason != "" {
 			findings = append(findings, Finding{path, 0, reason})
 		}
+		if err == nil && len(findings) == maxFindings {
+			err = fs.SkipAll
+		}
 		return err
 	})
 	if err != nil {
