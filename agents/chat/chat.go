@@ -85,7 +85,7 @@ func New(c Config) *Client {
 	}
 	h := &http.Client{
 		Timeout:       c.Timeout,
-		Transport:     strict{http.DefaultTransport},
+		Transport:     strict{http.DefaultTransport, c.Key},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if c.Provider == Anthropic {
