@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -48,7 +49,10 @@ func (m messages) try(ctx context.Context, r agents.Request, limit int64) (agent
 		}
 		begun, ended = begun || event.Type == "message_start", event.Type == "message_stop"
 	}
+	var told *anthropic.Error // by an event of the stream
 	switch err := stream.Err(); {
+	case errors.As(err, &told):
+		return agents.Reply{Tokens: replyOf(answer).Tokens}, toldWithin([]byte(told.RawJSON()), m.config.Key)
 	case err != nil:
 		return agents.Reply{}, err
 	case !begun:

@@ -39,8 +39,8 @@ func (c *Client) Forward(ctx context.Context, request map[string]json.RawMessage
 		return err
 	})
 	var no *refusal
-	if errors.As(err, &no) && no.requestAtFault() {
-		data, err := json.Marshal(map[string]any{"error": map[string]any{"message": c.config.Key.Hide(no.message), "type": "invalid_request_error"}})
+	if errors.As(err, &no) && (no.requestAtFault() || no.filtered()) {
+		data, err := json.Marshal(map[string]any{"error": map[string]any{"message": no.message, "type": "invalid_request_error"}})
 		return Answer{Status: no.status, Body: data}, err
 	}
 	if err != nil {

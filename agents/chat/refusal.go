@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"autodatabench/results/remote"
@@ -14,17 +15,46 @@ import (
 type refusal struct {
 	status  int
 	header  http.Header
+	kind    string // what the provider calls the error: its type and its code
 	message string // the provider's own words, in one line, without the key
 }
 
 // newRefusal hides the key before it cuts the words, so that no part of it is left.
 func newRefusal(status int, header http.Header, body []byte, key remote.Key) *refusal {
 	const shown = 400
-	text := key.Hide(strings.Join(strings.Fields(strings.ToValidUTF8(messageOf(body), "?")), " "))
+	found := saidIn(body)
+	text := key.Hide(strings.Join(strings.Fields(strings.ToValidUTF8(found.Message, "?")), " "))
 	if runes := []rune(text); len(runes) > shown {
 		text = string(runes[:shown]) + "..."
 	}
-	return &refusal{status: status, header: header, message: text}
+	return &refusal{status: status, header: header, kind: found.kind(), message: text}
+}
+
+// statuses are those of errors that are told within an answer, by what providers
+// call them, where trying again makes no sense. Others are 502.
+var statuses = map[string]int{
+	"invalid_request_error":  http.StatusBadRequest,
+	"content_filter":         http.StatusBadRequest,
+	"data_inspection_failed": http.StatusBadRequest,
+	"authentication_error":   http.StatusUnauthorized,
+	"billing_error":          http.StatusPaymentRequired,
+	"permission_error":       http.StatusForbidden,
+	"not_found_error":        http.StatusNotFound,
+	"request_too_large":      http.StatusRequestEntityTooLarge,
+	"rate_limit_error":       http.StatusTooManyRequests,
+}
+
+// toldWithin is the refusal that an answer holds which is a success by its status.
+func toldWithin(body []byte, key remote.Key) *refusal {
+	r := newRefusal(http.StatusBadGateway, nil, body, key)
+	for _, word := range strings.Fields(r.kind) {
+		if code, err := strconv.Atoi(word); err == nil && code >= 400 && code <= 599 {
+			r.status = code
+		} else if code, known := statuses[word]; known {
+			r.status = code
+		}
+	}
+	return r
 }
 
 // Error shows what the provider said.
@@ -35,33 +65,57 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("the server answered %d %s: %s", r.status, http.StatusText(r.status), r.message)
 }
 
-// messageOf finds the provider's words in the forms that servers use: an error
-// with a message, a message alone, a text, or whatever stands there.
-func messageOf(data []byte) string {
-	var body struct {
-		Error   json.RawMessage `json:"error"`
-		Message string          `json:"message"`
-		Detail  json.RawMessage `json:"detail"`
+// said is an error in a server's words. Type and code are texts, numbers or null.
+type said struct {
+	Message string `json:"message"`
+	Type    any    `json:"type"`
+	Code    any    `json:"code"`
+}
+
+func (s said) kind() string {
+	var words []string
+	for _, word := range []any{s.Type, s.Code} {
+		if word != nil {
+			words = append(words, fmt.Sprint(word))
+		}
 	}
-	var inner struct {
-		Message string `json:"message"`
+	return strings.Join(words, " ")
+}
+
+// saidIn finds the provider's words in the forms that servers use: an error with
+// a message, a message alone, a text, or whatever stands there.
+func saidIn(data []byte) said {
+	found := said{Message: string(data)}
+	var body struct {
+		Error  json.RawMessage `json:"error"`
+		Detail json.RawMessage `json:"detail"`
+		said
 	}
 	if json.Unmarshal(data, &body) != nil {
-		return string(data)
+		return found
 	}
-	text := string(data)
 	for _, raw := range []json.RawMessage{body.Error, body.Detail} {
+		var inner said
 		var plain string
 		if json.Unmarshal(raw, &inner) == nil && inner.Message != "" {
-			text = inner.Message
+			found = inner
 		} else if json.Unmarshal(raw, &plain) == nil && plain != "" {
-			text = plain
+			found.Message = plain
 		}
 	}
 	if body.Message != "" {
-		text = body.Message
+		found = body.said
 	}
-	return text
+	return found
+}
+
+// filter are the words by which providers say that a filter held back the prompt
+// or the reply.
+var filter = regexp.MustCompile(`(?i)content[_ ](?:filter|filtering|management|policy)\b|content_policy_violation|data_inspection_failed|(?:input|prompt) was flagged`)
+
+// filtered reports that a content filter held back the prompt or the reply.
+func (r *refusal) filtered() bool {
+	return (r.requestAtFault() || r.status == http.StatusForbidden) && filter.MatchString(r.kind+" "+r.message)
 }
 
 // beyond are the words by which servers say that a prompt is too long.
