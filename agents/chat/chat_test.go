@@ -206,6 +206,12 @@ func TestRetries(t *testing.T) {
 		{"redirected", []func(http.ResponseWriter){status(302, "Location", "http://localhost:1/"), fine}, 1, "the server answered 302"},
 		{"come back tomorrow", []func(http.ResponseWriter){status(429, "Retry-After", "86400"), fine}, 1, "the server answered 429"},
 		{"no choice", []func(http.ResponseWriter){sends("application/json", `{}`)}, 1, "no choice"},
+		{"busy behind a gateway", []func(http.ResponseWriter){
+			sends("application/json", `{"error": {"code": 502, "message": "Provider returned error"}, "choices": null}`),
+			sends("application/json", `{"choices": [{"message": {"content": "hel"}, "finish_reason": "error", "error": {"code": 503, "message": "overloaded"}}]}`), fine}, 3, ""},
+		{"down behind a gateway", []func(http.ResponseWriter){sends("application/json", `{"error": {"code": 503, "message": "no instances of `+secret+`"}}`)}, 3, "(try 3): the server answered 503 Service Unavailable: no instances of [key]"},
+		{"down, and it does not say why", []func(http.ResponseWriter){sends("application/json", `{"choices": [{"message": {}, "finish_reason": "error"}]}`)}, 3, "502 Bad Gateway: the reply ended with an error"},
+		{"refused behind a gateway", []func(http.ResponseWriter){sends("application/json", `{"error": {"code": 402, "message": "Insufficient credits"}}`), fine}, 1, "402 Payment Required: Insufficient credits"},
 		{"broken JSON", []func(http.ResponseWriter){sends("application/json", `{"choices": [}`)}, 1, "invalid character"},
 		{"a web page", []func(http.ResponseWriter){sends("text/html", `<html>Welcome`)}, 1, "something else than JSON (text/html): <html>Welcome"},
 		{"unknown model", []func(http.ResponseWriter){refuses(404, "The model `m` does not exist"), fine}, 1, "404 Not Found: The model `m` does not exist"},
@@ -226,7 +232,7 @@ func TestRetries(t *testing.T) {
 		}
 		var fault *results.Error
 		kind := results.BadInput // the definition is wrong, unless the server is busy or down
-		if c.name == "down" || c.name == "come back tomorrow" {
+		if strings.HasPrefix(c.name, "down") || c.name == "come back tomorrow" {
 			kind = results.Infrastructure
 		}
 		if !errors.As(err, &fault) || fault.Kind != kind || fault.Hint == "" || !strings.Contains(err.Error(), c.want) {

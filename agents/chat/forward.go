@@ -67,7 +67,14 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	return io.ReadAll(resp.Body)
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if no := failedWithin(data, c.config.Key); no != nil {
+		return nil, no
+	}
+	return data, nil
 }
 
 // answer reads the usage out of an answer.

@@ -44,6 +44,9 @@ func (o openAI) try(ctx context.Context, r agents.Request, limit int64) (agents.
 	if err != nil {
 		return agents.Reply{}, err
 	}
+	if no := failedWithin([]byte(answer.RawJSON()), o.config.Key); no != nil {
+		return agents.Reply{}, no
+	}
 	if len(answer.Choices) == 0 {
 		return agents.Reply{}, fmt.Errorf("%w: it has no choice", errMalformed)
 	}

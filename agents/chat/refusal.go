@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -63,6 +64,38 @@ func (r *refusal) Error() string {
 		return fmt.Sprintf("the server answered with something else than JSON (%s): %s", r.header.Get("Content-Type"), r.message)
 	}
 	return fmt.Sprintf("the server answered %d %s: %s", r.status, http.StatusText(r.status), r.message)
+}
+
+// failedWithin finds the error in an answer of chat completions that is a success by
+// its status: in place of the choices, or as the end of the first. It is nil when
+// there is none.
+func failedWithin(body []byte, key remote.Key) *refusal {
+	var answer struct {
+		Error   any `json:"error"`
+		Choices []struct {
+			Error  any    `json:"error"`
+			Finish string `json:"finish_reason"`
+		} `json:"choices"`
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		return nil
+	}
+	found := answer.Error
+	if len(answer.Choices) > 0 {
+		first := answer.Choices[0]
+		if first.Finish != "error" {
+			return nil
+		}
+		found = cmp.Or(first.Error, answer.Error, "the reply ended with an error")
+	}
+	if found == nil {
+		return nil
+	}
+	told, err := json.Marshal(map[string]any{"error": found})
+	if err != nil {
+		return nil
+	}
+	return toldWithin(told, key)
 }
 
 // said is an error in a server's words. Type and code are texts, numbers or null.
