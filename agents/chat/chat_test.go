@@ -121,11 +121,15 @@ func TestReply(t *testing.T) {
 // definition that cannot work, which is bad input.
 func TestWhoseFault(t *testing.T) {
 	for message, prompt := range map[string]bool{
-		"This model's maximum context length is 4096 tokens.":                             true,
-		"input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000":     true,
-		"the prompt is too long; lower it or max_tokens":                                  true,
-		"max_tokens is too large: 100000. This model supports at most 4096 tokens":        false,
-		"max_completion_tokens: 100000 exceeds the 4096 tokens that the model may give":   false,
+		"This model's maximum context length is 4096 tokens.":                         true,
+		"input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000": true,
+		"the prompt is too long; lower it or max_tokens":                              true,
+		"'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context length is 32768 tokens and your request has 25000 input tokens (8192 > 32768 - 25000).":  true,
+		"'max_tokens' or 'max_completion_tokens' is too large: 32768. This model's maximum context length is 32768 tokens and your request has 2500 input tokens (32768 > 32768 - 2500).":  false,
+		"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4000 in the messages, 1000 in the completion). Please reduce the length of the messages.": true,
+		"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (200 in the messages, 4800 in the completion). Please reduce the length of the messages.":  false,
+		"max_tokens is too large: 100000. This model supports at most 4096 tokens":                                                                                                         false,
+		"max_completion_tokens: 100000 exceeds the 4096 tokens that the model may give":                                                                                                    false,
 		"messages: the student answers one user message":                                  false,
 		"system role not supported":                                                       false,
 		"Unsupported parameter: messages[0].role does not support 'system' with this one": false,

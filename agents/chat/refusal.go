@@ -161,8 +161,29 @@ var (
 	tooMuch     = regexp.MustCompile(`(?i)\b(?:prompt|input|messages?)\b.{0,40}(?:too long|exceed)`)
 )
 
+// Servers that add up prompt and output limit name the limit and the window.
+var (
+	window = regexp.MustCompile(`(?i)maximum context length is (\d+)`)
+	limit  = regexp.MustCompile(`(?i)too large: (\d+)|\b(\d+) in the completion`)
+)
+
+// limitFits reports that the output limit is not alone beyond the context window;
+// known is false where the server does not name both.
+func limitFits(message string) (fits, known bool) {
+	w, l := window.FindStringSubmatch(message), limit.FindStringSubmatch(message)
+	if w == nil || l == nil {
+		return false, false
+	}
+	most, err := strconv.Atoi(w[1])
+	asked, wrong := strconv.Atoi(l[1] + l[2])
+	return asked < most, err == nil && wrong == nil
+}
+
 // promptAtFault reports that the model cannot take the prompt.
 func (r *refusal) promptAtFault() bool {
+	if fits, known := limitFits(r.message); known {
+		return r.requestAtFault() && fits
+	}
 	said := beyond
 	if outputLimit.MatchString(r.message) {
 		said = tooMuch
