@@ -154,7 +154,7 @@ func (c *Client) fault(ctx context.Context, err error) error {
 	if f.bad {
 		return results.Bad(c.config.Key.Hide(f.hint), err)
 	}
-	return results.Infra(c.config.Key.Hide(f.hint), err)
+	return &results.Error{Kind: results.Infrastructure, Hint: c.config.Key.Hide(f.hint), Err: err, After: f.wait}
 }
 
 // finished completes a reply: an ending that nothing else explains, and the key
