@@ -60,7 +60,11 @@ func (m messages) try(ctx context.Context, r agents.Request, limit int64) (agent
 	case !ended:
 		return agents.Reply{}, fmt.Errorf("the stream broke off")
 	}
-	return replyOf(answer), nil
+	reply := replyOf(answer)
+	if reply.Input <= 0 {
+		return agents.Reply{}, errNoUsage
+	}
+	return reply, nil
 }
 
 func replyOf(answer anthropic.Message) agents.Reply {

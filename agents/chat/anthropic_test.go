@@ -150,6 +150,7 @@ func TestAnthropicRetries(t *testing.T) {
 		{"overloaded to the end", []func(http.ResponseWriter){anthropicError(529, "overloaded_error", "Overloaded")}, 3, "(try 3): the server answered 529 : Overloaded", results.Infrastructure},
 		{"wrong key", []func(http.ResponseWriter){anthropicError(401, "authentication_error", "invalid x-api-key "+secret)}, 1, "invalid x-api-key [key]", results.BadInput},
 		{"unknown model", []func(http.ResponseWriter){anthropicError(404, "not_found_error", "model: m")}, 1, "404 Not Found: model: m", results.BadInput},
+		{"no usage", []func(http.ResponseWriter){streamed(`{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[]}}`, block, delta("x"), `{"type":"message_stop"}`)}, 1, "the answer holds no usage", results.BadInput},
 		{"another protocol", []func(http.ResponseWriter){sends("application/json", `{"choices": []}`)}, 1, "none of the protocol", results.BadInput},
 	} {
 		s, client := startAnthropic(t, Config{Tries: 3}, c.steps...)

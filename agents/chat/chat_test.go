@@ -216,6 +216,8 @@ func TestRetries(t *testing.T) {
 		{"down behind a gateway", []func(http.ResponseWriter){sends("application/json", `{"error": {"code": 503, "message": "no instances of `+secret+`"}}`)}, 3, "(try 3): the server answered 503 Service Unavailable: no instances of [key]"},
 		{"down, and it does not say why", []func(http.ResponseWriter){sends("application/json", `{"choices": [{"message": {}, "finish_reason": "error"}]}`)}, 3, "502 Bad Gateway: the reply ended with an error"},
 		{"refused behind a gateway", []func(http.ResponseWriter){sends("application/json", `{"error": {"code": 402, "message": "Insufficient credits"}}`), fine}, 1, "402 Payment Required: Insufficient credits"},
+		{"no usage", []func(http.ResponseWriter){sends("application/json", `{"choices": [{"message": {"content": "x"}}]}`), fine}, 1, "the answer holds no usage"},
+		{"a usage of nothing", []func(http.ResponseWriter){sends("application/json", `{"choices": [{"message": {"content": "x"}}], "usage": {}}`), fine}, 1, "the answer holds no usage"},
 		{"broken JSON", []func(http.ResponseWriter){sends("application/json", `{"choices": [}`)}, 1, "invalid character"},
 		{"a web page", []func(http.ResponseWriter){sends("text/html", `<html>Welcome`)}, 1, "something else than JSON (text/html): <html>Welcome"},
 		{"unknown model", []func(http.ResponseWriter){refuses(404, "The model `m` does not exist"), fine}, 1, "404 Not Found: The model `m` does not exist"},
@@ -241,6 +243,9 @@ func TestRetries(t *testing.T) {
 		}
 		if !errors.As(err, &fault) || fault.Kind != kind || fault.Hint == "" || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got error %v (%+v), want %q of kind %s", c.name, err, fault, c.want, kind)
+		}
+		if away := c.name == "come back tomorrow"; fault != nil && away != (fault.After == 24*time.Hour) {
+			t.Errorf("%s: not again before %s", c.name, fault.After)
 		}
 		if err != nil && strings.Contains(err.Error()+fault.Hint, secret[:5]) {
 			t.Errorf("%s: the error shows the key, or its beginning", c.name)

@@ -86,6 +86,8 @@ func (c *Client) failureOf(ctx context.Context, err error) failure {
 		return failure{err: errTooLarge}
 	case ctx.Err() != nil:
 		return failure{err: err}
+	case errors.Is(err, errNoUsage):
+		return failure{err: err, bad: true, hint: usageHint}
 	case errors.Is(err, errMalformed), errors.As(err, &syntax), errors.As(err, &mistyped):
 		return failure{err: err, bad: true, hint: "is base_url " + c.config.BaseURL + " that of an API, and provider its protocol?"}
 	}
@@ -94,6 +96,12 @@ func (c *Client) failureOf(ctx context.Context, err error) failure {
 
 // errMalformed marks an answer that is no reply in the provider's protocol.
 var errMalformed = errors.New("the answer is none of the protocol")
+
+// errNoUsage marks an answer whose tokens are not known: no prompt has none. They
+// are not taken for 0, and no further call is made.
+var errNoUsage = errors.New("the answer holds no usage")
+
+const usageHint = "the calls of an agent are metered by the usage that its server reports; ask a server that reports it"
 
 func (c *Client) refused(r *refusal) failure {
 	f := failure{err: r}

@@ -80,7 +80,7 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 // answer reads the usage out of an answer.
 func (c *Client) answer(data []byte) (Answer, error) {
 	var said struct {
-		Usage *struct {
+		Usage struct {
 			Input        int64 `json:"prompt_tokens"`
 			Output       int64 `json:"completion_tokens"`
 			InputDetails struct {
@@ -91,9 +91,8 @@ func (c *Client) answer(data []byte) (Answer, error) {
 			} `json:"completion_tokens_details"`
 		} `json:"usage"`
 	}
-	if err := json.Unmarshal(data, &said); err != nil || said.Usage == nil {
-		return Answer{}, results.Bad("the calls of an agent are metered by the usage that its server reports",
-			fmt.Errorf("ask model %s at %s: the answer holds no usage", c.config.Model, c.config.BaseURL))
+	if err := json.Unmarshal(data, &said); err != nil || said.Usage.Input <= 0 {
+		return Answer{}, results.Bad(usageHint, fmt.Errorf("ask model %s at %s: %w", c.config.Model, c.config.BaseURL, errNoUsage))
 	}
 	used := said.Usage
 	return Answer{Status: http.StatusOK, Body: []byte(c.config.Key.HideAnswered(string(data))), Tokens: results.Tokens{

@@ -34,6 +34,15 @@ func TestForwardedAnswerHidesTheKeyAlone(t *testing.T) {
 	}
 }
 
+// TestForwardedUsage refuses an answer whose tokens are not known.
+func TestForwardedUsage(t *testing.T) {
+	for _, body := range []string{`{}`, `{"usage": null}`, `{"usage": {}}`, `{"usage": {"prompt_tokens": 0, "completion_tokens": 3}}`} {
+		if _, err := New(Config{}).answer([]byte(body)); err == nil || !strings.Contains(err.Error(), "holds no usage") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 // TestForwardedErrors tells, of errors that come as a success, those that are tried
 // again from those that are the program's answer.
 func TestForwardedErrors(t *testing.T) {

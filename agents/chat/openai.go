@@ -51,6 +51,9 @@ func (o openAI) try(ctx context.Context, r agents.Request, limit int64) (agents.
 		return agents.Reply{}, fmt.Errorf("%w: it has no choice", errMalformed)
 	}
 	choice, used := answer.Choices[0], answer.Usage
+	if used.PromptTokens <= 0 {
+		return agents.Reply{}, errNoUsage
+	}
 	reply := agents.Reply{
 		Text: choice.Message.Content, Finish: finishOf(choice.FinishReason),
 		Tokens: results.Tokens{

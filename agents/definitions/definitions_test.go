@@ -176,7 +176,7 @@ func TestOrdinaryHeaders(t *testing.T) {
 func TestOpenModel(t *testing.T) {
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"choices": [{"message": {"content": %q}}]}`, r.Header.Get("Authorization"))
+		fmt.Fprintf(w, `{"choices": [{"message": {"content": %q}}], "usage": {"prompt_tokens": 11, "completion_tokens": 7}}`, r.Header.Get("Authorization"))
 	}))
 	defer h.Close()
 	d, err := LoadFile(write(t, strings.Replace(full, "http://localhost:8000", h.URL, 1)))
