@@ -144,6 +144,15 @@ func TestWhoseFault(t *testing.T) {
 	}
 }
 
+// TestPlaceholderKey has a key that is a part of what the server says, which is
+// understood nevertheless.
+func TestPlaceholderKey(t *testing.T) {
+	r := newRefusal(400, nil, []byte(`{"error": "the maximum context length is 4096"}`), "x")
+	if !r.promptAtFault() || strings.Contains(r.message, "x") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestWhatIsSent(t *testing.T) {
 	warm := 0.7
 	plain := map[string]any{

@@ -97,8 +97,8 @@ func (c *Client) failureOf(ctx context.Context, err error) failure {
 // errMalformed marks an answer that is no reply in the provider's protocol.
 var errMalformed = errors.New("the answer is none of the protocol")
 
-// errNoUsage marks an answer whose tokens are not known: no prompt has none. They
-// are not taken for 0, and no further call is made.
+// errNoUsage marks an answer whose tokens are not known, or that counts none of
+// the prompt. They are not taken for 0, and no further call is made.
 var errNoUsage = errors.New("the answer holds no usage")
 
 const usageHint = "the calls of an agent are metered by the usage that its server reports; ask a server that reports it"

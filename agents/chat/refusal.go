@@ -17,18 +17,24 @@ type refusal struct {
 	status  int
 	header  http.Header
 	kind    string // what the provider calls the error: its type and its code
-	message string // the provider's own words, in one line, without the key
+	words   string // the provider's own, in one line; what decides whose fault it is
+	message string // words without the key; what is shown
 }
 
-// newRefusal hides the key before it cuts the words, so that no part of it is left.
+// newRefusal hides the key before it cuts the words, so that no part of it is
+// shown. A short key may be a part of the words, so they are kept as well.
 func newRefusal(status int, header http.Header, body []byte, key remote.Key) *refusal {
-	const shown = 400
 	found := saidIn(body)
-	text := key.Hide(strings.Join(strings.Fields(strings.ToValidUTF8(found.Message, "?")), " "))
+	words := strings.Join(strings.Fields(strings.ToValidUTF8(found.Message, "?")), " ")
+	return &refusal{status: status, header: header, kind: found.kind(), words: clip(words), message: clip(key.Hide(words))}
+}
+
+func clip(text string) string {
+	const shown = 400
 	if runes := []rune(text); len(runes) > shown {
-		text = string(runes[:shown]) + "..."
+		return string(runes[:shown]) + "..."
 	}
-	return &refusal{status: status, header: header, kind: found.kind(), message: text}
+	return text
 }
 
 // statuses are those of errors that are told within an answer, by what providers
@@ -148,7 +154,7 @@ var filter = regexp.MustCompile(`(?i)content[_ ](?:filter|filtering|management|p
 
 // filtered reports that a content filter held back the prompt or the reply.
 func (r *refusal) filtered() bool {
-	return (r.requestAtFault() || r.status == http.StatusForbidden) && filter.MatchString(r.kind+" "+r.message)
+	return (r.requestAtFault() || r.status == http.StatusForbidden) && filter.MatchString(r.kind+" "+r.words)
 }
 
 // beyond are the words by which servers say that a prompt is too long.
@@ -163,14 +169,14 @@ var (
 
 // Servers that add up prompt and output limit name the limit and the window.
 var (
-	window = regexp.MustCompile(`(?i)maximum context length is (\d+)`)
-	limit  = regexp.MustCompile(`(?i)too large: (\d+)|\b(\d+) in the completion`)
+	windowNamed = regexp.MustCompile(`(?i)maximum context length is (\d+)`)
+	limitNamed  = regexp.MustCompile(`(?i)too large: (\d+)|\b(\d+) in the completion`)
 )
 
 // limitFits reports that the output limit is not alone beyond the context window;
 // known is false where the server does not name both.
-func limitFits(message string) (fits, known bool) {
-	w, l := window.FindStringSubmatch(message), limit.FindStringSubmatch(message)
+func limitFits(words string) (fits, known bool) {
+	w, l := windowNamed.FindStringSubmatch(words), limitNamed.FindStringSubmatch(words)
 	if w == nil || l == nil {
 		return false, false
 	}
@@ -181,14 +187,14 @@ func limitFits(message string) (fits, known bool) {
 
 // promptAtFault reports that the model cannot take the prompt.
 func (r *refusal) promptAtFault() bool {
-	if fits, known := limitFits(r.message); known {
+	if fits, known := limitFits(r.words); known {
 		return r.requestAtFault() && fits
 	}
 	said := beyond
-	if outputLimit.MatchString(r.message) {
+	if outputLimit.MatchString(r.words) {
 		said = tooMuch
 	}
-	return r.requestAtFault() && said.MatchString(r.message)
+	return r.requestAtFault() && said.MatchString(r.words)
 }
 
 // requestAtFault reports a status that blames what was sent.
