@@ -114,7 +114,7 @@ func (s *Study) gain(entry int) Estimate {
 	for d, c := range s.cells[entry] {
 		switch {
 		case c == nil:
-			e.warn("no run in %s", s.domains[d])
+			e.warn("no score in %s yet", s.domains[d])
 			e.N = 0
 			continue
 		case c.base == 0:
