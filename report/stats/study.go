@@ -16,6 +16,8 @@ type Study struct {
 	domains []results.Domain // as given
 	cells   [][]*Cell        // by entry and domain; nil where there is none
 	prior   RunPrior
+
+	asModerated bool // pairs without the factor of RunFactor
 }
 
 // NewStudy makes a study of cells in the given domains. The prior may be fitted
@@ -70,6 +72,23 @@ func sameBase(cells []*Cell) error {
 		}
 	}
 	return nil
+}
+
+// RunFactor is what tests of pairs multiply a moderated variance between so many
+// runs by: they take it at its mean (bench/doc/statistics.md).
+func (s *Study) RunFactor(runs int) float64 {
+	if s.asModerated {
+		return 1
+	}
+	return s.prior.inMean(runs)
+}
+
+// AsModerated is the study with pairs tested without [Study.RunFactor], to show
+// what depends on it.
+func (s *Study) AsModerated() *Study {
+	c := *s
+	c.asModerated = true
+	return &c
 }
 
 // Entries lists the entries in the order of all results: by agent, workflow and
