@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"autodatabench/agents/reference"
 	"autodatabench/results"
@@ -15,10 +16,16 @@ import (
 // shortest prompt, with all feedback trimmed, has about this many tokens.
 const minPrompt = 4_096
 
+// maxTitle is the longest display name, in characters: more does not fit a table.
+const maxTitle = 60
+
 // Validate reports the first field that cannot work.
 func (d Definition) Validate() error {
 	if !results.ValidName(d.Name) {
 		return fmt.Errorf("name %q: want lower-case letters, digits, dots and dashes", d.Name)
+	}
+	if n := utf8.RuneCountInString(d.DisplayName); n > maxTitle {
+		return fmt.Errorf("display_name: %d characters; at most %d", n, maxTitle)
 	}
 	if d.ContextWindow < 0 || d.Sampling.MaxOutputTokens < 0 {
 		return fmt.Errorf("context_window and sampling.max_output_tokens must not be negative")
