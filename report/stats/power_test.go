@@ -18,7 +18,7 @@ import (
 // infinitely many for three runs. 42 degrees of freedom are inferred from the
 // detectable differences there. All of these are rounded: 1 % is allowed for it,
 // besides the rounding of the figures compared with.
-var measured = stats.Design{Domains: 3, Items: 300, RunSD: 5.3, ItemSD: 37.5, DF: 42}
+var measured = stats.Design{Domains: 3, Weights: []float64{1. / 3, 1. / 3, 1. / 3}, Items: 300, RunSD: 5.3, ItemSD: 37.5, DF: 42}
 
 func TestDetectable(t *testing.T) {
 	for runs, want := range map[int][2]float64{2: {9.5, 16.4}, 3: {7.7, 13.4}, 5: {6.0, 10.4}, 10: {4.2, 7.4}} {
@@ -96,6 +96,33 @@ func TestDesignAgreesWithPairs(t *testing.T) {
 		if se := 0.2 * math.Sqrt(sum/float64(len(pairs))); !prior.DF0.Known || math.Abs(d.SE(runs)/se-1) > 0.03 {
 			t.Errorf("%d runs, d0 %v: planned %v, in the tests %v", runs, prior.DF0, d.SE(runs), se)
 		}
+	}
+}
+
+// A point counts by the base accuracy of its domain: of two domains with bases of
+// .1 and .4, 5 and 1.25 % of the average gain.
+func TestGainDesign(t *testing.T) {
+	domains := []results.Domain{results.Science, results.Code}
+	cells := []*stats.Cell{
+		counts(t, "a", results.Science, 100, 0.1, 0.2, 0.26), counts(t, "a", results.Code, 100, 0.4, 0.6, 0.68),
+		counts(t, "b", results.Science, 100, 0.1, 0.3, 0.36), counts(t, "b", results.Code, 100, 0.4, 0.5, 0.58),
+	}
+	s := study(t, domains, given(0.01, 4, 4), cells...)
+	got, ok := s.GainDesign()
+	if diff := cmp.Diff([]float64{5, 1.25}, got.Weights, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })); !ok || diff != "" {
+		t.Errorf("weights (-want +got):\n%s", diff)
+	}
+	// Sample variances of runs 6 and 8 points apart are 18 and 32, their mean is 25.
+	within(t, "SE of 3 runs", got.SE(3), math.Sqrt((5*5+1.25*1.25)*2*25/3), 1e-9)
+	if got.Cells != 4 {
+		t.Errorf("%d cells", got.Cells)
+	}
+	pair := s.Pairs()[0]
+	if needed := got.RunsNeeded(pair.Gain.Value.Value, 0.05); math.Abs(pair.Points.Value) > 1e-9 || !needed.Known {
+		t.Errorf("%+v: %v runs needed", pair, needed)
+	}
+	if _, ok := study(t, one, given(0.01, 4, 4), counts(t, "a", results.Science, 100, 0, 0.2, 0.26)).GainDesign(); ok {
+		t.Error("a design of gains over a base of 0")
 	}
 }
 
