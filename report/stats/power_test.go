@@ -136,17 +136,17 @@ func TestAlternatives(t *testing.T) {
 	want := []stats.Alternatives{
 		{
 			Entry: entry("a"), Gain: num(50), Points: num(5), Geometric: num(100 * (math.Sqrt2 - 1)), Ratio: num(100 * (0.7/0.6 - 1)),
-			Headroom: num(100 * 0.1 / 0.9 / 2), WinRate: num(0.625), Without: []int{2, 2},
+			Headroom: num(100 * 0.1 / 0.9 / 2), WinRate: num(0.625), Without: []int{2, 2}, N: 1,
 		},
 		{
 			Entry: entry("b"), Gain: num(25), Points: num(12.5), Geometric: num(100 * (math.Sqrt(1.5) - 1)), Ratio: num(100 * (0.85/0.6 - 1)),
-			Headroom: num(25), WinRate: num(0.75), Without: []int{1, 3},
+			Headroom: num(25), WinRate: num(0.75), Without: []int{1, 3}, N: 1,
 		},
 		{
 			Entry: entry("c"), Gain: num(-50), Points: num(-5), Geometric: num(-100), Ratio: num(100 * (0.5/0.6 - 1)),
-			Headroom: num(-100 * 0.1 / 0.9 / 2), WinRate: num(0.125), Without: []int{2, 4},
+			Headroom: num(-100 * 0.1 / 0.9 / 2), WinRate: num(0.125), Without: []int{2, 4}, N: 1,
 		},
-		{Entry: entry("d"), Without: []int{0, 1}},
+		{Entry: entry("d"), Without: []int{0, 1}, Warnings: []string{"no score in code yet"}},
 	}
 	if diff := cmp.Diff(want, s.Alternatives(), near); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -158,7 +158,7 @@ func TestAlternatives(t *testing.T) {
 
 func TestAlternativesEdges(t *testing.T) {
 	zero := study(t, one, given(0.1, 4, 10), cell(t, "a", results.Science, "0000", "1000"))
-	want := stats.Alternatives{Entry: entry("a"), Points: num(25), Headroom: num(25), Without: []int{0}}
+	want := stats.Alternatives{Entry: entry("a"), Points: num(25), Headroom: num(25), Without: []int{0}, N: 1, Warnings: []string{"undefined: the base student has 0 of 4 correct in science"}}
 	if diff := cmp.Diff([]stats.Alternatives{want}, zero.Alternatives(), near); diff != "" {
 		t.Errorf("base of 0, one entry (-want +got):\n%s", diff)
 	}

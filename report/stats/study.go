@@ -126,9 +126,8 @@ func (s *Study) average(entry int, figure func(*Cell) results.Number) results.Nu
 	return results.Mean(values)
 }
 
-// gain is an entry's average gain in % with what is doubtful about it, without
-// limits.
-func (s *Study) gain(entry int) Estimate {
+// point is an entry's average gain in %, with its runs and why it is missing.
+func (s *Study) point(entry int) Estimate {
 	e := Estimate{Interval: Interval{Value: s.average(entry, (*Cell).gain)}}
 	for d, c := range s.cells[entry] {
 		switch {
@@ -139,9 +138,19 @@ func (s *Study) gain(entry int) Estimate {
 		case c.base == 0:
 			e.warn("undefined: the base student has 0 of %d correct in %s", c.items, c.domain)
 		}
-		c.caution(&e, s.prior)
 		if d == 0 || len(c.runs) < e.N {
 			e.N = len(c.runs)
+		}
+	}
+	return e
+}
+
+// gain is point with what is doubtful about its limits, which it lacks.
+func (s *Study) gain(entry int) Estimate {
+	e := s.point(entry)
+	for _, c := range s.cells[entry] {
+		if c != nil {
+			c.caution(&e, s.prior)
 		}
 	}
 	return e
