@@ -94,7 +94,7 @@ func Main() int {
 		program = os.Args[0]
 	}
 	width, height, err := term.GetSize(int(os.Stdout.Fd()))
-	if err != nil {
+	if err != nil || width == 0 || height == 0 { // some terminals do not know theirs
 		width, height = 100, 24
 	}
 	return Run(ctx, Env{
