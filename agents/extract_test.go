@@ -76,12 +76,13 @@ func TestExtractSizeLimit(t *testing.T) {
 }
 
 // Replies made to have every block search the whole rest take no longer than
-// their size explains, and short programs that quote a fence are still whole.
+// their size explains.
 func TestExtractIsBounded(t *testing.T) {
+	const quoted = "```python\nx = \"\"\"\n```\n\"\"\"\n" // whose every end is in a string, up to the end of the reply
 	for _, c := range []struct{ name, unit, tail string }{
+		{"quoted ends", quoted, ""},
+		{"quoted ends before the end of thoughts", quoted, "</think>\n"},
 		{"open quotes", "```python\nx = \"\"\"\n```\n", ""},
-		{"open quotes, long lines", "```python\nx = \"\"\"" + strings.Repeat("y", 2_000) + "\n```\n", ""},
-		{"open quotes before the end of thoughts", "```python\nx = \"\"\"\n```\n", "</think>\n"},
 		{"starts of thoughts", "<think>\n", ""},
 	} {
 		reply := strings.Repeat(c.unit, 1<<20/len(c.unit)) + c.tail
@@ -110,7 +111,7 @@ func FuzzExtract(f *testing.F) {
 		f.Add(reply, false)
 		f.Add(reply, true)
 	}
-	f.Add(strings.Repeat("```python\nx = \"\"\"\n```\n", 200), false)
+	f.Add(strings.Repeat("```python\nx = \"\"\"\n```\n\"\"\"\n", 200), false)
 	f.Fuzz(func(t *testing.T, reply string, truncated bool) {
 		plan, code, failure, detail := Extract(reply, truncated)
 		switch {
