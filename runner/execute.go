@@ -51,6 +51,7 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
+	result = t.asRecorded(n, result)
 	if err := folder.WriteFile(t.attempt(n, "run.log"), result.Output); err != nil {
 		return err
 	}
