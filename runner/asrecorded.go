@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 
 	"autodatabench/results"
-	"autodatabench/runner/sandbox"
 )
 
 // Stopped reports whether the code of the recorded attempt was stopped for its
@@ -31,14 +30,15 @@ func (r *Recording) code(attempt int) *results.CodeData {
 	return nil
 }
 
-// asRecorded makes of code that was stopped for its time in the record code that
-// was stopped: how long things took is part of what a replay has from the record,
-// and a recorded teacher answers at once.
-func (t *trial) asRecorded(n int, result sandbox.Result) sandbox.Result {
+// asRecorded gives code that was stopped for its time in the record that end again,
+// with what it had printed by then: how long things took is part of what a replay
+// has from the record, and a recorded teacher answers at once. Calls and submission
+// are those of the replay.
+func (t *trial) asRecorded(n int, now *results.CodeData) {
 	if t.Recorded != nil && t.Recorded.Stopped(n) {
-		result.TimedOut, result.ExitCode = true, t.Recorded.code(n).ExitCode
+		was := t.Recorded.code(n)
+		now.ExitCode, now.Failure, now.Detail = was.ExitCode, was.Failure, was.Detail
 	}
-	return result
 }
 
 // endsHere is the end of the trial when the record ended where the new trial
