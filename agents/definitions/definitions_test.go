@@ -215,3 +215,11 @@ func TestSimulated(t *testing.T) {
 		}
 	}
 }
+
+// TestPublicLeavesHeadersOut keeps the names, and the definition as it was.
+func TestPublicLeavesHeadersOut(t *testing.T) {
+	d := Definition{Name: "mine", Model: "m", Headers: map[string]string{"X-Account": "alice"}}
+	if p := d.Public(); p.Headers["X-Account"] != "(left out)" || p.Model != "m" || d.Headers["X-Account"] != "alice" {
+		t.Errorf("%+v of %+v", p, d)
+	}
+}

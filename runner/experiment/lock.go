@@ -26,7 +26,7 @@ type lock struct {
 }
 
 // lock writes the experiment's resolved terms, or checks that the folder's are
-// the same.
+// the same, and sees to it that the agents' definitions are beside them.
 func (s *Setup) lock(p results.Protocol) error {
 	now := lock{
 		Version: s.Version, File: s.File, Protocol: p, Prompts: prompt.Digest(), Teacher: s.Teacher.Name(), Student: s.Identity,
@@ -45,11 +45,32 @@ func (s *Setup) lock(p results.Protocol) error {
 		if err := folder.WriteFile(filepath.Join(s.Root, GivenFile), s.Given); err != nil {
 			return err
 		}
-		return folder.WriteJSON(path, now)
+		if err := folder.WriteJSON(path, now); err != nil {
+			return err
+		}
 	case err != nil:
 		return err
+	default:
+		if err := s.sameTerms(path, was, now); err != nil {
+			return err
+		}
 	}
-	return s.sameTerms(path, was, now)
+	return s.keepDefinitions()
+}
+
+// keepDefinitions writes what the agents' definitions say, once: the lock holds
+// their digests alone, and a definition file may be changed after the run.
+func (s *Setup) keepDefinitions() error {
+	for name, a := range s.Agents {
+		path := filepath.Join(s.Root, AgentsFolder, name+".json")
+		if a.Definition == nil || folder.Exists(path) {
+			continue
+		}
+		if err := folder.WriteJSON(path, a.Definition); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Domains are those that the experiment in the folder root is to have.
