@@ -79,7 +79,7 @@ parity-bench: setup ## time training and generation against PyTorch on the CPU, 
 gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, LLaMA-Factory, transformers serve (downloads 1.5 GB once)
 	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); cli=$$(bench/parity/llamafactory.sh); \
 	export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving" LLAMAFACTORY_CLI="$$cli" OMP_NUM_THREADS=1; \
-	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student | $(GO) run ./bench/internal/testsum gpu-stack-test
+	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student ./bench/internal/cli | $(GO) run ./bench/internal/testsum gpu-stack-test
 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh

@@ -8,21 +8,20 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"autodatabench/runner/child"
 )
 
 // process is one life of the server.
 type process struct {
-	url   string
-	log   string
-	from  int64 // where its part of the log begins
-	group int   // id of its process group
-	ended chan struct{}
-	err   error // how it ended; read it once ended is closed
+	*child.Process
+	url  string
+	log  string
+	from int64 // where its part of the log begins
 }
 
 func start(spec Spec) (*process, error) {
@@ -41,26 +40,11 @@ func start(spec Spec) (*process, error) {
 	}
 	cmd := exec.Command(spec.Command[0], append(spec.Command[1:len(spec.Command):len(spec.Command)], "--host", "127.0.0.1", "--port", port)...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = spec.Env, log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-	p := &process{url: "http://127.0.0.1:" + port, log: spec.Log, from: info.Size(), ended: make(chan struct{})}
-	started := make(chan error)
-	go func() { // ends with the process, which stop waits for
-		// The death signal comes when the thread that started the process ends:
-		// so this goroutine keeps it.
-		runtime.LockOSThread()
-		if err := cmd.Start(); err != nil {
-			started <- err
-			return
-		}
-		p.group = cmd.Process.Pid
-		started <- nil
-		p.err = cmd.Wait()
-		close(p.ended)
-	}()
-	if err := <-started; err != nil {
+	running, err := child.Start(cmd, syscall.SIGTERM)
+	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	return &process{running, "http://127.0.0.1:" + port, spec.Log, info.Size()}, nil
 }
 
 // freePort asks the system for a port. Another program may take it before the
@@ -74,15 +58,6 @@ func freePort() (string, error) {
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
 }
 
-func (p *process) alive() bool {
-	select {
-	case <-p.ended:
-		return false
-	default:
-		return true
-	}
-}
-
 // healthy waits until GET /health answers 200.
 func (p *process) healthy(ctx context.Context, spec Spec) error {
 	ctx, cancel := context.WithTimeout(ctx, spec.Limit)
@@ -94,8 +69,8 @@ func (p *process) healthy(ctx context.Context, spec Spec) error {
 			return nil
 		}
 		select {
-		case <-p.ended:
-			return fmt.Errorf("ended before it was healthy, with %v: %s", p.err, p.tail())
+		case <-p.Ended():
+			return fmt.Errorf("ended before it was healthy, with %v: %s", p.Wait(), p.tail())
 		case <-ctx.Done():
 			return fmt.Errorf("is not healthy after %s: %s", spec.Limit, p.tail())
 		case <-again.C:
@@ -121,17 +96,17 @@ func (p *process) answers(ctx context.Context) bool {
 // stop asks the whole group to end, kills what is left of it after the grace
 // time, and waits.
 func (p *process) stop(grace time.Duration) {
-	if p.alive() {
-		_ = syscall.Kill(-p.group, syscall.SIGTERM) // fails only when it has just ended
+	if p.Alive() {
+		p.Signal(syscall.SIGTERM)
 		limit := time.NewTimer(grace)
 		defer limit.Stop()
 		select {
-		case <-p.ended:
+		case <-p.Ended():
 		case <-limit.C:
 		}
 	}
-	_ = syscall.Kill(-p.group, syscall.SIGKILL) // children of one that ended, too
-	<-p.ended
+	p.Signal(syscall.SIGKILL) // children of one that ended, too
+	_ = p.Wait()              // how it ended does not matter now
 }
 
 // Bounds on what is shown of a log.

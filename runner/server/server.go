@@ -1,7 +1,7 @@
 // Package server keeps a program of somebody else's running that answers over
 // HTTP, such as `vllm serve`: it starts it on a free port of this machine, waits
-// until it is healthy, starts it again after a crash, and ends it with all its
-// children.
+// until it is healthy, starts it again after a crash or when it is ill, and ends
+// it with all its children.
 //
 // It is not for jobs that end by themselves (runner/launch), and knows nothing
 // of what the server answers. Invariants: a process never outlives [Server.Close]
@@ -31,6 +31,7 @@ type Spec struct {
 	Log     string        // file that gets what it prints; Close removes it, unless the server was given up
 	Missing string        // what to do when the program is not there
 	Limit   time.Duration // to become healthy; 0 means 20 min, for the weights of a large model
+	Look    time.Duration // between two looks at the health of one that runs; 0 means 10 s
 	Settle  time.Duration // it must live to be started again after a second crash; 0 means 10 min
 	Poll    time.Duration // between two looks at its health; 0 means 500 ms
 	Grace   time.Duration // between the request to end and the kill; 0 means 15 s
@@ -40,7 +41,7 @@ func (s Spec) withDefaults() Spec {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&s.Limit, 20 * time.Minute}, {&s.Settle, 10 * time.Minute}, {&s.Poll, 500 * time.Millisecond}, {&s.Grace, 15 * time.Second}} {
+	}{{&s.Limit, 20 * time.Minute}, {&s.Look, 10 * time.Second}, {&s.Settle, 10 * time.Minute}, {&s.Poll, 500 * time.Millisecond}, {&s.Grace, 15 * time.Second}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
@@ -56,6 +57,7 @@ type Server struct {
 	mu      sync.Mutex
 	running *process    // the latest; nil before the first start
 	settled *time.Timer // runs out when the latest has lived long enough
+	look    *time.Timer // runs out when the health of the latest is to be looked at again
 	crashes int         // since a process last settled
 	failed  error       // why it is given up
 }
@@ -69,7 +71,8 @@ func New(spec Spec) (*Server, error) {
 }
 
 // URL returns the server's address without a path once it is healthy. It starts
-// it if it does not run; a new process has a new address.
+// it if it does not run, and anew if it runs and is ill; a new process has a new
+// address.
 func (s *Server) URL(ctx context.Context) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,31 +80,78 @@ func (s *Server) URL(ctx context.Context) (string, error) {
 		return "", s.failed
 	}
 	if s.running != nil {
-		if s.running.alive() {
-			return s.running.url, nil
-		}
-		if err := s.crashed(); err != nil {
-			return "", err
-		}
-	}
-	p, err := start(s.spec)
-	if err != nil {
-		return "", results.Infra("", fmt.Errorf("%s: %w", s.spec.What, err))
-	}
-	if err := p.healthy(ctx, s.spec); err != nil {
-		p.stop(s.spec.Grace)
+		lost := s.lost(ctx)
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
-		return "", s.giveUp(err)
+		if lost == "" {
+			return s.running.url, nil
+		}
+		if err := s.crashed(lost); err != nil {
+			return "", err
+		}
+		s.running = nil // counted, also if the next start is cancelled
 	}
-	s.running, s.settled = p, time.NewTimer(s.spec.Settle)
+	p, err := s.begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	s.running, s.settled, s.look = p, time.NewTimer(s.spec.Settle), time.NewTimer(s.spec.Look)
 	return p.url, nil
 }
 
-// crashed counts a process that has ended by itself; the second that did not
-// live long ends it all. The caller holds the lock.
-func (s *Server) crashed() error {
+// begin starts a process and waits until it is healthy. One that ends before, as
+// it does when its port was taken meanwhile, is started once more on another.
+func (s *Server) begin(ctx context.Context) (*process, error) {
+	for again := true; ; again = false {
+		p, err := start(s.spec)
+		if err != nil {
+			return nil, results.Infra("", fmt.Errorf("%s: %w", s.spec.What, err))
+		}
+		if err = p.healthy(ctx, s.spec); err == nil {
+			return p, nil
+		}
+		ended := !p.Alive()
+		p.stop(s.spec.Grace)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if !ended || !again {
+			return nil, s.giveUp(err)
+		}
+	}
+}
+
+// lost says what became of a process that cannot be asked any more; empty for one
+// that can. One that runs and is ill is stopped. Its health is looked at twice, and
+// not each time that somebody asks for it. The caller holds the lock.
+func (s *Server) lost(ctx context.Context) string {
+	if !s.running.Alive() {
+		return fmt.Sprintf("ended by itself with %v", s.running.Wait())
+	}
+	select {
+	case <-s.look.C:
+		s.look.Reset(s.spec.Look)
+	default:
+		return ""
+	}
+	if s.running.answers(ctx) {
+		return ""
+	}
+	select {
+	case <-time.After(s.spec.Poll):
+	case <-ctx.Done():
+	}
+	if s.running.answers(ctx) || ctx.Err() != nil {
+		return ""
+	}
+	s.running.stop(s.spec.Grace)
+	return "was alive and not healthy"
+}
+
+// crashed counts a process that was lost; the second that did not live long ends
+// it all. The caller holds the lock.
+func (s *Server) crashed(lost string) error {
 	select {
 	case <-s.settled.C:
 		s.crashes = 0
@@ -109,7 +159,7 @@ func (s *Server) crashed() error {
 		s.settled.Stop()
 	}
 	if s.crashes++; s.crashes > 1 {
-		return s.giveUp(fmt.Errorf("ended by itself twice, the last time with %v: %s", s.running.err, s.running.tail()))
+		return s.giveUp(fmt.Errorf("was lost twice; the last time it %s: %s", lost, s.running.tail()))
 	}
 	return nil
 }
@@ -127,6 +177,7 @@ func (s *Server) Close() error {
 	defer s.mu.Unlock()
 	if s.running != nil {
 		s.settled.Stop()
+		s.look.Stop()
 		s.running.stop(s.spec.Grace)
 	}
 	if s.failed != nil {

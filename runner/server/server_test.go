@@ -12,11 +12,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"autodatabench/results"
+	"autodatabench/runner/child/childtest"
 )
 
 // TestMain runs this binary as the server when a test starts it as one.
@@ -36,6 +38,12 @@ func serve(mode string) {
 	case "broken":
 		fmt.Println("Traceback:\n\x1b[31mValueError: no kv cache left\x1b[0m")
 		os.Exit(1)
+	case "port taken":
+		mark := os.Getenv("SERVER_TEST_MARK")
+		if _, err := os.Stat(mark); err != nil {
+			fmt.Println("address already in use", os.WriteFile(mark, nil, 0o600))
+			os.Exit(1)
+		}
 	case "deaf":
 		signal.Ignore(syscall.SIGTERM)
 	case "parent":
@@ -46,8 +54,11 @@ func serve(mode string) {
 		fmt.Println("child", child.Process.Pid)
 	}
 	mux := http.NewServeMux()
+	var ill atomic.Bool
+	ill.Store(mode == "ill")
+	mux.HandleFunc("/fall-ill", func(http.ResponseWriter, *http.Request) { ill.Store(true) })
 	mux.HandleFunc("/health", func(w http.ResponseWriter, r *http.Request) {
-		if mode == "ill" {
+		if ill.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
@@ -93,7 +104,7 @@ func crash(t *testing.T, s *Server, url string) {
 		resp.Body.Close()
 		t.Fatal("it did not crash")
 	}
-	<-s.running.ended
+	<-s.running.Ended()
 }
 
 func TestOneProcessForAllCallers(t *testing.T) {
@@ -144,6 +155,72 @@ func TestStartsAgainAfterOneCrash(t *testing.T) {
 			t.Errorf("after two crashes: %v, want infrastructure with the end of the log", err)
 		}
 	}
+}
+
+// fallIll makes the living process at url answer 503 from now on.
+func fallIll(t *testing.T, url string) {
+	t.Helper()
+	resp, err := http.Get(url + "/fall-ill")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+}
+
+func TestIllLater(t *testing.T) {
+	spec := testSpec(t, "good")
+	spec.Look = time.Millisecond
+	s := open(t, spec)
+	first := mustURL(t, s)
+	time.Sleep(5 * time.Millisecond)
+	if again := mustURL(t, s); again != first {
+		t.Error("a healthy process was started anew")
+	}
+	fallIll(t, first)
+	old := s.running
+	time.Sleep(5 * time.Millisecond)
+	second := mustURL(t, s)
+	if second == first || old.Alive() {
+		t.Errorf("an ill process at %s, alive %v, is followed by one at %s", first, old.Alive(), second)
+	}
+	fallIll(t, second)
+	time.Sleep(5 * time.Millisecond)
+	if _, err := s.URL(t.Context()); err == nil || !strings.Contains(err.Error(), "was alive and not healthy") {
+		t.Errorf("ill twice: %v", err)
+	}
+}
+
+func TestHealthIsNotLookedAtEachTime(t *testing.T) {
+	s := open(t, testSpec(t, "good"))
+	first := mustURL(t, s)
+	fallIll(t, first)
+	if again := mustURL(t, s); again != first {
+		t.Error("its health was looked at at once")
+	}
+}
+
+func TestCancelledLookLosesNoServer(t *testing.T) {
+	spec := testSpec(t, "good")
+	spec.Look = time.Millisecond
+	s := open(t, spec)
+	first := mustURL(t, s)
+	time.Sleep(5 * time.Millisecond)
+	stop := errors.New("stop")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(stop)
+	if _, err := s.URL(ctx); !errors.Is(err, stop) {
+		t.Errorf("got %v, want the cause", err)
+	}
+	time.Sleep(5 * time.Millisecond)
+	if again := mustURL(t, s); again != first {
+		t.Error("a cancelled caller had the server started anew")
+	}
+}
+
+func TestStartThatEndsIsTriedOnceMore(t *testing.T) {
+	spec := testSpec(t, "port taken")
+	spec.Env = append(spec.Env, "SERVER_TEST_MARK="+filepath.Join(t.TempDir(), "mark"))
+	mustURL(t, open(t, spec))
 }
 
 func TestCrashesFarApartAreForgiven(t *testing.T) {
@@ -202,13 +279,8 @@ func TestCloseEndsChildrenAndTheDeaf(t *testing.T) {
 		t.Fatalf("log %q: %v", log, err)
 	}
 	s.Close()
-	for begin := time.Now(); syscall.Kill(child, 0) == nil; time.Sleep(10 * time.Millisecond) {
-		if state, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", child)); strings.Contains(string(state), ") Z ") {
-			break // ended, and not yet waited for by who adopted it
-		}
-		if time.Since(begin) > 5*time.Second {
-			t.Fatal("a child lives on")
-		}
+	if !childtest.Gone(child) {
+		t.Error("a child lives on")
 	}
 	deaf := testSpec(t, "deaf")
 	deaf.Grace = 50 * time.Millisecond

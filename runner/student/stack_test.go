@@ -53,7 +53,7 @@ func exported(t *testing.T) (*embedded.Student, checkpoint.Model) {
 
 func open(t *testing.T, dir string) checkpoint.Model {
 	t.Helper()
-	m, err := checkpoint.Open(dir, "")
+	m, err := checkpoint.Open(dir, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

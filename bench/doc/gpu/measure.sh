@@ -5,16 +5,22 @@
 # starts a second training; peak memory. Prints a Markdown table with the machine.
 #
 #     bench/doc/gpu/measure.sh --python PYTHON [--program ./autodatabench]
-#         [--shape tiny|1b|8b]... [--device cuda|cpu] [--updates 12]
+#         [--shape tiny|1b|8b]... [--device cuda|cpu] [--updates 12] [--mini]
 #
 # PYTHON is of an environment with torch, transformers and peft. --shape tiny with
 # --device cpu tries the script on any machine. Weights go to a temporary folder
-# (TMPDIR; 17 GB for 8b) that is removed afterwards. Needs no network.
+# (TMPDIR; 17 GB for 8b) that is removed afterwards. --mini adds one trial of suite
+# mini from end to end on the device and on the CPU (mini.sh). Needs no network.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-python=python3 program=$here/../../../autodatabench device=cuda updates=12 shapes=()
+python=python3 program=$here/../../../autodatabench device=cuda updates=12 shapes=() mini=
 while [[ $# -gt 0 ]]; do
 	case $1 in
+	--mini)
+		mini=yes
+		shift
+		continue
+		;;
 	--python) python=$2 ;;
 	--program) program=$2 ;;
 	--shape) shapes+=(--shape "$2") ;;
@@ -32,3 +38,8 @@ trap 'rm -rf "$work"' EXIT
 "$program" student export "$work/tokenizer" >/dev/null # the shapes borrow its tokenizer
 "$python" "$here/measure.py" --worker "$here/../../../runner/student/hf/worker.py" --tokenizer "$work/tokenizer" \
 	--work "$work" --device "$device" --updates "$updates" "${shapes[@]}"
+if [[ $mini ]]; then
+	mkdir "$work/mini"
+	echo
+	"$here/mini.sh" "$program" "$python" "$device" "$work/mini"
+fi

@@ -107,7 +107,7 @@ func libraryRules() []rule {
 		only("github.com/anthropics/anthropic-sdk-go", "agents/chat"),
 		imports("os/exec", false, func(s *source, i imported) bool {
 			return i.path == "os/exec" && s.path != "bench/internal/cli/doctor.go" &&
-				!s.in("runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...", "runner/server/...")
+				!s.in("runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...", "runner/server/...", "runner/child/...")
 		}),
 		imports("math/rand", false, func(s *source, i imported) bool { return i.path == "math/rand" && !s.in(world) }),
 		imports("dot-import", false, func(_ *source, i imported) bool { return i.name == "." }), // would hide what is used

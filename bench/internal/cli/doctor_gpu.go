@@ -12,7 +12,6 @@ import (
 	"autodatabench/report/table"
 	"autodatabench/runner/experiment"
 	"autodatabench/runner/launch"
-	"autodatabench/runner/student/checkpoint"
 )
 
 // gpu is a GPU as nvidia-smi lists it.
@@ -51,7 +50,7 @@ func parseGPUs(out []byte) ([]gpu, error) {
 }
 
 // checkGPUs looks whether there are enough GPUs here, with memory enough for the
-// student.
+// teacher and student.
 func checkGPUs(ctx context.Context, env Env, f experiment.File) finding {
 	const part = "gpus"
 	teachers, students := 0, 0
@@ -82,10 +81,13 @@ func checkGPUs(ctx context.Context, env Env, f experiment.File) finding {
 		return failed(part, err, "see what nvidia-smi prints")
 	}
 	found := finding{part, true, describe(list, names, d), ""}
-	if students == 0 {
-		return found
+	if teachers > 0 {
+		found = teacherFits(found, env, f.Teacher, smallest(list, names))
 	}
-	return enough(found, env, f, smallest(list, names))
+	if students > 0 && found.OK {
+		found = studentFits(found, env, f.Student, smallest(list, names))
+	}
+	return found
 }
 
 func describe(list []gpu, visible []string, d launch.Division) string {
@@ -114,48 +116,4 @@ func smallest(list []gpu, visible []string) int64 {
 		}
 	}
 	return least
-}
-
-// enough compares the memory of a GPU with what the student is estimated to need.
-func enough(found finding, env Env, f experiment.File, memory int64) finding {
-	weights, err := checkpoint.Weights(f.Student.Model, hubCache(env))
-	if err != nil || memory == 0 {
-		found.Do = "whether their memory is enough is not known"
-		return found
-	}
-	need := needs(weights, f.Student)
-	found.What += fmt.Sprintf("; the student needs about %s of a GPU's memory (estimated)", gib(need))
-	if need > memory {
-		found.OK, found.Do = false, "take GPUs with more memory, more of them for vLLM (student.gpus), or a smaller model"
-	}
-	return found
-}
-
-// needs estimates the bytes that a student takes of one GPU, for weights of that
-// size on disk: a trainer holds them whole, with a quarter and 4 GiB for LoRA,
-// optimiser and activations under gradient checkpointing; a vLLM beside it holds
-// its part of them, and a tenth and 2 GiB for its cache.
-func needs(weights int64, s experiment.Student) int64 {
-	train := weights + weights/4 + 4<<30
-	if s.Infer != experiment.VLLM || s.Serving().BaseURL != "" {
-		return train
-	}
-	return train + (weights+weights/10)/int64(s.Devices()) + 2<<30
-}
-
-func gib(bytes int64) string {
-	return fmt.Sprintf("%.0f GiB", float64(bytes)/(1<<30))
-}
-
-// checkModel looks for the student's files.
-func checkModel(env Env, f experiment.File) finding {
-	const part = "student model"
-	if f.Student.Embedded() {
-		return notNeeded(part)
-	}
-	weights, err := checkpoint.Weights(f.Student.Model, hubCache(env))
-	if err != nil {
-		return failed(part, err, "")
-	}
-	return finding{part, true, fmt.Sprintf("%s, weights of %.2f GiB", f.Student.Model, float64(weights)/(1<<30)), ""}
 }

@@ -13,6 +13,7 @@ import (
 
 	"autodatabench/results"
 	"autodatabench/runner/experiment"
+	"autodatabench/runner/student/checkpoint"
 	"autodatabench/runner/student/hf"
 	"autodatabench/runner/student/llamafactory"
 	"autodatabench/runner/student/vllm"
@@ -148,7 +149,12 @@ func checkTeacher(ctx context.Context, env Env, f experiment.File) finding {
 	case "procedural":
 		return finding{"teacher", true, "the simulated one, in the program", ""}
 	case experiment.VLLM:
-		return checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: env.Environ})
+		f := checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: env.Environ})
+		if _, err := checkpoint.Weights(t.Model, hubCache(env)); err != nil && f.OK {
+			f.What += fmt.Sprintf("; %s is not in the cache, vLLM will fetch it", t.Model)
+			f.Do = "to fetch it before: hf download " + t.Model
+		}
+		return f
 	}
 	key, err := keyOf(env, "teacher", t.APIKeyEnv)
 	if err != nil {

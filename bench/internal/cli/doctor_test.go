@@ -129,12 +129,71 @@ func TestPinsAreTheTestedOnes(t *testing.T) {
 	}
 }
 
+// llama3 writes what doctor reads of a Llama 3.1 8B in bf16 and returns the folder.
+func llama3(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	config := `{"hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "vocab_size": 128256}`
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	weights := filepath.Join(dir, "model.safetensors")
+	if err := os.WriteFile(weights, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(weights, 16_060_522_496); err != nil { // no byte of it is on the disk
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func TestMemoryEstimate(t *testing.T) {
-	const weights = 16 << 30 // 8B in bf16
-	hf := experiment.Student{Train: "hf", Infer: "hf", GPUs: 1}
-	beside := experiment.Student{Train: "hf", Infer: "vllm", GPUs: 1}
-	away := experiment.Student{Train: "hf", Infer: "vllm", GPUs: 1, Serve: &experiment.Serve{BaseURL: "http://h/v1"}}
-	if a, b, c := needs(weights, hf), needs(weights, beside), needs(weights, away); a != 24<<30 || a != c || b <= a+weights || b > 80<<30 {
-		t.Errorf("trainer %d, with vLLM beside it %d, elsewhere %d", a>>30, b>>30, c>>30)
+	env := Env{Getenv: func(string) string { return "" }}
+	model := llama3(t)
+	lf := experiment.Student{Train: "llamafactory", Infer: "hf", Model: model, GPUs: 1}
+	hf := experiment.Student{Train: "hf", Infer: "hf", Model: model, GPUs: 1}
+	beside, away, low, two := hf, hf, hf, hf
+	beside.Infer, away.Infer, low.Infer, two.Infer = "vllm", "vllm", "vllm", "vllm"
+	away.Serve = &experiment.Serve{BaseURL: "http://h/v1"}
+	low.Serve = &experiment.Serve{Options: []string{"--gpu-memory-utilization=0.2"}}
+	two.GPUs, two.Serve = 2, &experiment.Serve{Options: []string{"--gpu-memory-utilization", "0.2"}}
+	for _, tt := range []struct {
+		name    string
+		student experiment.Student
+		memory  int64 // GiB
+		ok      bool
+	}{
+		{"hf", hf, 24, false}, {"hf", hf, 40, false}, {"hf", hf, 80, true}, {"vLLM elsewhere", away, 80, true},
+		{"LLaMA-Factory", lf, 16, false}, {"LLaMA-Factory", lf, 24, true},
+		{"hf beside vLLM", beside, 80, false}, {"hf beside vLLM", beside, 141, true},
+		{"a share too low for vLLM", low, 80, false}, {"two GPUs for vLLM", two, 80, true},
+	} {
+		got := studentFits(finding{OK: true}, env, tt.student, tt.memory<<30)
+		if got.OK != tt.ok || got.OK != (got.Do == "") {
+			t.Errorf("%s on %d GiB: %+v, want %v", tt.name, tt.memory, got, tt.ok)
+		}
+	}
+	for gpus, ok := range map[int]bool{1: false, 2: true} { // 15 GiB of weights, a cache beside them, 18 that vLLM takes
+		teacher := experiment.Teacher{Kind: "vllm", Model: model, GPUs: gpus}
+		if got := teacherFits(finding{OK: true}, env, teacher, 20<<30); got.OK != ok {
+			t.Errorf("teacher on %d GPUs: %+v", gpus, got)
+		}
+	}
+	for _, unknown := range []finding{studentFits(finding{OK: true}, env, hf, 0), teacherFits(finding{OK: true}, env, experiment.Teacher{Model: "/none"}, 1<<40)} {
+		if !unknown.OK || !strings.HasSuffix(unknown.Do, "is not known") {
+			t.Errorf("%+v", unknown)
+		}
+	}
+}
+
+func TestTeacherThatIsNotHereYet(t *testing.T) {
+	env := Env{Getenv: func(string) string { return "" }}
+	f := experiment.File{Teacher: experiment.Teacher{Kind: "vllm", Model: "org/big", Command: []string{"echo"}}}
+	if got := checkTeacher(t.Context(), env, f); !got.OK || !strings.Contains(got.What, "org/big is not in the cache, vLLM will fetch it") || got.Do == "" {
+		t.Errorf("%+v", got)
+	}
+	f.Teacher.Model = llama3(t)
+	if got := checkTeacher(t.Context(), env, f); !got.OK || got.Do != "" {
+		t.Errorf("%+v", got)
 	}
 }

@@ -75,7 +75,7 @@ func planPair(env Env, f experiment.File) (studentPlan, error) {
 		return studentPlan{}, results.Bad("", err)
 	}
 	s := f.Student
-	model, err := checkpoint.Open(s.Model, hubCache(env))
+	model, err := checkpoint.Open(s.Model, hubCache(env), digestCache(env))
 	if err != nil {
 		return studentPlan{}, err
 	}
@@ -194,4 +194,13 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 func hubCache(env Env) string {
 	home := cmp.Or(env.Getenv("HF_HOME"), filepath.Join(env.Getenv("HOME"), ".cache", "huggingface"))
 	return cmp.Or(env.Getenv("HF_HUB_CACHE"), filepath.Join(home, "hub"))
+}
+
+// digestCache is where digests of great weights are kept; empty where there is no
+// place.
+func digestCache(env Env) string {
+	if home := env.Getenv("HOME"); home != "" {
+		return filepath.Join(cmp.Or(env.Getenv("XDG_CACHE_HOME"), filepath.Join(home, ".cache")), "autodatabench", "digests")
+	}
+	return ""
 }

@@ -20,6 +20,10 @@ import (
 // same GPUs.
 const besideTraining = "0.4"
 
+// mostAnswers is how many answers a student's server works on at a time (SPEC
+// section 7).
+const mostAnswers = 128
+
 // planVLLM plans a student that a server answers for.
 func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
 	serve := s.Serving()
@@ -47,6 +51,7 @@ func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
 	launch := vllm.Launch{
 		What: "vllm serve of the student", Command: serve.Command, Options: serve.Options, Model: m.Folder, GPUs: s.GPUs,
 		Rank: greatestRank(), Env: env.Environ, Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: besideTraining,
+		Context: m.Context, Answers: mostAnswers,
 	}
 	version, err := launch.Version()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -47,7 +48,7 @@ type answering struct {
 type result struct {
 	Report  student.TrainReport `json:"report"`
 	Answers [][]byte            `json:"answers,omitempty"` // base64: an answer need not be UTF-8
-	Seconds float64             `json:"seconds"`           // that the step took, opening the student included
+	Seconds float64             `json:"seconds"`           // that the step took, without opening the student and loading its model
 	Fault   *fault              `json:"fault,omitempty"`
 }
 
@@ -95,22 +96,23 @@ type Open func(description json.RawMessage) (s Student, id student.Identity, clo
 // the step comes to, faults included, is in the result that it leaves; an error
 // means that there is none.
 func Execute(ctx context.Context, dir string, open Open, now func() time.Time) error {
-	begin := now()
-	r, err := work(ctx, dir, open)
+	r, err := work(ctx, dir, open, now)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		r = result{Fault: faultOf(err)}
+		r = result{Fault: faultOf(err), Seconds: r.Seconds}
 	}
-	r.Seconds = now().Sub(begin).Seconds()
 	if err := folder.WriteJSON(filepath.Join(dir, resultFile), r); err != nil {
 		return results.Infra("", fmt.Errorf("leave the result: %w", err))
 	}
 	return nil
 }
 
-func work(ctx context.Context, dir string, open Open) (r result, err error) {
+// errUnlimited ends no step: what bounds a job is the cluster's time limit.
+var errUnlimited = errors.New("the step took longer than clocks count")
+
+func work(ctx context.Context, dir string, open Open, now func() time.Time) (r result, err error) {
 	var q request
 	if err := folder.ReadJSON(filepath.Join(filepath.Dir(dir), jobFile), &q); err != nil {
 		return r, results.Infra("", err)
@@ -125,6 +127,8 @@ func work(ctx context.Context, dir string, open Open) (r result, err error) {
 			fmt.Errorf("the student here is %s %s (%s), the coordinator's is %s %s (%s)",
 				id.Name, results.ShortDigest(id.Digest), id.BLAS, q.Identity.Name, results.ShortDigest(q.Identity.Digest), q.Identity.BLAS))
 	}
+	ctx, meter := student.Metered(ctx, math.MaxInt64, errUnlimited, now)
+	defer func() { r.Seconds = meter.Stop().Seconds() }()
 	told, err := newTeller(filepath.Join(dir, progressFile))
 	if err != nil {
 		return r, err

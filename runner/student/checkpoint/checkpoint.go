@@ -37,8 +37,9 @@ type Model struct {
 
 // Open finds and reads the model: the path of a folder, or a name of the hub such
 // as meta-llama/Llama-3.1-8B-Instruct, looked for in the folder cache. It reads
-// all of the weights once.
-func Open(model, cache string) (Model, error) {
+// all of the weights, if they are great only once: the folder kept, unless that is
+// empty, has their digests.
+func Open(model, cache, kept string) (Model, error) {
 	m := Model{Name: filepath.Base(filepath.Clean(model))}
 	var err error
 	if m.Folder, err = find(model, cache); err != nil {
@@ -47,7 +48,11 @@ func Open(model, cache string) (Model, error) {
 	if m.Context, err = context(m.Folder); err != nil {
 		return m, err
 	}
-	m.Digest, err = digest(m.Folder)
+	files, err := digested(m.Folder)
+	if err != nil {
+		return m, err
+	}
+	m.Digest, err = keptDigest(files, kept)
 	return m, err
 }
 
@@ -81,17 +86,22 @@ func context(folder string) (int, error) {
 	return min(config.Positions, longest), nil
 }
 
-func digest(folder string) (string, error) {
+// digested are the files that the digest is over, in their order.
+func digested(folder string) ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.safetensors"))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if len(files) == 0 {
-		return "", results.Infra("weights must be in the safetensors format", fmt.Errorf("student: %s holds no weights", folder))
+		return nil, results.Infra("weights must be in the safetensors format", fmt.Errorf("student: %s holds no weights", folder))
 	}
 	slices.Sort(files)
+	return append(files, filepath.Join(folder, "tokenizer.json")), nil
+}
+
+func digest(files []string) (string, error) {
 	sum := sha256.New()
-	for _, path := range append(files, filepath.Join(folder, "tokenizer.json")) {
+	for _, path := range files {
 		if err := add(sum, path); err != nil {
 			return "", results.Infra("", fmt.Errorf("student: %w", err))
 		}

@@ -27,7 +27,7 @@ func exported(t *testing.T) (*embedded.Student, string) {
 
 func TestOpenFolder(t *testing.T) {
 	s, dir := exported(t)
-	m, err := Open(dir, "/nowhere")
+	m, err := Open(dir, "/nowhere", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestOpenFromTheHubsCache(t *testing.T) {
 	if err := errors.Join(os.Symlink(dir, filepath.Join(held, "snapshots", "abc")), os.WriteFile(filepath.Join(held, "refs", "main"), []byte("abc\n"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	if m, err := Open("meta/small", cache); err != nil || m.Name != "small" || m.Context != 512 {
+	if m, err := Open("meta/small", cache, ""); err != nil || m.Name != "small" || m.Context != 512 {
 		t.Errorf("%+v, %v", m, err)
 	}
 }
@@ -67,7 +67,7 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 		}
 		return fault.Kind
 	}
-	if _, err := Open("meta/none", t.TempDir()); kind(err) != results.Infrastructure {
+	if _, err := Open("meta/none", t.TempDir(), ""); kind(err) != results.Infrastructure {
 		t.Errorf("no model: %v", err)
 	}
 	for name, spoil := range map[string]func(dir string) error{
@@ -80,7 +80,7 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 		if err := spoil(dir); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(dir, ""); kind(err) == "" {
+		if _, err := Open(dir, "", ""); kind(err) == "" {
 			t.Errorf("%s: %v, want an error that says whose fault it is", name, err)
 		}
 	}
@@ -110,5 +110,20 @@ func TestCheckWeights(t *testing.T) {
 	}
 	if err := CheckAdapter(t.TempDir()); err == nil {
 		t.Error("an empty folder was taken for an adapter")
+	}
+}
+
+func TestReadShape(t *testing.T) {
+	_, dir := exported(t)
+	if s, err := ReadShape(dir, ""); err != nil || s.Hidden <= 0 || s.Layers <= 0 || s.Intermediate <= s.Hidden || s.Vocabulary > 1024 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, config := range []string{"{}", "[", `{"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": -2, "vocab_size": 100}`} {
+		if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := ReadShape(dir, ""); err == nil {
+			t.Errorf("%s gives %+v", config, s)
+		}
 	}
 }

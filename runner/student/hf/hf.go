@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"autodatabench/results"
 	"autodatabench/runner/student"
@@ -35,6 +36,8 @@ type Config struct {
 	Devices   string // CUDA_VISIBLE_DEVICES; empty leaves it as it is
 	Ranks     int    // processes, each with a device of Devices; 0 means 1
 	Precision string // bf16 | float32, of the base weights and their products
+
+	StartLimit time.Duration // until the model is loaded; 0 means 20 min
 }
 
 // Student is a base model in a worker. Its methods may be called concurrently;
@@ -48,6 +51,7 @@ type Student struct {
 // New returns the student; its first job starts the worker.
 func New(cfg Config) *Student {
 	cfg.Python, cfg.Ranks = cmp.Or(cfg.Python, "python3"), max(1, cfg.Ranks)
+	cfg.StartLimit = cmp.Or(cfg.StartLimit, 20*time.Minute)
 	return &Student{cfg: cfg, turn: make(chan struct{}, 1)}
 }
 
@@ -169,12 +173,15 @@ func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []str
 }
 
 // job has the worker do one job, starting it if need be, and gives each to each
-// event but the last. Whatever breaks, the worker is gone afterwards.
+// event but the last. Whatever breaks, the worker is gone afterwards. To wait for
+// the turn and for the model to be loaded is no run time.
 func (s *Student) job(ctx context.Context, request map[string]any, each func(event) error) (ended event, err error) {
 	line, err := json.Marshal(request)
 	if err != nil {
 		return ended, err
 	}
+	runs := student.Wait(ctx)
+	defer runs()
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
@@ -199,10 +206,11 @@ func (s *Student) job(ctx context.Context, request map[string]any, each func(eve
 		}
 	}()
 	if !s.worker.ready {
-		if started, err = s.worker.await(); err != nil {
+		if started, err = s.worker.await(s.cfg.StartLimit); err != nil {
 			return ended, err
 		}
 	}
+	runs()
 	ended, err = s.worker.do(append(line, '\n'), each)
 	ended.started = started
 	return ended, err

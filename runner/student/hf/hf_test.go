@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autodatabench/results"
+	"autodatabench/runner/child/childtest"
 	"autodatabench/runner/student"
 	"autodatabench/runner/student/checkpoint"
 	"autodatabench/runner/student/studenttest"
@@ -177,6 +178,39 @@ func TestCancelKillsTheWorker(t *testing.T) {
 	if _, err := s.Generate(ctx, "", []string{"a"}, greedy, nil); !errors.Is(err, stop) {
 		t.Errorf("a job that was cancelled before it began: %v, want the cause", err)
 	}
+}
+
+func TestColdStartIsNoRunTime(t *testing.T) {
+	s := standIn(t, "slow")
+	ctx, meter := student.Metered(t.Context(), time.Minute, errors.New("time is up"), time.Now)
+	begin := time.Now()
+	if _, err := s.Generate(ctx, "", []string{"a"}, greedy, nil); err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(begin)
+	if ran := meter.Stop(); ran <= 0 || ran > took-500*time.Millisecond {
+		t.Errorf("of %s, of which the model took at least 500 ms to load, %s count as run time", took, ran)
+	}
+}
+
+func TestNeverReady(t *testing.T) {
+	s := standIn(t, "never-ready")
+	s.cfg.StartLimit = 200 * time.Millisecond
+	if _, err := s.Generate(t.Context(), "", []string{"a"}, greedy, nil); !infra(err) || !strings.Contains(err.Error(), "not ready after 200ms") {
+		t.Errorf("error %v, want a fault of the platform that says how long it took", err)
+	}
+	if s.worker != nil {
+		t.Error("the worker is still there")
+	}
+}
+
+func TestKilledProgramLeavesNoWorker(t *testing.T) {
+	if os.Getenv(childtest.PIDs) == "" {
+		childtest.KilledLeavesNothing(t, 1)
+		return
+	}
+	_, err := standIn(t, "hangs").Generate(t.Context(), "", []string{"a"}, greedy, nil)
+	t.Errorf("it was not killed: %v", err)
 }
 
 // TestVersions reads what an environment says of itself.

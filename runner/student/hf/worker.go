@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"autodatabench/results"
+	"autodatabench/runner/child"
 	"autodatabench/runner/student"
 )
 
@@ -55,7 +56,7 @@ func decode(line []byte) (event, error) {
 
 // worker is a running worker.py.
 type worker struct {
-	cmd    *exec.Cmd
+	*child.Process
 	socket *os.File
 	lines  *bufio.Scanner
 	log    *tail
@@ -73,25 +74,29 @@ func start(cfg Config) (*worker, error) {
 	defer theirs.Close()
 	w.lines = bufio.NewScanner(w.socket)
 	w.lines.Buffer(nil, longestLine)
-	w.cmd = exec.Command(cfg.Python, "-c", program, "--model", cfg.Model.Folder, "--device", cfg.Device, "--precision", cfg.Precision, "--ranks", strconv.Itoa(cfg.Ranks))
-	w.cmd.ExtraFiles = []*os.File{theirs}
-	w.cmd.Stdout, w.cmd.Stderr, w.cmd.WaitDelay = w.log, w.log, 5*time.Second
-	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	w.cmd.Env = w.cmd.Environ()
+	cmd := exec.Command(cfg.Python, "-c", program, "--model", cfg.Model.Folder, "--device", cfg.Device, "--precision", cfg.Precision, "--ranks", strconv.Itoa(cfg.Ranks))
+	cmd.ExtraFiles = []*os.File{theirs}
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = w.log, w.log, 5*time.Second
+	cmd.Env = cmd.Environ()
 	if cfg.Devices != "" {
-		w.cmd.Env = append(w.cmd.Env, "CUDA_VISIBLE_DEVICES="+cfg.Devices)
+		cmd.Env = append(cmd.Env, "CUDA_VISIBLE_DEVICES="+cfg.Devices)
 	}
-	if err := w.cmd.Start(); err != nil {
+	if w.Process, err = child.Start(cmd, syscall.SIGKILL); err != nil {
 		w.socket.Close()
 		return nil, results.Infra("", fmt.Errorf("hf worker: %w", err))
 	}
 	return w, nil
 }
 
-// await waits until the model is loaded and returns how many seconds that took.
-func (w *worker) await() (seconds float64, err error) {
+// await waits until the model is loaded, for so long at the most, and returns how
+// many seconds that took.
+func (w *worker) await(limit time.Duration) (seconds float64, err error) {
+	late := time.AfterFunc(limit, w.kill)
 	e, err := w.next()
-	if err == nil && e.Event != "ready" {
+	switch inTime := late.Stop(); {
+	case err != nil && !inTime:
+		err = results.Infra("", fmt.Errorf("it was not ready after %s: %w", limit, err))
+	case err == nil && e.Event != "ready":
 		err = w.fault(fmt.Errorf("sent %q before it was ready", e.Event))
 	}
 	w.ready = err == nil
@@ -144,17 +149,13 @@ func (w *worker) fault(err error) error {
 }
 
 // kill ends the worker and all that it started.
-func (w *worker) kill() {
-	_ = syscall.Kill(-w.cmd.Process.Pid, syscall.SIGKILL) // it may be gone
-}
+func (w *worker) kill() { w.Signal(syscall.SIGKILL) }
 
 // stop ends the worker and waits until it is gone.
 func (w *worker) stop() {
-	if w.cmd.ProcessState == nil {
-		w.kill()
-		_ = w.cmd.Wait() // how it ended says nothing that its log does not
-		w.socket.Close()
-	}
+	w.kill()
+	_ = w.Wait() // how it ended says nothing that its log does not
+	w.socket.Close()
 }
 
 // check runs worker.py --check.

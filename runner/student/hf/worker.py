@@ -20,6 +20,7 @@ import time
 BEGIN = time.perf_counter()
 
 import argparse  # noqa: E402
+import ctypes  # noqa: E402
 import datetime  # noqa: E402
 import hashlib  # noqa: E402
 import importlib.metadata  # noqa: E402
@@ -29,6 +30,7 @@ import os  # noqa: E402
 import random  # noqa: E402
 import re  # noqa: E402
 import resource  # noqa: E402
+import signal  # noqa: E402
 import socket  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
@@ -139,6 +141,13 @@ class Silent:
 
     def send(self, event: str, **fields: Any) -> None:
         pass
+
+
+def die_with_parent() -> None:
+    """Has Linux kill this process when the thread that started it ends."""
+    PR_SET_PDEATHSIG = 1
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
 
 
 class Ranks:
@@ -414,6 +423,8 @@ def main() -> None:
         if torch.cuda.device_count() < args.ranks:
             raise SystemExit(f"{torch.cuda.device_count()} CUDA devices can be used, {args.ranks} are wanted")
         torch.cuda.set_device(args.rank)
+    if args.rank > 0:
+        die_with_parent()
     channel = Channel(socket.socket(fileno=3)) if args.rank == 0 else Silent()
     ranks = Ranks(args)
     student = Student(args.model, args.device, args.precision, channel, ranks)

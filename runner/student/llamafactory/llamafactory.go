@@ -111,9 +111,13 @@ func (t *Trainer) Train(ctx context.Context, recipe results.Recipe, rows []resul
 	return report, err
 }
 
+// passOn runs its arguments and gives SIGTERM on to all that they started in their
+// process group, once: llamafactory-cli itself would end and leave its torchrun.
+const passOn = `trap 'trap "" TERM; kill -s TERM 0; wait' TERM; "$@" & wait $!`
+
 // command is the training's process, not started.
 func (t *Trainer) command(work string) *exec.Cmd {
-	cmd := exec.Command(t.cfg.CLI, "train", configFile)
+	cmd := exec.Command("sh", "-c", passOn, "sh", t.cfg.CLI, "train", configFile)
 	cmd.Dir = work
 	cmd.Env = append(cmd.Environ(),
 		"HF_HUB_OFFLINE=1", "HF_DATASETS_CACHE="+filepath.Join(work, "cache"), "TOKENIZERS_PARALLELISM=false", "RECORD_VRAM=1",

@@ -1,21 +1,24 @@
 package llamafactory
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/goccy/go-yaml"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"autodatabench/results"
+	"autodatabench/runner/child/childtest"
 	"autodatabench/runner/student"
 	"autodatabench/runner/student/checkpoint"
 	"autodatabench/runner/student/studenttest"
@@ -37,7 +40,7 @@ func standIn(t *testing.T, mode string) (*Trainer, string) {
 		t.Fatal(err)
 	}
 	t.Setenv("TMPDIR", temporary)
-	t.Setenv("STANDIN_PIDS", filepath.Join(dir, "pids"))
+	t.Setenv("STANDIN_PIDS", cmp.Or(os.Getenv(childtest.PIDs), filepath.Join(dir, "pids")))
 	cli := filepath.Join(dir, "llamafactory-cli")
 	if err := os.WriteFile(cli, []byte("#!/bin/sh\nexec python3 "+script+" "+mode+" \"$@\"\n"), 0o755); err != nil {
 		t.Fatal(err)
@@ -145,6 +148,31 @@ func TestCancelEndsWhatItStarted(t *testing.T) {
 	}
 }
 
+func TestKilledProgramLeavesNothing(t *testing.T) {
+	if os.Getenv(childtest.PIDs) == "" {
+		childtest.KilledLeavesNothing(t, 2)
+		return
+	}
+	trainer, _ := standIn(t, "hangs")
+	_, err := trainer.Train(t.Context(), results.Mini().Recipe, studenttest.Rows(9), 7, t.TempDir(), nil)
+	t.Errorf("it was not killed: %v", err)
+}
+
+// TestEndOfATraining leaves nothing of its process group.
+func TestEndOfATraining(t *testing.T) {
+	trainer, _ := standIn(t, "leaves-a-child")
+	if _, err := trainer.Train(t.Context(), results.Mini().Recipe, studenttest.Rows(9), 7, t.TempDir(), nil); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(os.Getenv("STANDIN_PIDS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pid, err := strconv.Atoi(string(data)); err != nil || !childtest.Gone(pid) {
+		t.Errorf("process %s lives on, %v", data, err)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	model := checkpoint.Model{Context: 2048}
 	two := start(t, Config{Device: "cuda", GPUs: 2, Model: model})
@@ -184,7 +212,7 @@ func TestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+	if diff := gocmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"autodatabench/results"
+	"autodatabench/runner/child"
 	"autodatabench/runner/student"
 )
 
@@ -48,18 +49,17 @@ func (r *run) output() string { return filepath.Join(r.work, outputDir) }
 func (r *run) train(ctx context.Context, cmd *exec.Cmd) error {
 	says := &console{examples: -1, batch: -1}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = says, says, grace // one writer: exec runs one copier
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
+	process, err := child.Start(cmd, syscall.SIGTERM)
+	if err != nil {
 		return results.Infra("", err)
 	}
+	defer process.Signal(syscall.SIGKILL) // what outlived its parent
 	defer func() {
 		if r.log != nil {
 			r.log.Close()
 		}
 	}()
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	failed := r.follow(ctx, ended, func() { end(cmd, ended) })
+	failed := r.follow(ctx, process)
 	if failed != nil && says.last != "" && !errors.Is(failed, student.ErrDiverged) && ctx.Err() == nil {
 		failed = fmt.Errorf("%w; it said %q", failed, says.last)
 	}
@@ -80,37 +80,35 @@ func (r *run) train(ctx context.Context, cmd *exec.Cmd) error {
 	return nil
 }
 
-// follow reads the log until the process has ended; stop ends it early.
-func (r *run) follow(ctx context.Context, ended <-chan error, stop func()) error {
+// follow reads the log until the process has ended, early where it must.
+func (r *run) follow(ctx context.Context, process *child.Process) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
-		case err := <-ended:
-			return errors.Join(r.look(), err)
+		case <-process.Ended():
+			return errors.Join(r.look(), process.Wait())
 		case <-ctx.Done():
-			stop()
+			end(process)
 			return context.Cause(ctx)
 		case <-tick.C:
 			if err := r.look(); err != nil {
-				stop()
+				end(process)
 				return err
 			}
 		}
 	}
 }
 
-// end asks the process group to end, then makes it.
-func end(cmd *exec.Cmd, ended <-chan error) {
-	group := -cmd.Process.Pid
-	_ = syscall.Kill(group, syscall.SIGTERM) // it may be gone
+// end asks the process to end with all that it started, then makes its group.
+func end(process *child.Process) {
+	process.SignalLeader(syscall.SIGTERM)
 	select {
-	case <-ended:
+	case <-process.Ended():
 	case <-time.After(grace):
-		_ = syscall.Kill(group, syscall.SIGKILL)
-		<-ended
+		process.Signal(syscall.SIGKILL)
+		_ = process.Wait() // it was killed
 	}
-	_ = syscall.Kill(group, syscall.SIGKILL) // what outlived its parent
 }
 
 // look takes the lines that the log has since the last look.

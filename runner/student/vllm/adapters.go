@@ -78,11 +78,11 @@ func (g *Generator) explainLoad(url, dir string, err error) error {
 	call := teacher.AsCallError(err)
 	failed := fmt.Errorf("student at %s: load adapter %s: %w", url, dir, call.Err)
 	switch {
-	case call.Status == http.StatusNotFound && call.Err.Error() == "Not Found", call.Status == http.StatusMethodNotAllowed:
-		return results.Bad("start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True; for transformers serve set student.serve.adapters: folder",
-			fmt.Errorf("student at %s: the server takes no adapters at run time (it answered %d)", url, call.Status))
-	case call.Status == http.StatusNotFound:
+	case call.Status == http.StatusNotFound && strings.Contains(call.Err.Error(), dir): // vLLM names the folder that it does not find
 		return results.Infra("the server must see the folder under the same path: run it on this machine or share the file system", failed)
+	case call.Status == http.StatusNotFound, call.Status == http.StatusMethodNotAllowed:
+		return results.Bad("start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True; for transformers serve set student.serve.adapters: folder; llama.cpp's server answers for the base only",
+			fmt.Errorf("student at %s: the server takes no adapters at run time (it answered %d)", url, call.Status))
 	case call.Status >= 400 && call.Status < 500 && !call.Retryable:
 		return results.Bad("", failed)
 	case call.Retryable:

@@ -21,6 +21,8 @@ type Launch struct {
 	Seed    int64    // of the server's own choices
 	Dtype   string   // of weights and products; empty for the checkpoint's
 	Share   string   // of the GPUs' memory, as in 0.4; empty for vLLM's own choice, nearly all
+	Context int      // most tokens of prompt and answer; 0 for the model's own, whose cache may be too great for the GPUs
+	Answers int      // worked on at a time; 0 for vLLM's own choice
 	Env     []string // to start from
 	Log     string
 }
@@ -60,6 +62,12 @@ func (l Launch) Spec() server.Spec {
 	}
 	if l.Share != "" {
 		command = append(command, "--gpu-memory-utilization", l.Share)
+	}
+	if l.Context > 0 {
+		command = append(command, "--max-model-len", strconv.Itoa(l.Context))
+	}
+	if l.Answers > 0 {
+		command = append(command, "--max-num-seqs", strconv.Itoa(l.Answers))
 	}
 	if l.Rank > 0 {
 		i, _ := slices.BinarySearch(ranks[:len(ranks)-1], l.Rank) // vLLM itself refuses a greater one

@@ -12,11 +12,12 @@ import (
 
 func TestLaunch(t *testing.T) {
 	got := Launch{
-		What: "student", Model: "org/model", Devices: "2,3", GPUs: 2, Rank: 9, Seed: 7, Log: "log", Dtype: "bfloat16", Share: "0.4",
+		What: "student", Model: "org/model", Devices: "2,3", GPUs: 2, Rank: 9, Seed: 7, Log: "log", Dtype: "bfloat16", Share: "0.4", Context: 8192, Answers: 128,
 		Env: []string{"PATH=/bin", "CUDA_VISIBLE_DEVICES=0"}, Options: []string{"--max-model-len", "4096"},
 	}.Spec()
 	want := []string{
 		"vllm", "serve", "org/model", "--served-model-name", "org/model", "--seed", "7", "--tensor-parallel-size", "2", "--dtype", "bfloat16", "--gpu-memory-utilization", "0.4",
+		"--max-model-len", "8192", "--max-num-seqs", "128",
 		"--enable-lora", "--max-loras", "1", "--max-cpu-loras", "4", "--max-lora-rank", "16", "--max-model-len", "4096",
 	}
 	if d := cmp.Diff(want, got.Command); d != "" {

@@ -220,9 +220,15 @@ func TestFaults(t *testing.T) {
 			}
 			return path == "/v1/load_lora_adapter"
 		}, nil, dir, results.BadInput, "VLLM_ALLOW_RUNTIME_LORA_UPDATING=True"},
+		{"llama.cpp's server", func(w http.ResponseWriter, path string, _ int) bool {
+			if path == "/v1/load_lora_adapter" {
+				fault(w, 404, "not_found_error", "File Not Found")
+			}
+			return path == "/v1/load_lora_adapter"
+		}, nil, dir, results.BadInput, "takes no adapters at run time"},
 		{"folder out of sight", func(w http.ResponseWriter, path string, _ int) bool {
 			if path == "/v1/load_lora_adapter" {
-				fault(w, 404, "NotFoundError", "No adapter found for /x")
+				fault(w, 404, "NotFoundError", "Loading lora x failed: No adapter found for "+dir)
 			}
 			return path == "/v1/load_lora_adapter"
 		}, nil, dir, results.Infrastructure, "No adapter found for"},

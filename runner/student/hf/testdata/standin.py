@@ -4,6 +4,7 @@ mode says: python3 standin.py MODE STARTS_FILE [worker's arguments].
 The first worker misbehaves, the ones after it are well.
 """
 import json
+import os
 import pathlib
 import socket
 import sys
@@ -50,6 +51,8 @@ def generate(job):
     if mode == "closes":
         sock.shutdown(socket.SHUT_RDWR)
     if mode == "hangs":
+        if "CHILDTEST_PIDS" in os.environ:
+            pathlib.Path(os.environ["CHILDTEST_PIDS"]).write_text(str(os.getpid()))
         time.sleep(600)
     if mode == "answers-twice":
         send(event="answer", index=0, text="A")
@@ -62,6 +65,8 @@ def generate(job):
 print("a line on standard output disturbs nothing")
 if mode == "dies-at-start":
     sys.exit("no CUDA device can be used")
+if mode in ("slow", "never-ready"):
+    time.sleep(0.5 if mode == "slow" else 600)
 if mode == "garbage-at-start":
     sock.sendall(b"{}\n")
 send(event="ready", seconds=0.5)

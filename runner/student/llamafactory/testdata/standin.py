@@ -32,6 +32,9 @@ print(f"[INFO|trainer.py:1470] >>   Num examples = {len(rows):,}", file=sys.stde
 print(f"[INFO|trainer.py:1476] >>   Total train batch size (w. parallel, distributed & accumulation) = {batch}", file=sys.stderr, flush=True)
 output = pathlib.Path(config["output_dir"])
 output.mkdir()
+if mode == "leaves-a-child":
+    child = subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pathlib.Path(os.environ["STANDIN_PIDS"]).write_text(str(child.pid))
 if mode == "hangs":
     child = subprocess.Popen(["sleep", "600"], start_new_session=True)  # as torchrun starts its workers
     try:

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"autodatabench/runner/experiment"
+	"autodatabench/runner/student/checkpoint"
+	"autodatabench/runner/student/hf"
+)
+
+// checkModel looks for the student's files.
+func checkModel(env Env, f experiment.File) finding {
+	const part = "student model"
+	if f.Student.Embedded() {
+		return notNeeded(part)
+	}
+	weights, err := checkpoint.Weights(f.Student.Model, hubCache(env))
+	if err != nil {
+		return failed(part, err, "")
+	}
+	return finding{part, true, fmt.Sprintf("%s, weights of %.2f GiB", f.Student.Model, float64(weights)/(1<<30)), ""}
+}
+
+// model is what memory is estimated from.
+type model struct {
+	weights int64 // bytes on disk
+	shape   checkpoint.Shape
+}
+
+// studentFits compares the memory of a GPU with what the student is estimated to
+// need of it. A vLLM beside the trainer takes its share of the memory whole.
+func studentFits(found finding, env Env, s experiment.Student, memory int64) finding {
+	m, err := readModel(env, s.Model)
+	if err != nil || memory == 0 {
+		found.Do = "whether their memory is enough for the student is not known"
+		return found
+	}
+	need, left := training(m, s), memory
+	found.What += fmt.Sprintf("; training needs about %s of a GPU's memory (estimated)", gib(need))
+	if serve := s.Serving(); s.Infer == experiment.VLLM && serve.BaseURL == "" {
+		serves, takes := serving(m.weights, s.Devices()), shareOf(memory, slices.Concat([]string{memoryShare, besideTraining}, serve.Options))
+		found.What += fmt.Sprintf(", beside vLLM, which takes %s and needs about %s", gib(takes), gib(serves))
+		left -= takes
+		found.OK = found.OK && serves <= takes
+	}
+	if found.OK = found.OK && need <= left; !found.OK {
+		found.Do = "take GPUs with more memory, more of them for vLLM (student.gpus), another share for it (" + memoryShare + " among student.serve.options), " +
+			"train: llamafactory, which computes activations a second time in place of keeping them, or a smaller model"
+	}
+	return found
+}
+
+func readModel(env Env, name string) (m model, err error) {
+	if m.weights, err = checkpoint.Weights(name, hubCache(env)); err != nil {
+		return m, err
+	}
+	m.shape, err = checkpoint.ReadShape(name, hubCache(env))
+	return m, err
+}
+
+// teacherFits compares the memory of a GPU with what the teacher is estimated to
+// need of it. The weights may not be here yet.
+func teacherFits(found finding, env Env, t experiment.Teacher, memory int64) finding {
+	weights, err := checkpoint.Weights(t.Model, hubCache(env))
+	if err != nil || memory == 0 {
+		found.Do = "whether their memory is enough for the teacher is not known"
+		return found
+	}
+	need, takes := serving(weights, t.Devices()), shareOf(memory, t.Options)
+	found.What += fmt.Sprintf("; the teacher needs about %s of a GPU's memory (estimated)", gib(need))
+	if need > takes {
+		found.OK, found.Do = false, fmt.Sprintf("give the teacher more GPUs (teacher.gpus) than %d, since vLLM takes %s of each, or a smaller model", t.Devices(), gib(takes))
+	}
+	return found
+}
+
+// training estimates the bytes that a trainer takes of one GPU: it holds the
+// weights whole. LLaMA-Factory computes activations a second time (gradient
+// checkpointing); a quarter of the weights and 4 GiB are for them, LoRA and
+// optimiser. The worker of hf keeps its activations, with 2 GiB for the rest.
+func training(m model, s experiment.Student) int64 {
+	if s.Train == "llamafactory" {
+		return m.weights + m.weights/4 + 4<<30
+	}
+	return m.weights + hf.Activations(m.shape) + 2<<30
+}
+
+// serving estimates the bytes that a vLLM needs of each of its GPUs: its part of
+// the weights, and a tenth and 2 GiB for its cache.
+func serving(weights int64, gpus int) int64 {
+	return (weights+weights/10)/int64(gpus) + 2<<30
+}
+
+// memoryShare is vLLM's option for the share of the GPUs' memory that it takes.
+const memoryShare = "--gpu-memory-utilization"
+
+// shareOf is what a vLLM with the options takes of the memory: the last of them
+// counts, and without one 0.9, as its documentation says.
+func shareOf(memory int64, options []string) int64 {
+	share := 0.9
+	for i, option := range options {
+		value, with := strings.CutPrefix(option, memoryShare+"=")
+		if option == memoryShare && i+1 < len(options) {
+			value, with = options[i+1], true
+		}
+		if v, err := strconv.ParseFloat(value, 64); with && err == nil && v > 0 && v <= 1 {
+			share = v
+		}
+	}
+	return int64(share * float64(memory))
+}
+
+func gib(bytes int64) string {
+	return fmt.Sprintf("%.0f GiB", float64(bytes)/(1<<30))
+}

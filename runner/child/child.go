@@ -1,0 +1,70 @@
+// Package child starts programs that must not outlive this one, each in a process
+// group of its own.
+//
+// It is not for deciding when a program has done its work, nor for what a program
+// starts outside its group. Invariant: on Linux, a program gets its death signal
+// when this one ends, however that happens; a program that has children must pass
+// the signal on to them.
+package child
+
+import (
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+// Process is a program that was started. Its methods may be called concurrently.
+type Process struct {
+	group int
+	ended chan struct{}
+	err   error // read it once ended is closed
+}
+
+// Start starts the command; death is the signal for the end of this program.
+func Start(cmd *exec.Cmd, death syscall.Signal) (*Process, error) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: death}
+	p := &Process{ended: make(chan struct{})}
+	started := make(chan error)
+	go func() { // ends with the program, which the caller waits for
+		// The death signal comes when the thread that started the program ends:
+		// so this goroutine keeps it.
+		runtime.LockOSThread()
+		if err := cmd.Start(); err != nil {
+			started <- err
+			return
+		}
+		p.group = cmd.Process.Pid
+		started <- nil
+		p.err = cmd.Wait()
+		close(p.ended)
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Ended is closed when the program has ended and what it printed is read.
+func (p *Process) Ended() <-chan struct{} { return p.ended }
+
+// Alive reports whether the program has not ended.
+func (p *Process) Alive() bool {
+	select {
+	case <-p.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+// Wait waits for the end and says how it was, as [exec.Cmd.Wait] does.
+func (p *Process) Wait() error {
+	<-p.ended
+	return p.err
+}
+
+// Signal gives the whole group a signal. The group may be gone.
+func (p *Process) Signal(s syscall.Signal) { _ = syscall.Kill(-p.group, s) }
+
+// SignalLeader gives the program a signal, and not what it started.
+func (p *Process) SignalLeader(s syscall.Signal) { _ = syscall.Kill(p.group, s) }
