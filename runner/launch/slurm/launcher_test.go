@@ -94,14 +94,16 @@ func (a acting) Generate(ctx context.Context, _ string, prompts []string, _ resu
 
 // fakeSlurm puts a Slurm of one shell script first on PATH, whose jobs start at
 // once. In its folder, file down makes it answer nothing, and file deaf makes
-// sbatch fail although it takes the job.
+// sbatch fail although it takes the job; with file oom jobs end out of memory.
 const fakeSlurm = `#!/bin/bash
 dir=$(dirname "$(readlink -f "$0")")
 echo "$(basename "$0") $*" >>"$dir/calls"
 if [ -e "$dir/down" ]; then echo "$(basename "$0"): error: Unable to contact slurm controller (connect failure)" >&2; exit 1; fi
-state() { # of a job's folder
+state() { # of a job's folder; a script at its end is waited for
+	while [ -e "$(cat "$1/chdir")/exit" ] && kill -0 "$(cat "$1/pid")" 2>/dev/null; do sleep 0.02; done
 	if [ -e "$1/state" ]; then cat "$1/state"
 	elif kill -0 "$(cat "$1/pid")" 2>/dev/null; then echo RUNNING
+	elif [ -e "$dir/oom" ]; then echo OUT_OF_MEMORY
 	elif [ "$(cat "$1/status" 2>/dev/null)" = 0 ]; then echo COMPLETED
 	else echo FAILED; fi
 }
@@ -116,6 +118,7 @@ sbatch)
 	job=$dir/jobs/$id
 	echo "$name" >"$job/name"
 	chdir=${2#--chdir=}
+	echo "$chdir" >"$job/chdir"
 	(cd "$chdir" || exit; setsid bash -c 'bash "$1" >>slurm.log 2>&1; echo $? >"$2/status"' - "$script" "$job" >/dev/null 2>&1 & echo $! >"$job/pid")
 	if [ -e "$dir/deaf" ]; then rm "$dir/deaf"; echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2; exit 1; fi
 	echo "$id"
@@ -250,6 +253,20 @@ func TestPlatformFaults(t *testing.T) {
 		answers, err := ask(t.Context(), c.launcher("die "+c.touch("die")), "a")
 		if err != nil || len(answers) != 1 || c.calls("sbatch") != 2 {
 			t.Errorf("%q, %v, %d submissions", answers, err, c.calls("sbatch"))
+		}
+	})
+	t.Run("out of memory", func(t *testing.T) {
+		for _, does := range []string{"die", "break"} { // the program is killed, or tells of it
+			c := newCluster(t)
+			c.touch("oom")
+			_, err := ask(t.Context(), c.launcher(does+" "+c.touch("die")), "a")
+			var known *results.Error
+			if !errors.As(err, &known) || !strings.Contains(err.Error(), "out of memory") || !strings.Contains(known.Hint, "memory") {
+				t.Errorf("%s: %v", does, err)
+			}
+			if n := c.calls("sbatch"); n != 1 {
+				t.Errorf("%s: %d submissions", does, n)
+			}
 		}
 	})
 	t.Run("forgotten by Slurm", func(t *testing.T) {

@@ -48,18 +48,15 @@ func (s *step) run(ctx context.Context) (result, int, error) {
 	defer tick.Stop()
 	for {
 		verdict, why := Again, ""
+		var r result
 		if s.n > 0 {
-			verdict, why = s.judge(ctx)
+			r, verdict, why = s.judge(ctx)
 		}
 		switch verdict {
 		case Runs:
 			resume()
 		case Take:
-			r, err := s.take()
-			if err == nil {
-				return r, s.n, nil
-			}
-			verdict, why = Again, err.Error()
+			return r, s.n, nil
 		}
 		if verdict == Never || verdict == Stop || verdict == Again && s.submitted == mostSubmissions {
 			s.cancelOthers(ctx, 0)
@@ -94,14 +91,11 @@ func newest(dir string) (int, error) {
 }
 
 // judge gathers what is known of the submission and decides.
-func (s *step) judge(ctx context.Context) (Verdict, string) {
-	e := Evidence{Result: folder.Exists(s.path(resultFile))}
-	if data, err := os.ReadFile(s.path(exitFile)); err == nil {
-		e.Exit = parseExit(data)
-	}
+func (s *step) judge(ctx context.Context) (result, Verdict, string) {
+	r, e := s.left()
 	s.passOn()
 	if v, _ := Decide(e); v == Take { // whatever Slurm says
-		return v, ""
+		return r, v, ""
 	}
 	l := s.queue.look(ctx)
 	if l.err == nil {
@@ -110,31 +104,36 @@ func (s *step) judge(ctx context.Context) (Verdict, string) {
 		e.Answered, e.State, e.Reason = true, j.state, j.reason
 		if l.at.After(s.asked) && l.at.After(s.since) { // an answer that is new, and could know of it
 			s.asked = l.at
-			if s.silent++; e.Listed && states[j.state] != ended {
+			if s.silent++; e.Listed && states[j.state] != ended && e.Exit == nil {
 				s.silent = 0
 			}
 		}
 		e.Silent = s.silent
 	} else if errors.Is(l.err, errSilent) {
-		return Stop, oneLine([]byte(l.err.Error()))
+		return r, Stop, oneLine([]byte(l.err.Error()))
 	}
-	return Decide(e)
+	v, why := Decide(e)
+	return r, v, why
 }
 
 func (s *step) path(name string) string { return filepath.Join(submissionDir(s.dir, s.n), name) }
 
-// take reads the result. A fault of the platform is an error, since another
-// submission may not meet it.
-func (s *step) take() (result, error) {
-	s.passOn()
-	var r result
-	if err := folder.ReadJSON(s.path(resultFile), &r); err != nil {
-		return r, err
+// left reads what the job left. A fault of the platform is no result to take,
+// since another submission may not meet it.
+func (s *step) left() (r result, e Evidence) {
+	if e.Result = folder.Exists(s.path(resultFile)); e.Result {
+		err := folder.ReadJSON(s.path(resultFile), &r)
+		if f := r.Fault; err == nil && f != nil && !f.Diverged && f.Kind != results.BadInput {
+			err = f.err()
+		}
+		if err != nil {
+			e.Fault = err.Error()
+		}
 	}
-	if f := r.Fault; f != nil && !f.Diverged && f.Kind != results.BadInput {
-		return r, f.err()
+	if data, err := os.ReadFile(s.path(exitFile)); err == nil {
+		e.Exit = parseExit(data)
 	}
-	return r, nil
+	return r, e
 }
 
 // submit gives Slurm the next submission. Whether it took one that sbatch failed
