@@ -113,7 +113,17 @@ func (s *step) judge(ctx context.Context) (result, Verdict, string) {
 		return r, Stop, oneLine([]byte(l.err.Error()))
 	}
 	v, why := Decide(e)
+	if (v == Stop || v == Never) && s.submitted == 0 && s.asksElse() {
+		v = Again
+	}
 	return r, v, why
+}
+
+// asksElse reports whether the submission watched, of a coordinator before, asked
+// Slurm for something else than the next one would: what was raised may help.
+func (s *step) asksElse() bool {
+	was, err := os.ReadFile(s.path(scriptFile))
+	return err != nil || string(was) != s.config.script(jobName(s.name, s.n), submissionDir(s.dir, s.n))
 }
 
 func (s *step) path(name string) string { return filepath.Join(submissionDir(s.dir, s.n), name) }
