@@ -14,6 +14,9 @@ func (f File) Gres() string {
 		return strings.HasPrefix(option, "--gpus") || strings.HasPrefix(option, "--tres-per-")
 	}
 	n := f.Student.Devices()
+	if f.Launcher.Gres == "none" {
+		return ""
+	}
 	if f.Launcher.Gres != "" || n == 0 || slices.ContainsFunc(f.Launcher.Options, says) {
 		return f.Launcher.Gres
 	}

@@ -19,7 +19,7 @@ func TestGres(t *testing.T) {
 		{pair, ", gres: 'gpu:a100,tmp:10G,gpu:v100:1'", "gpu:a100,tmp:10G,gpu:v100:1", ""},
 		{pair, ", gres: 'gpu:2(S:0,1)'", "gpu:2(S:0,1)", ""},
 		{pair, ", gres: 'shard:4'", "shard:4", ""},
-		{pair, ", gres: none", "none", ""},
+		{pair, ", gres: none", "", ""},
 		{pair, ", options: [--gpus-per-node=2]", "", ""},
 		{pair, ", options: ['--tres-per-node=gres/gpu:2']", "", ""},
 		{pair, ", options: [--gpu-bind=closest]", "gpu:2", ""},

@@ -10,6 +10,7 @@ func TestDecide(t *testing.T) {
 	}
 	with := func(e Evidence, result bool, exit *Exit) Evidence { e.Result, e.Exit = result, exit; return e }
 	broken := func(e Evidence, exit *Exit) Evidence { e.Result, e.Fault, e.Exit = true, "no GPU", exit; return e }
+	stale := func(e Evidence) Evidence { e.Stale = true; return e }
 	held := listed("PENDING", 0)
 	held.Reason = "launch_failed_requeued_held"
 	waits := listed("PENDING", 0)
@@ -55,12 +56,12 @@ func TestDecide(t *testing.T) {
 		{"lost", Evidence{Answered: true, Silent: patience}, Again},
 		{"the program failed", with(listed("FAILED", 1), false, five), Again},
 		{"the program failed, Slurm down", with(Evidence{}, false, five), Wait},
-		{"the program failed, its end to come", with(listed("RUNNING", patience-1), false, five), Wait},
-		{"the program failed, its end never to come", with(listed("COMPLETING", patience), false, five), Again},
+		{"the program failed, its end to come", with(listed("RUNNING", 0), false, five), Wait},
+		{"the program failed, its end never to come", stale(with(listed("COMPLETING", 0), false, five)), Again},
 		{"the program failed, not listed", with(Evidence{Answered: true, Silent: 1}, false, five), Wait},
 		{"the program failed, forgotten", with(Evidence{Answered: true, Silent: patience}, false, five), Again},
 		{"the program was killed", with(listed("FAILED", 1), false, killed), Again},
-		{"the program was killed, why to come", with(listed("COMPLETING", 1), false, killed), Wait},
+		{"the program was killed, why to come", with(listed("COMPLETING", 0), false, killed), Wait},
 		{"the program was killed for its memory", with(listed("OUT_OF_MEMORY", 0), false, killed), Stop},
 		{"the program was killed for its time", with(listed("TIMEOUT", 0), false, killed), Stop},
 		{"the program was killed with its node", with(listed("NODE_FAIL", 0), false, killed), Again},
@@ -76,6 +77,7 @@ func TestDecide(t *testing.T) {
 		{"ended well, the result to come", with(listed("COMPLETED", 1), false, ok), Wait},
 		{"ended well without a result", with(listed("COMPLETED", patience), false, ok), Again},
 		{"told to stop, ending", with(listed("COMPLETING", 0), false, told), Wait},
+		{"told to stop, its end never to come", stale(with(listed("COMPLETING", 0), false, told)), Again},
 		{"told to stop before its limit", with(listed("FAILED", 1), false, told), Stop},
 		{"told to stop by scancel", with(listed("CANCELLED", 1), false, told), Again},
 		{"told to stop by another job", with(listed("PREEMPTED", 1), false, told), Again},

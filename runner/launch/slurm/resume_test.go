@@ -1,38 +1,63 @@
 package slurm
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"autodatabench/results"
+	"autodatabench/runner/student"
 )
 
-// end ends a job of the fake Slurm in the state, once it runs.
-func (c cluster) end(id, state string) {
-	job := filepath.Join(c.dir, "jobs", id)
-	for range 3000 {
-		time.Sleep(10 * time.Millisecond)
-		text, _ := os.ReadFile(filepath.Join(job, "pid"))
-		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-		if err != nil || syscall.Kill(-pid, 0) != nil { // not yet a group of its own
-			continue
-		}
-		if err := os.WriteFile(filepath.Join(job, "state"), []byte(state), 0o600); err != nil {
-			c.t.Error(err)
-		}
-		if err := syscall.Kill(-pid, syscall.SIGKILL); err != nil {
-			c.t.Errorf("end job %s: %v", id, err)
-		}
-		return
+// A coordinator that comes after one that was killed takes over its job. One that
+// is interrupted leaves the job alone, unless it was told otherwise; a step whose
+// time is up needs no job.
+func TestGoingOn(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		cancels  bool
+		spent    bool
+		finishes bool
+	}{{"left alone", false, false, true}, {"cancelled", true, false, false}, {"time up", false, true, false}} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCluster(t)
+			does := "hang " + filepath.Join(c.dir, "go")
+			ctx, stop := context.WithCancelCause(t.Context())
+			limit := time.Hour
+			if tt.spent {
+				limit = time.Second
+			}
+			metered, meter := student.Metered(ctx, limit, errors.New("time is up"), time.Now)
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				for _, err := os.Stat(filepath.Join(c.dir, "jobs", "1", "pid")); err != nil; _, err = os.Stat(filepath.Join(c.dir, "jobs", "1", "pid")) {
+					time.Sleep(10 * time.Millisecond)
+				}
+				if !tt.spent {
+					stop(errors.New("interrupted"))
+				}
+			})
+			_, err := ask(metered, c.launcher(does, func(c *Config) { c.CancelOnInterrupt = tt.cancels }), "a")
+			wg.Wait()
+			meter.Stop()
+			if err == nil || err.Error() != context.Cause(metered).Error() {
+				t.Errorf("given up with %v", err)
+			}
+			c.touch("go")
+			answers, err := ask(t.Context(), c.launcher(does), "a")
+			if err != nil || len(answers) != 1 {
+				t.Errorf("taken over: %q, %v", answers, err)
+			}
+			if n := c.calls("sbatch"); (n == 1) != tt.finishes {
+				t.Errorf("%d submissions", n)
+			}
+		})
 	}
-	c.t.Errorf("job %s never ran", id)
 }
 
 // A job that ended at a limit is not submitted again as long as Slurm knows it,

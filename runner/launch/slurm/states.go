@@ -1,18 +1,22 @@
 package slurm
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Evidence is what is known of one submission.
 type Evidence struct {
 	Result bool   // result.json is there
 	Fault  string // of the platform, which it tells: there is nothing to take
 	Exit   *Exit  // the script's last word; nil while there is none
+	Stale  bool   // which it said long ago
 
 	Answered bool   // Slurm answered when it was last asked
 	Listed   bool   // and knows the job
 	State    string // the job's, as squeue names it
 	Reason   string // why it waits
-	Silent   int    // answers in a row, since the submission or its script's end, that settled nothing
+	Silent   int    // answers since the submission, in a row, that spoke of no live job while files were missing
 }
 
 // Verdict is what to do about a submission.
@@ -28,9 +32,13 @@ const (
 	Never Verdict = "never" // it is no job that could start
 )
 
-// patience is how many answers must miss a job, its files or its end before it is
-// given up: files of other machines become visible late.
+// patience is how many answers must miss a job, or its files, before it is given
+// up: files of other machines become visible late.
 const patience = 3
+
+// ending is how long Slurm may call a job live whose script has ended. It gives up
+// a node that does not answer in as much.
+const ending = 5 * time.Minute
 
 // Decide says what to do about a submission, and why in words where it failed.
 func Decide(e Evidence) (Verdict, string) {
@@ -44,9 +52,11 @@ func Decide(e Evidence) (Verdict, string) {
 		return Never, "it can never start: " + e.Reason
 	case e.Listed && state != ended && e.Exit == nil:
 		return live(e)
-	case e.Listed && state == ended && e.failed():
+	case e.Listed && state != ended && !e.Stale:
+		return Wait, "" // the state will say why it ended
+	case e.Listed && (state != ended || e.failed()):
 		return failed(e)
-	case e.Silent < patience: // the job, its files or the state that says why it ended are on their way
+	case e.Silent < patience:
 		return Wait, ""
 	}
 	return failed(e)

@@ -30,6 +30,7 @@ type step struct {
 	submitted int       // by this call
 	asked     time.Time // of the newest listing counted
 	since     time.Time // of the submission, as far as this call knows
+	exited    time.Time // when the script's end was first seen
 	silent    int
 	told      int   // notes passed on
 	complaint error // of sbatch, at the newest submission
@@ -94,6 +95,10 @@ func newest(dir string) (int, error) {
 func (s *step) judge(ctx context.Context) (result, Verdict, string) {
 	r, e := s.left()
 	s.passOn()
+	if e.Exit != nil && s.exited.IsZero() {
+		s.exited = s.now()
+	}
+	e.Stale = e.Exit != nil && s.now().Sub(s.exited) > ending
 	if v, _ := Decide(e); v == Take { // whatever Slurm says
 		return r, v, ""
 	}
@@ -104,7 +109,7 @@ func (s *step) judge(ctx context.Context) (result, Verdict, string) {
 		e.Answered, e.State, e.Reason = true, j.state, j.reason
 		if l.at.After(s.asked) && l.at.After(s.since) { // an answer that is new, and could know of it
 			s.asked = l.at
-			if s.silent++; e.Listed && states[j.state] != ended && e.Exit == nil {
+			if s.silent++; e.Listed && states[j.state] != ended {
 				s.silent = 0
 			}
 		}
@@ -152,7 +157,7 @@ func (s *step) submit(ctx context.Context) error {
 	s.cancelOthers(ctx, 0) // one that is given up may be held, or turn up late
 	s.n++
 	s.submitted++
-	s.silent, s.told = 0, 0
+	s.silent, s.told, s.exited = 0, 0, time.Time{}
 	dir, name := submissionDir(s.dir, s.n), jobName(s.name, s.n)
 	path := filepath.Join(dir, scriptFile)
 	if err := folder.WriteFile(path, []byte(s.config.script(name, dir))); err != nil {
