@@ -90,5 +90,5 @@ coverage-study: setup ## simulate coverage and error rates of the statistics: te
 heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by
 	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded $(if $(EPOCHS),-args -heldout.epochs $(EPOCHS))
 
-real-suites: build ## run the paper's suites from their published files end to end, where those are (AUTODATABENCH_DATASETS)
+real-suites: build ## run a domain made from a CSV, and the paper's suites from their published files, end to end (AUTODATABENCH_DATASETS)
 	@bench/real-suites.sh

@@ -1,5 +1,7 @@
 package results
 
+import "time"
+
 // Failure is what an agent did wrong in an attempt, in the terms of the paper's
 // figure 5 (SPEC section 9). It is a result, kept in the record, and never an
 // error of the program. The empty value means that nothing failed.
@@ -71,6 +73,10 @@ type Error struct {
 	Kind Kind
 	Hint string // what to do about it; may be empty
 	Err  error
+
+	// After is how long the server that failed asks to be left alone, 0 when it
+	// does not say.
+	After time.Duration
 }
 
 // Error returns the message without the hint.

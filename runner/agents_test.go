@@ -26,10 +26,11 @@ type answering struct {
 	reply agents.Reply
 	fails []error // before it answers
 	asked []agents.Request
+	times []time.Time // when it was asked
 }
 
 func (a *answering) Reply(_ context.Context, r agents.Request) (agents.Reply, error) {
-	a.asked = append(a.asked, r)
+	a.asked, a.times = append(a.asked, r), append(a.times, time.Now())
 	if n := len(a.asked); n <= len(a.fails) {
 		return agents.Reply{}, a.fails[n-1]
 	}
@@ -162,6 +163,9 @@ func TestAgentTimeEndsTheTrial(t *testing.T) {
 func TestFaultsAreRepeated(t *testing.T) {
 	next := trials(t)
 	down := results.Infra("", errors.New("the model is down"))
+	away := func(d time.Duration) error {
+		return &results.Error{Kind: results.Infrastructure, Err: errors.New("the model is away"), After: d}
+	}
 	for _, c := range []struct {
 		fails []error
 		runs  bool // to its end
@@ -170,6 +174,8 @@ func TestFaultsAreRepeated(t *testing.T) {
 	}{
 		{[]error{down, down}, true, "", 2},
 		{[]error{down, down, down}, false, results.Infrastructure, 3},
+		{[]error{away(200 * time.Millisecond)}, true, "", 1},
+		{[]error{away(time.Hour)}, false, results.Infrastructure, 1},
 		{[]error{results.Bad("", errors.New("no such model"))}, false, results.BadInput, 0},
 	} {
 		agent := answers("no code", results.FinishStop, results.Tokens{})
@@ -182,6 +188,10 @@ func TestFaultsAreRepeated(t *testing.T) {
 			t.Errorf("%v, end %q after %d attempts", err, state.End, len(state.Attempts))
 		case !c.runs && (!errors.As(err, &known) || known.Kind != c.kind || state.Last().Failure != ""):
 			t.Errorf("%v, %+v", err, state.Last())
+		}
+		var first *results.Error
+		if errors.As(c.fails[0], &first); len(agent.times) > 1 && agent.times[1].Sub(agent.times[0]) < first.After {
+			t.Errorf("asked again after %s, not %s", agent.times[1].Sub(agent.times[0]), first.After)
 		}
 		if state.Faults != c.notes {
 			t.Errorf("%d faults noted, want %d", state.Faults, c.notes)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"autodatabench/agents"
 	"autodatabench/results"
+	"autodatabench/results/remote"
 	"autodatabench/runner/student"
 )
 
@@ -43,13 +45,18 @@ func timeUp(ctx context.Context, err error) error {
 }
 
 // maxRepeats is how often a step that the platform failed is done again before
-// the trial is left to be resumed.
-const maxRepeats = 2
+// the trial is left to be resumed, and maxPause how long a server may ask to be
+// left alone before that.
+const (
+	maxRepeats = 2
+	maxPause   = 5 * time.Minute
+)
 
 // loop asks the workflow and acts until it says finish. When a budget ends
 // within a step, the attempt ends as it stands (SPEC section 5) and the trial
 // with it; that is an event, so that a resume does not try the step again. A
-// step that the platform failed is done again, which is an event too.
+// step that the platform failed is done again, no sooner than its server asks for,
+// which is an event too.
 func (t *trial) loop(ctx context.Context) error {
 	faults := 0 // of the step, in a row
 	for t.state.End == "" {
@@ -66,11 +73,13 @@ func (t *trial) loop(ctx context.Context) error {
 		switch {
 		case errors.As(err, &spent):
 			err = t.end(spent.reason)
-		case ctx.Err() == nil && faultOfPlatform(err):
+		case ctx.Err() == nil && faultOfPlatform(err) != nil:
 			if noted := t.append(results.PlatformFault, results.FaultData{Step: string(action.Kind), Attempt: action.Attempt, Error: err.Error()}); noted != nil {
 				return fmt.Errorf("%s: %w", action.Kind, errors.Join(err, noted))
 			}
-			if faults++; faults <= maxRepeats {
+			after := faultOfPlatform(err).After
+			if faults++; faults <= maxRepeats && after <= maxPause {
+				remote.Sleep(ctx, after)
 				continue
 			}
 		}
@@ -82,10 +91,14 @@ func (t *trial) loop(ctx context.Context) error {
 	return nil
 }
 
-// faultOfPlatform reports an error that may be gone when the step is done again.
-func faultOfPlatform(err error) bool {
+// faultOfPlatform finds an error that may be gone when the step is done again; it
+// is nil when there is none.
+func faultOfPlatform(err error) *results.Error {
 	var known *results.Error
-	return errors.As(err, &known) && known.Kind == results.Infrastructure
+	if errors.As(err, &known) && known.Kind == results.Infrastructure {
+		return known
+	}
+	return nil
 }
 
 func (t *trial) act(ctx context.Context, a agents.Action) error {

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -48,7 +49,10 @@ func (m messages) try(ctx context.Context, r agents.Request, limit int64) (agent
 		}
 		begun, ended = begun || event.Type == "message_start", event.Type == "message_stop"
 	}
+	var told *anthropic.Error // by an event of the stream
 	switch err := stream.Err(); {
+	case errors.As(err, &told):
+		return agents.Reply{Tokens: replyOf(answer).Tokens}, toldWithin([]byte(told.RawJSON()), m.config.Key)
 	case err != nil:
 		return agents.Reply{}, err
 	case !begun:
@@ -56,7 +60,11 @@ func (m messages) try(ctx context.Context, r agents.Request, limit int64) (agent
 	case !ended:
 		return agents.Reply{}, fmt.Errorf("the stream broke off")
 	}
-	return replyOf(answer), nil
+	reply := replyOf(answer)
+	if reply.Input <= 0 {
+		return agents.Reply{}, errNoUsage
+	}
+	return reply, nil
 }
 
 func replyOf(answer anthropic.Message) agents.Reply {

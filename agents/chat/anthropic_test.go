@@ -97,6 +97,9 @@ func TestAnthropicReply(t *testing.T) {
 		{"window full", streamed(append([]string{opens, block, delta("hel")}, ending("model_context_window_exceeded")...)...), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
 		{"refused", streamed(append([]string{opens, block}, ending("refusal")...)...), agents.Reply{Finish: results.FinishRefusal, Tokens: used}},
 		{"empty", streamed(append([]string{opens, block}, ending("end_turn")...)...), agents.Reply{Finish: results.FinishEmpty, Tokens: used}},
+		{"filtered", anthropicError(400, "invalid_request_error", "Output blocked by content filtering policy"), agents.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter}},
+		{"filtered within the stream", streamed(opens, block, delta("hel"), `{"type":"error","error":{"type":"invalid_request_error","message":"Output blocked by content filtering policy"}}`),
+			agents.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter, Tokens: results.Tokens{Input: 11, Cached: 5, Output: 1}}},
 		{"prompt too long", anthropicError(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: prompt is too long: 210000 tokens > 200000 maximum"}},
 	} {
 		_, client := startAnthropic(t, Config{}, c.step)
@@ -141,10 +144,13 @@ func TestAnthropicRetries(t *testing.T) {
 		{"rate limit", []func(http.ResponseWriter){anthropicError(429, "rate_limit_error", "slow down", "Retry-After", "0.01"), fine}, 2, "", ""},
 		{"overloaded", []func(http.ResponseWriter){anthropicError(529, "overloaded_error", "Overloaded"), fine}, 2, "", ""},
 		{"overloaded within the stream", []func(http.ResponseWriter){streamed(opens, block, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`), fine}, 2, "", ""},
+		{"failed within the stream", []func(http.ResponseWriter){streamed(opens, `{"type":"error","error":{"type":"api_error","message":"Internal server error"}}`), fine}, 2, "", ""},
+		{"refused within the stream", []func(http.ResponseWriter){streamed(opens, `{"type":"error","error":{"type":"invalid_request_error","message":"no such effort"}}`), fine}, 1, "400 Bad Request: no such effort", results.BadInput},
 		{"the stream breaks off", []func(http.ResponseWriter){streamed(opens, block, delta("hel")), broken, fine}, 3, "", ""},
 		{"overloaded to the end", []func(http.ResponseWriter){anthropicError(529, "overloaded_error", "Overloaded")}, 3, "(try 3): the server answered 529 : Overloaded", results.Infrastructure},
 		{"wrong key", []func(http.ResponseWriter){anthropicError(401, "authentication_error", "invalid x-api-key "+secret)}, 1, "invalid x-api-key [key]", results.BadInput},
 		{"unknown model", []func(http.ResponseWriter){anthropicError(404, "not_found_error", "model: m")}, 1, "404 Not Found: model: m", results.BadInput},
+		{"no usage", []func(http.ResponseWriter){streamed(`{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[]}}`, block, delta("x"), `{"type":"message_stop"}`)}, 1, "the answer holds no usage", results.BadInput},
 		{"another protocol", []func(http.ResponseWriter){sends("application/json", `{"choices": []}`)}, 1, "none of the protocol", results.BadInput},
 	} {
 		s, client := startAnthropic(t, Config{Tries: 3}, c.steps...)

@@ -65,7 +65,8 @@ type Client struct {
 	http   *http.Client
 }
 
-// model makes one try over a protocol.
+// model makes one try over a protocol. A reply beside an error holds only what
+// was used until then.
 type model interface {
 	try(ctx context.Context, r agents.Request, limit int64) (agents.Reply, error)
 }
@@ -85,7 +86,7 @@ func New(c Config) *Client {
 	}
 	h := &http.Client{
 		Timeout:       c.Timeout,
-		Transport:     strict{http.DefaultTransport},
+		Transport:     strict{http.DefaultTransport, c.Key},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if c.Provider == Anthropic {
@@ -106,10 +107,12 @@ func (c *Client) Reply(ctx context.Context, r agents.Request) (agents.Reply, err
 		return err
 	})
 	var no *refusal
-	if errors.As(err, &no) && no.promptAtFault() {
-		return agents.Reply{Unanswered: "the model cannot take the prompt: " + c.config.Key.Hide(no.Error())}, nil
-	}
-	if err != nil {
+	switch {
+	case errors.As(err, &no) && no.filtered():
+		reply.Text, reply.Finish = no.message, results.FinishFilter
+	case no != nil && no.promptAtFault():
+		return agents.Reply{Unanswered: "the model cannot take the prompt: " + no.Error()}, nil
+	case err != nil:
 		return agents.Reply{}, c.fault(ctx, err)
 	}
 	return c.finished(reply), nil
@@ -151,7 +154,7 @@ func (c *Client) fault(ctx context.Context, err error) error {
 	if f.bad {
 		return results.Bad(c.config.Key.Hide(f.hint), err)
 	}
-	return results.Infra(c.config.Key.Hide(f.hint), err)
+	return &results.Error{Kind: results.Infrastructure, Hint: c.config.Key.Hide(f.hint), Err: err, After: f.wait}
 }
 
 // finished completes a reply: an ending that nothing else explains, and the key

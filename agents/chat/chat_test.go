@@ -92,6 +92,15 @@ func TestReply(t *testing.T) {
 		{"cut", says(`"hel"`, "length"), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
 		{"all of it reasoning", says(`null`, "length"), agents.Reply{Finish: results.FinishLength, Tokens: used}},
 		{"filtered", says(`""`, "content_filter"), agents.Reply{Finish: results.FinishFilter, Tokens: used}},
+		{"filtered behind a gateway", says(`"hel"`, "content_filter: SAFETY"), agents.Reply{Text: "hel", Finish: results.FinishFilter, Tokens: used}},
+		{"filtered by Gemini", says(`null`, "PROHIBITED_CONTENT"), agents.Reply{Finish: results.FinishFilter, Tokens: used}},
+		{"cut by Gemini", says(`"hel"`, "MAX_TOKENS"), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
+		{"filtered by Azure", sends("application/json", `{"error": {"code": "content_filter", "message": "The prompt of `+secret+` is held back", "type": null}}`, 400),
+			agents.Reply{Text: "The prompt of [key] is held back", Finish: results.FinishFilter}},
+		{"filtered by OpenRouter", sends("application/json", `{"error": {"code": 403, "message": "The model requires moderation and your input was flagged"}}`, 403),
+			agents.Reply{Text: "The model requires moderation and your input was flagged", Finish: results.FinishFilter}},
+		{"filtered by DashScope", sends("application/json", `{"code": "data_inspection_failed", "message": "Input data may contain inappropriate content."}`, 400),
+			agents.Reply{Text: "Input data may contain inappropriate content.", Finish: results.FinishFilter}},
 		{"refused", says(`null, "refusal": "I will not."`, "stop"), agents.Reply{Text: "I will not.", Finish: results.FinishRefusal, Tokens: used}},
 		{"empty", says(`" \n"`, "stop"), agents.Reply{Text: " \n", Finish: results.FinishEmpty, Tokens: used}},
 		{"nothing at all", says(`null`, "stop"), agents.Reply{Finish: results.FinishEmpty, Tokens: used}},
@@ -112,11 +121,15 @@ func TestReply(t *testing.T) {
 // definition that cannot work, which is bad input.
 func TestWhoseFault(t *testing.T) {
 	for message, prompt := range map[string]bool{
-		"This model's maximum context length is 4096 tokens.":                             true,
-		"input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000":     true,
-		"the prompt is too long; lower it or max_tokens":                                  true,
-		"max_tokens is too large: 100000. This model supports at most 4096 tokens":        false,
-		"max_completion_tokens: 100000 exceeds the 4096 tokens that the model may give":   false,
+		"This model's maximum context length is 4096 tokens.":                         true,
+		"input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000": true,
+		"the prompt is too long; lower it or max_tokens":                              true,
+		"'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context length is 32768 tokens and your request has 25000 input tokens (8192 > 32768 - 25000).":  true,
+		"'max_tokens' or 'max_completion_tokens' is too large: 32768. This model's maximum context length is 32768 tokens and your request has 2500 input tokens (32768 > 32768 - 2500).":  false,
+		"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4000 in the messages, 1000 in the completion). Please reduce the length of the messages.": true,
+		"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (200 in the messages, 4800 in the completion). Please reduce the length of the messages.":  false,
+		"max_tokens is too large: 100000. This model supports at most 4096 tokens":                                                                                                         false,
+		"max_completion_tokens: 100000 exceeds the 4096 tokens that the model may give":                                                                                                    false,
 		"messages: the student answers one user message":                                  false,
 		"system role not supported":                                                       false,
 		"Unsupported parameter: messages[0].role does not support 'system' with this one": false,
@@ -128,6 +141,15 @@ func TestWhoseFault(t *testing.T) {
 		if prompt != (err == nil && got.Unanswered != "") || prompt == bad {
 			t.Errorf("%s: %+v, %v", message, got, err)
 		}
+	}
+}
+
+// TestPlaceholderKey has a key that is a part of what the server says, which is
+// understood nevertheless.
+func TestPlaceholderKey(t *testing.T) {
+	r := newRefusal(400, nil, []byte(`{"error": "the maximum context length is 4096"}`), "x")
+	if !r.promptAtFault() || strings.Contains(r.message, "x") {
+		t.Errorf("%+v", r)
 	}
 }
 
@@ -197,10 +219,19 @@ func TestRetries(t *testing.T) {
 		{"redirected", []func(http.ResponseWriter){status(302, "Location", "http://localhost:1/"), fine}, 1, "the server answered 302"},
 		{"come back tomorrow", []func(http.ResponseWriter){status(429, "Retry-After", "86400"), fine}, 1, "the server answered 429"},
 		{"no choice", []func(http.ResponseWriter){sends("application/json", `{}`)}, 1, "no choice"},
+		{"busy behind a gateway", []func(http.ResponseWriter){
+			sends("application/json", `{"error": {"code": 502, "message": "Provider returned error"}, "choices": null}`),
+			sends("application/json", `{"choices": [{"message": {"content": "hel"}, "finish_reason": "error", "error": {"code": 503, "message": "overloaded"}}]}`), fine}, 3, ""},
+		{"down behind a gateway", []func(http.ResponseWriter){sends("application/json", `{"error": {"code": 503, "message": "no instances of `+secret+`"}}`)}, 3, "(try 3): the server answered 503 Service Unavailable: no instances of [key]"},
+		{"down, and it does not say why", []func(http.ResponseWriter){sends("application/json", `{"choices": [{"message": {}, "finish_reason": "error"}]}`)}, 3, "502 Bad Gateway: the reply ended with an error"},
+		{"refused behind a gateway", []func(http.ResponseWriter){sends("application/json", `{"error": {"code": 402, "message": "Insufficient credits"}}`), fine}, 1, "402 Payment Required: Insufficient credits"},
+		{"no usage", []func(http.ResponseWriter){sends("application/json", `{"choices": [{"message": {"content": "x"}}]}`), fine}, 1, "the answer holds no usage"},
+		{"a usage of nothing", []func(http.ResponseWriter){sends("application/json", `{"choices": [{"message": {"content": "x"}}], "usage": {}}`), fine}, 1, "the answer holds no usage"},
 		{"broken JSON", []func(http.ResponseWriter){sends("application/json", `{"choices": [}`)}, 1, "invalid character"},
 		{"a web page", []func(http.ResponseWriter){sends("text/html", `<html>Welcome`)}, 1, "something else than JSON (text/html): <html>Welcome"},
 		{"unknown model", []func(http.ResponseWriter){refuses(404, "The model `m` does not exist"), fine}, 1, "404 Not Found: The model `m` does not exist"},
 		{"the key is echoed", []func(http.ResponseWriter){refuses(401, "Incorrect API key provided: "+secret)}, 1, "Incorrect API key provided: [key]"},
+		{"the key is echoed where the words are cut", []func(http.ResponseWriter){refuses(401, strings.Repeat("x", 395)+secret)}, 1, strings.Repeat("x", 395) + "[key]"},
 		{"an error of one text", []func(http.ResponseWriter){sends("application/json", `{"error": "model not found, try pulling it"}`, 404)}, 1, "Not Found: model not found, try pulling it"},
 	} {
 		s, client := start(t, Config{Tries: 3}, c.steps...)
@@ -216,14 +247,17 @@ func TestRetries(t *testing.T) {
 		}
 		var fault *results.Error
 		kind := results.BadInput // the definition is wrong, unless the server is busy or down
-		if c.name == "down" || c.name == "come back tomorrow" {
+		if strings.HasPrefix(c.name, "down") || c.name == "come back tomorrow" {
 			kind = results.Infrastructure
 		}
 		if !errors.As(err, &fault) || fault.Kind != kind || fault.Hint == "" || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got error %v (%+v), want %q of kind %s", c.name, err, fault, c.want, kind)
 		}
-		if err != nil && strings.Contains(err.Error()+fault.Hint, secret) {
-			t.Errorf("%s: the error shows the key", c.name)
+		if away := c.name == "come back tomorrow"; fault != nil && away != (fault.After == 24*time.Hour) {
+			t.Errorf("%s: not again before %s", c.name, fault.After)
+		}
+		if err != nil && strings.Contains(err.Error()+fault.Hint, secret[:5]) {
+			t.Errorf("%s: the error shows the key, or its beginning", c.name)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -25,7 +24,10 @@ const (
 // strict is a transport that turns every answer that cannot hold a reply into an
 // error of this package, so that the libraries' reading of errors does not
 // matter, and bounds the others.
-type strict struct{ next http.RoundTripper }
+type strict struct {
+	next http.RoundTripper
+	key  remote.Key
+}
 
 // RoundTrip sends the request.
 func (s strict) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -43,7 +45,7 @@ func (s strict) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil && len(data) == 0 {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
-	return nil, &refusal{status: resp.StatusCode, header: resp.Header, message: messageOf(data)}
+	return nil, newRefusal(resp.StatusCode, resp.Header, data, s.key)
 }
 
 // bounded is a body that fails once it is longer than an answer may be.
@@ -63,54 +65,6 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// refusal is an answer that is no success.
-type refusal struct {
-	status  int
-	header  http.Header
-	message string // the provider's own words, in one line
-}
-
-// Error shows what the provider said.
-func (r *refusal) Error() string {
-	if r.status == http.StatusOK {
-		return fmt.Sprintf("the server answered with something else than JSON (%s): %s", r.header.Get("Content-Type"), r.message)
-	}
-	return fmt.Sprintf("the server answered %d %s: %s", r.status, http.StatusText(r.status), r.message)
-}
-
-// messageOf finds the provider's words in the forms that servers use: an error
-// with a message, a message alone, a text, or whatever stands there.
-func messageOf(data []byte) string {
-	const shown = 400
-	var body struct {
-		Error   json.RawMessage `json:"error"`
-		Message string          `json:"message"`
-		Detail  json.RawMessage `json:"detail"`
-	}
-	var inner struct {
-		Message string `json:"message"`
-	}
-	text := string(data)
-	if json.Unmarshal(data, &body) == nil {
-		for _, raw := range []json.RawMessage{body.Error, body.Detail} {
-			var plain string
-			if json.Unmarshal(raw, &inner) == nil && inner.Message != "" {
-				text = inner.Message
-			} else if json.Unmarshal(raw, &plain) == nil && plain != "" {
-				text = plain
-			}
-		}
-		if body.Message != "" {
-			text = body.Message
-		}
-	}
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
-	if runes := []rune(text); len(runes) > shown {
-		return string(runes[:shown]) + "..."
-	}
-	return text
-}
-
 // failure is a try without a reply.
 type failure struct {
 	err   error
@@ -118,34 +72,6 @@ type failure struct {
 	wait  time.Duration // the least pause that the server asked for
 	bad   bool          // the definition is wrong
 	hint  string
-}
-
-// beyond are the words by which servers say that a prompt is too long.
-var beyond = regexp.MustCompile(`(?i)context.?(?:length|window|size)|maximum context|too (?:long|many (?:input )?tokens)|(?:exceed|longer|more than).{0,60}\btokens\b`)
-
-// Where a server names the output limit, which is the definition's, tooMuch must
-// say that it is the prompt nevertheless.
-var (
-	outputLimit = regexp.MustCompile(`(?i)max_(?:completion_)?tokens`)
-	tooMuch     = regexp.MustCompile(`(?i)\b(?:prompt|input|messages?)\b.{0,40}(?:too long|exceed)`)
-)
-
-// promptAtFault reports that the model cannot take the prompt.
-func (r *refusal) promptAtFault() bool {
-	said := beyond
-	if outputLimit.MatchString(r.message) {
-		said = tooMuch
-	}
-	return r.requestAtFault() && said.MatchString(r.message)
-}
-
-// requestAtFault reports a status that blames what was sent.
-func (r *refusal) requestAtFault() bool {
-	switch r.status {
-	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-		return true
-	}
-	return false
 }
 
 // failureOf says what follows from an error of a try.
@@ -160,6 +86,8 @@ func (c *Client) failureOf(ctx context.Context, err error) failure {
 		return failure{err: errTooLarge}
 	case ctx.Err() != nil:
 		return failure{err: err}
+	case errors.Is(err, errNoUsage):
+		return failure{err: err, bad: true, hint: usageHint}
 	case errors.Is(err, errMalformed), errors.As(err, &syntax), errors.As(err, &mistyped):
 		return failure{err: err, bad: true, hint: "is base_url " + c.config.BaseURL + " that of an API, and provider its protocol?"}
 	}
@@ -168,6 +96,12 @@ func (c *Client) failureOf(ctx context.Context, err error) failure {
 
 // errMalformed marks an answer that is no reply in the provider's protocol.
 var errMalformed = errors.New("the answer is none of the protocol")
+
+// errNoUsage marks an answer whose tokens are not known, or that counts none of
+// the prompt. They are not taken for 0, and no further call is made.
+var errNoUsage = errors.New("the answer holds no usage")
+
+const usageHint = "the calls of an agent are metered by the usage that its server reports; ask a server that reports it"
 
 func (c *Client) refused(r *refusal) failure {
 	f := failure{err: r}

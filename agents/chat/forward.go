@@ -39,8 +39,8 @@ func (c *Client) Forward(ctx context.Context, request map[string]json.RawMessage
 		return err
 	})
 	var no *refusal
-	if errors.As(err, &no) && no.requestAtFault() {
-		data, err := json.Marshal(map[string]any{"error": map[string]any{"message": c.config.Key.Hide(no.message), "type": "invalid_request_error"}})
+	if errors.As(err, &no) && (no.requestAtFault() || no.filtered()) {
+		data, err := json.Marshal(map[string]any{"error": map[string]any{"message": no.message, "type": "invalid_request_error"}})
 		return Answer{Status: no.status, Body: data}, err
 	}
 	if err != nil {
@@ -67,13 +67,20 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	return io.ReadAll(resp.Body)
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if no := failedWithin(data, c.config.Key); no != nil {
+		return nil, no
+	}
+	return data, nil
 }
 
 // answer reads the usage out of an answer.
 func (c *Client) answer(data []byte) (Answer, error) {
 	var said struct {
-		Usage *struct {
+		Usage struct {
 			Input        int64 `json:"prompt_tokens"`
 			Output       int64 `json:"completion_tokens"`
 			InputDetails struct {
@@ -84,9 +91,8 @@ func (c *Client) answer(data []byte) (Answer, error) {
 			} `json:"completion_tokens_details"`
 		} `json:"usage"`
 	}
-	if err := json.Unmarshal(data, &said); err != nil || said.Usage == nil {
-		return Answer{}, results.Bad("the calls of an agent are metered by the usage that its server reports",
-			fmt.Errorf("ask model %s at %s: the answer holds no usage", c.config.Model, c.config.BaseURL))
+	if err := json.Unmarshal(data, &said); err != nil || said.Usage.Input <= 0 {
+		return Answer{}, results.Bad(usageHint, fmt.Errorf("ask model %s at %s: %w", c.config.Model, c.config.BaseURL, errNoUsage))
 	}
 	used := said.Usage
 	return Answer{Status: http.StatusOK, Body: []byte(c.config.Key.HideAnswered(string(data))), Tokens: results.Tokens{

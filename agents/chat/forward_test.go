@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -30,5 +31,35 @@ func TestForwardedAnswerHidesTheKeyAlone(t *testing.T) {
 	}
 	if body := answered("sk-secret-0123", "it is sk-secret-0123"); strings.Contains(body, "sk-secret") {
 		t.Errorf("the key is in the answer: %s", body)
+	}
+}
+
+// TestForwardedUsage refuses an answer whose tokens are not known.
+func TestForwardedUsage(t *testing.T) {
+	for _, body := range []string{`{}`, `{"usage": null}`, `{"usage": {}}`, `{"usage": {"prompt_tokens": 0, "completion_tokens": 3}}`} {
+		if _, err := New(Config{}).answer([]byte(body)); err == nil || !strings.Contains(err.Error(), "holds no usage") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+// TestForwardedErrors tells, of errors that come as a success, those that are tried
+// again from those that are the program's answer.
+func TestForwardedErrors(t *testing.T) {
+	for _, c := range []struct {
+		first  func(http.ResponseWriter)
+		tries  int
+		status int
+		said   string
+	}{
+		{sends("application/json", `{"error": {"code": 502, "message": "Provider returned error"}}`), 2, http.StatusOK, `"content": "x"`},
+		{sends("application/json", `{"error": {"code": 400, "message": "no such tool"}}`), 1, http.StatusBadRequest, "no such tool"},
+		{refuses(403, "your input was flagged, "+secret), 1, http.StatusForbidden, "flagged, [key]"},
+	} {
+		s, client := start(t, Config{Tries: 3}, c.first, says(`"x"`, "stop"))
+		answer, err := client.Forward(t.Context(), map[string]json.RawMessage{"messages": json.RawMessage("[]")})
+		if err != nil || answer.Status != c.status || !strings.Contains(string(answer.Body), c.said) || len(s.bodies) != c.tries {
+			t.Errorf("%q: %d %s after %d tries, %v", c.said, answer.Status, answer.Body, len(s.bodies), err)
+		}
 	}
 }

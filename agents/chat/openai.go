@@ -1,9 +1,11 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/openai/openai-go/v3"
@@ -42,29 +44,40 @@ func (o openAI) try(ctx context.Context, r agents.Request, limit int64) (agents.
 	if err != nil {
 		return agents.Reply{}, err
 	}
+	if no := failedWithin([]byte(answer.RawJSON()), o.config.Key); no != nil {
+		return agents.Reply{}, no
+	}
 	if len(answer.Choices) == 0 {
 		return agents.Reply{}, fmt.Errorf("%w: it has no choice", errMalformed)
 	}
 	choice, used := answer.Choices[0], answer.Usage
+	if used.PromptTokens <= 0 {
+		return agents.Reply{}, errNoUsage
+	}
 	reply := agents.Reply{
-		Text: choice.Message.Content, Finish: results.FinishStop,
+		Text: choice.Message.Content, Finish: finishOf(choice.FinishReason),
 		Tokens: results.Tokens{
 			Input: used.PromptTokens, Cached: used.PromptTokensDetails.CachedTokens,
 			Output: used.CompletionTokens, Reasoning: used.CompletionTokensDetails.ReasoningTokens,
 		},
 	}
-	switch {
-	case choice.Message.Refusal != "":
+	if choice.Message.Refusal != "" {
 		reply.Finish = results.FinishRefusal
-		if reply.Text == "" {
-			reply.Text = choice.Message.Refusal
-		}
-	case choice.FinishReason == "length":
-		reply.Finish = results.FinishLength
-	case choice.FinishReason == "content_filter":
-		reply.Finish = results.FinishFilter
+		reply.Text = cmp.Or(reply.Text, choice.Message.Refusal)
 	}
 	return reply, nil
+}
+
+// finishOf reads a finish reason, also as servers in front of Gemini give it.
+func finishOf(reason string) results.Finish {
+	switch reason = strings.ToLower(reason); {
+	case reason == "length", reason == "max_tokens":
+		return results.FinishLength
+	case strings.HasPrefix(reason, "content_filter"),
+		slices.Contains([]string{"safety", "recitation", "prohibited_content", "blocklist"}, reason):
+		return results.FinishFilter
+	}
+	return results.FinishStop
 }
 
 // params words the call. Models that take a reasoning effort count its tokens

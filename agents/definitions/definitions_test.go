@@ -140,7 +140,14 @@ func TestLoadFileRefuses(t *testing.T) {
 		{change("input: 0.50", "input: -1"), "price", ""},
 		{change("131072", "-1"), "context_window", ""},
 		{change("131072", "20000"), "context_window: 20000 tokens leave less than 4096", ""},
-		{change("X-Team: bench", "Authorization: Bearer x"), "headers: Authorization holds a secret", ""},
+		{change("X-Team: bench", "Authorization: Bearer x"), "headers: Authorization looks like a secret; keys come from the variable that api_key_env names", ""},
+		{change("X-Team", "X-Goog-Api-Key"), "headers: X-Goog-Api-Key looks like a secret", ""},
+		{change("X-Team", "X-ACCESS-TOKEN"), "headers: X-ACCESS-TOKEN looks like a secret", ""},
+		{change("X-Team", "apikey"), "headers: apikey looks like a secret", ""},
+		{change("X-Team", "Set-Cookie"), "headers: Set-Cookie looks like a secret", ""},
+		{change("X-Team", "X-Client-Secret"), "headers: X-Client-Secret looks like a secret", ""},
+		{change("8000/v1", "8000/v1?key=x"), "base_url: holds a query or a fragment; keys come from the variable that api_key_env names", ""},
+		{change("8000/v1", "8000/v1#x"), "base_url: holds a query or a fragment", ""},
 		{change("provider: openai", "provider: anthropic"), "neither temperature, top_p nor seed", ""},
 		{change("provider: openai", "provider: replay"), "recording: missing", ""},
 		{change("provider: openai", "provider: command"), "command: missing", ""},
@@ -157,10 +164,19 @@ func TestLoadFileRefuses(t *testing.T) {
 	}
 }
 
+// TestOrdinaryHeaders takes those that providers document beside the key.
+func TestOrdinaryHeaders(t *testing.T) {
+	for _, name := range []string{"HTTP-Referer", "X-Title", "anthropic-version", "anthropic-beta", "OpenAI-Organization", "OpenAI-Project"} {
+		if _, err := LoadFile(write(t, strings.Replace(full, "X-Team", name, 1))); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestOpenModel(t *testing.T) {
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"choices": [{"message": {"content": %q}}]}`, r.Header.Get("Authorization"))
+		fmt.Fprintf(w, `{"choices": [{"message": {"content": %q}}], "usage": {"prompt_tokens": 11, "completion_tokens": 7}}`, r.Header.Get("Authorization"))
 	}))
 	defer h.Close()
 	d, err := LoadFile(write(t, strings.Replace(full, "http://localhost:8000", h.URL, 1)))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,9 @@ import (
 // minPrompt is the least room for a prompt that a context window must leave; the
 // shortest prompt, with all feedback trimmed, has about this many tokens.
 const minPrompt = 4_096
+
+// credential are the parts of a header's name by which it may carry a secret.
+var credential = regexp.MustCompile(`(?i)key|token|secret|auth|cookie|password|credential`)
 
 // Validate reports the first field that cannot work.
 func (d Definition) Validate() error {
@@ -94,6 +98,9 @@ func (d Definition) validateModel() error {
 	if u.User != nil {
 		return fmt.Errorf("base_url: holds a user or password; name the key's variable in api_key_env")
 	}
+	if strings.ContainsAny(d.BaseURL, "?#") {
+		return fmt.Errorf("base_url: holds a query or a fragment; keys come from the variable that api_key_env names")
+	}
 	if t := d.Sampling.Temperature; t != nil && (*t < 0 || *t > 2) {
 		return fmt.Errorf("sampling.temperature %v: want 0 to 2", *t)
 	}
@@ -101,8 +108,8 @@ func (d Definition) validateModel() error {
 		return fmt.Errorf("sampling.top_p %v: want more than 0 and at most 1", *p)
 	}
 	for name := range d.Headers {
-		if slices.Contains([]string{"authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"}, strings.ToLower(name)) {
-			return fmt.Errorf("headers: %s holds a secret; name the key's variable in api_key_env", name)
+		if credential.MatchString(name) {
+			return fmt.Errorf("headers: %s looks like a secret; keys come from the variable that api_key_env names", name)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"sync"
 	"time"
@@ -88,6 +89,10 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
+	if err := scorer.Ready(maps.Values(s.Tasks)); err != nil {
+		return nil, err
+	}
 	if err := s.lock(protocol); err != nil {
 		return nil, err
 	}
@@ -95,7 +100,6 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
 	ids := s.File.Trials()
 	outcomes, faults := make([]*results.Outcome, len(ids)), make([]error, len(ids))
 	next := make(chan int)

@@ -1,10 +1,11 @@
 // Package final scores sealed trials: it trains the student afresh on the
 // chosen submission and evaluates it on the private set (SPEC section 8).
 //
-// It is the only floor between the loop and the private items, and it runs only
-// on trials whose seal still holds. It never changes what the seal covers: all
-// it writes is below final/ in the trial folder and below base/ in the
-// experiment's.
+// It is the only floor between the loop and the private items, and it scores only
+// trials whose seal still holds; before the first of them it looks whether the
+// sets can be used at all, and keeps nothing of them. It never changes what the
+// seal covers: all it writes is below final/ in the trial folder and below base/
+// in the experiment's.
 package final
 
 import (
@@ -13,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -48,6 +50,17 @@ type Scorer struct {
 
 	PrivateRoot string // of the private sets of task folders
 	base        sync.Mutex
+}
+
+// Ready refuses tasks whose private sets no score could use, so that no trial is
+// run in vain.
+func (s *Scorer) Ready(list iter.Seq[tasks.Task]) error {
+	for task := range list {
+		if _, err := private.Open(s.PrivateRoot, task); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Trial scores the sealed trial in dir, unless it is scored, and returns its

@@ -110,7 +110,7 @@ func (g *Gateway) fail(ctx context.Context, r record, err error) error {
 	}
 	var down error
 	if !requestRefused(call.Status) && !interrupted(ctx, err) {
-		down = results.Infra(teacherHint, err)
+		down = &results.Error{Kind: results.Infrastructure, Hint: teacherHint, Err: err, After: call.RetryAfter}
 	}
 	if err := g.settle(r, nil, down); err != nil {
 		return err

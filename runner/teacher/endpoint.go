@@ -83,9 +83,7 @@ func (e Endpoint) try(ctx context.Context, method, path string, body []byte) (an
 		return answered{}, &CallError{Retryable: true, Err: fmt.Errorf("read answer: %w", err)}
 	}
 	if resp.StatusCode != http.StatusOK {
-		failed := refusal(resp, data)
-		failed.Err = errors.New(e.Key.Hide(failed.Err.Error()))
-		return answered{}, failed
+		return answered{}, refusal(resp, data, e.Key)
 	}
 	if len(data) > maxAnswer {
 		return answered{}, &CallError{Err: fmt.Errorf("answer is over %d bytes", maxAnswer)}
@@ -94,8 +92,9 @@ func (e Endpoint) try(ctx context.Context, method, path string, body []byte) (an
 }
 
 // refusal is the error of a complete answer that is not 200: the teacher did no
-// work, whatever the reason.
-func refusal(resp *http.Response, data []byte) *CallError {
+// work, whatever the reason. The key is hidden before the message is cut, so that
+// no part of it is left.
+func refusal(resp *http.Response, data []byte, key remote.Key) *CallError {
 	e := &CallError{Status: resp.StatusCode, Refunded: true, RetryAfter: remote.RetryAfter(resp.Header)}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout:
@@ -107,7 +106,7 @@ func refusal(resp *http.Response, data []byte) *CallError {
 	if message == "" {
 		message = http.StatusText(resp.StatusCode)
 	}
-	e.Err = errors.New(oneLine(message, 300))
+	e.Err = errors.New(oneLine(key.Hide(message), 300))
 	return e
 }
 

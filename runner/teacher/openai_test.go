@@ -98,6 +98,8 @@ func TestOpenAIOutcomes(t *testing.T) {
 			&CallError{Status: 503, Retryable: true}, "Service Unavailable"},
 		{"cut to the end", []step{cut, cut, cut}, 3, &CallError{Retryable: true}, "read answer"},
 		{"wrong key", []step{status(401, `{"error":{"message":"bad key"}}`)}, 1, &CallError{Status: 401, Refunded: true}, "bad key"},
+		{"the key is echoed where the message is cut", []step{status(401, `{"error":{"message":"`+strings.Repeat("x", 295)+`sk-very-secret"}}`)}, 1,
+			&CallError{Status: 401, Refunded: true}, strings.Repeat("x", 295) + "[key]"},
 		{"prompt too long", []step{status(400, "")}, 1, &CallError{Status: 400, Refunded: true}, "Bad Request"},
 		{"no JSON", []step{status(200, "<html>")}, 1, &CallError{}, "decode answer"},
 		{"no choice", []step{status(200, "{}")}, 1, &CallError{}, "without a choice"},
@@ -112,7 +114,7 @@ func TestOpenAIOutcomes(t *testing.T) {
 				tt.steps[tries.Add(1)-1](w)
 			}))
 			defer server.Close()
-			o := &OpenAI{BaseURL: server.URL, Model: "m", Client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Retry: quick}
+			o := &OpenAI{BaseURL: server.URL, Model: "m", Key: "sk-very-secret", Client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Retry: quick}
 			resp, err := o.Complete(context.Background(), Request{Messages: []Message{{User, "u"}}})
 			if tries.Load() != tt.tries {
 				t.Errorf("%d tries, want %d", tries.Load(), tt.tries)

@@ -2,8 +2,6 @@ package folder
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"autodatabench/tasks"
@@ -38,20 +36,6 @@ func (f *Folder) check() (findings []Finding) {
 	}
 	_, repeated := f.Shown()
 	return append(append(findings, repeated...), f.strangers()...)
-}
-
-// strangers reports files that look like a private set beside the public one.
-func (f *Folder) strangers() (findings []Finding) {
-	entries, err := os.ReadDir(f.Dir)
-	if err != nil {
-		return []Finding{{f.Dir, 0, err.Error()}}
-	}
-	for _, e := range entries {
-		if strings.Contains(strings.ToLower(e.Name()), "private") {
-			findings = append(findings, Finding{filepath.Join(f.Dir, e.Name()), 0, "private data must not lie in the task folder; move it to the private root"})
-		}
-	}
-	return findings
 }
 
 // Shown is everything that a task shows, for finding it elsewhere.
@@ -140,7 +124,7 @@ func (s Shown) Hidden(file string, items []Placed[tasks.Item]) (findings []Findi
 			reason string
 		}{
 			{s.questions[key] != "", "the private question stands in " + s.questions[key] + " too"},
-			{len(key) > shortest && strings.Contains(s.description, key), "the private question stands in " + descriptionFile + " too"},
+			{len(key) > shortest && holdsWords(s.description, key), "the private question stands in " + descriptionFile + " too"},
 			{s.ids[p.Value.ID] != "", fmt.Sprintf("id %q stands in %s too", p.Value.ID, s.ids[p.Value.ID])},
 			{s.groups[p.Value.Fields[GroupField]] != "", fmt.Sprintf("group %q is shown in %s", p.Value.Fields[GroupField], s.groups[p.Value.Fields[GroupField]])},
 			{ids[p.Value.ID] != 0, fmt.Sprintf("id %q stands in line %d too", p.Value.ID, ids[p.Value.ID])},

@@ -123,6 +123,14 @@ func TestFaults(t *testing.T) {
 		{"NaN as text", publicFile, `"1094"`, `"nan"`, `public.jsonl:2: the item's answer "nan" is not a finite plain number`},
 		{"infinite answer", publicFile, `"1094"`, `"1e999"`, `public.jsonl:2: the item's answer "1e999" is not a finite plain number`},
 		{"unknown field", publicFile, `"answer":"1094"`, `"answer":"1094","hint":"x"`, `public.jsonl:2: unknown field "hint"`},
+		{"field twice", publicFile, `"answer":"1094"`, `"answer":"1","answer":"1094"`, `public.jsonl:2: field "answer" stands twice`},
+		{"field twice in two cases", publicFile, `"answer":"1094"`, `"answer":"1094","Answer":"1"`, `public.jsonl:2: fields "answer" and "Answer" differ in case only`},
+		{"field in capitals", publicFile, `"answer":"1094"`, `"ANSWER":"1094"`, `public.jsonl:2: unknown field "ANSWER": want "answer"`},
+		{"field in letters that fold", publicFile, `"question":"How long is the Elbe?"`, `"que\u017ftion":"How long is the Elbe?"`, `public.jsonl:2: unknown field "queſtion": want "question"`},
+		{"field of the evaluator twice", publicFile, `"answer":"1094"`, `"answer":"1094","fields":{"unit":"m","Unit":"km"}`, `public.jsonl:2: fields "unit" and "Unit" differ in case only`},
+		{"field of a shot twice", shotsFile, `"solution":`, `"solution":"7","solution":`, `few_shot.json:2: field "solution" stands twice`},
+		{"field of a row in two cases", sampleFile, `"output":`, `"Output":"7","output":`, `sample_submission.json:2: unknown field "Output": want "output"`},
+		{"key of YAML twice", ConfigFile, "licence:", "licence: x\nlicence:", "task.yaml:21: "},
 		{"empty line", publicFile, "\n", "\n\n", "public.jsonl:2: the line is empty"},
 		{"two values", publicFile, `"1094"}`, `"1094"} {}`, "public.jsonl:2: something follows the JSON value"},
 		{"duplicate id", publicFile, `"id":"b"`, `"id":"a"`, `public.jsonl:2: id "a" stands in public.jsonl:1 too`},
@@ -189,78 +197,4 @@ func TestFaults(t *testing.T) {
 	if _, _, err := Open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "no task folder") {
 		t.Errorf("an empty folder: %v", err)
 	}
-}
-
-// Hidden finds what a private set shares with what is shown.
-func TestHidden(t *testing.T) {
-	c := content()
-	c.Description = "Such as: How long is the Danube in km?"
-	c.Public[0].Fields = map[string]string{GroupField: "g"}
-	shown := ShownBy(tasks.Task{Public: c.Public, Seed: c.Seed, Brief: results.Brief{Description: c.Description, FewShot: c.FewShot, Sample: c.Sample}})
-	place := func(id, question, group string) []Placed[tasks.Item] {
-		item := tasks.Item{ID: id, Question: question, Answer: "1", Fields: map[string]string{GroupField: group}}
-		return []Placed[tasks.Item]{{item, 1}, {tasks.Item{ID: "z", Question: "How long is the Ebro?"}, 2}}
-	}
-	for _, tt := range []struct {
-		name  string
-		items []Placed[tasks.Item]
-		want  string
-	}{
-		{"clean", place("x", "How long is the Oder?", "h"), ""},
-		{"public question", place("x", "How long is  the ELBE?", ""), "stands in public.jsonl too"},
-		{"seed question", place("x", "How long is the Seine?", ""), "stands in seed.json too"},
-		{"few-shot question", place("x", "How long is the Rhine?", ""), "stands in few_shot.json too"},
-		{"description", place("x", "How long is the Danube in km?", ""), "stands in description.md too"},
-		{"public id", place("a", "How long is the Oder?", ""), `id "a" stands in public.jsonl too`},
-		{"group", place("x", "How long is the Oder?", "g"), `group "g" is shown`},
-		{"twice", place("z", "How long is the Ebro?", ""), "stands in line 1 too"},
-	} {
-		findings := shown.Hidden("private.jsonl", tt.items)
-		if tt.want == "" && len(findings) > 0 || !strings.Contains(fmt.Sprint(findings), tt.want) {
-			t.Errorf("%s: %q, want %q", tt.name, findings, tt.want)
-		}
-	}
-}
-
-// FuzzItem holds that any line is an item with all its fields or has a reason on
-// one line.
-func FuzzItem(f *testing.F) {
-	for _, s := range []string{`{"id":"a","question":"q","answer":"1"}`, `{"id":1}`, "[]", "null", `{"id":"a"} x`, "\xff", `{"id":"a","fields":{"a":1}}`} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, line []byte) {
-		item, err := readItem(line)
-		if err == nil && (item.ID == "" || item.Question == "" || item.Answer == "") {
-			t.Fatalf("%q is read as %+v", line, item)
-		}
-		if err != nil && err.Error() == "" {
-			t.Fatalf("%q is refused without a reason", line)
-		}
-	})
-}
-
-// FuzzArray holds that lines of elements grow and lie in the file.
-func FuzzArray(f *testing.F) {
-	for _, s := range []string{"[\"a question\",\n\"another\"]", "[", "{}", "[1,\n[2]]", "[\"a\"] x", "[\"a\" \"b\"]", "[,]", "[\n\n\"a\",]"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		path := filepath.Join(t.TempDir(), "a.json")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		list, findings := readArray(path, readSeed)
-		last, most := 1, 1+strings.Count(text, "\n")
-		for _, p := range list {
-			if p.Line < last || p.Line > most {
-				t.Fatalf("line %d of %d", p.Line, most)
-			}
-			last = p.Line
-		}
-		for _, f := range findings {
-			if f.Line > most || f.Reason == "" {
-				t.Fatalf("finding %+v of %d lines", f, most)
-			}
-		}
-	})
 }

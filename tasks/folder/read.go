@@ -195,7 +195,7 @@ func decode(raw []byte, into any) error {
 		if _, err := d.Token(); err != io.EOF {
 			return errors.New("something follows the JSON value")
 		}
-		return nil
+		return ownNames(raw)
 	}
 	return worded(raw, err)
 }

@@ -25,6 +25,20 @@ type Content struct {
 	Manifest    any // where it was imported from; nil for none
 }
 
+// Hides reports which of the private items the content shows.
+func (c Content) Hides(private []tasks.Item) []Finding {
+	shown := ShownBy(tasks.Task{Public: c.Public, Seed: c.Seed, Brief: results.Brief{Description: c.Description, FewShot: c.FewShot, Sample: c.Sample}})
+	placed := make([]Placed[tasks.Item], len(private))
+	for i, item := range private {
+		placed[i] = Placed[tasks.Item]{item, i + 1}
+	}
+	findings := shown.Hidden("", placed)
+	for i, f := range findings { // the set is no file yet
+		findings[i].File, findings[i].Line = "private item "+private[f.Line-1].ID, 0
+	}
+	return findings
+}
+
 //go:embed task.yaml.tmpl
 var taskYAML string
 

@@ -17,19 +17,8 @@ func financeReasoning() suite {
 	return suite{
 		kind: "financereasoning", title: "FinanceReasoning: numeric questions on financial reports and formulas", domain: results.Finance, evaluator: "finance",
 		licence: "CC-BY-4.0 (as its Hugging Face card states; parts have their own terms)", source: "FinanceReasoning, github.com/BUPT-Reasoning-Lab/FinanceReasoning",
-		needs: []string{"question_id", "question", "context", "ground_truth", "level"}, shares: []int{1, 3, 4}, read: readFinance,
+		needs: []string{"question_id", "question", "context", "ground_truth", "level"}, shares: []int{1, 3, 4}, read: eachRow(financeEntry),
 	}
-}
-
-func readFinance(t table) (entries []entry, left []Left, err error) {
-	for _, r := range t.rows {
-		e, err := financeEntry(r)
-		if err != nil {
-			return nil, nil, err
-		}
-		entries = append(entries, e)
-	}
-	return entries, nil, nil
 }
 
 func financeEntry(r row) (entry, error) {
@@ -49,13 +38,16 @@ func financeEntry(r row) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
+	if err := r.finite("ground_truth", answer); err != nil {
+		return entry{}, err
+	}
 	question, context := strings.TrimSpace(question), strings.TrimSpace(r.optional("context"))
 	if question == "" || id == "" {
 		return entry{}, r.fault("field question or question_id is empty")
 	}
 	e := entry{
 		item: tasks.Item{ID: id, Question: finance.Prompt(question, context), Answer: plainAnswer(answer)},
-		raw:  question, stratum: level, keys: []string{"q:" + folder.Normal(question)},
+		row:  r, raw: question, stratum: level, keys: []string{"q:" + folder.Normal(question)},
 	}
 	if context != "" {
 		sum := sha256.Sum256([]byte(folder.Normal(context)))

@@ -42,6 +42,7 @@ type Imported struct {
 // entry is a usable item.
 type entry struct {
 	item    tasks.Item
+	row     row    // that it was read from
 	raw     string // as a seed question
 	stratum string
 	keys    []string // of the split: the question first
@@ -57,7 +58,7 @@ type suite struct {
 	source    string
 	needs     []string // fields by which its files are known
 	shares    []int    // public, private and, if the data itself gives it, the seed pool
-	read      func(t table) (entries []entry, left []Left, err error)
+	read      func(tables []table) (entries []entry, left []Left, err error)
 	pool      func(r row) (candidate, string, error) // a seed question, or why it is none; nil if there is no other source
 	poolNeeds [][]string                             // fields by which the pool's files are known, one set a form
 	shingle   int                                    // words in a row that a seed may not share with an item
@@ -89,16 +90,18 @@ func Import(o Options) (Imported, error) {
 		return Imported{}, err
 	}
 	m := &Manifest{Task: s.kind, Importer: version, Seed: o.Seed, NotRead: others}
-	var entries []entry
 	for _, t := range tables {
 		if err := m.input(t); err != nil {
 			return Imported{}, err
 		}
-		read, left, err := s.read(t)
-		if err != nil {
-			return Imported{}, err
-		}
-		entries, m.LeftOut = append(entries, read...), append(m.LeftOut, left...)
+	}
+	entries, left, err := s.read(tables)
+	if err != nil {
+		return Imported{}, err
+	}
+	m.LeftOut = left
+	if err := sameIDs(entries); err != nil {
+		return Imported{}, err
 	}
 	entries = s.usable(entries, m)
 	if len(entries) < 8 {
@@ -113,28 +116,56 @@ func Import(o Options) (Imported, error) {
 	return made, m.close(&made)
 }
 
+// eachRow is a reader of records that each say all about themselves.
+func eachRow(read func(r row) (entry, error)) func(tables []table) ([]entry, []Left, error) {
+	return func(tables []table) (entries []entry, _ []Left, err error) {
+		for _, t := range tables {
+			for _, r := range t.rows {
+				e, err := read(r)
+				if err != nil {
+					return nil, nil, err
+				}
+				entries = append(entries, e)
+			}
+		}
+		return entries, nil, nil
+	}
+}
+
+// sameIDs refuses an id that two questions have.
+func sameIDs(entries []entry) error {
+	first := map[string]entry{}
+	for _, e := range entries {
+		before, ok := first[e.item.ID]
+		if !ok {
+			first[e.item.ID] = e
+		} else if folder.Normal(before.item.Question) != folder.Normal(e.item.Question) {
+			return e.row.fault("id %q is that of another question in %s:%d", e.item.ID, before.row.file, before.row.line)
+		}
+	}
+	return nil
+}
+
 // usable leaves out repetitions and items that no response can be right for.
 func (s suite) usable(entries []entry, m *Manifest) []entry {
 	e, err := evaluators.ByName(s.evaluator)
 	if err != nil {
 		panic(err) // one of the program's own
 	}
-	seen, ids := map[string]string{}, map[string]string{}
+	seen := map[string]string{}
 	return slices.DeleteFunc(entries, func(x entry) bool {
 		reason := ""
 		key := folder.Normal(x.item.Question)
 		if before, ok := seen[key]; ok {
 			reason = "it repeats " + before
-		} else if before, ok := ids[x.item.ID]; ok {
-			reason = "its id is that of another item: " + before
 		} else if err := e.Check(x.item); err != nil {
 			reason = "it cannot be answered: " + err.Error()
 		}
 		if reason != "" {
-			m.LeftOut = append(m.LeftOut, Left{x.item.ID, reason})
+			m.LeftOut = append(m.LeftOut, Left{x.item.ID, x.row.at(), reason})
 			return true
 		}
-		seen[key], ids[x.item.ID] = x.item.ID, x.item.ID
+		seen[key] = x.item.ID
 		return false
 	})
 }
@@ -154,7 +185,7 @@ func (s suite) part(entries []entry, seed uint64, m *Manifest) Imported {
 			made.Private = append(made.Private, e.item)
 		default:
 			if found := folder.Answered(e.raw); found != "" {
-				m.LeftOut = append(m.LeftOut, Left{e.item.ID, fmt.Sprintf("as a seed question it holds an answer: %q", found)})
+				m.LeftOut = append(m.LeftOut, Left{e.item.ID, e.row.at(), fmt.Sprintf("as a seed question it holds an answer: %q", found)})
 				continue
 			}
 			made.Content.Seed = append(made.Content.Seed, e.raw)

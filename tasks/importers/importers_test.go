@@ -13,8 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
 	"autodatabench/tasks/evaluators"
 	"autodatabench/tasks/folder"
 )
@@ -36,6 +34,22 @@ func imported(t *testing.T, o Options) Imported {
 // sets are what two people must share.
 func sets(m *Manifest) string { return fmt.Sprint(m.Public, m.Private, m.Pool) }
 
+// served is what the dataset server sends of the records.
+func served(records []json.RawMessage) string {
+	rows := make([]string, len(records))
+	for i, r := range records {
+		rows[i] = fmt.Sprintf(`{"row_idx": %d, "row": %s, "truncated_cells": []}`, i, r)
+	}
+	return `{"features": [], "rows": [` + strings.Join(rows, ",") + `], "partial": false}`
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestForms imports the same records as JSON, JSON lines, Parquet and as the
 // dataset server sends them.
 func TestForms(t *testing.T) {
@@ -50,25 +64,16 @@ func TestForms(t *testing.T) {
 		if err := json.Unmarshal(data, &rows); err != nil {
 			t.Fatal(err)
 		}
-		var lines, served bytes.Buffer
-		for i, row := range rows {
+		var lines bytes.Buffer
+		for _, row := range rows {
 			if err := json.Compact(&lines, row); err != nil {
 				t.Fatal(err)
 			}
 			lines.WriteByte('\n')
-			if i > 0 {
-				served.WriteByte(',')
-			}
-			fmt.Fprintf(&served, `{"row_idx": %d, "row": %s, "truncated_cells": []}`, i, row)
 		}
 		dir := t.TempDir()
-		for file, text := range map[string]string{
-			"lines.jsonl": lines.String(), "served.json": `{"features": [], "rows": [` + served.String() + `], "partial": false}`,
-		} {
-			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
+		writeFile(t, filepath.Join(dir, "lines.jsonl"), lines.String())
+		writeFile(t, filepath.Join(dir, "served.json"), served(rows))
 		for _, from := range []string{filepath.Join(dir, "lines.jsonl"), filepath.Join(dir, "served.json"), filepath.Join("testdata", name+".parquet")} {
 			if got := imported(t, Options{Kind: kind, From: from, Seed: 3}); sets(got.Manifest) != sets(want.Manifest) {
 				t.Errorf("%s from %s: %s, from JSON %s", kind, filepath.Base(from), sets(got.Manifest), sets(want.Manifest))
@@ -76,6 +81,14 @@ func TestForms(t *testing.T) {
 		}
 		if other := imported(t, Options{Kind: kind, From: path, Seed: 4}); other.Manifest.Public == want.Manifest.Public {
 			t.Errorf("%s: another seed gives the same split", kind)
+		}
+		// The dataset server sends pages: here one is cut in the midst, one holds one record.
+		pages := t.TempDir()
+		for i, page := range [][]json.RawMessage{rows[:len(rows)/2], rows[len(rows)/2 : len(rows)-1], rows[len(rows)-1:]} {
+			writeFile(t, filepath.Join(pages, fmt.Sprintf("page-%d.json", i)), served(page))
+		}
+		if got := imported(t, Options{Kind: kind, From: pages, Seed: 3}); sets(got.Manifest) != sets(want.Manifest) {
+			t.Errorf("%s from pages: %s, from JSON %s", kind, sets(got.Manifest), sets(want.Manifest))
 		}
 		// A folder with all forms holds nothing twice.
 		if all := imported(t, Options{Kind: kind, From: dir, Seed: 3}); sets(all.Manifest) != sets(want.Manifest) {
@@ -97,18 +110,13 @@ func holds(t *testing.T, made Imported) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	placed := make([]folder.Placed[tasks.Item], len(made.Private))
-	for i, item := range made.Private {
-		placed[i] = folder.Placed[tasks.Item]{Value: item, Line: i + 1}
-	}
 	for _, item := range slices.Concat(made.Content.Public, made.Private) {
 		if err := e.Check(item); err != nil {
 			t.Errorf("%s: %s: %v", kind, item.ID, err)
 		}
 	}
 	c := made.Content
-	shown := folder.ShownBy(tasks.Task{Public: c.Public, Seed: c.Seed, Brief: results.Brief{Description: c.Description, FewShot: c.FewShot, Sample: c.Sample}})
-	if findings := shown.Hidden("private.jsonl", placed); len(findings) > 0 {
+	if findings := c.Hides(made.Private); len(findings) > 0 {
 		t.Errorf("%s: %q", kind, findings)
 	}
 	for _, q := range c.Seed {
@@ -130,9 +138,9 @@ func TestLeftOut(t *testing.T) {
 	made := imported(t, Options{Kind: "scibench", From: "testdata/scibench.json", Seed: 1})
 	var got []string
 	for _, l := range made.Manifest.LeftOut {
-		got = append(got, l.ID+": "+l.Reason)
+		got = append(got, l.ID+": "+l.At+": "+l.Reason)
 	}
-	want := []string{"atkins-004: it repeats atkins-002", `stat-003: it cannot be answered: the published answer "1,234.5" is not a number`}
+	want := []string{"atkins-004: scibench.json:83: it repeats atkins-002", `stat-003: scibench.json:65: it cannot be answered: the published answer "1,234.5" is not a number`}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -191,71 +199,6 @@ func TestOverlap(t *testing.T) {
 	}
 }
 
-// TestFaults: bad files are refused with file, line and reason.
-func TestFaults(t *testing.T) {
-	const first = `{"question_id":"test-0","question":"q 0?","context":"","ground_truth":1,"level":"easy"}`
-	for _, tt := range []struct{ name, file, text, want string }{
-		{"missing field", "a.jsonl", first + "\n" + `{"question_id":"test-1","context":"","ground_truth":1,"level":"easy"}`, `a.jsonl:2: field "question" is missing`},
-		{"null", "a.jsonl", first + "\n\n" + strings.Replace(first, "1,", "null,", 1), `a.jsonl:3: field "ground_truth" is missing`},
-		{"wrong kind", "a.json", "[" + first + ",\n" + strings.Replace(first, `"q 0?"`, "7", 1) + "]", `a.json:2: field "question" must be a text`},
-		{"NaN", "a.json", "[\n" + first + ",\n" + strings.Replace(first, "1,", "NaN,", 1) + "]", "a.json:3: invalid character 'N'"},
-		{"cut off", "a.json", "[\n" + first + ",\n" + first[:30], "a.json:3: the file ends too early"},
-		{"not an object", "a.jsonl", first + "\n7\n", "a.jsonl:2: a record must be a JSON object"},
-		{"Latin-1", "a.jsonl", first + "\n" + strings.Replace(first, "q 0", "q \xe9", 1), "a.jsonl:2: it is not UTF-8"},
-		{"byte order mark", "a.jsonl", "\uFEFF" + first, "a.jsonl:1: it begins with a byte order mark"},
-		{"UTF-16", "a.jsonl", "\xff\xfe[", "a.jsonl:1: it is UTF-16"},
-		{"no Parquet", "a.parquet", first, "a.parquet: Parquet: "},
-		{"cut cells", "a.json", `{"rows": [{"row": {}, "truncated_cells": ["question"]}]}`, "a.json:1: row 0 is cut or missing"},
-		{"other records", "a.json", `[{"a": 1}]`, `a.json: the first record lacks field "question_id"`},
-		{"empty", "a.json", "[]", "a.json: it holds no records"},
-		{"too few", "a.jsonl", first, "1 usable items are too few"},
-	} {
-		path := filepath.Join(t.TempDir(), tt.file)
-		if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := Import(Options{Kind: "financereasoning", From: path})
-		var known *results.Error
-		if !errors.As(err, &known) || known.Kind != results.BadInput || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
-		}
-	}
-	if _, err := Import(Options{Kind: "gsm8k", From: "testdata"}); err == nil || !strings.Contains(err.Error(), "want scibench, lcb-top, financereasoning") {
-		t.Errorf("unknown data set: %v", err)
-	}
-}
-
-// TestUnrelatedFiles: a folder may hold other files, which are named, and hidden
-// folders, but no broken records.
-func TestUnrelatedFiles(t *testing.T) {
-	good, err := os.ReadFile("testdata/finance.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	write := func(name, text string) {
-		path := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("finance.json", string(good))
-	write("words.json", `["a","b"]`)
-	write("none.json", "[]")
-	write("blank.jsonl", "")
-	write("number.json", "7")
-	write("lists.json", "[[1]]")
-	write(".cache/broken.json", "{")
-	made := imported(t, Options{Kind: "financereasoning", From: dir, Seed: 1})
-	if d := cmp.Diff([]string{"blank.jsonl", "lists.json", "none.json", "number.json", "words.json"}, made.Manifest.NotRead); d != "" {
-		t.Errorf("not read (-want +got):\n%s", d)
-	}
-	write("more.jsonl", `{"question_id":"more","question":"q?","context":"","ground_truth":1,"level":"easy"}`+"\n7\n")
-	if _, err := Import(Options{Kind: "financereasoning", From: dir, Seed: 1}); err == nil || !strings.Contains(err.Error(), "more.jsonl:2: a record must be a JSON object") {
-		t.Errorf("a broken record: %v", err)
-	}
-}
-
 // TestPublishedData imports the published files.
 func TestPublishedData(t *testing.T) {
 	root := os.Getenv("AUTODATABENCH_DATASETS")
@@ -287,23 +230,4 @@ func TestPublishedData(t *testing.T) {
 		}
 		holds(t, made)
 	}
-}
-
-// FuzzJSON holds that any text gives records with lines in the file, or an error
-// on one line.
-func FuzzJSON(f *testing.F) {
-	for _, s := range []string{"[{\"a\":1},\n{\"a\":2}]", "{\"a\":1}\n{\"a\":2}\n", `{"rows":[{"row":{}}]}`, "[", "[[]]", "[]]", "{} ,", "7", "[{}", "", "\uFEFF"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		rows, err := readJSON("f.json", strings.NewReader(text))
-		if err != nil && !strings.HasPrefix(err.Error(), "f.json:") {
-			t.Fatalf("%q: %v", text, err)
-		}
-		for _, r := range rows {
-			if r.line < 1 || r.line > 1+strings.Count(text, "\n") || r.fields == nil {
-				t.Fatalf("%q: row %+v", text, r)
-			}
-		}
-	})
 }

@@ -160,7 +160,7 @@ func servedRows(r row, served json.RawMessage) ([]row, error) {
 			return nil, r.fault("row %d is cut or missing; take the Parquet file", i)
 		}
 		keepUsed(one.Row)
-		rows[i] = row{r.file, r.line, one.Row}
+		rows[i] = row{file: r.file, line: r.line, fields: one.Row}
 	}
 	return rows, nil
 }

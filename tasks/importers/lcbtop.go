@@ -17,20 +17,9 @@ func lcbTop() suite {
 	return suite{
 		kind: "lcb-top", title: "LiveCodeBench: predicting the output of a test", domain: results.Code, evaluator: "lcb-top",
 		licence: "CC (no variant stated; the problems come from LeetCode)", source: "LiveCodeBench test-output prediction, huggingface.co/datasets/livecodebench/test_generation",
-		needs: []string{"question_id", "question_content", "function_name", "test_id", "starter_code"}, shares: []int{1, 3}, read: readLCB,
+		needs: []string{"question_id", "question_content", "function_name", "test_id", "starter_code"}, shares: []int{1, 3}, read: eachRow(lcbEntry),
 		pool: programs, poolNeeds: [][]string{{"question_content", "difficulty", "platform"}, {"question", "difficulty", "input_output"}}, shingle: 30,
 	}
-}
-
-func readLCB(t table) (entries []entry, left []Left, err error) {
-	for _, r := range t.rows {
-		e, err := lcbEntry(r)
-		if err != nil {
-			return nil, nil, err
-		}
-		entries = append(entries, e)
-	}
-	return entries, nil, nil
 }
 
 func lcbEntry(r row) (entry, error) {
@@ -58,7 +47,7 @@ func lcbEntry(r row) (entry, error) {
 			ID: fmt.Sprintf("%s-%s", problem, test), Question: code.Prompt(fields[0], fields[2], fields[1], input), Answer: output,
 			Fields: map[string]string{folder.GroupField: problem},
 		},
-		raw: program(fields[0], fields[2]), stratum: fields[3],
+		row: r, raw: program(fields[0], fields[2]), stratum: fields[3],
 		keys: []string{fmt.Sprintf("t:%s-%s", problem, test), "p:" + problem, "q:" + folder.Normal(fields[0])},
 	}, nil
 }

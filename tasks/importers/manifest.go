@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // version changes when the same files give another task.
-const version = 1
+const version = 2
 
 // Manifest says what a task was made of: two people with the same files and seed
 // have the same digests.
@@ -38,6 +39,7 @@ type Input struct {
 // Left is an item that was left out.
 type Left struct {
 	ID     string `json:"id"`
+	At     string `json:"at"` // file:line
 	Reason string `json:"reason"`
 }
 
@@ -59,7 +61,7 @@ func (m *Manifest) close(made *Imported) error {
 		m.LeftOut = []Left{} // a list in JSON
 	}
 	slices.SortFunc(m.LeftOut, func(a, b Left) int {
-		return strings.Compare(a.ID+a.Reason, b.ID+b.Reason)
+		return cmp.Or(strings.Compare(a.ID+a.Reason, b.ID+b.Reason), strings.Compare(a.At, b.At))
 	})
 	for _, part := range []struct {
 		set  *Set

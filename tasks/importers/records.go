@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"autodatabench/results"
@@ -18,7 +20,8 @@ import (
 // row is a record of a published file.
 type row struct {
 	file   string
-	line   int // of its beginning; the number of the row in a Parquet file
+	name   string // of the file, as the manifest has it
+	line   int    // of its beginning; the number of the row in a Parquet file
 	fields map[string]json.RawMessage
 }
 
@@ -49,9 +52,21 @@ func keepUsed(fields map[string]json.RawMessage) {
 	}
 }
 
+// at is where the row stands, in the words of the manifest.
+func (r row) at() string { return fmt.Sprintf("%s:%d", r.name, r.line) }
+
 // fault is an error at a row.
 func (r row) fault(format string, args ...any) error {
 	return results.Bad("", fmt.Errorf("%s:%d: %s", r.file, r.line, fmt.Sprintf(format, args...)))
+}
+
+// finite refuses a text that is a number, but no finite one.
+func (r row) finite(name, text string) error {
+	x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if errors.Is(err, strconv.ErrRange) || err == nil && (math.IsNaN(x) || math.IsInf(x, 0)) {
+		return r.fault("field %q: %q is no finite number", name, text)
+	}
+	return nil
 }
 
 // text is a field that must be a string.
@@ -118,6 +133,9 @@ func readTables(path string, needs ...string) (tables []table, others []string, 
 		case err != nil:
 			return nil, nil, err
 		default:
+			for i := range t.rows {
+				t.rows[i].name = t.name
+			}
 			tables = append(tables, t)
 		}
 	}
@@ -129,8 +147,11 @@ func readTables(path string, needs ...string) (tables []table, others []string, 
 }
 
 // dataFiles lists the files of a folder, without those in hidden folders, which
-// are no data.
+// are no data. The folder itself may be a link.
 func dataFiles(dir string) (names []string, err error) {
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return nil, err
+	}
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:

@@ -28,25 +28,40 @@ func scibench() suite {
 // that in a file of all books nothing tells them from its examples.
 const solvedInTests = "fund"
 
-func readSciBench(t table) (entries []entry, left []Left, err error) {
-	examples := strings.HasSuffix(strings.TrimSuffix(t.name, path.Ext(t.name)), "_sol")
-	numbers, books := map[string]int{}, map[string]bool{}
-	for _, r := range t.rows {
-		books[strings.TrimSpace(r.optional("source"))] = true
+// readSciBench numbers the items of a book over all files: one book may go on in
+// the next page of the dataset server. Worked examples in files of their own
+// are not counted.
+func readSciBench(tables []table) (entries []entry, left []Left, err error) {
+	numbers, examples, books := map[string]int{}, map[string]int{}, map[string]bool{}
+	for _, t := range tables {
+		for _, r := range t.rows {
+			books[strings.TrimSpace(r.optional("source"))] = true
+		}
 	}
-	for _, r := range t.rows {
-		e, err := sciBenchEntry(r, numbers)
-		if err != nil {
-			return nil, nil, err
+	for _, t := range tables {
+		worked, counted := isWorked(t), numbers
+		if worked {
+			counted = examples
 		}
-		solved := strings.TrimSpace(r.optional("solution")) != "" && len(books) > 1 && e.stratum != solvedInTests
-		if examples || solved {
-			left = append(left, Left{t.name + " " + e.item.ID, "a worked example, no test item"})
-			continue
+		for _, r := range t.rows {
+			e, err := sciBenchEntry(r, counted)
+			if err != nil {
+				return nil, nil, err
+			}
+			solved := strings.TrimSpace(r.optional("solution")) != "" && len(books) > 1 && e.stratum != solvedInTests
+			if worked || solved {
+				left = append(left, Left{t.name + " " + e.item.ID, r.at(), "a worked example, no test item"})
+				continue
+			}
+			entries = append(entries, e)
 		}
-		entries = append(entries, e)
 	}
 	return entries, left, nil
+}
+
+// isWorked reports whether a file holds worked examples alone.
+func isWorked(t table) bool {
+	return strings.HasSuffix(strings.TrimSuffix(t.name, path.Ext(t.name)), "_sol")
 }
 
 func sciBenchEntry(r row, numbers map[string]int) (entry, error) {
@@ -64,13 +79,16 @@ func sciBenchEntry(r row, numbers map[string]int) (entry, error) {
 	if problem == "" || book == "" {
 		return entry{}, r.fault("field problem_text or source is empty")
 	}
+	if err := r.finite("answer_number", answer); err != nil {
+		return entry{}, err
+	}
 	numbers[book]++
 	e := entry{
 		item: tasks.Item{
 			ID: fmt.Sprintf("%s-%03d", book, numbers[book]), Question: science.Prompt(problem, unit), Answer: answer,
 			Fields: map[string]string{"answer_number": answer, "unit": unit},
 		},
-		raw: problem, stratum: book, keys: []string{"q:" + folder.Normal(problem)},
+		row: r, raw: problem, stratum: book, keys: []string{"q:" + folder.Normal(problem)},
 	}
 	// The published number is the answer but where a power of ten scales it.
 	if gold, prompted, ok := science.Gold(answer, unit); ok && prompted != unit {

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"autodatabench/results"
 	record "autodatabench/results/folder"
@@ -75,20 +74,19 @@ func Lint(root string, f *folder.Folder) []folder.Finding {
 	return append(findings, shown.Hidden(path, placed)...)
 }
 
-// Apart refuses a private root that lies in the task folder or holds it.
+// Apart refuses a private root that lies in the task folder or holds it, by
+// whatever links.
 func Apart(root, dir string) error {
-	a, err := filepath.Abs(root)
+	a, err := record.RealPath(root)
 	if err != nil {
 		return err
 	}
-	b, err := filepath.Abs(dir)
+	b, err := record.RealPath(dir)
 	if err != nil {
 		return err
 	}
-	for _, pair := range [][2]string{{a, b}, {b, a}} {
-		if rest, err := filepath.Rel(pair[0], pair[1]); err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator)) {
-			return fmt.Errorf("the private root %s and the task folder %s must lie apart", root, dir)
-		}
+	if record.Within(a, b) || record.Within(b, a) {
+		return fmt.Errorf("the private root %s and the task folder %s must lie apart", root, dir)
 	}
 	return nil
 }

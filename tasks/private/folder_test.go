@@ -123,3 +123,23 @@ func TestApart(t *testing.T) {
 		}
 	}
 }
+
+// A link changes nothing about where the private set lies.
+func TestApartByLinks(t *testing.T) {
+	base := t.TempDir()
+	at := func(name string) string { return filepath.Join(base, name) }
+	if err := errors.Join(os.MkdirAll(at("law/data"), 0o700), os.MkdirAll(at("sets"), 0o700),
+		os.Symlink(at("law/data"), at("inside")), os.Symlink(base, at("around")), os.Symlink(at("law"), at("other-law")), os.Symlink(at("sets"), at("elsewhere"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		root, dir string
+		ok        bool
+	}{
+		{"inside", "law", false}, {"inside/new", "law", false}, {"around", "law", false}, {"law/data", "other-law", false}, {"elsewhere", "other-law", true}, {"sets", "inside", true},
+	} {
+		if err := Apart(at(tt.root), at(tt.dir)); (err == nil) != tt.ok {
+			t.Errorf("private root %s, task folder %s: %v", tt.root, tt.dir, err)
+		}
+	}
+}

@@ -2,7 +2,8 @@
 // score, the audit and the verification of a bundle may see (SPEC section 4),
 // and that the commands which make and check task folders write and lint.
 //
-// It is not for anything that runs before a trial is sealed. Invariants: for one
+// It is not for anything that runs before a trial is sealed, but for the look,
+// before an experiment begins, whether its sets can be used. Invariants: for one
 // program version, or one digest in task.yaml, a task has one private set, and
 // it shares no instance with what the task shows.
 package private

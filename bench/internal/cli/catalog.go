@@ -2,10 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"autodatabench/agents/prompt"
 	"autodatabench/report/table"
 	"autodatabench/results"
 	"autodatabench/tasks"
@@ -19,7 +19,7 @@ func tasksCommand(env Env) *cli.Command {
 			{Name: "list", Usage: "list the tasks", Flags: []cli.Flag{jsonFlag(), formatFlag()},
 				Description: "Example:\n\n  autodatabench tasks list --format markdown",
 				Action:      func(c *cli.Context) error { return listTasks(c, env) }},
-			{Name: "show", Usage: "show a task as an agent sees it", ArgsUsage: "DOMAIN|FOLDER", Flags: []cli.Flag{jsonFlag()},
+			{Name: "show", Usage: "show a task in the words of an agent's prompt (prompt show has the rest)", ArgsUsage: "DOMAIN|FOLDER", Flags: []cli.Flag{jsonFlag()},
 				Description: "Examples:\n\n  autodatabench tasks show science\n  autodatabench tasks show ./my-domain",
 				Action:      func(c *cli.Context) error { return showTask(c, env) }},
 			newTaskCommand(env), importCommand(env), lintCommand(env), judgeCommand(env),
@@ -61,9 +61,10 @@ func showTask(c *cli.Context, env Env) error {
 			Public []tasks.Item `json:"public"`
 		}{b, task.Public})
 	}
-	fmt.Fprintf(env.Stdout, "# %s\n\n%s\n\n## Evaluation\n\n%s\n", b.Title, strings.TrimSpace(b.Description), strings.TrimSpace(b.EvaluationRule))
-	for i, shot := range b.FewShot {
-		fmt.Fprintf(env.Stdout, "\n## Example %d\n\n%s\n\n%s\n", i+1, shot.Question, shot.Solution)
+	text, err := prompt.Task(b)
+	if err != nil {
+		return err
 	}
+	fmt.Fprint(env.Stdout, text)
 	return nil
 }

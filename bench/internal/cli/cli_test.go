@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"autodatabench/tasks"
 )
 
 func TestMain(m *testing.M) {
@@ -33,6 +36,7 @@ func TestScripts(t *testing.T) {
 			"interrupt": interrupt,
 			"appendto":  appendTo,
 			"replace":   replace,
+			"tell":      tell,
 			"cut":       cut,
 			"schema":    schema,
 			"alone":     alone,
@@ -133,6 +137,13 @@ func replace(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%q is not in %s", before, args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(data, before, after, 1)), 0o644))
+}
+
+// tell appends the question of the first item to a text: tell FILE ITEMS.
+func tell(ts *testscript.TestScript, neg bool, args []string) {
+	var item tasks.Item
+	ts.Check(json.NewDecoder(strings.NewReader(ts.ReadFile(args[1]))).Decode(&item))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+item.Question+"\n"), 0o644))
 }
 
 // cut leaves the first bytes of a file: cut FILE BYTES.

@@ -56,42 +56,21 @@ func commandAgent(env Env, d definitions.Definition, box command.Sandbox, hidden
 // apart refuses an agent's folder that holds or lies in a hidden path, which
 // would be copied into its sandbox.
 func apart(d definitions.Definition, hidden []string) error {
-	own, err := realPath(d.Folder)
+	own, err := folder.RealPath(d.Folder)
 	if err != nil {
 		return results.Infra("", err)
 	}
 	for _, path := range hidden {
-		secret, err := realPath(path)
+		secret, err := folder.RealPath(path)
 		if err != nil {
 			return results.Infra("", err)
 		}
-		if within(own, secret) || within(secret, own) {
+		if folder.Within(own, secret) || folder.Within(secret, own) {
 			return results.Bad("give the agent a folder of its own",
 				fmt.Errorf("agent %s: its folder %s holds or lies in %s, which no agent may see", d.Name, d.Folder, path))
 		}
 	}
 	return nil
-}
-
-// within reports whether path is dir or lies below it.
-func within(path, dir string) bool {
-	rel, err := filepath.Rel(dir, path)
-	return err == nil && filepath.IsLocal(rel)
-}
-
-// realPath is the absolute path without symbolic links, of which the end need not
-// exist.
-func realPath(path string) (string, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	known, err := filepath.EvalSymlinks(path)
-	if up := filepath.Dir(path); errors.Is(err, fs.ErrNotExist) && up != path {
-		known, err = realPath(up)
-		return filepath.Join(known, filepath.Base(path)), err
-	}
-	return known, err
 }
 
 // digestOfFolder extends a definition's digest by the files that make the agent.

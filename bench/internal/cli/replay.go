@@ -171,15 +171,15 @@ func distrust(c *cli.Context, dir string, f *experiment.File) error {
 		return results.Bad("give --sandbox none yourself if you trust it", fmt.Errorf("%s: the recorded experiment asks for no sandbox", dir))
 	}
 	f.Sandbox.Python = experiment.Default().Sandbox.Python
-	at, err := realPath(dir)
+	at, err := folder.RealPath(dir)
 	if err != nil {
 		return results.Infra("", err)
 	}
-	out, err := realPath(c.String("out"))
+	out, err := folder.RealPath(c.String("out"))
 	if err != nil {
 		return results.Infra("", err)
 	}
-	if within(at, out) {
+	if folder.Within(at, out) {
 		return nil
 	}
 	f.Student.Python, f.Student.LlamaFactory = "", ""

@@ -104,7 +104,7 @@ func inOrder(domains []results.Domain, find func(results.Domain) (tasks.Task, er
 }
 
 // loadFolder loads a task folder and sees to it that its private set is there,
-// without opening it: only the final score does that.
+// without opening it: only what scores does that.
 func loadFolder(dir string, at places) (tasks.Task, error) {
 	task, err := folder.Load(dir)
 	if err != nil {

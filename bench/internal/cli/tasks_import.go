@@ -9,10 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/tasks/folder"
 	"autodatabench/tasks/importers"
-	"autodatabench/tasks/private"
 )
 
 func importCommand(env Env) *cli.Command {
@@ -56,10 +53,7 @@ func importTask(c *cli.Context, env Env, kind string) error {
 	if dir == "" {
 		dir = filepath.Join("paper", kind)
 	}
-	if err := private.Apart(c.String("private-root"), dir); err != nil {
-		return results.Bad("choose another --private-root", err)
-	}
-	if err := folder.Vacant(dir); err != nil {
+	if err := roomFor(c.String("private-root"), dir); err != nil {
 		return err
 	}
 	made, err := importers.Import(importers.Options{
@@ -68,14 +62,7 @@ func importTask(c *cli.Context, env Env, kind string) error {
 	if err != nil {
 		return err
 	}
-	made.Content.Config.PrivateDigest, err = private.Write(c.String("private-root"), kind, made.Private)
-	if err != nil {
-		return err
-	}
-	if err := folder.Write(dir, made.Content); err != nil {
-		return err
-	}
-	if _, err := folder.Load(dir); err != nil {
+	if _, err := writeFolder(c.String("private-root"), dir, made.Content, made.Private); err != nil {
 		return err
 	}
 	return showImport(c, env, dir, made.Manifest)
@@ -94,12 +81,12 @@ func showImport(c *cli.Context, env Env, dir string, m *importers.Manifest) erro
 	if m.Pool.Size == 0 {
 		sets.Note("no seed pool: only setting scratch can be run (--seed-from adds one)")
 	}
-	left := table.New("Left out", 1, "!item", "reason")
+	left := table.New("Left out", 1, "!item", "where", "reason")
 	reasons := map[string]int{}
 	for _, l := range m.LeftOut {
 		reasons[l.Reason]++
 		if reasons[l.Reason] <= 5 {
-			left.Add(l.ID, l.Reason)
+			left.Add(l.ID, l.At, l.Reason)
 		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(m.PoolLeftOut)) {

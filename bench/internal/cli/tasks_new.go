@@ -119,24 +119,12 @@ func refuse(findings []folder.Finding) error {
 	return results.Bad("", fmt.Errorf("%s", list[1:]))
 }
 
-// writeTask writes the private set, then the folder that has its digest.
+// writeTask writes the task and says what came of it.
 func writeTask(c *cli.Context, env Env, dir string, content folder.Content, hidden []tasks.Item) error {
-	root := c.String("private-root")
-	if err := private.Apart(root, dir); err != nil {
-		return results.Bad("choose another --private-root", err)
-	}
-	if err := folder.Vacant(dir); err != nil {
+	if err := roomFor(c.String("private-root"), dir); err != nil {
 		return err
 	}
-	digest, err := private.Write(root, content.Config.Name, hidden)
-	if err != nil {
-		return err
-	}
-	content.Config.PrivateDigest = digest
-	if err := folder.Write(dir, content); err != nil {
-		return err
-	}
-	task, err := folder.Load(dir)
+	task, err := writeFolder(c.String("private-root"), dir, content, hidden)
 	if err != nil {
 		return err
 	}
@@ -149,7 +137,7 @@ func writeTask(c *cli.Context, env Env, dir string, content folder.Content, hidd
 		Hidden    int    `json:"private"`
 		Seed      int    `json:"seed"`
 		Digest    string `json:"digest"`
-	}{task.Name, dir, folder.PrivateFile(root, task.Name), content.Config.Evaluator.Kind, len(task.Public), len(hidden), len(task.Seed), task.Digest}
+	}{task.Name, dir, folder.PrivateFile(c.String("private-root"), task.Name), content.Config.Evaluator.Kind, len(task.Public), len(hidden), len(task.Seed), task.Digest}
 	if c.Bool("json") {
 		return show(c, env, made)
 	}
@@ -157,4 +145,28 @@ func writeTask(c *cli.Context, env Env, dir string, content folder.Content, hidd
 		"next: edit %s and %s, then autodatabench tasks lint %s\n", dir, made.Public, made.Hidden, made.Private, made.Seed, made.Evaluator,
 		filepath.Join(dir, folder.ConfigFile), filepath.Join(dir, "description.md"), dir)
 	return nil
+}
+
+// roomFor refuses places that a task cannot be written to.
+func roomFor(root, dir string) error {
+	if err := private.Apart(root, dir); err != nil {
+		return results.Bad("choose another --private-root", err)
+	}
+	return folder.Vacant(dir)
+}
+
+// writeFolder writes the private set, then the folder that has its digest, unless
+// the folder would show what the set hides.
+func writeFolder(root, dir string, content folder.Content, hidden []tasks.Item) (tasks.Task, error) {
+	if err := refuse(content.Hides(hidden)); err != nil {
+		return tasks.Task{}, results.Bad("leave one of the two questions out, or try another --seed", fmt.Errorf("nothing is written: %w", err))
+	}
+	var err error
+	if content.Config.PrivateDigest, err = private.Write(root, content.Config.Name, hidden); err != nil {
+		return tasks.Task{}, err
+	}
+	if err := folder.Write(dir, content); err != nil {
+		return tasks.Task{}, err
+	}
+	return folder.Load(dir)
 }
