@@ -132,6 +132,7 @@ func TestLoadFileRefuses(t *testing.T) {
 		{change("my-model", "My Model"), `name "My Model"`, ""},
 		{change("provider: openai", "provider: oracle"), `provider "oracle": want openai, anthropic, command, replay, reference`, ""},
 		{change("provider: openai", "provider: reference"), `engineer "": want one of direct`, ""},
+		{change("display_name: My Model", "display_name: "+strings.Repeat("数", 61)), "display_name: 61 characters; at most 60", ""},
 		{change("model: my-org/my-model", ""), "model: missing", ""},
 		{change("http://localhost:8000/v1", "localhost:8000"), "base_url", ""},
 		{change("http://", "http://user:password@"), "base_url: holds a user", ""},

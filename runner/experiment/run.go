@@ -30,6 +30,7 @@ const (
 type Agent struct {
 	agents.Agent
 	Digest       string         // of the definition
+	Title        string         // that pages show
 	Simulated    bool           // it asks no LLM
 	PromptTokens int64          // that a prompt may have; 0 when not known
 	OutputTokens int64          // that a reply may have; 0 when not known

@@ -186,7 +186,11 @@ func publish(c *cli.Context, env Env, f experiment.File, outcomes []results.Outc
 	if err := putIndex(c.Context, out, outcomes); err != nil {
 		return err
 	}
-	board := report.Leaderboard(outcomes, report.Options{Domains: f.Domains})
+	names, err := experiment.Titles(root)
+	if err != nil {
+		return err
+	}
+	board := report.Leaderboard(outcomes, report.Options{Domains: f.Domains, Names: names})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err
