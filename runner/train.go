@@ -172,6 +172,7 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 		return err
 	}
 	if seconds >= t.state.TimeLeft().Seconds() {
+		t.cut = seconds
 		return errTimeUp // a score that comes after the end does not count
 	}
 	judged, score := tasks.Evaluate(t.Task.Evaluator, t.Task.Public, answers)
