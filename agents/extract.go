@@ -11,6 +11,10 @@ import (
 // MaxCode is the size limit of an extracted program in bytes.
 const MaxCode = 256 << 10
 
+// maxSearch bounds how many bytes of a reply are read for a later end of blocks
+// than the first, in all: each block could have the whole rest read.
+const maxSearch = 4 * MaxCode
+
 // Extract takes plan and program out of a reply. truncated says that the
 // model's output limit cut the reply. When there is no program, failure is
 // [results.ExtractionFailed] or [results.OutputTruncated] and detail says why in
@@ -25,9 +29,15 @@ const MaxCode = 256 << 10
 //   - a block that is never closed runs to the end, unless the reply was cut.
 //
 // The plan is the text before the program, or after it when there is none
-// before. A leading <think> section is no part of the reply.
+// before. A leading <think> section is no part of the reply, nor is what stands
+// before a </think> whose start the server's template has written; a section
+// that never ends leaves nothing of the reply.
 func Extract(reply string, truncated bool) (plan, code string, failure results.Failure, detail string) {
-	lines := strings.Split(strings.TrimSuffix(normalise(reply), "\n"), "\n")
+	said, ended := spoken(normalise(reply), truncated)
+	if !ended {
+		return "", "", results.Classify(results.Signs{Cut: truncated, NoCode: true}), "the reply is thoughts that never end: there is no closing </think>"
+	}
+	lines := strings.Split(strings.TrimSuffix(said, "\n"), "\n")
 	blocks := scan(lines, truncated)
 	if truncated && cut(blocks) {
 		return outside(lines, nil), "", results.Classify(results.Signs{Cut: true}), "the reply was cut at the output limit before the code block ended"
@@ -66,18 +76,17 @@ var (
 	trailing = regexp.MustCompile("(?i)^()\\S.*?(`{3,})((?:python|py)3?)[ \t]*$") // Code: ```python
 	pythonic = regexp.MustCompile(`(?i)^\{?\.?(?:python|py)3?(?:[\s,:{}].*)?$`)
 	imports  = regexp.MustCompile(`(?m)^[ \t]*(?:import[ \t]+[\w.]+(?:[ \t]*,[ \t]*[\w.]+)*(?:[ \t]+as[ \t]+\w+)?|from[ \t]+[\w.]+[ \t]+import[ \t].+)[ \t]*(?:#.*)?$`)
-	thinking = regexp.MustCompile(`(?s)^\s*<think(?:ing)?>.*?</think(?:ing)?>`)
 )
 
 func normalise(reply string) string {
 	reply = strings.ToValidUTF8(reply, "\uFFFD")
-	reply = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\uFEFF", "", "\x00", "").Replace(reply)
-	return thinking.ReplaceAllString(reply, "")
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\uFEFF", "", "\x00", "").Replace(reply)
 }
 
 // scan finds the fenced blocks.
 func scan(lines []string, truncated bool) []block {
 	var blocks []block
+	search := maxSearch
 	for i := 0; i < len(lines); i++ {
 		open := opening.FindStringSubmatch(lines[i])
 		if open == nil {
@@ -88,7 +97,7 @@ func scan(lines []string, truncated bool) []block {
 		}
 		lead, _, _ := strings.Cut(lines[i], open[2])
 		b := block{from: i, lead: lead, language: languageOf(open[3])}
-		b.to, b.closed = end(lines, i+1, open[2], b.language != other, truncated)
+		b.to, b.closed = end(lines, i+1, open[2], b.language != other, truncated, &search)
 		b.code = dedent(lines[i+1:b.to], len(open[1]))
 		blocks = append(blocks, b)
 		i = b.to
@@ -109,8 +118,9 @@ func languageOf(info string) language {
 
 // end finds the line that closes a block opened by fence. In a program, closing
 // fences inside of strings are passed over; when every one is inside (a quote is
-// out of balance), the first closes, unless the reply was cut anyway.
-func end(lines []string, from int, fence string, program, truncated bool) (line int, closed bool) {
+// out of balance) or search is used up, the first closes, unless the reply was
+// cut anyway.
+func end(lines []string, from int, fence string, program, truncated bool, search *int) (line int, closed bool) {
 	first := -1
 	var quotes quoting
 	for i := from; i < len(lines); i++ {
@@ -120,6 +130,11 @@ func end(lines []string, from int, fence string, program, truncated bool) (line 
 			}
 			if first < 0 {
 				first = i
+			}
+		}
+		if first >= 0 && !truncated {
+			if *search -= len(lines[i]) + 1; *search < 0 {
+				break
 			}
 		}
 		quotes.line(lines[i])

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,6 +75,27 @@ func TestExtractSizeLimit(t *testing.T) {
 	}
 }
 
+// Replies made to have every block search the whole rest take no longer than
+// their size explains.
+func TestExtractIsBounded(t *testing.T) {
+	const quoted = "```python\nx = \"\"\"\n```\n\"\"\"\n" // whose every end is in a string, up to the end of the reply
+	for _, c := range []struct{ name, unit, tail string }{
+		{"quoted ends", quoted, ""},
+		{"quoted ends before the end of thoughts", quoted, "</think>\n"},
+		{"open quotes", "```python\nx = \"\"\"\n```\n", ""},
+		{"starts of thoughts", "<think>\n", ""},
+	} {
+		reply := strings.Repeat(c.unit, 1<<20/len(c.unit)) + c.tail
+		for _, truncated := range []bool{false, true} {
+			start := time.Now()
+			Extract(reply, truncated)
+			if took := time.Since(start); took > 20*time.Second {
+				t.Errorf("%s, truncated %v: %s for %d bytes", c.name, truncated, took, len(reply))
+			}
+		}
+	}
+}
+
 // Whatever a model writes, the result is well formed.
 func FuzzExtract(f *testing.F) {
 	paths, err := filepath.Glob("testdata/replies/*.txt")
@@ -89,6 +111,7 @@ func FuzzExtract(f *testing.F) {
 		f.Add(reply, false)
 		f.Add(reply, true)
 	}
+	f.Add(strings.Repeat("```python\nx = \"\"\"\n```\n\"\"\"\n", 200), false)
 	f.Fuzz(func(t *testing.T, reply string, truncated bool) {
 		plan, code, failure, detail := Extract(reply, truncated)
 		switch {

@@ -69,7 +69,7 @@ func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 		keys = append(keys, k)
 	}
 	slices.SortFunc(keys, groupKey.compare)
-	names := displayNames(outcomes, opts.Names)
+	names := displayNames(agentsOf(outcomes), opts.Names)
 	board := Board{Groups: []Group{}}
 	for _, k := range keys {
 		for _, same := range splitByTasks(byKey[k]) {
@@ -79,10 +79,18 @@ func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	return board
 }
 
+func agentsOf(outcomes []results.Outcome) []string {
+	agents := make([]string, len(outcomes))
+	for i, o := range outcomes {
+		agents[i] = o.Agent
+	}
+	return agents
+}
+
 // displayNames maps agents to the names shown. A name that two agents share, or
 // that is another agent's own, is followed by the agent, so that none passes
 // for another.
-func displayNames(outcomes []results.Outcome, given map[string]string) map[string]string {
+func displayNames(agents []string, given map[string]string) map[string]string {
 	names, users := map[string]string{}, map[string]map[string]bool{}
 	claim := func(name, agent string) {
 		name = strings.ToLower(name)
@@ -91,10 +99,10 @@ func displayNames(outcomes []results.Outcome, given map[string]string) map[strin
 		}
 		users[name][agent] = true
 	}
-	for _, o := range outcomes {
-		names[o.Agent] = table.Plain(cmp.Or(given[o.Agent], o.Agent))
-		claim(names[o.Agent], o.Agent)
-		claim(o.Agent, o.Agent)
+	for _, agent := range agents {
+		names[agent] = table.Plain(cmp.Or(given[agent], agent))
+		claim(names[agent], agent)
+		claim(agent, agent)
 	}
 	for agent, name := range names {
 		if len(users[strings.ToLower(name)]) > 1 && name != agent {

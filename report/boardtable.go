@@ -186,7 +186,7 @@ func (g Group) mats(common []Mark) table.Table {
 		for _, d := range r.Domains {
 			cells = append(cells, table.Number(d.MATS, 2))
 		}
-		add(r, append(cells, table.Number(r.MATS, 2), interval(r.Pooled))...)
+		add(r, append(cells, table.Number(r.MATS, 2), interval(r.Pooled.Interval))...)
 	}
 	t.Note("Attempts per valid submission, mean over runs, then over domains. Pooled: over all attempts of all runs, with a 95 %% interval.")
 	return *t

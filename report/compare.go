@@ -19,7 +19,7 @@ type Comparison struct {
 	Verdict     string            `json:"verdict"`
 
 	// RunsNeeded is how many runs of both in every domain would find a difference
-	// of this size with the chance stats.Power: in a test of this pair alone, and
+	// of gains of this size with the chance stats.Power: in a test of this pair alone, and
 	// in the first step of Holm's over all pairs.
 	RunsNeeded     results.Number `json:"runs_needed"`
 	RunsNeededHolm results.Number `json:"runs_needed_holm"`
@@ -119,9 +119,9 @@ func (g Group) comparison(a, b Row) (Comparison, error) {
 	for i, d := range g.Domains {
 		c.Domains = append(c.Domains, DomainPair{d.Domain, d.Base, a.Domains[i].Accuracy, b.Domains[i].Accuracy, a.Domains[i].Runs, b.Domains[i].Runs})
 	}
-	if design, ok := g.study.Design(); ok && c.Pair.Points.Known {
-		c.RunsNeeded = design.RunsNeeded(c.Pair.Points.Value, stats.Level)
-		c.RunsNeededHolm = design.RunsNeeded(c.Pair.Points.Value, stats.Level/float64(len(pairs)))
+	if design, ok := g.study.GainDesign(); ok && c.Pair.Gain.Value.Known {
+		c.RunsNeeded = design.RunsNeeded(c.Pair.Gain.Value.Value, stats.Level)
+		c.RunsNeededHolm = design.RunsNeeded(c.Pair.Gain.Value.Value, stats.Level/float64(len(pairs)))
 	}
 	c.Verdict = c.verdict(a.label(), b.label())
 	return c, nil
@@ -165,7 +165,7 @@ func (c Comparison) Tables() []table.Table {
 	test.Add("runs of both to decide a difference of this size: pair alone", table.Number(c.RunsNeeded, 0))
 	test.Add("the same, first of all pairs (Holm)", table.Number(c.RunsNeededHolm, 0))
 	test.Note("%s", c.Verdict)
-	test.Note("Interval and p: %s, the base student as it was. Runs to decide: with a chance of %.0f %%.", p.Gain.Method, 100*stats.Power)
+	test.Note("Interval and p: %s, the base student as it was. Runs to decide: the difference of gain, with a chance of %.0f %%.", p.Gain.Method, 100*stats.Power)
 	for _, w := range p.Gain.Warnings {
 		test.Note("%s.", w)
 	}

@@ -66,6 +66,33 @@ func TestCompareAndPower(t *testing.T) {
 	golden(t, "power.md", render(t, report.Markdown, board.Power(results.Number{})))
 }
 
+// Where points cancel out over domains of different bases, gains need not: what
+// the test decides also says how many runs it takes.
+func TestRunsNeededAreOfTheGain(t *testing.T) {
+	var outcomes []results.Outcome
+	for run := 1; run <= 4; run++ {
+		for agent, correct := range map[string][2]int{"a": {60, 180}, "b": {120, 120}} {
+			for i, d := range []results.Domain{results.Science, results.Code} {
+				o := trial(agent, d, results.OneShot, results.Seed, run, correct[i]+3*run)
+				o.BasePrivate.Correct = []int{30, 120}[i]
+				outcomes = append(outcomes, o)
+			}
+		}
+	}
+	c, err := report.Leaderboard(outcomes, report.Options{Draws: 99}).Compare("a", "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(c.Pair.Points.Value < 1e-9 && c.Pair.Gain.Value.Value < -30 && c.Pair.Holm.Value < 0.05) {
+		t.Fatalf("points %v, gain %v, p %v", c.Pair.Points, c.Pair.Gain.Value, c.Pair.Holm)
+	}
+	for _, needed := range []results.Number{c.RunsNeeded, c.RunsNeededHolm} {
+		if !needed.Known || needed.Value > 8 {
+			t.Errorf("%v runs needed, beside p %v of 4 runs", needed, c.Pair.Holm.Value)
+		}
+	}
+}
+
 // Answers to items make intervals narrower than counts do, and leave every point
 // value as it is.
 func TestAnswersNarrowIntervals(t *testing.T) {

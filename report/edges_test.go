@@ -3,6 +3,7 @@ package report_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,7 @@ func edges() map[string][]results.Outcome {
 		func(o *results.Outcome) { o.Experiment, o.Unsandboxed = "a-second-experiment-with-a-long-name", true })
 	return map[string][]results.Outcome{
 		"no outcome":         nil,
+		"a seed unscored":    join(threeSeeds("direct", 3, 2), threeSeeds("other", 3, 3)),
 		"no trial finished":  each(rounds("direct", results.OneShot, results.Seed, same), func(o *results.Outcome) { o.End, o.Finals, o.Valid = "", nil, false }),
 		"one agent":          rounds("direct", results.OneShot, results.Seed, same, same),
 		"one run":            join(rounds("direct", results.OneShot, results.Seed, same), rounds("pipeline", results.OneShot, results.Seed, [3]int{91, 81, 71})),
@@ -37,6 +39,28 @@ func edges() map[string][]results.Outcome {
 		"long names":         join(long, longer),
 		"Chinese, and pipes": join(names, rounds("other", results.Iterative, results.Scratch, same, same)),
 	}
+}
+
+// threeSeeds is an agent's runs under a protocol of three final seeds, of which
+// the trial in finance has the given number.
+func threeSeeds(agent string, finance ...int) []results.Outcome {
+	all := rounds(agent, results.OneShot, results.Seed, slices.Repeat([][3]int{{90, 80, 70}}, len(finance))...)
+	for i, o := range all {
+		o.Finals[0].Correct += o.Run
+		seeds := slices.Repeat(o.Finals, 3)
+		if o.Domain == results.Finance {
+			seeds = seeds[:finance[o.Run-1]]
+		}
+		t := results.Trial{
+			Spec: results.Spec{
+				TrialID: o.TrialID, Experiment: o.Experiment, Suite: o.Suite, Protocol: results.Protocol{Name: o.Protocol, FinalSeeds: 3},
+				Teacher: o.Teacher, Student: o.Student, Simulated: o.Simulated, Embedded: o.Embedded,
+			},
+			Attempts: []results.Attempt{{N: 1, Replied: true, Check: &results.Check{Valid: true}}}, Best: 1, End: o.End,
+		}
+		all[i] = t.Outcome(o.BasePrivate, seeds)
+	}
+	return all
 }
 
 var edgeNames = map[string]string{"a-b": "数据|工程师 | `x`", "other": "a | b"}
@@ -139,3 +163,23 @@ var cmpEmpty = cmp.Transformer("empty", func(rows [][]string) []string {
 	}
 	return lines
 })
+
+// A trial that lacks a final seed has no score yet: no figure of its row is of
+// the others alone, and other rows keep their intervals.
+func TestUnscoredSeed(t *testing.T) {
+	board := report.Leaderboard(join(threeSeeds("direct", 3, 2), threeSeeds("other", 3, 3)), report.Options{Draws: 99})
+	g := board.Groups[0]
+	if len(g.Warnings) > 0 || len(g.Rows) != 2 {
+		t.Fatalf("%d rows, warnings %q", len(g.Rows), g.Warnings)
+	}
+	other, direct := g.Rows[0], g.Rows[1]
+	if !other.Gain.Mean.Known || !other.Uncertainty.Gain.Low.Known {
+		t.Errorf("the scored row has %+v, %+v", other.Gain, other.Uncertainty.Gain)
+	}
+	if direct.Gain.Mean.Known || direct.Domains[2].Accuracy.Known || direct.Uncertainty.Gain.Value.Known || direct.Uncertainty.Averages.Gain.Known {
+		t.Errorf("the row without a seed has %+v, %+v", direct.Gain, direct.Uncertainty)
+	}
+	if !slices.Contains(direct.Warnings, "finance: a run has no final score yet") {
+		t.Errorf("warnings %q", direct.Warnings)
+	}
+}

@@ -124,58 +124,6 @@ func (b Board) GainFigure() (figure.Forest, error) {
 	return f, nil
 }
 
-// priced reports whether money is known for every agent and some was spent.
-func (g Group) priced() bool {
-	spent := false
-	for _, r := range g.Rows {
-		if r.Kind == results.OfAgent {
-			if !r.Usage.AgentCost.Known {
-				return false
-			}
-			spent = spent || r.Usage.AgentCost.Value > 0
-		}
-	}
-	return spent
-}
-
-// CostFigure is the rows' average gains against what a run costs: in USD where
-// it is priced, else in teacher calls.
-func (b Board) CostFigure() (figure.Cost, error) {
-	g, err := b.single()
-	if err != nil {
-		return figure.Cost{}, err
-	}
-	f := figure.Cost{Head: g.head("Gain against cost"), XUnit: "teacher calls per run, mean", YUnit: g.unit(), Kinds: []string{}, Points: []figure.CostPoint{}}
-	if g == nil {
-		return f, nil
-	}
-	money := g.priced()
-	if money {
-		f.XUnit = "cost per run in USD, mean"
-	} else {
-		f.Notes = append(f.Notes, "Money is unknown for some row, or none was spent: cost is counted in teacher calls.")
-	}
-	f.Notes = append(f.Notes, "Pareto front: rows that no other reaches at the same or a lower cost; it takes no account of intervals.")
-	for _, r := range g.Rows {
-		p := figure.CostPoint{Name: g.label(r), Gain: g.value(r)}
-		if r.Kind == results.OfAgent {
-			p.Cost = results.Num(float64(r.Usage.TeacherCalls)/float64(r.Runs), true)
-			if money {
-				p.Cost = results.Num(r.Usage.AgentCost.Value/float64(r.Runs), true)
-			}
-		}
-		kind := strings.TrimSpace(string(r.Workflow) + " " + string(r.Setting))
-		if kind == "" {
-			kind = string(Given)
-		}
-		if p.Kind = slices.Index(f.Kinds, kind); p.Kind < 0 {
-			p.Kind, f.Kinds = len(f.Kinds), append(f.Kinds, kind)
-		}
-		f.Points = append(f.Points, p)
-	}
-	return f, nil
-}
-
 // ErrorsFigure is what the agents' failed attempts failed of (the paper's figure
 // 5), a panel a domain.
 func (b Board) ErrorsFigure() (figure.Errors, error) {

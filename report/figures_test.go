@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,7 +131,10 @@ func TestRoundsFigure(t *testing.T) {
 }
 
 func TestBudgetFigure(t *testing.T) {
-	f := report.BudgetFigure("demo", []report.TrialLog{log("a", results.Code, 1, 30, 20), log("b", results.Code, 1), log("a", "own", 1, 1)}, map[string]string{"a": "Agent A"})
+	f := report.BudgetFigure("demo", []report.TrialLog{log("a", results.Code, 1, 30, 20), log("b", results.Code, 1), log("a", "own", 1, 1)}, map[string]string{"a": "B", "b": "Agent B"})
+	if got := []figure.Name{{Text: "B (a), iterative, scratch", ID: "a, iterative, scratch"}, {Text: "Agent B, iterative, scratch", ID: "b, iterative, scratch"}}; !slices.Equal(f.Names, got) {
+		t.Errorf("names %+v: one passes for another agent's", f.Names)
+	}
 	want := []figure.BudgetDomain{
 		{Domain: results.Code, Lines: []figure.BudgetLine{
 			{Series: 0, Run: 1, Points: []figure.BudgetPoint{{}, {Time: 5, Calls: 5}, {Time: 10, Calls: 10}}},

@@ -38,8 +38,8 @@ var meanings = []struct {
 // Standing says how far a row can be trusted.
 type Standing string
 
-// The standings. Results are self-reported until somebody else has checked the
-// bundle that they came in.
+// The standings. Results are self-reported until somebody else has scored the
+// bundle that they came in again; no row is there yet.
 const (
 	SimulatedResult Standing = "simulated"
 	SelfReported    Standing = "self-reported"

@@ -29,7 +29,7 @@ func PaperTable(n int, outcomes []results.Outcome, opts Options) (List, error) {
 	case 3:
 		return board.perGroup(Group.table3), nil
 	case 4:
-		names := displayNames(outcomes, opts.Names)
+		names := displayNames(agentsOf(outcomes), opts.Names)
 		return board.perGroup(func(g Group) []table.Table { return g.table4(outcomes, names) }), nil
 	case 5:
 		return List{board.table5()}, nil

@@ -63,10 +63,14 @@ type Reproduction struct {
 	Sizes      []SizeCheck `json:"sizes"`
 
 	// Ranking is the paper's runs as the benchmark ranks measured ones, and
-	// Differing how many of its Pairs of rows differ significantly (Holm).
-	Ranking   Board `json:"ranking"`
-	Pairs     int   `json:"pairs"`
-	Differing int   `json:"pairs_differing"`
+	// Differing those of its Pairs of rows that differ significantly. The tests take
+	// the variance between runs RunFactor times as large as it is moderated; without
+	// that it is the pairs of Unfactored that differ.
+	Ranking    Board           `json:"ranking"`
+	Pairs      int             `json:"pairs"`
+	Differing  []DifferingPair `json:"pairs_differing"`
+	RunFactor  results.Number  `json:"run_factor"`
+	Unfactored []DifferingPair `json:"pairs_differing_without_factor"`
 }
 
 // Summary is the outcome in one line.

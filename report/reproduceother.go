@@ -3,7 +3,6 @@ package report
 import (
 	"math"
 
-	"autodatabench/report/stats"
 	"autodatabench/report/table"
 	"autodatabench/results"
 	"autodatabench/results/published"
@@ -90,35 +89,6 @@ func checkSizes(t published.Tables) []SizeCheck {
 		checks = append(checks, c)
 	}
 	return checks
-}
-
-// rank ranks the published runs.
-func (r *Reproduction) rank(t published.Tables, draws int) {
-	r.Ranking = Leaderboard(t.Outcomes(), Options{Names: t.Names(), Draws: draws})
-	for _, g := range r.Ranking.Groups {
-		if g.study == nil {
-			continue
-		}
-		for _, p := range g.study.Pairs() {
-			r.Pairs++
-			if p.Holm.Known && p.Holm.Value < stats.Level {
-				r.Differing++
-			}
-		}
-	}
-}
-
-// ranked is the table of the ranking, with what it rests on.
-func (r Reproduction) ranked() []table.Table {
-	var tables []table.Table
-	for _, g := range r.Ranking.Groups {
-		t := g.certainty(g.commonMarks())
-		t.Title = "The paper's agents in the benchmark's own ranking"
-		t.Note("%d of %d pairs of rows differ significantly. Limits: two runs a cell; answers counted from the printed accuracies and the inferred sizes, so that items are not paired; "+
-			"runs as Table 4 labels them, with the rows above that are swapped or repeated.", r.Differing, r.Pairs)
-		tables = append(tables, t)
-	}
-	return tables
 }
 
 // HumanGain is a row of Table 2, as printed.

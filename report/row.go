@@ -28,7 +28,7 @@ type Row struct {
 	GainValid results.Number `json:"gain_valid"` // %, over the runs with a valid submission only
 	Points    stats.Value    `json:"points"`     // percentage points of accuracy
 	MATS      results.Number `json:"mats"`       // mean over domains of the runs' MATS
-	Pooled    stats.Interval `json:"mats_pooled"`
+	Pooled    stats.Estimate `json:"mats_pooled"`
 
 	Uncertainty *Uncertainty `json:"uncertainty,omitempty"`
 

@@ -24,32 +24,33 @@ func (k rowKey) entry() stats.Entry {
 	return stats.Entry{Agent: k.agent, Workflow: k.workflow, Setting: k.setting, Experiment: k.experiment}
 }
 
-// newStudy makes the study of the outcomes that are scored. Cells without known
-// answers have intervals from counts. It is nil if nothing is scored, and an error
-// if base students or items differ.
+// newStudy makes the study of the cells whose runs are all scored. Cells without
+// known answers have intervals from counts. It is nil if there is none, and an
+// error if base students or items differ.
 func newStudy(outcomes []results.Outcome, domains []results.Domain) (*stats.Study, error) {
 	type cellKey struct {
 		rowKey
 		domain results.Domain
 	}
-	scored := map[cellKey][]results.Outcome{}
+	byCell := map[cellKey][]results.Outcome{}
 	var keys []cellKey
 	for _, o := range outcomes {
-		if !o.Final().Known || o.BasePrivate.Total < 2 || !slices.Contains(domains, o.Domain) {
+		if !slices.Contains(domains, o.Domain) {
 			continue
 		}
 		k := cellKey{keyOfRow(o), o.Domain}
-		if scored[k] == nil {
+		if byCell[k] == nil {
 			keys = append(keys, k)
 		}
-		scored[k] = append(scored[k], o)
+		byCell[k] = append(byCell[k], o)
 	}
+	keys = slices.DeleteFunc(keys, func(k cellKey) bool { return slices.ContainsFunc(byCell[k], unscored) })
 	if len(keys) == 0 {
 		return nil, nil
 	}
 	var cells []*stats.Cell
 	for _, k := range keys {
-		runs := scored[k]
+		runs := byCell[k]
 		slices.SortFunc(runs, compareOutcomes)
 		cell, err := newCell(k.entry(), k.domain, runs)
 		if err != nil {
@@ -59,6 +60,8 @@ func newStudy(outcomes []results.Outcome, domains []results.Domain) (*stats.Stud
 	}
 	return stats.NewStudy(domains, cells, stats.FitRunPrior(cells))
 }
+
+func unscored(o results.Outcome) bool { return !o.Final().Known || o.BasePrivate.Total < 2 }
 
 // newCell is of the answers to single items where those of all runs are known,
 // else of counts.

@@ -47,8 +47,10 @@ func split(title, experiment string, logs []TrialLog, names map[string]string) (
 	byKey := map[seriesKey][]TrialLog{}
 	var keys []seriesKey
 	simulated, embedded := false, false
-	for _, l := range logs {
+	agents := make([]string, len(logs))
+	for i, l := range logs {
 		s := l.State.Spec
+		agents[i] = s.Agent
 		k := seriesKey{s.Agent, s.Workflow, s.Setting}
 		if byKey[k] == nil {
 			keys = append(keys, k)
@@ -82,12 +84,13 @@ func split(title, experiment string, logs []TrialLog, names map[string]string) (
 		head.Notes = append(head.Notes, fmt.Sprintf("The first %d of %d rows in the order of their names; choose others with --agent.", mostSeries, len(keys)))
 		keys = keys[:mostSeries]
 	}
+	names = displayNames(agents, names)
 	var list []series
 	for _, k := range keys {
 		more := strings.Join([]string{"", string(k.workflow), string(k.setting)}, ", ")
 		members := byKey[k]
 		slices.SortFunc(members, func(a, b TrialLog) int { return cmp.Compare(a.State.Spec.Run, b.State.Spec.Run) })
-		list = append(list, series{figure.Name{Text: cmp.Or(names[k.agent], k.agent) + more, ID: k.agent + more}, members})
+		list = append(list, series{figure.Name{Text: names[k.agent] + more, ID: k.agent + more}, members})
 	}
 	return list, head
 }

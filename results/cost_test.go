@@ -52,6 +52,33 @@ func TestGPUSeconds(t *testing.T) {
 	}
 }
 
+// TestStepCutOff counts the student's time in the step that a budget cut off.
+func TestStepCutOff(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		embedded bool
+		end      EndData
+		seconds  float64
+		gpu      Number
+	}{
+		{"training, then cut", false, EndData{StudentSeconds: 6, GPUSeconds: ptr(12)}, 36, Num(72, true)},
+		{"cut, embedded", true, EndData{StudentSeconds: 6}, 36, Num(60, true)},
+		{"cut, unknown number", false, EndData{StudentSeconds: 6}, 36, Number{}},
+		{"not cut", false, EndData{}, 30, Num(60, true)},
+	} {
+		trial := &Trial{}
+		apply(t, trial, TrialStarted, Spec{Embedded: tt.embedded})
+		apply(t, trial, AttemptStarted, AttemptData{N: 1})
+		apply(t, trial, StudentTrained, TrainData{Seconds: 30, GPUSeconds: ptr(60)})
+		tt.end.Reason = EndTime
+		apply(t, trial, TrialEnded, tt.end)
+		o := trial.Outcome(Score{}, nil)
+		if o.Usage.StudentSeconds != tt.seconds || o.Usage.GPUSeconds != tt.gpu || o.Elapsed.Seconds() != tt.seconds {
+			t.Errorf("%s: %g s, GPU seconds %+v, elapsed %s", tt.name, o.Usage.StudentSeconds, o.Usage.GPUSeconds, o.Elapsed)
+		}
+	}
+}
+
 // A trial that never trained held no GPU; one whose model has no price costs what
 // nobody knows; and neither becomes the other when they are added.
 func TestCostOfNothingAndOfTheUnknown(t *testing.T) {

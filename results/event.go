@@ -120,18 +120,22 @@ type ScoreData struct {
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`
 }
 
-// FaultData is a fault of the platform; the step is done again.
+// FaultData is a fault of the platform; the step is done again. What the failed
+// one used of the student is in no record.
 type FaultData struct {
 	Step    string `json:"step"`
 	Attempt int    `json:"attempt"`
 	Error   string `json:"error"`
 }
 
-// EndData closes the loop, with what the agent's model used for a reply that was
-// cut off; nil for nothing.
+// EndData closes the loop, with what the step used that a budget cut off: the
+// agent's model for a reply, nil for nothing, or the student.
 type EndData struct {
 	Reason EndReason `json:"reason"`
 	Agent  *AgentUse `json:"agent,omitempty"`
+
+	StudentSeconds float64  `json:"student_seconds,omitempty"`
+	GPUSeconds     *float64 `json:"gpu_seconds,omitempty"` // held by the student meanwhile
 }
 
 // Apply folds one event into the state. The order of kinds is the runner's
@@ -169,6 +173,10 @@ func (t *Trial) Apply(e Event) error {
 		t.End = d.Reason
 		if d.Agent != nil {
 			t.Usage = t.Usage.Add(Usage{}.WithAgent(*d.Agent))
+		}
+		if d.StudentSeconds > 0 {
+			t.Usage = t.Usage.Add(t.gpuUse(d.StudentSeconds, d.GPUSeconds))
+			t.spend(d.StudentSeconds)
 		}
 		return nil
 	}

@@ -46,7 +46,7 @@ type Outcome struct {
 	BasePublic  Score   `json:"base_public"`  // the student before training
 	BasePrivate Score   `json:"base_private"` //
 	Public      *Score  `json:"public"`       // of the chosen submission; one-shot has none
-	Finals      []Score `json:"finals"`       // private, one per final seed; empty before `score`
+	Finals      []Score `json:"finals"`       // private, one per final seed; empty until all are there
 
 	// Printed stands in for the private scores where only percentages are known.
 	Printed *Printed `json:"printed,omitempty"`
@@ -72,8 +72,12 @@ type Printed struct {
 }
 
 // Outcome sums the trial up with the base student's and the final scores on the
-// private set.
+// private set. Scores of fewer than the protocol's final seeds are left out: the
+// trial is not scored yet.
 func (t *Trial) Outcome(base Score, finals []Score) Outcome {
+	if len(finals) < t.Spec.Protocol.FinalSeeds {
+		finals = nil
+	}
 	o := Outcome{
 		TrialID: t.Spec.TrialID, Kind: OfAgent, Experiment: t.Spec.Experiment,
 		Suite: t.Spec.Suite, Protocol: t.Spec.Protocol.Name, Modified: t.Spec.Protocol.Modified,

@@ -113,6 +113,10 @@ func TestOutcomeOfTrial(t *testing.T) {
 	if diff := cmp.Diff(run, got.Result()); diff != "" {
 		t.Errorf("run (-want +got):\n%s", diff)
 	}
+	trial.Spec.Protocol.FinalSeeds = 3
+	if got := trial.Outcome(base, finals); got.Finals != nil || got.Final().Known {
+		t.Errorf("two of three final seeds give the score %+v", got.Final())
+	}
 }
 
 // The digest of a protocol is that of what it asks, not of its name.

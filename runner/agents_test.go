@@ -237,7 +237,7 @@ save_rows([{"instruction": "question %d" % i, "input": "", "output": a or "?"} f
 		}
 		now := env
 		now.Root, now.Agent, now.Recorded = t.TempDir(), agent, recording
-		if now.Teacher, err = gateway.OpenRecording(dir, was); err != nil {
+		if now.Teacher, err = gateway.OpenRecording(dir, was, recording.Stopped); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := runner.Run(context.Background(), now, was); err != nil {

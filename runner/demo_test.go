@@ -66,7 +66,7 @@ func replay(t *testing.T, dir string) {
 	if env.Agent, err = chat.OpenRecording(dir); err != nil {
 		t.Fatal(err)
 	}
-	if env.Teacher, err = gateway.OpenRecording(dir, spec); err != nil {
+	if env.Teacher, err = gateway.OpenRecording(dir, spec, recording.Stopped); err != nil {
 		t.Fatal(err)
 	}
 	answers := &recordedStudent{dir: dir}

@@ -64,6 +64,7 @@ func (t *trial) execute(ctx context.Context, n int) error {
 		data.GPUSeconds = t.GPUs.teacher(seconds)
 	}
 	data.Failure, data.Detail = failureOf(result, limit)
+	t.asRecorded(n, &data)
 	// Code may swallow a fault of the teacher and end with too few rows.
 	if fault := t.gateway.Fault(); fault != nil && (data.Failure != "" || !checkWorkspace(workspace, budget).Valid) {
 		return results.Infra("go on with resume when the teacher answers again", fmt.Errorf("the code failed together with the platform: %w", fault))

@@ -27,7 +27,11 @@ var (
 func (t *trial) student(ctx context.Context, f func(context.Context) error) (seconds float64, err error) {
 	ctx, meter := student.Metered(ctx, t.state.TimeLeft(), errTimeUp, t.Now)
 	err = timeUp(ctx, f(ctx))
-	return meter.Stop().Seconds(), err
+	seconds = meter.Stop().Seconds()
+	if errors.Is(err, errTimeUp) {
+		t.cut = seconds
+	}
+	return seconds, err
 }
 
 // timeUp is the spent budget in place of an error that a step bounded by it gave
@@ -117,7 +121,10 @@ func (t *trial) act(ctx context.Context, a agents.Action) error {
 
 // end closes the loop, so that the events tell of all that the ledger has.
 func (t *trial) end(reason results.EndReason) error {
-	data := results.EndData{Reason: reason}
+	data := results.EndData{Reason: reason, StudentSeconds: t.cut}
+	if t.cut > 0 {
+		data.GPUSeconds = t.GPUs.student(t.cut)
+	}
 	if cut := t.unreported(); cut.Calls > 0 {
 		data.Agent = &cut
 	}

@@ -94,13 +94,11 @@ func (r *Recording) retimed(e results.Event) (results.Event, error) {
 	}
 	e.Time = was.Time
 	then, now := fields(was.Data), fields(e.Data)
-	if then["seconds"] == nil || now["seconds"] == nil {
-		return e, nil
-	}
-	now["seconds"] = then["seconds"]
-	delete(now, "gpu_seconds")
-	if held, ok := then["gpu_seconds"]; ok {
-		now["gpu_seconds"] = held
+	for _, name := range []string{"seconds", "student_seconds", "gpu_seconds"} {
+		delete(now, name)
+		if took, ok := then[name]; ok {
+			now[name] = took
+		}
 	}
 	var err error
 	e.Data, err = folder.Canonical(now)

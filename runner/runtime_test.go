@@ -33,7 +33,8 @@ func (h hanging) Reply(ctx context.Context, _ agents.Request) (agents.Reply, err
 	return agents.Reply{}, results.Infra("", fmt.Errorf("ask model: %w", ctx.Err()))
 }
 
-// slow is a student that hangs in training, or answers after an hour.
+// slow is a student that hangs in training, where it takes a minute, or answers
+// after an hour.
 type slow struct {
 	runner.Student
 	clock *clock
@@ -43,6 +44,7 @@ type slow struct {
 func (s slow) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
 	if s.train {
 		<-ctx.Done()
+		s.clock.at = s.clock.at.Add(time.Minute)
 		return student.TrainReport{}, results.Infra("", errors.New("signal: killed"))
 	}
 	return s.Student.Train(ctx, recipe, rows, seed, dir, progress)
@@ -54,7 +56,8 @@ func (s slow) Generate(_ context.Context, _ string, prompts []string, _ results.
 }
 
 // TestRunTimeEndsWithinAStep checks that no step outlives the run time, that
-// the attempt stands as it was, and that the trial has ended for good.
+// the attempt stands as it was, that the trial has ended for good, and that what
+// the step used of the student counts.
 func TestRunTimeEndsWithinAStep(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -63,16 +66,18 @@ func TestRunTimeEndsWithinAStep(t *testing.T) {
 		train   bool
 		want    results.Attempt
 		best    int
+		used    time.Duration
 	}{
-		{"asking", hanging{}, 100 * time.Millisecond, false, results.Attempt{N: 1, Op: results.Draft}, 0},
-		{"training", scripted{enough}, 10 * time.Second, true, results.Attempt{Replied: true, Executed: true}, 1},
-		{"evaluation", scripted{enough}, time.Minute, false, results.Attempt{Replied: true, Executed: true, Trained: true}, 1},
+		{"asking", hanging{}, 100 * time.Millisecond, false, results.Attempt{N: 1, Op: results.Draft}, 0, 0},
+		{"training", scripted{enough}, 10 * time.Second, true, results.Attempt{Replied: true, Executed: true}, 1, time.Minute},
+		{"evaluation", scripted{enough}, time.Minute, false, results.Attempt{Replied: true, Executed: true, Trained: true}, 1, time.Hour},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			env, spec := scriptedTrial(t, c.agent, 2, results.Iterative, results.Scratch)
 			spec.Protocol.Budget.RunTime = c.runTime
 			still := &clock{at: time.Now()}
 			env.Now, env.Student = still.now, slow{env.Student, still, c.train}
+			env.GPUs.Student = new(2)
 			for range 2 { // the second time there is nothing to be done
 				state, err := runner.Run(context.Background(), env, spec)
 				if err != nil {
@@ -82,6 +87,10 @@ func TestRunTimeEndsWithinAStep(t *testing.T) {
 				if state.End != results.EndTime || state.Best != c.best || len(state.Attempts) != 1 || a.Public != nil || a.Failure != "" ||
 					a.Replied != c.want.Replied || a.Executed != c.want.Executed || a.Trained != c.want.Trained {
 					t.Errorf("end %q, best %d, %d attempts, %+v", state.End, state.Best, len(state.Attempts), a)
+				}
+				u := state.Outcome(results.Score{}, nil).Usage
+				if s := c.used.Seconds(); u.StudentSeconds != s || u.GPUSeconds != results.Num(2*s, true) || state.Elapsed != c.used {
+					t.Errorf("used %g s, GPU seconds %+v, elapsed %s, want %s", u.StudentSeconds, u.GPUSeconds, state.Elapsed, c.used)
 				}
 			}
 			if err := runner.Sealed(filepath.Join(env.Root, spec.Path())); err != nil {

@@ -46,7 +46,7 @@ func TestServedTeacherIsSimulated(t *testing.T) {
 			t.Errorf("simulated: %v, want %v", got, c.want)
 		}
 		dir := filepath.Join(env.Root, spec.Path())
-		recorded, err := gateway.OpenRecording(dir, spec)
+		recorded, err := gateway.OpenRecording(dir, spec, func(int) bool { return false })
 		if err != nil {
 			t.Fatal(err)
 		}

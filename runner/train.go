@@ -59,6 +59,9 @@ type trained struct {
 
 // train fits the student to the attempt's submission.
 func (t *trial) train(ctx context.Context, n int) error {
+	if err := t.endsHere(); err != nil {
+		return err
+	}
 	rows, _, err := t.submission(n)
 	if err != nil {
 		return err
@@ -146,6 +149,9 @@ func adapterOf(root string, spec results.Spec, rows []results.Row) (dir string, 
 
 // evaluate scores the trained student on the public set.
 func (t *trial) evaluate(ctx context.Context, n int) error {
+	if err := t.endsHere(); err != nil {
+		return err
+	}
 	rows, _, err := t.submission(n)
 	if err != nil {
 		return err
@@ -166,6 +172,7 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 		return err
 	}
 	if seconds >= t.state.TimeLeft().Seconds() {
+		t.cut = seconds
 		return errTimeUp // a score that comes after the end does not count
 	}
 	judged, score := tasks.Evaluate(t.Task.Evaluator, t.Task.Public, answers)

@@ -29,6 +29,7 @@ type trial struct {
 	gateway *gateway.Gateway
 	metered bool // the agent puts its calls into the ledger itself
 	state   results.Trial
+	cut     float64 // seconds of the student in the step with which the run time ended
 }
 
 // Run takes the trial of the spec from where its folder stands to its seal and

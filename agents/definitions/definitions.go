@@ -128,6 +128,20 @@ func (d Definition) Title() string {
 	return d.Name
 }
 
+// Public is the definition for a record that others may read: keys are never in
+// it, and of headers, which may name a person or an account, only the names.
+func (d Definition) Public() Definition {
+	headers := d.Headers
+	d.Headers = nil
+	for name := range headers {
+		if d.Headers == nil {
+			d.Headers = map[string]string{}
+		}
+		d.Headers[name] = "(left out)"
+	}
+	return d
+}
+
 // Simulated reports whether the agent asks no LLM.
 func (d Definition) Simulated() bool {
 	return d.Provider == Reference || d.Provider == Replay || d.Provider == Command && d.BaseURL == ""

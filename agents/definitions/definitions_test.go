@@ -132,6 +132,7 @@ func TestLoadFileRefuses(t *testing.T) {
 		{change("my-model", "My Model"), `name "My Model"`, ""},
 		{change("provider: openai", "provider: oracle"), `provider "oracle": want openai, anthropic, command, replay, reference`, ""},
 		{change("provider: openai", "provider: reference"), `engineer "": want one of direct`, ""},
+		{change("display_name: My Model", "display_name: "+strings.Repeat("数", 61)), "display_name: 61 characters; at most 60", ""},
 		{change("model: my-org/my-model", ""), "model: missing", ""},
 		{change("http://localhost:8000/v1", "localhost:8000"), "base_url", ""},
 		{change("http://", "http://user:password@"), "base_url: holds a user", ""},
@@ -212,5 +213,13 @@ func TestSimulated(t *testing.T) {
 		if got := c.d.Simulated(); got != c.want {
 			t.Errorf("provider %s, base URL %q: %v", c.d.Provider, c.d.BaseURL, got)
 		}
+	}
+}
+
+// TestPublicLeavesHeadersOut keeps the names, and the definition as it was.
+func TestPublicLeavesHeadersOut(t *testing.T) {
+	d := Definition{Name: "mine", Model: "m", Headers: map[string]string{"X-Account": "alice"}}
+	if p := d.Public(); p.Headers["X-Account"] != "(left out)" || p.Model != "m" || d.Headers["X-Account"] != "alice" {
+		t.Errorf("%+v of %+v", p, d)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"autodatabench/agents/reference"
 	"autodatabench/results"
@@ -16,6 +17,9 @@ import (
 // shortest prompt, with all feedback trimmed, has about this many tokens.
 const minPrompt = 4_096
 
+// maxTitle is the longest display name, in characters: more does not fit a table.
+const maxTitle = 60
+
 // credential are the parts of a header's name by which it may carry a secret.
 var credential = regexp.MustCompile(`(?i)key|token|secret|auth|cookie|password|credential`)
 
@@ -23,6 +27,9 @@ var credential = regexp.MustCompile(`(?i)key|token|secret|auth|cookie|password|c
 func (d Definition) Validate() error {
 	if !results.ValidName(d.Name) {
 		return fmt.Errorf("name %q: want lower-case letters, digits, dots and dashes", d.Name)
+	}
+	if n := utf8.RuneCountInString(d.DisplayName); n > maxTitle {
+		return fmt.Errorf("display_name: %d characters; at most %d", n, maxTitle)
 	}
 	if d.ContextWindow < 0 || d.Sampling.MaxOutputTokens < 0 {
 		return fmt.Errorf("context_window and sampling.max_output_tokens must not be negative")

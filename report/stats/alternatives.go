@@ -21,13 +21,17 @@ type Alternatives struct {
 	// Without is, by domain, the rank by gain when that domain is left out: 0
 	// when the gain is missing then. Equal gains share a rank.
 	Without []int `json:"rank_without"`
+
+	N        int      `json:"n"` // runs, the fewest of any domain
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Alternatives computes them in the order of [Study.Entries].
 func (s *Study) Alternatives() []Alternatives {
 	all := make([]Alternatives, len(s.entries))
 	for i, e := range s.entries {
-		a := Alternatives{Entry: e, Gain: s.average(i, (*Cell).gain), WinRate: s.winRate(i)}
+		gain := s.point(i)
+		a := Alternatives{Entry: e, Gain: gain.Value, WinRate: s.winRate(i), N: gain.N, Warnings: gain.Warnings}
 		a.Points = s.average(i, func(c *Cell) results.Number { return results.Num(c.points(), true) })
 		logs := s.average(i, func(c *Cell) results.Number { return results.Num(math.Log(c.mean/c.base), c.base > 0) })
 		a.Geometric = results.Num(100*(math.Exp(logs.Value)-1), logs.Known)

@@ -135,18 +135,20 @@ func TestSplit(t *testing.T) {
 	}
 	want := stats.Split{
 		Run: num(100 * math.Sqrt(1.0/24)), Seed: num(100 * math.Sqrt(1.0/24)), Item: num(100 * math.Sqrt(17.0/12)),
-		RunShare: num(2.0 / 37), SeedShare: num(1.0 / 37), ItemShare: num(34.0 / 37),
+		RunShare: num(2.0 / 37), SeedShare: num(1.0 / 37), ItemShare: num(34.0 / 37), N: 2,
 	}
 	if diff := cmp.Diff(want, c.Split(), near); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if got := cell(t, "a", "d", "1000", "1100", "1010").Split(); got.Seed.Known || !got.Run.Known {
+	if got := cell(t, "a", "d", "1000", "1100", "1010").Split(); got.Seed.Known || !got.Run.Known || len(got.Warnings) != 1 {
 		t.Errorf("one seed: %+v", got)
 	}
-	if got := cell(t, "a", "d", "1000", "1100").Split(); got != (stats.Split{}) {
-		t.Errorf("one run: %+v", got)
+	if diff := cmp.Diff(stats.Split{N: 1, Warnings: noSplit}, cell(t, "a", "d", "1000", "1100").Split()); diff != "" {
+		t.Errorf("one run (-want +got):\n%s", diff)
 	}
 }
+
+var noSplit = []string{"no split: it takes answers to items, two runs and a base accuracy over 0"}
 
 // A study splits the average's variance with the domains' weights: two domains of
 // the same answers and base have the cell's shares, and one without a second run
@@ -156,16 +158,15 @@ func TestSplits(t *testing.T) {
 	science, code := cell(t, "a", "science", "1000", "1100", "1010"), cell(t, "a", "code", "1000", "1100", "1010")
 	got := study(t, domains, given(0.8, 4, 10), science, code).Splits()
 	alone := science.Split()
-	want := stats.Split{RunShare: alone.RunShare, ItemShare: alone.ItemShare}
+	want := stats.Split{RunShare: alone.RunShare, ItemShare: alone.ItemShare, N: 2, Warnings: alone.Warnings}
 	if diff := cmp.Diff([]stats.EntrySplit{{Average: want, Domains: []stats.Split{alone, alone}}}, got, near); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	single := cell(t, "a", "code", "1000", "1100")
-	for name, s := range map[string]*stats.Study{
-		"one run": study(t, domains, given(0.8, 4, 10), science, single), "no run": study(t, domains, given(0.8, 4, 10), science),
-	} {
-		if got := s.Splits()[0]; got.Average != (stats.Split{}) || got.Domains[0] != alone || got.Domains[1] != (stats.Split{}) {
-			t.Errorf("%s: %+v", name, got)
+	for n, s := range []*stats.Study{study(t, domains, given(0.8, 4, 10), science), study(t, domains, given(0.8, 4, 10), science, single)} {
+		none := stats.Split{N: n, Warnings: noSplit}
+		if diff := cmp.Diff(stats.EntrySplit{Average: none, Domains: []stats.Split{alone, none}}, s.Splits()[0]); diff != "" {
+			t.Errorf("%d runs in code (-want +got):\n%s", n, diff)
 		}
 	}
 }

@@ -24,6 +24,7 @@ const (
 	BBMod      Method = "Bayesian bootstrap over items, moderated t over runs" // STATS.md section 3
 	ModeratedT Method = "moderated t over runs and items"                      // sections 2 and 4
 	Permuted   Method = "permutation of runs within domains"                   // section 4
+	Jeffreys   Method = "Jeffreys limits of the success rate"                  // section 1
 )
 
 // The warnings that several functions give.
@@ -38,7 +39,7 @@ const (
 // warnings.
 type Estimate struct {
 	Interval
-	N        int      `json:"n"` // runs; of an average over domains, the fewest of any
+	N        int      `json:"n"` // runs, of an average over domains the fewest of any; attempts of MATS
 	Method   Method   `json:"method"`
 	Warnings []string `json:"warnings,omitempty"`
 }

@@ -208,7 +208,7 @@ func TestHeadlineEdges(t *testing.T) {
 			"counts", counts(t, "a", results.Code, 4, 0.25, 0.5, 0.75), prior, true, true,
 			[]string{"unpaired, wider than needed: answers to single items are not known"},
 		},
-		{"missing", nil, prior, false, false, []string{"no run in code"}},
+		{"missing", nil, prior, false, false, []string{"no score in code yet"}},
 	} {
 		cells := []*stats.Cell{science}
 		if tt.code != nil {

@@ -122,7 +122,7 @@ func (s *Study) test(p *Pair, a, b []*Cell) {
 	var v variance
 	for d := range s.domains {
 		w := s.weight(a[d])
-		v = v.plus(differenceVariance(a[d], b[d], s.prior).times(w * w))
+		v = v.plus(s.differenceVariance(a[d], b[d]).times(w * w))
 	}
 	if v.value == 0 {
 		p.Gain.warn("no variance between runs or items: no test")
@@ -146,8 +146,8 @@ func (s *Study) weight(c *Cell) float64 { return 100 / (float64(len(s.domains)) 
 
 // differenceVariance is that of m_A - m_B: over items, paired where both have
 // answers, and over the runs of either.
-func differenceVariance(a, b *Cell, p RunPrior) variance {
-	runs := a.runVarianceTimes(p, p.inMean(len(a.runs))).plus(b.runVarianceTimes(p, p.inMean(len(b.runs))))
+func (s *Study) differenceVariance(a, b *Cell) variance {
+	runs := a.runVarianceTimes(s.prior, s.RunFactor(len(a.runs))).plus(b.runVarianceTimes(s.prior, s.RunFactor(len(b.runs))))
 	if !a.paired() || !b.paired() {
 		return runs.plus(a.itemVariance(0)).plus(b.itemVariance(0))
 	}

@@ -146,7 +146,7 @@ func TestPermute(t *testing.T) {
 			cells = append(cells, cell(t, "a", d, "1100000000", better...), cell(t, "b", d, "1100000000", worse...))
 		}
 		got, err := study(t, tt.domains, given(0.1, 4, 10), cells...).Permute(entry("a"), entry("b"), 1)
-		want := stats.Permutation{P: num(tt.least), Least: num(tt.least), Splits: tt.splits, Exact: true, Method: stats.Permuted}
+		want := stats.Permutation{P: num(tt.least), Least: num(tt.least), Splits: tt.splits, Exact: true, N: 2, Method: stats.Permuted}
 		if diff := cmp.Diff(want, got, near); diff != "" || err != nil {
 			t.Errorf("%d domains (-want +got): %v\n%s", len(tt.domains), err, diff)
 		}

@@ -22,6 +22,7 @@ type Permutation struct {
 	Least    results.Number `json:"least"`  // the smallest p that these runs can give
 	Splits   int            `json:"splits"` // tried
 	Exact    bool           `json:"exact"`  // all of them
+	N        int            `json:"n"`      // runs, the fewest of either in any domain
 	Method   Method         `json:"method"`
 	Warnings []string       `json:"warnings,omitempty"`
 }
@@ -34,8 +35,9 @@ func (s *Study) Permute(a, b Entry, seed uint64) (Permutation, error) {
 	if err != nil {
 		return Permutation{}, err
 	}
-	p := Permutation{Method: Permuted}
-	if !s.gain(i).Value.Known || !s.gain(j).Value.Known {
+	one, other := s.point(i), s.point(j)
+	p := Permutation{N: min(one.N, other.N), Method: Permuted}
+	if !one.Value.Known || !other.Value.Known {
 		p.Warnings = append(p.Warnings, "a gain is missing or undefined")
 		return p, nil
 	}

@@ -18,7 +18,7 @@ import (
 // infinitely many for three runs. 42 degrees of freedom are inferred from the
 // detectable differences there. All of these are rounded: 1 % is allowed for it,
 // besides the rounding of the figures compared with.
-var measured = stats.Design{Domains: 3, Items: 300, RunSD: 5.3, ItemSD: 37.5, DF: 42}
+var measured = stats.Design{Domains: 3, Weights: []float64{1. / 3, 1. / 3, 1. / 3}, Items: 300, RunSD: 5.3, ItemSD: 37.5, DF: 42}
 
 func TestDetectable(t *testing.T) {
 	for runs, want := range map[int][2]float64{2: {9.5, 16.4}, 3: {7.7, 13.4}, 5: {6.0, 10.4}, 10: {4.2, 7.4}} {
@@ -99,6 +99,33 @@ func TestDesignAgreesWithPairs(t *testing.T) {
 	}
 }
 
+// A point counts by the base accuracy of its domain: of two domains with bases of
+// .1 and .4, 5 and 1.25 % of the average gain.
+func TestGainDesign(t *testing.T) {
+	domains := []results.Domain{results.Science, results.Code}
+	cells := []*stats.Cell{
+		counts(t, "a", results.Science, 100, 0.1, 0.2, 0.26), counts(t, "a", results.Code, 100, 0.4, 0.6, 0.68),
+		counts(t, "b", results.Science, 100, 0.1, 0.3, 0.36), counts(t, "b", results.Code, 100, 0.4, 0.5, 0.58),
+	}
+	s := study(t, domains, given(0.01, 4, 4), cells...)
+	got, ok := s.GainDesign()
+	if diff := cmp.Diff([]float64{5, 1.25}, got.Weights, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })); !ok || diff != "" {
+		t.Errorf("weights (-want +got):\n%s", diff)
+	}
+	// Sample variances of runs 6 and 8 points apart are 18 and 32, their mean is 25.
+	within(t, "SE of 3 runs", got.SE(3), math.Sqrt((5*5+1.25*1.25)*2*25/3), 1e-9)
+	if got.Cells != 4 {
+		t.Errorf("%d cells", got.Cells)
+	}
+	pair := s.Pairs()[0]
+	if needed := got.RunsNeeded(pair.Gain.Value.Value, 0.05); math.Abs(pair.Points.Value) > 1e-9 || !needed.Known {
+		t.Errorf("%+v: %v runs needed", pair, needed)
+	}
+	if _, ok := study(t, one, given(0.01, 4, 4), counts(t, "a", results.Science, 100, 0, 0.2, 0.26)).GainDesign(); ok {
+		t.Error("a design of gains over a base of 0")
+	}
+}
+
 func TestAlternatives(t *testing.T) {
 	domains := []results.Domain{results.Science, results.Code}
 	s := study(t, domains, given(0.1, 4, 10),
@@ -109,17 +136,17 @@ func TestAlternatives(t *testing.T) {
 	want := []stats.Alternatives{
 		{
 			Entry: entry("a"), Gain: num(50), Points: num(5), Geometric: num(100 * (math.Sqrt2 - 1)), Ratio: num(100 * (0.7/0.6 - 1)),
-			Headroom: num(100 * 0.1 / 0.9 / 2), WinRate: num(0.625), Without: []int{2, 2},
+			Headroom: num(100 * 0.1 / 0.9 / 2), WinRate: num(0.625), Without: []int{2, 2}, N: 1,
 		},
 		{
 			Entry: entry("b"), Gain: num(25), Points: num(12.5), Geometric: num(100 * (math.Sqrt(1.5) - 1)), Ratio: num(100 * (0.85/0.6 - 1)),
-			Headroom: num(25), WinRate: num(0.75), Without: []int{1, 3},
+			Headroom: num(25), WinRate: num(0.75), Without: []int{1, 3}, N: 1,
 		},
 		{
 			Entry: entry("c"), Gain: num(-50), Points: num(-5), Geometric: num(-100), Ratio: num(100 * (0.5/0.6 - 1)),
-			Headroom: num(-100 * 0.1 / 0.9 / 2), WinRate: num(0.125), Without: []int{2, 4},
+			Headroom: num(-100 * 0.1 / 0.9 / 2), WinRate: num(0.125), Without: []int{2, 4}, N: 1,
 		},
-		{Entry: entry("d"), Without: []int{0, 1}},
+		{Entry: entry("d"), Without: []int{0, 1}, Warnings: []string{"no score in code yet"}},
 	}
 	if diff := cmp.Diff(want, s.Alternatives(), near); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -131,7 +158,7 @@ func TestAlternatives(t *testing.T) {
 
 func TestAlternativesEdges(t *testing.T) {
 	zero := study(t, one, given(0.1, 4, 10), cell(t, "a", results.Science, "0000", "1000"))
-	want := stats.Alternatives{Entry: entry("a"), Points: num(25), Headroom: num(25), Without: []int{0}}
+	want := stats.Alternatives{Entry: entry("a"), Points: num(25), Headroom: num(25), Without: []int{0}, N: 1, Warnings: []string{"undefined: the base student has 0 of 4 correct in science"}}
 	if diff := cmp.Diff([]stats.Alternatives{want}, zero.Alternatives(), near); diff != "" {
 		t.Errorf("base of 0, one entry (-want +got):\n%s", diff)
 	}

@@ -21,6 +21,8 @@ type RankSet struct {
 	// all pairs together. They follow the ranks: the best has an a.
 	Letters string `json:"letters"`
 
+	N        int      `json:"n"` // runs, the fewest of any domain
+	Method   Method   `json:"method"`
 	Warnings []string `json:"warnings,omitempty"`
 }
 
@@ -67,7 +69,7 @@ func (s *Study) byGain() (sets []RankSet, order []int) {
 	values := make([]float64, len(s.entries))
 	for i, e := range s.entries {
 		gain := s.gain(i)
-		sets = append(sets, RankSet{Entry: e, Warnings: gain.Warnings})
+		sets = append(sets, RankSet{Entry: e, N: gain.N, Method: ModeratedT, Warnings: gain.Warnings})
 		values[i] = gain.Value.Value
 		if gain.Value.Known {
 			order = append(order, i)

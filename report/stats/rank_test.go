@@ -90,7 +90,7 @@ func TestRankEdges(t *testing.T) {
 	prior := given(0.8, 4, 10)
 	a := cell(t, "a", results.Science, "1000", "1100", "1010")
 	same := cell(t, "b", results.Science, "1000", "1100", "1010")
-	single := stats.RankSet{Entry: entry("a"), Rank: 1, Low: 1, High: 1, Letters: "a"}
+	single := stats.RankSet{Entry: entry("a"), Rank: 1, Low: 1, High: 1, Letters: "a", N: 2, Method: stats.ModeratedT}
 	if diff := cmp.Diff([]stats.RankSet{single}, study(t, one, prior, a).Ranks()); diff != "" {
 		t.Errorf("one entry (-want +got):\n%s", diff)
 	}

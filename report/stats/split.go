@@ -17,7 +17,15 @@ type Split struct {
 	RunShare  results.Number `json:"run_share"`
 	SeedShare results.Number `json:"seed_share"`
 	ItemShare results.Number `json:"item_share"`
+	N         int            `json:"n"` // runs; of an average, the fewest of any domain
+	Warnings  []string       `json:"warnings,omitempty"`
 }
+
+// Why a split is missing, or a part of it.
+const (
+	warnNoSplit = "no split: it takes answers to items, two runs and a base accuracy over 0"
+	warnOneSeed = "one training seed: what comes from runs holds what comes from seeds"
+)
 
 // parts are the variances of a mean accuracy that come from runs, training seeds
 // and items.
@@ -40,10 +48,14 @@ func (c *Cell) parts() (p parts, ok bool) {
 // split has the shares alone.
 func (p parts) split() Split {
 	total := p.run + p.seed + p.item
-	return Split{
+	s := Split{
 		RunShare: results.Num(p.run/total, total > 0), SeedShare: results.Num(p.seed/total, p.several && total > 0),
 		ItemShare: results.Num(p.item/total, total > 0),
 	}
+	if !p.several {
+		s.Warnings = []string{warnOneSeed}
+	}
+	return s
 }
 
 // Split splits the variance in one domain. Without the answers to items, with one
@@ -51,10 +63,11 @@ func (p parts) split() Split {
 func (c *Cell) Split() Split {
 	p, ok := c.parts()
 	if !ok {
-		return Split{}
+		return Split{N: len(c.runs), Warnings: []string{warnNoSplit}}
 	}
 	r := float64(len(c.runs))
 	split := p.split()
+	split.N = len(c.runs)
 	split.Run, split.Seed, split.Item = points(p.run*r), points(p.seed*r*float64(c.seeds)), points(p.item*float64(c.items))
 	split.Seed.Known = p.several
 	return split
@@ -76,7 +89,7 @@ func (s *Study) Splits() []EntrySplit {
 		for _, c := range row {
 			if c == nil {
 				complete = false
-				all[i].Domains = append(all[i].Domains, Split{})
+				all[i].Domains = append(all[i].Domains, Split{Warnings: []string{warnNoSplit}})
 				continue
 			}
 			all[i].Domains = append(all[i].Domains, c.Split())
@@ -88,9 +101,11 @@ func (s *Study) Splits() []EntrySplit {
 				sum.several = sum.several || p.several
 			}
 		}
+		all[i].Average = Split{Warnings: []string{warnNoSplit}}
 		if complete {
 			all[i].Average = sum.split()
 		}
+		all[i].Average.N = s.point(i).N
 	}
 	return all
 }

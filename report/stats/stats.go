@@ -93,18 +93,22 @@ type Interval struct {
 // PooledMATS is attempts per valid submission over all runs together, with the
 // 95 % interval that follows from the Jeffreys limits of the success rate
 // (equal-tailed, Beta(valid+1/2, invalid+1/2)). Without any valid submission
-// only the lower limit is known.
-func PooledMATS(attempts, valid int) Interval {
+// only the lower limit is known. N counts attempts.
+func PooledMATS(attempts, valid int) Estimate {
+	e := Estimate{N: attempts, Method: Jeffreys}
 	if attempts <= 0 {
-		return Interval{}
+		e.warn("no attempt")
+		return e
 	}
 	rate := distuv.Beta{Alpha: float64(valid) + 0.5, Beta: float64(attempts-valid) + 0.5}
-	in := Interval{Value: results.Num(results.MATS(attempts, valid)), Low: results.Num(1, true)}
+	e.Value, e.Low = results.Num(results.MATS(attempts, valid)), results.Num(1, true)
 	if valid < attempts { // all valid: the rate's upper limit is 1 by convention
-		in.Low.Value = 1 / rate.Quantile(0.975)
+		e.Low.Value = 1 / rate.Quantile(0.975)
 	}
-	if valid > 0 {
-		in.High = results.Num(1/rate.Quantile(0.025), true)
+	if valid == 0 {
+		e.warn("no valid submission: a lower limit only")
+		return e
 	}
-	return in
+	e.High = results.Num(1/rate.Quantile(0.025), true)
+	return e
 }

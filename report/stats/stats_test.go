@@ -58,15 +58,17 @@ func TestPooledMATS(t *testing.T) {
 	for _, tt := range []struct {
 		attempts, valid int
 		want            stats.Interval
+		warnings        []string
 	}{
-		{10, 4, stats.Interval{Value: num(2.5), Low: num(1.4361202626), High: num(6.5330825020)}},
-		{30, 29, stats.Interval{Value: num(30.0 / 29), Low: num(1.0036336198), High: num(1.1701624180)}},
-		{2, 2, stats.Interval{Value: num(1), Low: num(1), High: num(3.0013964393)}},
-		{8, 0, stats.Interval{Low: num(3.8136316543)}},
-		{0, 0, stats.Interval{}},
+		{10, 4, stats.Interval{Value: num(2.5), Low: num(1.4361202626), High: num(6.5330825020)}, nil},
+		{30, 29, stats.Interval{Value: num(30.0 / 29), Low: num(1.0036336198), High: num(1.1701624180)}, nil},
+		{2, 2, stats.Interval{Value: num(1), Low: num(1), High: num(3.0013964393)}, nil},
+		{8, 0, stats.Interval{Low: num(3.8136316543)}, []string{"no valid submission: a lower limit only"}},
+		{0, 0, stats.Interval{}, []string{"no attempt"}},
 	} {
 		close := cmp.Comparer(func(a, b results.Number) bool { return a.Known == b.Known && math.Abs(a.Value-b.Value) < 1e-7 })
-		if diff := cmp.Diff(tt.want, stats.PooledMATS(tt.attempts, tt.valid), close); diff != "" {
+		want := stats.Estimate{Interval: tt.want, N: tt.attempts, Method: stats.Jeffreys, Warnings: tt.warnings}
+		if diff := cmp.Diff(want, stats.PooledMATS(tt.attempts, tt.valid), close); diff != "" {
 			t.Errorf("%d valid of %d (-want +got):\n%s", tt.valid, tt.attempts, diff)
 		}
 	}

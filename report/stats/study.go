@@ -16,6 +16,8 @@ type Study struct {
 	domains []results.Domain // as given
 	cells   [][]*Cell        // by entry and domain; nil where there is none
 	prior   RunPrior
+
+	asModerated bool // pairs without the factor of RunFactor
 }
 
 // NewStudy makes a study of cells in the given domains. The prior may be fitted
@@ -72,6 +74,23 @@ func sameBase(cells []*Cell) error {
 	return nil
 }
 
+// RunFactor is what tests of pairs multiply a moderated variance between so many
+// runs by: they take it at its mean (bench/doc/statistics.md).
+func (s *Study) RunFactor(runs int) float64 {
+	if s.asModerated {
+		return 1
+	}
+	return s.prior.inMean(runs)
+}
+
+// AsModerated is the study with pairs tested without [Study.RunFactor], to show
+// what depends on it.
+func (s *Study) AsModerated() *Study {
+	c := *s
+	c.asModerated = true
+	return &c
+}
+
 // Entries lists the entries in the order of all results: by agent, workflow and
 // setting.
 func (s *Study) Entries() []Entry { return slices.Clone(s.entries) }
@@ -107,22 +126,31 @@ func (s *Study) average(entry int, figure func(*Cell) results.Number) results.Nu
 	return results.Mean(values)
 }
 
-// gain is an entry's average gain in % with what is doubtful about it, without
-// limits.
-func (s *Study) gain(entry int) Estimate {
+// point is an entry's average gain in %, with its runs and why it is missing.
+func (s *Study) point(entry int) Estimate {
 	e := Estimate{Interval: Interval{Value: s.average(entry, (*Cell).gain)}}
 	for d, c := range s.cells[entry] {
 		switch {
 		case c == nil:
-			e.warn("no run in %s", s.domains[d])
+			e.warn("no score in %s yet", s.domains[d])
 			e.N = 0
 			continue
 		case c.base == 0:
 			e.warn("undefined: the base student has 0 of %d correct in %s", c.items, c.domain)
 		}
-		c.caution(&e, s.prior)
 		if d == 0 || len(c.runs) < e.N {
 			e.N = len(c.runs)
+		}
+	}
+	return e
+}
+
+// gain is point with what is doubtful about its limits, which it lacks.
+func (s *Study) gain(entry int) Estimate {
+	e := s.point(entry)
+	for _, c := range s.cells[entry] {
+		if c != nil {
+			c.caution(&e, s.prior)
 		}
 	}
 	return e

@@ -22,7 +22,8 @@ type Launcher struct {
 	Kind  string `yaml:"kind" json:"kind"`                       // local | slurm
 	Slots int    `yaml:"slots,omitempty" json:"slots,omitempty"` // students at work at a time; 0: as the launcher can
 
-	// Of kind slurm, in the words of sbatch; empty for the cluster's default.
+	// Of kind slurm, in the words of sbatch; empty for the cluster's default, of
+	// gres for [File.Gres].
 	Partition         string          `yaml:"partition,omitempty" json:"partition,omitempty"`
 	Account           string          `yaml:"account,omitempty" json:"account,omitempty"`
 	Gres              string          `yaml:"gres,omitempty" json:"gres,omitempty"` // such as gpu:2

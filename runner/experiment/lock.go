@@ -18,24 +18,25 @@ type lock struct {
 	File     File                      `json:"file"`
 	Protocol results.Protocol          `json:"protocol"`
 	Tasks    map[results.Domain]string `json:"tasks"`
-	Agents   map[string]string         `json:"agents"`
+	Agents   map[string]string         `json:"agents"` // digest of the definition
+	Titles   map[string]string         `json:"titles"` // of the agents, for pages
 	Prompts  string                    `json:"prompts"`
 	Teacher  string                    `json:"teacher"`
 	Student  student.Identity          `json:"student"`
 }
 
 // lock writes the experiment's resolved terms, or checks that the folder's are
-// the same.
+// the same, and sees to it that the agents' definitions are beside them.
 func (s *Setup) lock(p results.Protocol) error {
 	now := lock{
 		Version: s.Version, File: s.File, Protocol: p, Prompts: prompt.Digest(), Teacher: s.Teacher.Name(), Student: s.Identity,
-		Tasks: map[results.Domain]string{}, Agents: map[string]string{},
+		Tasks: map[results.Domain]string{}, Agents: map[string]string{}, Titles: map[string]string{},
 	}
 	for d, t := range s.Tasks {
 		now.Tasks[d] = t.Digest
 	}
 	for name, a := range s.Agents {
-		now.Agents[name] = a.Digest
+		now.Agents[name], now.Titles[name] = a.Digest, a.Title
 	}
 	path := filepath.Join(s.Root, LockFile)
 	var was lock
@@ -44,11 +45,32 @@ func (s *Setup) lock(p results.Protocol) error {
 		if err := folder.WriteFile(filepath.Join(s.Root, GivenFile), s.Given); err != nil {
 			return err
 		}
-		return folder.WriteJSON(path, now)
+		if err := folder.WriteJSON(path, now); err != nil {
+			return err
+		}
 	case err != nil:
 		return err
+	default:
+		if err := s.sameTerms(path, was, now); err != nil {
+			return err
+		}
 	}
-	return s.sameTerms(path, was, now)
+	return s.keepDefinitions()
+}
+
+// keepDefinitions writes what the agents' definitions say, once: the lock holds
+// their digests alone, and a definition file may be changed after the run.
+func (s *Setup) keepDefinitions() error {
+	for name, a := range s.Agents {
+		path := filepath.Join(s.Root, AgentsFolder, name+".json")
+		if a.Definition == nil || folder.Exists(path) {
+			continue
+		}
+		if err := folder.WriteJSON(path, a.Definition); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Domains are those that the experiment in the folder root is to have.
@@ -60,8 +82,19 @@ func Domains(root string) ([]results.Domain, error) {
 	return l.File.Domains, nil
 }
 
+// Titles are the names under which pages show the agents of the experiment in
+// the folder root.
+func Titles(root string) (map[string]string, error) {
+	var l lock
+	if err := folder.ReadJSON(filepath.Join(root, LockFile), &l); err != nil {
+		return nil, err
+	}
+	return l.Titles, nil
+}
+
 func (s *Setup) sameTerms(path string, was, now lock) error {
 	was.Version, now.Version = "", ""
+	was.Titles, now.Titles = nil, nil // the agents' digests hold them
 	was.File.Parallel, now.File.Parallel = 0, 0
 	was.File.Launcher, now.File.Launcher = Launcher{}, Launcher{}
 	a, err := folder.DigestOf(was)

@@ -2,10 +2,12 @@ package experiment
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"autodatabench/results"
+	"autodatabench/results/folder"
 	"autodatabench/runner/student"
 	"autodatabench/runner/teacher/procedural"
 	"autodatabench/tasks"
@@ -72,5 +74,30 @@ func TestTerms(t *testing.T) {
 	}
 	if domains, err := Domains(root); err != nil || len(domains) != 1 || domains[0] != results.Science {
 		t.Errorf("domains %v, %v", domains, err)
+	}
+}
+
+// What an agent's definition says is kept once, beside the lock, and a definition
+// of another digest is refused.
+func TestDefinitionsAreKept(t *testing.T) {
+	root := t.TempDir()
+	with := func(digest, model string) *Setup {
+		s := setup(t, root)
+		s.Agents = map[string]Agent{"direct": {Digest: digest, Definition: map[string]string{"model": model}}}
+		return s
+	}
+	if err := lockIt(with("one", "model-a")); err != nil {
+		t.Fatal(err)
+	}
+	if err := lockIt(with("one", "model-a")); err != nil {
+		t.Error(err)
+	}
+	var known *results.Error
+	if err := lockIt(with("two", "model-b")); !errors.As(err, &known) || known.Kind != results.BadInput {
+		t.Errorf("another definition: %v", err)
+	}
+	var kept map[string]string
+	if err := folder.ReadJSON(filepath.Join(root, AgentsFolder, "direct.json"), &kept); err != nil || kept["model"] != "model-a" {
+		t.Errorf("kept %v, %v", kept, err)
 	}
 }

@@ -24,12 +24,16 @@ import (
 const (
 	GivenFile = "experiment.yaml"      // as the user wrote it
 	LockFile  = "experiment.lock.json" // every default resolved
+
+	AgentsFolder = "agents" // the agents' definitions, <name>.json
 )
 
 // Agent is an agent of the experiment with what its definition says.
 type Agent struct {
 	agents.Agent
+	Definition   any            // without secrets, for the reader of the record; nil for none
 	Digest       string         // of the definition
+	Title        string         // that pages show
 	Simulated    bool           // it asks no LLM
 	PromptTokens int64          // that a prompt may have; 0 when not known
 	OutputTokens int64          // that a reply may have; 0 when not known

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,8 +135,9 @@ func TestGivenIsKeptUnderItsTermsOnly(t *testing.T) {
 	}
 }
 
-// sealedTrial writes a trial that ended without a valid submission.
-func sealedTrial(t *testing.T, root string, spec results.Spec) (dir string) {
+// sealedTrial writes a trial with the given events between its first and its last;
+// with none it ended without a valid submission.
+func sealedTrial(t *testing.T, root string, spec results.Spec, between ...results.Event) (dir string) {
 	t.Helper()
 	dir = filepath.Join(root, spec.Path())
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -149,19 +151,29 @@ func sealedTrial(t *testing.T, root string, spec results.Spec) (dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := time.Unix(0, 0).UTC()
-	if _, err := log.Append(results.Event{Time: at, Kind: results.TrialStarted, Data: raw},
-		results.Event{Time: at, Kind: results.TrialEnded, Data: []byte(`{"reason":"attempts used up"}`)}); err != nil {
-		t.Fatal(err)
+	events := append([]results.Event{{Kind: results.TrialStarted, Data: raw}}, between...)
+	events = append(events, results.Event{Kind: results.TrialEnded, Data: []byte(`{"reason":"attempts used up"}`)})
+	for _, e := range events {
+		e.Time = time.Unix(0, 0).UTC()
+		if _, err := log.Append(e); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := log.Close(); err != nil {
 		t.Fatal(err)
 	}
-	digest, err := folder.DigestFile(filepath.Join(dir, runner.EventsFile))
-	if err != nil {
-		t.Fatal(err)
+	seal := runner.Seal{Files: map[string]string{}}
+	for _, name := range []string{runner.EventsFile, "attempts/1/submission.json"} {
+		digest, err := folder.DigestFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		seal.Files[name] = digest
 	}
-	if err := folder.WriteJSON(filepath.Join(dir, runner.SealFile), runner.Seal{Files: map[string]string{runner.EventsFile: digest}}); err != nil {
+	if err := folder.WriteJSON(filepath.Join(dir, runner.SealFile), seal); err != nil {
 		t.Fatal(err)
 	}
 	return dir

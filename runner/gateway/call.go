@@ -35,6 +35,11 @@ func (e *exhaustedError) Error() string {
 // ends with the execution and not with the client: a call that is charged is also
 // kept.
 func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []byte) (Answer, error) {
+	if g.recorded != nil {
+		if err := g.relive(ctx, k); err != nil {
+			return Answer{}, err
+		}
+	}
 	r := record{Kind: kindReserve, Attempt: k.attempt, Request: k.request, Occurrence: k.occurrence}
 	if err := g.admit(r); err != nil {
 		return Answer{}, err
@@ -42,9 +47,7 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 	if err := g.write(r, nil); err != nil {
 		return Answer{}, err
 	}
-	overdue := time.AfterFunc(g.opts.Overdue, g.noteOverdue)
-	resp, err := g.up.Complete(ctx, req.upstream(callSeed(g.spec.Seed, k)))
-	overdue.Stop()
+	resp, err := g.send(ctx, req.upstream(callSeed(g.spec.Seed, k)))
 	if err != nil {
 		return Answer{}, g.fail(ctx, r, err)
 	}
@@ -59,6 +62,15 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 		return Answer{}, err
 	}
 	return answer, nil
+}
+
+// send asks the teacher, and takes one that gives no answer in time for faulty. A
+// recording waits where the record did.
+func (g *Gateway) send(ctx context.Context, q teacher.Request) (teacher.Response, error) {
+	if g.recorded == nil {
+		defer time.AfterFunc(g.opts.Overdue, g.noteOverdue).Stop()
+	}
+	return g.up.Complete(ctx, q)
 }
 
 // admit charges the call in memory, so that no other call can take its place
@@ -104,12 +116,12 @@ func (g *Gateway) noteOverdue() {
 // no work, charged otherwise.
 func (g *Gateway) fail(ctx context.Context, r record, err error) error {
 	call := teacher.AsCallError(err)
-	r.Kind, r.Detail = kindRefund, clip(err.Error(), 300)
+	r.Kind, r.Detail, r.Cut = kindRefund, clip(err.Error(), 300), interrupted(ctx, err)
 	if !call.Refunded {
 		r.Kind, r.Outcome = kindSettle, unknown
 	}
 	var down error
-	if !requestRefused(call.Status) && !interrupted(ctx, err) {
+	if !requestRefused(call.Status) && !r.Cut && !errors.Is(err, errAsRecorded) {
 		down = &results.Error{Kind: results.Infrastructure, Hint: teacherHint, Err: err, After: call.RetryAfter}
 	}
 	if err := g.settle(r, nil, down); err != nil {

@@ -44,6 +44,7 @@ type Gateway struct {
 	dir      string
 	spec     results.Spec
 	up       teacher.Teacher
+	recorded *Recording // up, if it is one
 	opts     Options
 	log      *folder.Log
 	store    *store
@@ -96,6 +97,7 @@ func Open(dir string, spec results.Spec, up teacher.Teacher, opts Options) (*Gat
 		slots:   make(chan struct{}, budget.TeacherConcurrency),
 		commits: make(chan commit, maxBatch),
 	}
+	g.recorded, _ = up.(*Recording)
 	var err error
 	if g.log, err = folder.OpenLog(filepath.Join(dir, ledgerFile), g.book.applyLine); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)

@@ -81,12 +81,17 @@ type client struct {
 
 func serve(t testing.TB, g *Gateway, attempt int) *client {
 	t.Helper()
+	return serveIn(context.Background(), t, g, attempt)
+}
+
+func serveIn(ctx context.Context, t testing.TB, g *Gateway, attempt int) *client {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "gw") // short: a socket's path is limited
 	if err != nil {
 		t.Fatal(err)
 	}
 	socket := filepath.Join(dir, "s")
-	stop, err := g.Serve(context.Background(), attempt, socket,
+	stop, err := g.Serve(ctx, attempt, socket,
 		func() results.Check { return results.Check{Problem: "there is no submission.json"} }, func() float64 { return 12.5 })
 	if err != nil {
 		t.Fatal(err)

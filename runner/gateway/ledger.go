@@ -46,6 +46,7 @@ type record struct {
 	Cost       *float64 `json:"cost_usd,omitempty"`            // absent when not known
 	Simulated  bool     `json:"simulated,omitempty"`           // no LLM answered
 	Detail     string   `json:"detail,omitempty"`              // why there is no answer
+	Cut        bool     `json:"cut,omitempty"`                 // because the execution ended before
 }
 
 // agentUse is what a record of kind agent says.

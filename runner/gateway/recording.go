@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,37 +15,67 @@ import (
 
 // Recording is the teacher of a recorded trial: it gives the stored answers again
 // and asks nobody. Calls are known by the seed that the gateway derives from
-// attempt, request and occurrence.
+// attempt, request and occurrence. As in the record:
+//   - a call that was charged without an answer is charged and has none;
+//   - a call that no budget had a place for, and one that came too late, is not
+//     in the ledger: which of the two it was is told by whether a budget of the
+//     attempt ever was exhausted, and whether its code was stopped for its time;
+//   - a call that had no answer when its execution ended waits for that end.
+//
+// No failure of a recorded call is a fault of the platform: the record went on.
+// The order of concurrent calls is not repeated. It matters in one case: a call that
+// was refunded may hold the last place of a budget while another asks for it.
 type Recording struct {
 	name      string
 	simulated bool
-	answers   map[int64]Answer
-	refused   map[int64]*teacher.CallError // requests that the teacher found fault with
+	seed      int64 // of the trial
+	calls     map[int64]*recordedCall
+	exhausted map[int]string // by attempt, the budget that had no call left at some time
+	stopped   func(attempt int) bool
 }
 
-var _ teacher.Teacher = (*Recording)(nil)
+// recordedCall is what the record has of a call. Of several executions of the
+// same code the last one counts.
+type recordedCall struct {
+	answer *Answer            // nil for none
+	failed *teacher.CallError // why there is no answer
+	cut    bool               // its execution ended before it did
+	open   bool               // a reservation that is not settled
+	lost   int                // how often an execution before was charged for it without an answer
+}
+
+var (
+	_ teacher.Teacher = (*Recording)(nil)
+
+	errAsRecorded = errors.New("as recorded")
+)
 
 // OpenRecording reads the stored calls of the trial folder, which was run under
-// the spec.
-func OpenRecording(dir string, spec results.Spec) (*Recording, error) {
-	r := &Recording{name: spec.Teacher, simulated: spec.Simulated, answers: map[int64]Answer{}, refused: map[int64]*teacher.CallError{}}
-	err := ReadExchanges(dir, func(_ string, e Exchange) error {
-		r.answers[callSeed(spec.Seed, key{e.Attempt, e.Digest, e.Occurrence})] = e.Response
+// the spec. stopped says whether an attempt's code was stopped for its time.
+func OpenRecording(dir string, spec results.Spec, stopped func(attempt int) bool) (*Recording, error) {
+	r := &Recording{
+		name: spec.Teacher, simulated: spec.Simulated, seed: spec.Seed, stopped: stopped,
+		calls: map[int64]*recordedCall{}, exhausted: map[int]string{},
+	}
+	answers := map[string]Answer{}
+	err := ReadExchanges(dir, func(digest string, e Exchange) error {
+		answers[digest] = e.Response
+		r.calls[callSeed(spec.Seed, key{e.Attempt, e.Digest, e.Occurrence})] = &recordedCall{answer: &e.Response} // if there is no ledger
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read recorded teacher: %w", err)
 	}
+	b := newBook(spec.Protocol.Budget)
 	err = folder.ReadLog(filepath.Join(dir, ledgerFile), func(line []byte) error {
-		var call record
-		if err := json.Unmarshal(line, &call); err != nil {
+		var said record
+		if err := json.Unmarshal(line, &said); err != nil {
 			return err
 		}
-		status := 0
-		if _, err := fmt.Sscanf(call.Detail, "teacher answered %d:", &status); err == nil && call.Kind == kindRefund && requestRefused(status) {
-			r.refused[callSeed(spec.Seed, call.key())] = &teacher.CallError{Status: status, Refunded: true, Err: errors.New("as recorded")}
+		if err := b.apply(said); err != nil {
+			return err
 		}
-		return nil
+		return r.take(said, b.exhausted(said.Attempt), answers)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read recorded teacher: %w", err)
@@ -52,15 +83,100 @@ func OpenRecording(dir string, spec results.Spec) (*Recording, error) {
 	return r, nil
 }
 
+// take adds a record of the ledger, after which the named budget is exhausted.
+func (r *Recording) take(said record, exhausted string, answers map[string]Answer) error {
+	if said.Kind == kindAgent {
+		return nil
+	}
+	if exhausted != "" {
+		r.exhausted[said.Attempt] = exhausted
+	}
+	seed := callSeed(r.seed, said.key())
+	call := r.calls[seed]
+	if call == nil {
+		call = &recordedCall{}
+		r.calls[seed] = call
+	}
+	switch {
+	case said.Kind == kindReserve:
+		if call.open || call.failed != nil && !call.failed.Refunded {
+			call.lost++
+		}
+		call.answer, call.failed = nil, &teacher.CallError{Err: errAsRecorded}
+		call.open, call.cut = true, false
+		return nil
+	case said.Outcome == answered:
+		answer, ok := answers[said.Exchange]
+		if !ok {
+			return fmt.Errorf("the answer %s is missing", said.Exchange)
+		}
+		call.answer, call.failed = &answer, nil
+	default:
+		status := 0
+		fmt.Sscanf(said.Detail, "teacher answered %d:", &status) // stays 0 where there was none
+		call.cut = said.Cut
+		call.failed = &teacher.CallError{Status: status, Refunded: said.Kind == kindRefund, Err: errAsRecorded}
+	}
+	call.open = false
+	return nil
+}
+
+// before is asked before a call is admitted, with the budget that has none left: it
+// keeps out what the record did not admit, and says how often the call was charged
+// before its last execution.
+func (r *Recording) before(ctx context.Context, k key, exhausted string) (lost int, err error) {
+	if call := r.calls[callSeed(r.seed, k)]; call != nil {
+		return call.lost, nil
+	}
+	if budget := cmp.Or(r.exhausted[k.attempt], exhausted); budget != "" {
+		return 0, &exhaustedError{budget}
+	}
+	if r.stopped(k.attempt) {
+		<-ctx.Done()
+		return 0, errStopping
+	}
+	return 0, nil
+}
+
+// relive does before a call what the record has before its last execution.
+func (g *Gateway) relive(ctx context.Context, k key) error {
+	g.mu.Lock()
+	exhausted := g.book.exhausted(k.attempt)
+	g.mu.Unlock()
+	lost, err := g.recorded.before(ctx, k, exhausted)
+	if err != nil {
+		return err
+	}
+	for range lost {
+		r := record{Kind: kindReserve, Attempt: k.attempt, Request: k.request, Occurrence: k.occurrence}
+		if err := g.admit(r); err != nil {
+			return err
+		}
+		if err := g.write(r, nil); err != nil {
+			return err
+		}
+		r.Kind, r.Outcome, r.Detail = kindSettle, unknown, errAsRecorded.Error()
+		if err := g.settle(r, nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Complete gives the recorded answer to the call.
-func (r *Recording) Complete(_ context.Context, q teacher.Request) (teacher.Response, error) {
-	if a, ok := r.answers[q.Seed]; ok {
-		return teacher.Response{Content: a.Content, FinishReason: a.FinishReason, InputTokens: a.InputTokens, OutputTokens: a.OutputTokens, Simulated: a.Simulated}, nil
+func (r *Recording) Complete(ctx context.Context, q teacher.Request) (teacher.Response, error) {
+	call := r.calls[q.Seed]
+	switch {
+	case call == nil:
+		return teacher.Response{}, &teacher.CallError{Refunded: true, Err: errors.New("the recording has no such call")}
+	case call.cut:
+		<-ctx.Done()
+		return teacher.Response{}, &teacher.CallError{Refunded: call.failed.Refunded, Err: ctx.Err()}
+	case call.failed != nil:
+		return teacher.Response{}, call.failed
 	}
-	if refused := r.refused[q.Seed]; refused != nil {
-		return teacher.Response{}, refused
-	}
-	return teacher.Response{}, &teacher.CallError{Refunded: true, Err: errors.New("the recording has no such call")}
+	a := call.answer
+	return teacher.Response{Content: a.Content, FinishReason: a.FinishReason, InputTokens: a.InputTokens, OutputTokens: a.OutputTokens, Simulated: a.Simulated}, nil
 }
 
 // Name is that of the recorded teacher.

@@ -142,6 +142,7 @@ func (s *session) complete(w http.ResponseWriter, r *http.Request) {
 	answer, err := s.inSlot(r.Context(), func() (Answer, error) { return s.ask(k, req, canonical) })
 	if err != nil {
 		s.failed(k, err)
+		s.leave(r.Context())
 		refuseCall(w, err)
 		return
 	}

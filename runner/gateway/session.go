@@ -34,8 +34,12 @@ type session struct {
 var errStopping = errors.New("the execution has ended")
 
 // inSlot waits for one of the teacher's slots, as long as the client waits, and
-// holds it while f runs.
+// holds it while f runs. A recording has no slots: calls that wait as they did in
+// the record would keep out those that had an answer.
 func (s *session) inSlot(client context.Context, f func() (Answer, error)) (Answer, error) {
+	if s.g.recorded != nil {
+		return f()
+	}
 	select {
 	case s.g.slots <- struct{}{}:
 		defer func() { <-s.g.slots }()
@@ -65,6 +69,18 @@ func (s *session) ask(k key, req chatRequest, canonical []byte) (Answer, error) 
 		return Answer{}, &exhaustedError{"refusals"}
 	}
 	return s.g.ask(s.ctx, k, req, canonical)
+}
+
+// leave waits, where the record stopped the code and its time is over, until the
+// code or its client is gone: the record ended before the code could handle that.
+func (s *session) leave(client context.Context) {
+	if r := s.g.recorded; r == nil || s.ctx.Err() == nil || !r.stopped(s.attempt) {
+		return
+	}
+	select {
+	case <-s.stopping:
+	case <-client.Done():
+	}
 }
 
 // failed counts a refused call, and frees the number of one that was never sent:

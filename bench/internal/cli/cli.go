@@ -48,6 +48,7 @@ type Env struct {
 	Terminal bool // Stderr is one: progress bars instead of lines
 	Screen   bool // Stdout is one
 	Width    int  // of Stdout in columns
+	Height   int  // of Stdout in rows
 }
 
 // lookup is the value of an environment variable, and whether it is set.
@@ -92,15 +93,15 @@ func Main() int {
 	if err != nil {
 		program = os.Args[0]
 	}
-	width, _, err := term.GetSize(int(os.Stdout.Fd()))
-	if err != nil {
-		width = 100
+	width, height, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil || width == 0 || height == 0 { // some terminals do not know theirs
+		width, height = 100, 24
 	}
 	return Run(ctx, Env{
 		Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now,
 		Holder:   folder.Holder{Host: host, PID: os.Getpid(), BootID: strings.TrimSpace(string(boot))},
-		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width,
+		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
 	})
 }
 

@@ -158,7 +158,8 @@ func loadAgents(f experiment.File, files []string) ([]definitions.Definition, er
 
 func buildAgent(env Env, d definitions.Definition) (experiment.Agent, error) {
 	a := experiment.Agent{
-		Simulated: d.Simulated(), PromptTokens: d.PromptTokens(), OutputTokens: d.Sampling.MaxOutputTokens, Price: d.Pricing(),
+		Definition: d.Public(), Title: d.Title(), Simulated: d.Simulated(),
+		PromptTokens: d.PromptTokens(), OutputTokens: d.Sampling.MaxOutputTokens, Price: d.Pricing(),
 	}
 	var err error
 	if a.Digest, err = folder.DigestOf(d); err != nil {

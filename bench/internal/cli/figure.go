@@ -99,14 +99,14 @@ func figureOf(c *cli.Context, name string) (figure.Figure, error) {
 	case "4":
 		return measuresFigure(c.String("measures"))
 	case "3", "budget":
-		experiment, logs, err := trialLogs(c)
+		experiment, logs, names, err := trialLogs(c)
 		if err != nil {
 			return nil, err
 		}
 		if name == "3" {
-			return report.RoundsFigure(experiment, logs, nil), nil
+			return report.RoundsFigure(experiment, logs, names), nil
 		}
-		return report.BudgetFigure(experiment, logs, nil), nil
+		return report.BudgetFigure(experiment, logs, names), nil
 	}
 	board, err := indexedBoard(c)
 	if err != nil {
@@ -143,15 +143,18 @@ func measuresFigure(path string) (figure.Figure, error) {
 }
 
 // trialLogs reads the trials of the experiment that --experiment names, or of
-// the only one there is.
-func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, err error) {
+// the only one there is, and how its agents are shown.
+func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, names map[string]string, err error) {
 	root, err := oneExperiment(c)
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
+	}
+	if names, err = experiment.Titles(root); err != nil {
+		return "", nil, nil, err
 	}
 	f, err := experiment.Read(filepath.Join(root, experiment.GivenFile))
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	for _, id := range f.Trials() {
 		if agents := c.StringSlice("agent"); len(agents) > 0 && !slices.Contains(agents, id.Agent) {
@@ -162,14 +165,14 @@ func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, err error) 
 			continue // it has not begun
 		}
 		if err != nil {
-			return "", nil, err
+			return "", nil, nil, err
 		}
 		logs = append(logs, l)
 	}
 	if agents := c.StringSlice("agent"); len(agents) > 0 && len(logs) == 0 {
-		return "", nil, results.Bad("", fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
+		return "", nil, nil, results.Bad("", fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
 	}
-	return f.Name, logs, nil
+	return f.Name, logs, names, nil
 }
 
 // oneExperiment is the folder of an experiment.

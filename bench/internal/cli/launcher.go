@@ -86,7 +86,7 @@ func openSlurm(ctx context.Context, env Env, f experiment.File, plan studentPlan
 		return openedStudent{}, err
 	}
 	l, err := slurm.New(slurm.Config{
-		Partition: f.Launcher.Partition, Account: f.Launcher.Account, Gres: f.Launcher.Gres,
+		Partition: f.Launcher.Partition, Account: f.Launcher.Account, Gres: f.Gres(),
 		Time: time.Duration(f.Launcher.Time), Options: f.Launcher.Options,
 		Slots:             cmp.Or(f.Launcher.Slots, f.Parallel),
 		Interval:          cmp.Or(time.Duration(f.Launcher.Interval), experiment.DefaultInterval),

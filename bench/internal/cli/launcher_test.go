@@ -4,7 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"autodatabench/runner/experiment"
 )
@@ -18,6 +20,28 @@ func TestForJobs(t *testing.T) {
 	}
 	if got := forJobs(slices.Concat(kept, dropped), "TEACHER"); !slices.Equal(got, kept) {
 		t.Errorf("kept %q, want %q", got, kept)
+	}
+}
+
+// Jobs of a student on GPUs ask for them although the file does not say so.
+func TestSlurmJobsAskForGPUs(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"sbatch", "squeue", "scancel"} {
+		text := "#!/bin/sh\n[ \"$1\" != --test-only ] || cp \"$2\" " + dir + "/script\n"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	f := experiment.Default()
+	f.Launcher.Kind = experiment.Slurm
+	f.Student = experiment.Student{Train: "hf", Infer: "hf", Model: "a/model", GPUs: 2}
+	if _, err := openSlurm(t.Context(), Env{Environ: os.Environ(), Program: "/bin/true", Now: time.Now}, f, studentPlan{}, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.ReadFile(filepath.Join(dir, "script"))
+	if err != nil || !strings.Contains(string(script), "\n#SBATCH --gres=gpu:2\n") {
+		t.Errorf("%s, %v", script, err)
 	}
 }
 

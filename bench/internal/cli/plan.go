@@ -116,7 +116,7 @@ func printPlan(c *cli.Context, env Env, f experiment.File) error {
 	b := made.Bounds
 	t.Note("at most %s teacher calls, %s agent calls, %s agent tokens, %s USD for agents, %.0f hours of run time and %s GPU hours in all",
 		table.Count(b.TeacherCalls), amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), b.Hours, gpuHours(f, b))
-	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them.")
+	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them. GPU hours are those of the trials' run time: retraining for the final score, private scoring and the base student's evaluation come on top.")
 	tables := []*table.Table{t, trialsTable(f, p, list)}
 	if made.Measured, err = measure(c, f, p); err != nil {
 		return err

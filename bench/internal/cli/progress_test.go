@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"autodatabench/report"
 	"autodatabench/results"
 	"autodatabench/results/folder"
 )
@@ -34,20 +35,29 @@ func TestWatchLines(t *testing.T) {
 }
 
 // The leaderboard expects the domains that an experiment was to have, also those
-// that no trial of it has ended in.
-func TestExpectedDomains(t *testing.T) {
+// that no trial of it has ended in, and shows agents as it does; where experiments
+// do not agree on that, an agent has its own name.
+func TestRecordedOptions(t *testing.T) {
 	out := t.TempDir()
-	terms := map[string]any{"file": map[string]any{"domains": results.Domains()}}
-	if err := folder.WriteJSON(out+"/demo/experiment.lock.json", terms); err != nil {
-		t.Fatal(err)
+	for name, titles := range map[string]map[string]string{"demo": {"a": "A", "b": "B"}, "other": {"b": "Another B", "c": "数据"}, "third": {"b": "B"}} {
+		terms := map[string]any{"file": map[string]any{"domains": results.Domains()}, "titles": titles}
+		if err := folder.WriteJSON(out+"/"+name+"/experiment.lock.json", terms); err != nil {
+			t.Fatal(err)
+		}
 	}
-	got, err := expectedDomains(out, []results.Outcome{
-		{Kind: results.OfAgent, Experiment: "demo"}, {Kind: results.OfAgent, Experiment: "gone"}, {Kind: results.OfGiven, Experiment: "given"},
-	})
+	var outcomes []results.Outcome
+	for _, name := range []string{"demo", "other", "third", "gone"} {
+		outcomes = append(outcomes, results.Outcome{Kind: results.OfAgent, Experiment: name})
+	}
+	got, err := recordedOptions(out, append(outcomes, results.Outcome{Kind: results.OfGiven, Experiment: "given"}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[string][]results.Domain{"demo": results.Domains(), "gone": nil}, got); diff != "" {
-		t.Errorf("domains (-want +got):\n%s", diff)
+	want := report.Options{
+		Expected: map[string][]results.Domain{"demo": results.Domains(), "other": results.Domains(), "third": results.Domains(), "gone": nil},
+		Names:    map[string]string{"a": "A", "b": "b", "c": "数据"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("options (-want +got):\n%s", diff)
 	}
 }

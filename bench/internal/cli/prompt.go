@@ -14,7 +14,6 @@ import (
 	"autodatabench/results/folder"
 	"autodatabench/runner"
 	"autodatabench/runner/experiment"
-	"autodatabench/tasks/mini"
 )
 
 func promptCommand(env Env) *cli.Command {
@@ -24,10 +23,11 @@ func promptCommand(env Env) *cli.Command {
 			Name: "show", Usage: "print a prompt, or the one that a trial recorded",
 			Description: "Without --trial, debug, repair and improve show made-up feedback. Examples:\n\n" +
 				"  autodatabench prompt show --domain science --workflow iterative --op improve\n" +
-				"  autodatabench prompt show --trial runs/demo/trials/science/iterative-scratch/adaptive/run-1 --attempt 2",
-			Flags: []cli.Flag{
+				"  autodatabench prompt show --trial runs/demo/trials/science/iterative-scratch/adaptive/run-1 --attempt 2\n" +
+				"  autodatabench prompt show --task geography --op repair",
+			Flags: append(suiteFlags(), append(placeFlags(),
 				jsonFlag(),
-				&cli.StringFlag{Name: "domain", Value: string(results.Science), Usage: "domain of the task"},
+				&cli.StringFlag{Name: "domain", Value: string(results.Science), Usage: "domain of the task; without it, a task folder's own"},
 				&cli.StringFlag{Name: "workflow", Value: string(results.Iterative), Usage: "one-shot or iterative"},
 				&cli.StringFlag{Name: "setting", Value: string(results.Scratch), Usage: "scratch or seed"},
 				&cli.StringFlag{Name: "op", Value: string(results.Draft), Usage: "draft, debug, repair or improve"},
@@ -35,7 +35,7 @@ func promptCommand(env Env) *cli.Command {
 				&cli.Int64Flag{Name: "limit", Usage: "tokens that the prompt may have, to see how it is trimmed"},
 				&cli.StringFlag{Name: "trial", Usage: "`FOLDER` of a trial", TakesFile: true},
 				&cli.IntFlag{Name: "attempt", Value: 1, Usage: "of the trial"},
-			},
+			)...),
 			Action: func(c *cli.Context) error { return showPrompt(c, env) },
 		}},
 	}
@@ -83,7 +83,10 @@ func showPrompt(c *cli.Context, env Env) error {
 func examplePrompt(c *cli.Context) (prompt.Data, error) {
 	f := experiment.Default()
 	f.Name, f.Agents, f.Protocol = "example", []string{"example"}, c.String("protocol")
-	f.Domains = []results.Domain{results.Domain(c.String("domain"))}
+	f.Suite, f.Domains = suiteOf(c), []results.Domain{results.Domain(c.String("domain"))}
+	if len(f.Suite.Folders) > 0 && !c.IsSet("domain") {
+		f.Domains = nil
+	}
 	f.Workflows, f.Settings = []results.Workflow{results.Workflow(c.String("workflow"))}, []results.Setting{results.Setting(c.String("setting"))}
 	if err := f.Validate(); err != nil {
 		return prompt.Data{}, results.Bad("", err)
@@ -92,16 +95,17 @@ func examplePrompt(c *cli.Context) (prompt.Data, error) {
 	if err != nil {
 		return prompt.Data{}, results.Bad("", err)
 	}
-	task, err := mini.Load(f.Domains[0])
+	list, err := loadTasks(f.Suite, f.Domains, placesOf(c))
 	if err != nil {
 		return prompt.Data{}, err
 	}
+	task := list[0]
 	base := results.Score{Correct: len(task.Public) / 5, Total: len(task.Public)}
 	d := prompt.Data{
 		Brief: task.Brief, Op: results.Operation(c.String("op")), Attempt: 1, Limit: c.Int64("limit"),
 		CallsLeftAttempt: min(protocol.Budget.TeacherCallsPerAttempt, protocol.Budget.TeacherCalls),
 		Trial: &results.Trial{Spec: results.Spec{
-			TrialID:  results.TrialID{Domain: f.Domains[0], Workflow: f.Workflows[0], Setting: f.Settings[0], Agent: "example", Run: 1},
+			TrialID:  results.TrialID{Domain: task.Brief.Domain, Workflow: f.Workflows[0], Setting: f.Settings[0], Agent: "example", Run: 1},
 			Protocol: protocol, Teacher: "example-teacher", Student: "example-student", Base: base,
 		}},
 	}

@@ -54,12 +54,11 @@ func replay(c *cli.Context, env Env) (err error) {
 	if err != nil {
 		return err
 	}
-	e, closeStudent, err := composeReplay(c, env, origin, dir, root, &spec)
+	e, closeStudent, err := composeReplay(c, env, origin, dir, root, recording, &spec)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeStudent()) }()
-	e.Recorded = recording
 	state, failed := runner.Run(c.Context, e, spec)
 	if err := c.Err(); err != nil {
 		return err
@@ -116,7 +115,7 @@ func replayFolder(out string, spec results.Spec) (string, error) {
 // composeReplay builds what the trial ran with, but for its agent, and puts this
 // program's task, prompts and student into its terms, so that a difference of
 // those is the first one.
-func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *results.Spec) (e runner.Env, closeStudent func() error, err error) {
+func composeReplay(c *cli.Context, env Env, origin, dir, root string, recording *runner.Recording, spec *results.Spec) (e runner.Env, closeStudent func() error, err error) {
 	f, err := experiment.Read(filepath.Join(origin, experiment.GivenFile))
 	if err != nil {
 		return e, nil, err
@@ -138,12 +137,13 @@ func composeReplay(c *cli.Context, env Env, origin, dir, root string, spec *resu
 	spec.Student, spec.StudentDigest, spec.BLAS = s.Identity.Name, s.Identity.Digest, s.Identity.BLAS
 	e = runner.Env{
 		Root: root, Task: s.Tasks[spec.Domain], Student: s.Student, Holder: env.Holder, Now: env.Now,
+		Recorded: recording,
 	}
 	if e.Agent, err = chat.OpenRecording(dir); err != nil {
 		return e, nil, err
 	}
 	if c.Bool("replay-teacher") {
-		e.Teacher, err = gateway.OpenRecording(dir, *spec)
+		e.Teacher, err = gateway.OpenRecording(dir, *spec, recording.Stopped)
 	} else {
 		err = addTeacher(c.Context, env, s, f)
 		e.Teacher = s.Teacher

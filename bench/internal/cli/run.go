@@ -23,7 +23,9 @@ func runCommand(env Env) *cli.Command {
 		Name:      "run",
 		Usage:     "run all trials of an experiment, score them and print the leaderboard",
 		ArgsUsage: "[EXPERIMENT.yaml]",
-		Description: "Resumes what is there. Examples:\n\n" +
+		Description: "Resumes what is there. A replay gives recorded calls the outcome that they had, and takes how long steps took from the record: code that was\n" +
+			"stopped for its time is recorded as stopped, after as long a wait if a call was in flight. Code that decides by the clock or by unseeded\n" +
+			"chance, and steps that exceed their time on a slower machine, come out otherwise and are named as the difference. Examples:\n\n" +
 			"  autodatabench run bench/experiments/demo.yaml\n" +
 			"  autodatabench run --domain science --workflow one-shot --agent pipeline --name try\n" +
 			"  autodatabench run --dry-run bench/experiments/paper.yaml\n" +
@@ -186,7 +188,11 @@ func publish(c *cli.Context, env Env, f experiment.File, outcomes []results.Outc
 	if err := putIndex(c.Context, out, outcomes); err != nil {
 		return err
 	}
-	board := report.Leaderboard(outcomes, report.Options{Domains: f.Domains})
+	names, err := experiment.Titles(root)
+	if err != nil {
+		return err
+	}
+	board := report.Leaderboard(outcomes, report.Options{Domains: f.Domains, Names: names})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err

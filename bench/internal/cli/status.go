@@ -95,7 +95,7 @@ func follow(ctx context.Context, env Env, f experiment.File, root string) error 
 		if s.States[running] == 0 {
 			return nil
 		}
-		screen := s.screen(env.Width)
+		screen := s.screen(env.Width, env.Height)
 		for _, line := range screen {
 			fmt.Fprintln(env.Stdout, line)
 		}

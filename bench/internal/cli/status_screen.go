@@ -8,9 +8,6 @@ import (
 	"autodatabench/report/table"
 )
 
-// mostShown is how many running trials fit on a terminal.
-const mostShown = 20
-
 // agentWidth is the columns of an agent's name in the table, which names a trial
 // in one column.
 const agentWidth = 30
@@ -51,29 +48,42 @@ func (s experimentStatus) summary() string {
 }
 
 // screen is the running trials, each with bars of what it has used, in lines of
-// at most width columns.
-func (s experimentStatus) screen(width int) []string {
-	lines := []string{table.Cut(s.Experiment+": "+s.summary(), width), table.Cut(s.Work.String(), width), ""}
-	shown := 0
+// at most width columns. With the line that the cursor is left on there are at
+// most height: the cursor cannot go back to a line above the top.
+func (s experimentStatus) screen(width, height int) []string {
+	lines := []string{s.Experiment + ": " + s.summary(), s.Work.String(), ""}
+	room, left := height-1-len(lines), s.States[running]
 	for _, x := range s.Trials {
 		if x.State != running {
 			continue
 		}
-		if shown++; shown > mostShown {
-			continue
+		own, more := x.lines(), 0
+		if left > 1 { // the line that counts the trials after this one
+			more = 1
 		}
-		used := x.RunTime - x.Left
-		lines = append(lines, table.Cut(x.TrialID.String(), width), table.Cut(fmt.Sprintf(
-			"  attempt %s %d/%d  calls %s %s/%s  time %s %s left  best public %s %%",
-			bar(x.Attempts, x.MaxAttempts), x.Attempts, x.MaxAttempts, bar(x.Calls, x.MaxCalls), table.Count(x.Calls), table.Count(x.MaxCalls),
-			bar(int(used.Milliseconds()), int(x.RunTime.Milliseconds())), x.Left.Round(time.Second), percent(x.Best)), width))
-		if u := x.Training; u != nil {
-			lines = append(lines, table.Cut(fmt.Sprintf("  training %s %d/%d  loss %.3f  %.0f tokens/s  %.1f GiB",
-				bar(u.Step, u.Total), u.Step, u.Total, u.Loss, u.TokensPerSecond, float64(u.Memory)/(1<<30)), width))
+		if len(own)+more > room {
+			lines = append(lines, fmt.Sprintf("and %d more", left))
+			break
 		}
+		lines, room, left = append(lines, own...), room-len(own), left-1
 	}
-	if shown > mostShown {
-		lines = append(lines, fmt.Sprintf("and %d more", shown-mostShown))
+	lines = lines[:max(0, min(len(lines), height-1))]
+	for i := range lines {
+		lines[i] = table.Cut(lines[i], width)
+	}
+	return lines
+}
+
+// lines show a running trial.
+func (x trialStatus) lines() []string {
+	used := x.RunTime - x.Left
+	lines := []string{x.TrialID.String(), fmt.Sprintf(
+		"  attempt %s %d/%d  calls %s %s/%s  time %s %s left  best public %s %%",
+		bar(x.Attempts, x.MaxAttempts), x.Attempts, x.MaxAttempts, bar(x.Calls, x.MaxCalls), table.Count(x.Calls), table.Count(x.MaxCalls),
+		bar(int(used.Milliseconds()), int(x.RunTime.Milliseconds())), x.Left.Round(time.Second), percent(x.Best))}
+	if u := x.Training; u != nil {
+		lines = append(lines, fmt.Sprintf("  training %s %d/%d  loss %.3f  %.0f tokens/s  %.1f GiB",
+			bar(u.Step, u.Total), u.Step, u.Total, u.Loss, u.TokensPerSecond, float64(u.Memory)/(1<<30)))
 	}
 	return lines
 }

@@ -36,23 +36,49 @@ func TestStatusScreen(t *testing.T) {
 		"science iterative scratch adaptive run 1",
 		"  attempt [#####-----] 3/6  calls [#---------] 1,234/10,000  time [#######---] 5m0s left  best public 41.0 %",
 	}
-	if diff := cmp.Diff(want, someStatus(1).screen(200)); diff != "" {
+	if diff := cmp.Diff(want, someStatus(1).screen(200, 24)); diff != "" {
 		t.Errorf("screen (-want +got):\n%s", diff)
 	}
 	training := someStatus(1)
 	training.Trials[0].Training = &results.UpdateData{Step: 160, Total: 375, Loss: 0.4567, TokensPerSecond: 9876.5, Memory: 3 << 29}
 	want = append(want, "  training [####------] 160/375  loss 0.457  9876 tokens/s  1.5 GiB")
-	if diff := cmp.Diff(want, training.screen(200)); diff != "" {
+	if diff := cmp.Diff(want, training.screen(200, 24)); diff != "" {
 		t.Errorf("screen of a training (-want +got):\n%s", diff)
 	}
-	crowd := someStatus(60).screen(80)
-	if len(crowd) != 3+2*mostShown+1 || crowd[len(crowd)-1] != "and 40 more" {
-		t.Errorf("%d lines of 60 trials, the last %q", len(crowd), crowd[len(crowd)-1])
-	}
-	for _, line := range crowd {
-		if table.Width(line) > 80 {
-			t.Errorf("%d columns: %s", table.Width(line), line)
+}
+
+// The screen is never higher than the terminal, and says how many trials it
+// leaves out.
+func TestStatusScreenFits(t *testing.T) {
+	crowd := someStatus(60)
+	for i := range crowd.Trials {
+		if i%3 == 0 { // these take a line more
+			crowd.Trials[i].Training = &results.UpdateData{Step: 1, Total: 2}
 		}
+	}
+	for _, tt := range []struct {
+		height, shown int
+		last          string
+	}{{24, 8, "and 52 more"}, {25, 8, "and 52 more"}, {26, 9, "and 51 more"}, {3, 0, "busy: agent 25 %, teacher 50 %, student 80 % of 1m40s"}, {200, 60, ""}} {
+		screen := crowd.screen(80, tt.height)
+		if len(screen) >= tt.height {
+			t.Errorf("%d lines on %d rows, which leaves none for the cursor", len(screen), tt.height)
+		}
+		shown := 0
+		for _, line := range screen {
+			if strings.HasPrefix(line, "science") {
+				shown++
+			}
+			if table.Width(line) > 80 {
+				t.Errorf("%d columns: %s", table.Width(line), line)
+			}
+		}
+		if last := screen[len(screen)-1]; shown != tt.shown || tt.last != "" && last != tt.last {
+			t.Errorf("%d rows: %d trials shown, want %d; the last line is %q", tt.height, shown, tt.shown, last)
+		}
+	}
+	if full := someStatus(3).screen(80, 10); len(full) != 9 || strings.Contains(full[8], "more") {
+		t.Errorf("three trials just fit ten rows: %q", full)
 	}
 }
 

@@ -41,10 +41,18 @@ func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
 	case serve.Name == "":
 		config.Model = s.Model
 	}
+	opened := 0
+	next := func() vllm.Config { // of one more, which names its adapters apart from those before
+		opened++
+		on := config
+		on.Session += "-" + strconv.Itoa(opened)
+		return on
+	}
 	if serve.BaseURL != "" {
 		return generator{"a server of the user's, chat format " + serve.ChatFormat, func(string) (student.Generator, func() error, error) {
-			config.Server = vllm.At(serve.BaseURL)
-			g, err := vllm.New(config)
+			on := next()
+			on.Server = vllm.At(serve.BaseURL)
+			g, err := vllm.New(on)
 			return g, func() error { return nil }, err
 		}}, nil
 	}
@@ -58,11 +66,11 @@ func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
 		return generator{}, err
 	}
 	return generator{fmt.Sprintf("vllm %s, chat format %s", version, serve.ChatFormat), func(devices string) (student.Generator, func() error, error) {
-		on := config
 		process, err := startVLLM(launch, devices)
 		if err != nil {
 			return nil, nil, err
 		}
+		on := next()
 		on.Server = vllm.Started{Server: process}
 		g, err := vllm.New(on)
 		return g, process.Close, err

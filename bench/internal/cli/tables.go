@@ -89,25 +89,42 @@ func indexed(c *cli.Context, name string) ([]results.Outcome, report.Options, er
 	if name != "" && len(outcomes) == 0 {
 		return nil, report.Options{}, results.Bad("see which there are with: autodatabench leaderboard", fmt.Errorf("%s: holds no outcome of experiment %q", path, name))
 	}
-	expected, err := expectedDomains(out, outcomes)
-	return outcomes, report.Options{Expected: expected}, err
+	opts, err := recordedOptions(out, outcomes)
+	return outcomes, opts, err
 }
 
-// expectedDomains reads which domains the experiments of the outcomes are to
-// have, as far as their folders are there.
-func expectedDomains(out string, outcomes []results.Outcome) (map[string][]results.Domain, error) {
-	expected := map[string][]results.Domain{}
+// recordedOptions reads which domains the experiments of the outcomes are to have
+// and how their agents are shown, as far as their folders are there.
+func recordedOptions(out string, outcomes []results.Outcome) (report.Options, error) {
+	opts := report.Options{Expected: map[string][]results.Domain{}, Names: map[string]string{}}
 	for _, o := range outcomes {
-		if _, done := expected[o.Experiment]; done || o.Kind != results.OfAgent {
+		if _, done := opts.Expected[o.Experiment]; done || o.Kind != results.OfAgent {
 			continue
 		}
-		domains, err := experiment.Domains(filepath.Join(out, o.Experiment))
+		root := filepath.Join(out, o.Experiment)
+		domains, err := experiment.Domains(root)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
+			return opts, err
 		}
-		expected[o.Experiment] = domains
+		opts.Expected[o.Experiment] = domains
+		titles, err := experiment.Titles(root)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return opts, err
+		}
+		addNames(opts.Names, titles)
 	}
-	return expected, nil
+	return opts, nil
+}
+
+// addNames adds an experiment's titles to the names of agents. An agent that two
+// experiments show differently keeps its own name.
+func addNames(names, titles map[string]string) {
+	for agent, title := range titles {
+		if was, found := names[agent]; found && was != title {
+			title = agent
+		}
+		names[agent] = title
+	}
 }
 
 func tableCommand(env Env) *cli.Command {

@@ -9,6 +9,8 @@ func TestDecide(t *testing.T) {
 		return Evidence{Answered: true, Listed: true, State: state, Silent: silent}
 	}
 	with := func(e Evidence, result bool, exit *Exit) Evidence { e.Result, e.Exit = result, exit; return e }
+	broken := func(e Evidence, exit *Exit) Evidence { e.Result, e.Fault, e.Exit = true, "no GPU", exit; return e }
+	stale := func(e Evidence) Evidence { e.Stale = true; return e }
 	held := listed("PENDING", 0)
 	held.Reason = "launch_failed_requeued_held"
 	waits := listed("PENDING", 0)
@@ -53,11 +55,29 @@ func TestDecide(t *testing.T) {
 		{"not listed yet", Evidence{Answered: true, Silent: 1}, Wait},
 		{"lost", Evidence{Answered: true, Silent: patience}, Again},
 		{"the program failed", with(listed("FAILED", 1), false, five), Again},
-		{"the program failed, Slurm down", with(Evidence{}, false, five), Again},
+		{"the program failed, Slurm down", with(Evidence{}, false, five), Wait},
+		{"the program failed, its end to come", with(listed("RUNNING", 0), false, five), Wait},
+		{"the program failed, its end never to come", stale(with(listed("COMPLETING", 0), false, five)), Again},
+		{"the program failed, not listed", with(Evidence{Answered: true, Silent: 1}, false, five), Wait},
+		{"the program failed, forgotten", with(Evidence{Answered: true, Silent: patience}, false, five), Again},
 		{"the program was killed", with(listed("FAILED", 1), false, killed), Again},
+		{"the program was killed, why to come", with(listed("COMPLETING", 0), false, killed), Wait},
+		{"the program was killed for its memory", with(listed("OUT_OF_MEMORY", 0), false, killed), Stop},
+		{"the program was killed for its time", with(listed("TIMEOUT", 0), false, killed), Stop},
+		{"the program was killed with its node", with(listed("NODE_FAIL", 0), false, killed), Again},
+		{"ended well out of memory, the result to come", with(listed("OUT_OF_MEMORY", 1), false, ok), Wait},
+		{"ended well out of memory without a result", with(listed("OUT_OF_MEMORY", patience), false, ok), Stop},
+		{"done although something was out of memory", with(listed("OUT_OF_MEMORY", 0), true, ok), Take},
+		{"told of a fault, ending", broken(listed("COMPLETING", 0), ok), Wait},
+		{"told of a fault, the exit file to come", broken(listed("RUNNING", 0), nil), Runs},
+		{"told of a fault", broken(listed("COMPLETED", 0), ok), Again},
+		{"told of a fault, Slurm down", broken(Evidence{}, ok), Wait},
+		{"told of a fault and forgotten", broken(Evidence{Answered: true, Silent: patience}, ok), Again},
+		{"told of a fault for want of memory", broken(listed("OUT_OF_MEMORY", 0), ok), Stop},
 		{"ended well, the result to come", with(listed("COMPLETED", 1), false, ok), Wait},
 		{"ended well without a result", with(listed("COMPLETED", patience), false, ok), Again},
 		{"told to stop, ending", with(listed("COMPLETING", 0), false, told), Wait},
+		{"told to stop, its end never to come", stale(with(listed("COMPLETING", 0), false, told)), Again},
 		{"told to stop before its limit", with(listed("FAILED", 1), false, told), Stop},
 		{"told to stop by scancel", with(listed("CANCELLED", 1), false, told), Again},
 		{"told to stop by another job", with(listed("PREEMPTED", 1), false, told), Again},
@@ -82,8 +102,11 @@ func TestDecideEnds(t *testing.T) {
 			continue
 		}
 		for _, exit := range []*Exit{nil, {}, {Status: 1}, {Status: 130, Signal: "TERM"}} {
-			if v, _ := Decide(Evidence{Answered: true, Listed: true, State: state, Exit: exit, Silent: patience}); v != Again && v != Stop {
-				t.Errorf("%s with exit %+v: %s", state, exit, v)
+			for _, fault := range []string{"", "no GPU"} {
+				e := Evidence{Answered: true, Listed: true, State: state, Exit: exit, Result: fault != "", Fault: fault, Silent: patience}
+				if v, _ := Decide(e); v != Again && v != Stop {
+					t.Errorf("%s with exit %+v, fault %q: %s", state, exit, fault, v)
+				}
 			}
 		}
 	}

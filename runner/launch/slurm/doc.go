@@ -14,10 +14,11 @@
 //	     result.json             what came of it, the last file of the program
 //	     exit                    the last file of the script: exit status and signal
 //
-// The files decide. Slurm's word matters only while they are missing, since a
-// controller forgets jobs, does not answer, or knows them by a state that says
-// little; [Decide] is the one place where that is weighed. A job's name is made
-// from its step, so that a coordinator that was killed finds its jobs again.
+// The files decide what there is to take. Slurm's word matters while they are
+// missing, and for why a job failed; a controller forgets jobs, does not answer,
+// or knows them by a state that says little. [Decide] is the one place where that
+// is weighed. A job's name is made from its step, so that a coordinator that was
+// killed finds its jobs again.
 //
 // A job that the cluster failed is submitted again, a bounded number of times;
 // what an agent's rows made fail travels in result.json as a result. Time in the

@@ -92,86 +92,6 @@ func (a acting) Generate(ctx context.Context, _ string, prompts []string, _ resu
 	return slices.Clone(prompts), nil
 }
 
-// fakeSlurm puts a Slurm of one shell script first on PATH, whose jobs start at
-// once. In its folder, file down makes it answer nothing, and file deaf makes
-// sbatch fail although it takes the job.
-const fakeSlurm = `#!/bin/bash
-dir=$(dirname "$(readlink -f "$0")")
-echo "$(basename "$0") $*" >>"$dir/calls"
-if [ -e "$dir/down" ]; then echo "$(basename "$0"): error: Unable to contact slurm controller (connect failure)" >&2; exit 1; fi
-state() { # of a job's folder
-	if [ -e "$1/state" ]; then cat "$1/state"
-	elif kill -0 "$(cat "$1/pid")" 2>/dev/null; then echo RUNNING
-	elif [ "$(cat "$1/status" 2>/dev/null)" = 0 ]; then echo COMPLETED
-	else echo FAILED; fi
-}
-case $(basename "$0") in
-sbatch)
-	script=${*: -1}
-	name=$(sed -n 's/^#SBATCH --job-name=//p' "$script")
-	case $(sed -n 's/^#SBATCH --partition=//p' "$script") in bad) echo "sbatch: error: invalid partition specified: bad" >&2; exit 1; esac
-	if [ "$1" = --test-only ]; then exit 0; fi
-	id=1
-	while ! mkdir "$dir/jobs/$id" 2>/dev/null; do id=$((id + 1)); done
-	job=$dir/jobs/$id
-	echo "$name" >"$job/name"
-	chdir=${2#--chdir=}
-	(cd "$chdir" || exit; setsid bash -c 'bash "$1" >>slurm.log 2>&1; echo $? >"$2/status"' - "$script" "$job" >/dev/null 2>&1 & echo $! >"$job/pid")
-	if [ -e "$dir/deaf" ]; then rm "$dir/deaf"; echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2; exit 1; fi
-	echo "$id"
-	;;
-squeue)
-	for job in "$dir"/jobs/*; do
-		if [ ! -e "$job/hidden" ]; then echo "$(basename "$job")|$(state "$job")|None|$(cat "$job/name")"; fi
-	done
-	echo "99|RUNNING|None|adb-of-somebody-else"
-	;;
-scancel)
-	for job in "$dir"/jobs/*; do
-		if [ "--name=$(cat "$job/name")" = "${*: -1}" ] && [ "$(state "$job")" = RUNNING ]; then
-			echo CANCELLED >"$job/state"; kill -KILL -- -"$(cat "$job/pid")"
-		fi
-	done
-	;;
-esac
-`
-
-// cluster is a fake Slurm and a folder for jobs.
-type cluster struct {
-	t         *testing.T
-	dir, root string
-}
-
-func newCluster(t *testing.T) cluster {
-	c := cluster{t, t.TempDir(), t.TempDir()}
-	if err := os.Mkdir(filepath.Join(c.dir, "jobs"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"sbatch", "squeue", "scancel"} {
-		if err := os.WriteFile(filepath.Join(c.dir, name), []byte(fakeSlurm), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Setenv("PATH", c.dir+":"+os.Getenv("PATH"))
-	return c
-}
-
-func (c cluster) touch(name string) string {
-	path := filepath.Join(c.dir, name)
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
-		c.t.Error(err)
-	}
-	return path
-}
-
-func (c cluster) calls(program string) int {
-	data, err := os.ReadFile(filepath.Join(c.dir, "calls"))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return strings.Count("\n"+string(data), "\n"+program+" ")
-}
-
 // launcher is one coordinator's.
 func (c cluster) launcher(does string, change ...func(*Config)) *Launcher {
 	c.t.Helper()
@@ -250,6 +170,20 @@ func TestPlatformFaults(t *testing.T) {
 		answers, err := ask(t.Context(), c.launcher("die "+c.touch("die")), "a")
 		if err != nil || len(answers) != 1 || c.calls("sbatch") != 2 {
 			t.Errorf("%q, %v, %d submissions", answers, err, c.calls("sbatch"))
+		}
+	})
+	t.Run("out of memory", func(t *testing.T) {
+		for _, does := range []string{"die", "break"} { // the program is killed, or tells of it
+			c := newCluster(t)
+			c.touch("oom")
+			_, err := ask(t.Context(), c.launcher(does+" "+c.touch("die")), "a")
+			var known *results.Error
+			if !errors.As(err, &known) || !strings.Contains(err.Error(), "out of memory") || !strings.Contains(known.Hint, "memory") {
+				t.Errorf("%s: %v", does, err)
+			}
+			if n := c.calls("sbatch"); n != 1 {
+				t.Errorf("%s: %d submissions", does, n)
+			}
 		}
 	})
 	t.Run("forgotten by Slurm", func(t *testing.T) {
@@ -343,52 +277,6 @@ func TestSilence(t *testing.T) {
 	at = at.Add(40 * time.Minute)
 	if l := q.look(t.Context()); errors.Is(l.err, errSilent) {
 		t.Error(l.err)
-	}
-}
-
-// A coordinator that comes after one that was killed takes over its job. One that
-// is interrupted leaves the job alone, unless it was told otherwise; a step whose
-// time is up needs no job.
-func TestGoingOn(t *testing.T) {
-	for _, tt := range []struct {
-		name     string
-		cancels  bool
-		spent    bool
-		finishes bool
-	}{{"left alone", false, false, true}, {"cancelled", true, false, false}, {"time up", false, true, false}} {
-		t.Run(tt.name, func(t *testing.T) {
-			c := newCluster(t)
-			does := "hang " + filepath.Join(c.dir, "go")
-			ctx, stop := context.WithCancelCause(t.Context())
-			limit := time.Hour
-			if tt.spent {
-				limit = time.Second
-			}
-			metered, meter := student.Metered(ctx, limit, errors.New("time is up"), time.Now)
-			var wg sync.WaitGroup
-			wg.Go(func() {
-				for _, err := os.Stat(filepath.Join(c.dir, "jobs", "1", "pid")); err != nil; _, err = os.Stat(filepath.Join(c.dir, "jobs", "1", "pid")) {
-					time.Sleep(10 * time.Millisecond)
-				}
-				if !tt.spent {
-					stop(errors.New("interrupted"))
-				}
-			})
-			_, err := ask(metered, c.launcher(does, func(c *Config) { c.CancelOnInterrupt = tt.cancels }), "a")
-			wg.Wait()
-			meter.Stop()
-			if err == nil || err.Error() != context.Cause(metered).Error() {
-				t.Errorf("given up with %v", err)
-			}
-			c.touch("go")
-			answers, err := ask(t.Context(), c.launcher(does), "a")
-			if err != nil || len(answers) != 1 {
-				t.Errorf("taken over: %q, %v", answers, err)
-			}
-			if n := c.calls("sbatch"); (n == 1) != tt.finishes {
-				t.Errorf("%d submissions", n)
-			}
-		})
 	}
 }
 

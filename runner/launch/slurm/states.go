@@ -1,11 +1,16 @@
 package slurm
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Evidence is what is known of one submission.
 type Evidence struct {
-	Result bool  // result.json is there
-	Exit   *Exit // the script's last word; nil while there is none
+	Result bool   // result.json is there
+	Fault  string // of the platform, which it tells: there is nothing to take
+	Exit   *Exit  // the script's last word; nil while there is none
+	Stale  bool   // which it said long ago
 
 	Answered bool   // Slurm answered when it was last asked
 	Listed   bool   // and knows the job
@@ -31,52 +36,68 @@ const (
 // up: files of other machines become visible late.
 const patience = 3
 
+// ending is how long Slurm may call a job live whose script has ended. It gives up
+// a node that does not answer in as much.
+const ending = 5 * time.Minute
+
 // Decide says what to do about a submission, and why in words where it failed.
 func Decide(e Evidence) (Verdict, string) {
 	state := states[e.State]
 	switch {
-	case e.Result && (e.Exit != nil || state == ended || e.Silent > 0):
+	case e.Result && e.Fault == "" && (e.Exit != nil || state == ended || e.Silent > 0):
 		return Take, ""
-	case e.Exit != nil && !e.Result:
-		return failed(e)
 	case !e.Answered:
 		return Wait, ""
 	case e.Listed && hopeless[e.Reason] && state != running:
 		return Never, "it can never start: " + e.Reason
-	case !e.Listed:
-		if e.Silent < patience {
-			return Wait, ""
-		}
-		return Again, "Slurm does not know the job, and it left no result"
-	case state == ended:
-		if e.Silent < patience {
-			return Wait, ""
-		}
-		return over(e.State)
+	case e.Listed && state != ended && e.Exit == nil:
+		return live(e)
+	case e.Listed && state != ended && !e.Stale:
+		return Wait, "" // the state will say why it ended
+	case e.Listed && (state != ended || e.failed()):
+		return failed(e)
+	case e.Silent < patience:
+		return Wait, ""
+	}
+	return failed(e)
+}
+
+// live judges a job that has not ended.
+func live(e Evidence) (Verdict, string) {
+	switch {
 	case e.State == "PENDING" && stuck[e.Reason]:
 		return Again, "Slurm holds the job: " + e.Reason
-	case state == running:
+	case states[e.State] == running:
 		return Runs, ""
 	}
 	return Wait, ""
 }
 
-// failed judges a job whose script came to its end without a result.
+// failed reports whether the files themselves say that the job failed.
+func (e Evidence) failed() bool {
+	return e.Exit != nil && (e.Exit.Status != 0 || e.Exit.Signal != "" || e.Fault != "")
+}
+
+// failed judges a job that came to its end without a result to take. Slurm's word
+// goes before that of the files, since a program that it stopped or that ran out
+// of memory is in the files one that failed.
 func failed(e Evidence) (Verdict, string) {
+	hasEnded := e.Listed && states[e.State] == ended
 	switch {
-	case e.Exit.Signal == "":
-		if e.Exit.Status == 0 && e.Silent < patience { // the result is on its way
-			return Wait, ""
-		}
-		return Again, fmt.Sprintf("the job's program ended with status %d and left no result", e.Exit.Status)
-	case e.State == "CANCELLED" || e.State == "PREEMPTED" || e.State == "NODE_FAIL":
+	case hasEnded && e.State != "FAILED" && e.State != "COMPLETED":
 		return over(e.State)
-	case !e.Listed && e.Silent < patience || e.Listed && states[e.State] != ended:
-		return Wait, "" // the state will say who stopped it
-	case e.Listed:
+	case e.Exit != nil && e.Exit.Signal != "" && hasEnded:
 		return over("TIMEOUT") // the warning came before the limit did
+	case e.Exit != nil && e.Exit.Signal != "":
+		return Again, "the job was told to stop"
+	case e.Fault != "":
+		return Again, e.Fault
+	case e.Exit != nil:
+		return Again, fmt.Sprintf("the job's program ended with status %d and left no result", e.Exit.Status)
+	case !e.Listed:
+		return Again, "Slurm does not know the job, and it left no result"
 	}
-	return Again, "the job was told to stop"
+	return over(e.State)
 }
 
 // over judges a job that ended in the state without its files.

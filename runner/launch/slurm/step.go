@@ -30,6 +30,7 @@ type step struct {
 	submitted int       // by this call
 	asked     time.Time // of the newest listing counted
 	since     time.Time // of the submission, as far as this call knows
+	exited    time.Time // when the script's end was first seen
 	silent    int
 	told      int   // notes passed on
 	complaint error // of sbatch, at the newest submission
@@ -48,18 +49,15 @@ func (s *step) run(ctx context.Context) (result, int, error) {
 	defer tick.Stop()
 	for {
 		verdict, why := Again, ""
+		var r result
 		if s.n > 0 {
-			verdict, why = s.judge(ctx)
+			r, verdict, why = s.judge(ctx)
 		}
 		switch verdict {
 		case Runs:
 			resume()
 		case Take:
-			r, err := s.take()
-			if err == nil {
-				return r, s.n, nil
-			}
-			verdict, why = Again, err.Error()
+			return r, s.n, nil
 		}
 		if verdict == Never || verdict == Stop || verdict == Again && s.submitted == mostSubmissions {
 			s.cancelOthers(ctx, 0)
@@ -94,14 +92,15 @@ func newest(dir string) (int, error) {
 }
 
 // judge gathers what is known of the submission and decides.
-func (s *step) judge(ctx context.Context) (Verdict, string) {
-	e := Evidence{Result: folder.Exists(s.path(resultFile))}
-	if data, err := os.ReadFile(s.path(exitFile)); err == nil {
-		e.Exit = parseExit(data)
-	}
+func (s *step) judge(ctx context.Context) (result, Verdict, string) {
+	r, e := s.left()
 	s.passOn()
+	if e.Exit != nil && s.exited.IsZero() {
+		s.exited = s.now()
+	}
+	e.Stale = e.Exit != nil && s.now().Sub(s.exited) > ending
 	if v, _ := Decide(e); v == Take { // whatever Slurm says
-		return v, ""
+		return r, v, ""
 	}
 	l := s.queue.look(ctx)
 	if l.err == nil {
@@ -116,25 +115,40 @@ func (s *step) judge(ctx context.Context) (Verdict, string) {
 		}
 		e.Silent = s.silent
 	} else if errors.Is(l.err, errSilent) {
-		return Stop, oneLine([]byte(l.err.Error()))
+		return r, Stop, oneLine([]byte(l.err.Error()))
 	}
-	return Decide(e)
+	v, why := Decide(e)
+	if (v == Stop || v == Never) && s.submitted == 0 && s.asksElse() {
+		v = Again
+	}
+	return r, v, why
+}
+
+// asksElse reports whether the submission watched, of a coordinator before, asked
+// Slurm for something else than the next one would: what was raised may help.
+func (s *step) asksElse() bool {
+	was, err := os.ReadFile(s.path(scriptFile))
+	return err != nil || string(was) != s.config.script(jobName(s.name, s.n), submissionDir(s.dir, s.n))
 }
 
 func (s *step) path(name string) string { return filepath.Join(submissionDir(s.dir, s.n), name) }
 
-// take reads the result. A fault of the platform is an error, since another
-// submission may not meet it.
-func (s *step) take() (result, error) {
-	s.passOn()
-	var r result
-	if err := folder.ReadJSON(s.path(resultFile), &r); err != nil {
-		return r, err
+// left reads what the job left. A fault of the platform is no result to take,
+// since another submission may not meet it.
+func (s *step) left() (r result, e Evidence) {
+	if e.Result = folder.Exists(s.path(resultFile)); e.Result {
+		err := folder.ReadJSON(s.path(resultFile), &r)
+		if f := r.Fault; err == nil && f != nil && !f.Diverged && f.Kind != results.BadInput {
+			err = f.err()
+		}
+		if err != nil {
+			e.Fault = err.Error()
+		}
 	}
-	if f := r.Fault; f != nil && !f.Diverged && f.Kind != results.BadInput {
-		return r, f.err()
+	if data, err := os.ReadFile(s.path(exitFile)); err == nil {
+		e.Exit = parseExit(data)
 	}
-	return r, nil
+	return r, e
 }
 
 // submit gives Slurm the next submission. Whether it took one that sbatch failed
@@ -143,7 +157,7 @@ func (s *step) submit(ctx context.Context) error {
 	s.cancelOthers(ctx, 0) // one that is given up may be held, or turn up late
 	s.n++
 	s.submitted++
-	s.silent, s.told = 0, 0
+	s.silent, s.told, s.exited = 0, 0, time.Time{}
 	dir, name := submissionDir(s.dir, s.n), jobName(s.name, s.n)
 	path := filepath.Join(dir, scriptFile)
 	if err := folder.WriteFile(path, []byte(s.config.script(name, dir))); err != nil {

@@ -66,7 +66,7 @@ type Config struct {
 	Key         remote.Key // bearer token; empty for none
 	Format      Format
 	Adapters    Adapters
-	Session     string // sets the names of this program's adapters apart from those of others
+	Session     string // sets the names of this generator's adapters apart from those of others
 	Concurrency int    // questions at a time; 0 means 64
 	Timeout     time.Duration
 	Retry       teacher.Retry

@@ -1,0 +1,63 @@
+package final
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"autodatabench/results"
+	"autodatabench/results/folder"
+	"autodatabench/runner"
+	"autodatabench/runner/student"
+)
+
+// killed is a student whose third training never ends.
+type killed struct{ fake }
+
+var errKilled = errors.New("killed")
+
+func (k *killed) Train(ctx context.Context, r results.Recipe, rows []results.Row, seed int64, dir string, tell func(student.Progress)) (student.TrainReport, error) {
+	if k.trained == 2 {
+		return student.TrainReport{}, errKilled
+	}
+	return k.fake.Train(ctx, r, rows, seed, dir, tell)
+}
+
+// A trial is scored when all of its final seeds are, and scoring it again trains
+// only for those that are missing.
+func TestTrialIsScoredWithAllSeeds(t *testing.T) {
+	root, task := t.TempDir(), science(t)
+	spec := results.Spec{
+		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
+		Protocol: results.Mini(), TaskDigest: task.Digest, StudentDigest: "one", BLAS: "gonum",
+	}
+	spec.Protocol.FinalSeeds, spec.Protocol.Budget.MinRows = 3, 1
+	dir := filepath.Join(root, spec.Path())
+	if err := os.MkdirAll(filepath.Dir(runner.AttemptFile(dir, 1, "x")), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.WriteJSON(runner.AttemptFile(dir, 1, "submission.json"), []results.Row{{Instruction: "a", Output: "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	sealedTrial(t, root, spec,
+		results.Event{Kind: results.AttemptStarted, Data: []byte(`{"n":1,"op":"draft","prompt":""}`)},
+		results.Event{Kind: results.AgentReplied, Data: []byte(`{"code":true}`)},
+		results.Event{Kind: results.CodeExecuted, Data: []byte(`{}`)},
+		results.Event{Kind: results.Checked, Data: []byte(`{"valid":true,"rows":1,"kept":1,"used":1}`)})
+	s := scorer(root, nil)
+	s.Student = &killed{}
+	if _, err := s.Trial(t.Context(), dir, task); !errors.Is(err, errKilled) {
+		t.Fatalf("error %v", err)
+	}
+	if o, err := Outcome(root, dir); err != nil || !o.Valid || len(o.Finals) > 0 || o.Final().Known {
+		t.Errorf("two of three seeds give the score %+v, %v", o.Finals, err)
+	}
+	rest := &fake{}
+	s.Student = rest
+	o, err := s.Trial(t.Context(), dir, task)
+	if err != nil || len(o.Finals) != 3 || !o.Final().Known || rest.trained != 1 {
+		t.Errorf("%d scores after %d more trainings, %v", len(o.Finals), rest.trained, err)
+	}
+}
