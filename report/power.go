@@ -82,6 +82,9 @@ func (p PowerPlan) Tables() []table.Table {
 			g.Design.Domains, 100*stats.Power)
 		t.Note("Measured: SD between runs %.2f points, items taken out; SD of an item's answer from run to run %.1f points; %.0f items a domain.",
 			g.Design.RunSD, g.Design.ItemSD, g.Design.Items)
+		for _, w := range g.Design.Warnings {
+			t.Note("%s.", w)
+		}
 		if p.Difference.Known {
 			needed := fmt.Sprintf("Runs needed for a difference of %s points: %s in a test of one pair", table.Number(p.Difference, 2), table.Number(g.Needed, 0))
 			if g.Pairs > 1 {

@@ -67,7 +67,14 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	t.asRecorded(n, &data)
 	// Code may swallow a fault of the teacher and end with too few rows.
 	if fault := t.gateway.Fault(); fault != nil && (data.Failure != "" || !checkWorkspace(workspace, budget).Valid) {
-		return results.Infra("go on with resume when the teacher answers again", fmt.Errorf("the code failed together with the platform: %w", fault))
+		together := results.Error{
+			Kind: results.Infrastructure, Hint: "go on with resume when the teacher answers again",
+			Err: fmt.Errorf("the code failed together with the platform: %w", fault),
+		}
+		if known := (*results.Error)(nil); errors.As(fault, &known) {
+			together.After = known.After
+		}
+		return &together
 	}
 	return t.append(results.CodeExecuted, data)
 }

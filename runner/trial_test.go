@@ -240,11 +240,11 @@ func TestChangedTrialIsNotSealed(t *testing.T) {
 	}
 }
 
-// down is a teacher that cannot be reached.
-type down struct{}
+// down is a teacher that cannot be reached, and asks to be left alone for so long.
+type down struct{ alone time.Duration }
 
-func (down) Complete(context.Context, teacher.Request) (teacher.Response, error) {
-	return teacher.Response{}, &teacher.CallError{Status: 503, Refunded: true, Err: errors.New("overloaded")}
+func (d down) Complete(context.Context, teacher.Request) (teacher.Response, error) {
+	return teacher.Response{}, &teacher.CallError{Status: 503, Refunded: true, RetryAfter: d.alone, Err: errors.New("overloaded")}
 }
 func (down) Name() string    { return "down" }
 func (down) Simulated() bool { return true }
@@ -264,5 +264,14 @@ func TestTeacherFaultIsNoFailureOfTheAgent(t *testing.T) {
 		if state.End != "" || state.Last() == nil || state.Last().Failure != "" || state.Usage.TeacherCalls != 0 {
 			t.Errorf("%s: the fault is in the record: %+v", engineer, state)
 		}
+	}
+}
+
+func TestTeacherThatAsksToBeLeftAloneIsNotAskedAgain(t *testing.T) {
+	env := newEnv(t, t.TempDir(), "direct")
+	env.Teacher = down{time.Hour}
+	state, err := runner.Run(context.Background(), env, newSpec(env, "direct", results.OneShot, results.Scratch))
+	if known := (*results.Error)(nil); !errors.As(err, &known) || known.After != time.Hour || state.Faults != 1 {
+		t.Errorf("%v after %d faults", err, state.Faults)
 	}
 }

@@ -128,8 +128,12 @@ func (d Definition) Title() string {
 	return d.Name
 }
 
+// leftOut stands in a public definition for what others need not read.
+const leftOut = "(left out)"
+
 // Public is the definition for a record that others may read: keys are never in
-// it, and of headers, which may name a person or an account, only the names.
+// it, and of headers and a command's arguments, which may name a person or an
+// account, only the names of headers and the number of arguments.
 func (d Definition) Public() Definition {
 	headers := d.Headers
 	d.Headers = nil
@@ -137,7 +141,11 @@ func (d Definition) Public() Definition {
 		if d.Headers == nil {
 			d.Headers = map[string]string{}
 		}
-		d.Headers[name] = "(left out)"
+		d.Headers[name] = leftOut
+	}
+	d.Command = slices.Clone(d.Command)
+	for i := 1; i < len(d.Command); i++ {
+		d.Command[i] = leftOut
 	}
 	return d
 }

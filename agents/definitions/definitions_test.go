@@ -167,7 +167,7 @@ func TestLoadFileRefuses(t *testing.T) {
 
 // TestOrdinaryHeaders takes those that providers document beside the key.
 func TestOrdinaryHeaders(t *testing.T) {
-	for _, name := range []string{"HTTP-Referer", "X-Title", "anthropic-version", "anthropic-beta", "OpenAI-Organization", "OpenAI-Project"} {
+	for _, name := range []string{"HTTP-Referer", "X-Title", "anthropic-version", "anthropic-beta", "OpenAI-Organization", "OpenAI-Project", "X-Author", "X-Max-Tokens", "Idempotency-Key"} {
 		if _, err := LoadFile(write(t, strings.Replace(full, "X-Team", name, 1))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -216,9 +216,12 @@ func TestSimulated(t *testing.T) {
 	}
 }
 
-// TestPublicLeavesHeadersOut keeps the names, and the definition as it was.
-func TestPublicLeavesHeadersOut(t *testing.T) {
-	d := Definition{Name: "mine", Model: "m", Headers: map[string]string{"X-Account": "alice"}}
+// TestPublicLeavesSecretsOut keeps the names, and the definition as it was.
+func TestPublicLeavesSecretsOut(t *testing.T) {
+	d := Definition{Name: "mine", Model: "m", Headers: map[string]string{"X-Account": "alice"}, Command: []string{"python3", "--api-key=sk-1"}}
+	if p := d.Public(); p.Command[0] != "python3" || p.Command[1] != "(left out)" || d.Command[1] != "--api-key=sk-1" {
+		t.Errorf("%+v of %+v", p, d)
+	}
 	if p := d.Public(); p.Headers["X-Account"] != "(left out)" || p.Model != "m" || d.Headers["X-Account"] != "alice" {
 		t.Errorf("%+v of %+v", p, d)
 	}

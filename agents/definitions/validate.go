@@ -20,8 +20,8 @@ const minPrompt = 4_096
 // maxTitle is the longest display name, in characters: more does not fit a table.
 const maxTitle = 60
 
-// credential are the parts of a header's name by which it may carry a secret.
-var credential = regexp.MustCompile(`(?i)key|token|secret|auth|cookie|password|credential`)
+// credential are the words of a header's name by which it may carry a secret.
+var credential = regexp.MustCompile(`(?i)(^|[-_]|api)(key|token|secret|auth|authorization|cookie|password|credentials?)$`)
 
 // Validate reports the first field that cannot work.
 func (d Definition) Validate() error {
@@ -115,7 +115,7 @@ func (d Definition) validateModel() error {
 		return fmt.Errorf("sampling.top_p %v: want more than 0 and at most 1", *p)
 	}
 	for name := range d.Headers {
-		if credential.MatchString(name) {
+		if credential.MatchString(name) && !strings.EqualFold(name, "Idempotency-Key") {
 			return fmt.Errorf("headers: %s looks like a secret; keys come from the variable that api_key_env names", name)
 		}
 	}

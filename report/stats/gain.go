@@ -93,12 +93,17 @@ func (c *Cell) caution(e *Estimate, p RunPrior) {
 const skewedWithin = 1.5
 
 // skewed reports whether the runs cannot be near to normal, the items' share of
-// their variance taken out.
+// their variance taken out: at the most, where it is not known, that of answers
+// that are independent from run to run.
 func (c *Cell) skewed(p RunPrior) bool {
 	if !p.Scale.Known {
 		return false
 	}
 	runVar, _ := p.moderated(c)
-	sd := math.Sqrt(max(runVar-c.noise/float64(c.items), 0))
+	noise := c.noise
+	if noise == 0 {
+		noise = c.share() * (1 - c.share())
+	}
+	sd := math.Sqrt(max(runVar-noise/float64(c.items), 0))
 	return min(c.mean, 1-c.mean) < skewedWithin*sd
 }

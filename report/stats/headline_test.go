@@ -193,8 +193,8 @@ func TestHeadlineEdges(t *testing.T) {
 		warnings []string
 	}{
 		{"complete", cell(t, "a", results.Code, "1000", "1110", "1100"), prior, true, true, nil},
-		{"all correct", cell(t, "a", results.Code, "1111", "1111", "1111"), prior, true, true, []string{skewed}},
-		{"none correct", cell(t, "a", results.Code, "1000", "0000", "0000"), prior, true, true, []string{skewed}},
+		{"all correct", cell(t, "a", results.Code, "1111", "1111", "1111"), prior, true, true, nil},
+		{"none correct", cell(t, "a", results.Code, "1000", "0000", "0000"), prior, true, true, nil},
 		{
 			"base of 0", cell(t, "a", results.Code, "0000", "1110", "1100"), prior, false, false,
 			[]string{"undefined: the base student has 0 of 4 correct in code"},

@@ -159,7 +159,7 @@ func (f File) Validate() error {
 		}),
 		within("runs", f.Runs, 1, 1000), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
 		f.Teacher.validate(), f.Student.validate(), within("student.gpus", f.Student.GPUs, 0, 10_000),
-		f.Launcher.validate(), f.validateGres(),
+		f.Launcher.validate(),
 		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
 	} {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"autodatabench/results"
 )
 
 // Gres is what each job asks Slurm for: as many GPUs as the student works on,
@@ -23,15 +25,16 @@ func (f File) Gres() string {
 	return "gpu:" + strconv.Itoa(n)
 }
 
-// validateGres refuses jobs with more GPUs than the student works on, which would
-// idle, or with fewer.
-func (f File) validateGres() error {
+// CheckGres refuses jobs with more GPUs than the student works on, which would
+// idle, or with fewer. It is for what is about to run: records are read without.
+func (f File) CheckGres() error {
 	n := f.Student.Devices()
 	if f.Launcher.Kind != Slurm || n == 0 {
 		return nil
 	}
 	if asked, named := gpusIn(f.Launcher.Gres); named && asked != n {
-		return fmt.Errorf("launcher.gres: %s has another number of GPUs (%d) than the student works on (%d): set student.gpus, or leave gres out", f.Launcher.Gres, asked, n)
+		return results.Bad("set student.gpus, or leave gres out",
+			fmt.Errorf("launcher.gres: %s has another number of GPUs (%d) than the student works on (%d)", f.Launcher.Gres, asked, n))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -29,13 +30,13 @@ func TestGres(t *testing.T) {
 		{pair, ", gres: gpu", "", "gpu has another number of GPUs (1) than the student works on (2)"},
 		{pair, ", gres: 'gpu:a100:4'", "", "GPUs (4)"},
 		{pair, ", gres: 'gpu=0'", "", "GPUs (0)"},
-		{"student: {train: hf, infer: hf, model: m}\n", ", gres: 'gpu:2'", "", "set student.gpus"},
+		{"student: {train: hf, infer: hf, model: m}\n", ", gres: 'gpu:2'", "", "GPUs (2)"},
 	} {
 		f := Default()
 		text := "name: x\nagents: [direct]\n" + tt.student + "launcher: {kind: slurm" + tt.launcher + "}\n"
 		err := config.Decode("x.yaml", []byte(text), &f)
 		if err == nil {
-			err = f.Validate()
+			err = errors.Join(f.Validate(), f.CheckGres())
 		}
 		switch {
 		case tt.refusal != "" && (err == nil || !strings.Contains(err.Error(), "launcher.gres") || !strings.Contains(err.Error(), tt.refusal)):

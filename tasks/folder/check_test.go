@@ -78,15 +78,20 @@ func TestStrangers(t *testing.T) {
 		}
 	}
 	dir := written(t)
-	if err := os.Symlink("/etc", filepath.Join(dir, "more")); err != nil {
-		t.Fatal(err)
-	}
-	if _, findings, err := Open(dir); err != nil || len(findings) != 1 || !strings.HasSuffix(findings[0].String(), "more: a task folder holds no links and no devices") {
-		t.Errorf("a link: %q, %v", findings, err)
+	for _, name := range []string{"more", manifestFile} {
+		if err := os.Symlink("/etc", filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		if _, findings, err := Open(dir); err != nil || len(findings) != 1 || !strings.HasSuffix(findings[0].String(), name+": a task folder holds no links and no devices") {
+			t.Errorf("a link: %q, %v", findings, err)
+		}
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	// The folder itself may be one.
 	link := filepath.Join(t.TempDir(), "link")
-	if err := errors.Join(os.Remove(filepath.Join(dir, "more")), os.WriteFile(filepath.Join(dir, "x.json"), nil, 0o600), os.Symlink(dir, link)); err != nil {
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "x.json"), nil, 0o600), os.Symlink(dir, link)); err != nil {
 		t.Fatal(err)
 	}
 	if _, findings, err := Open(link); err != nil || len(findings) != 1 {

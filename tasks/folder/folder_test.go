@@ -127,7 +127,7 @@ func TestFaults(t *testing.T) {
 		{"field twice in two cases", publicFile, `"answer":"1094"`, `"answer":"1094","Answer":"1"`, `public.jsonl:2: fields "answer" and "Answer" differ in case only`},
 		{"field in capitals", publicFile, `"answer":"1094"`, `"ANSWER":"1094"`, `public.jsonl:2: unknown field "ANSWER": want "answer"`},
 		{"field in letters that fold", publicFile, `"question":"How long is the Elbe?"`, `"que\u017ftion":"How long is the Elbe?"`, `public.jsonl:2: unknown field "queſtion": want "question"`},
-		{"field of the evaluator twice", publicFile, `"answer":"1094"`, `"answer":"1094","fields":{"unit":"m","Unit":"km"}`, `public.jsonl:2: fields "unit" and "Unit" differ in case only`},
+		{"field of the evaluator twice", publicFile, `"answer":"1094"`, `"answer":"1094","fields":{"unit":"m","unit":"km"}`, `public.jsonl:2: field "unit" stands twice`},
 		{"field of a shot twice", shotsFile, `"solution":`, `"solution":"7","solution":`, `few_shot.json:2: field "solution" stands twice`},
 		{"field of a row in two cases", sampleFile, `"output":`, `"Output":"7","output":`, `sample_submission.json:2: unknown field "Output": want "output"`},
 		{"key of YAML twice", ConfigFile, "licence:", "licence: x\nlicence:", "task.yaml:21: "},

@@ -29,7 +29,11 @@ func namesOf(d *json.Decoder, outermost bool) error {
 				return err
 			}
 			name, _ := token.(string)
-			before, twice := seen[folded(name)]
+			key := name // of a map
+			if outermost {
+				key = folded(name)
+			}
+			before, twice := seen[key]
 			switch {
 			case twice && before == name:
 				return fmt.Errorf("field %q stands twice", name)
@@ -38,7 +42,7 @@ func namesOf(d *json.Decoder, outermost bool) error {
 			case outermost && name != folded(name):
 				return fmt.Errorf("unknown field %q: want %q", name, folded(name))
 			}
-			seen[folded(name)] = name
+			seen[key] = name
 		}
 		if err := namesOf(d, false); err != nil {
 			return err

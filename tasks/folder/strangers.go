@@ -48,7 +48,7 @@ func (f *Folder) strange(path, name string, e fs.DirEntry) (string, error) {
 	switch {
 	case strings.Contains(strings.ToLower(e.Name()), "private"):
 		return "private data must not lie in the task folder; move it to the private root", nil
-	case e.IsDir() || known && !e.Type().IsRegular(): // which its reader refuses
+	case e.IsDir() || known && name != manifestFile && !e.Type().IsRegular(): // which its reader refuses; the manifest has none
 		return "", nil
 	case !e.Type().IsRegular():
 		return "a task folder holds no links and no devices", nil

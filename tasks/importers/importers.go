@@ -132,7 +132,7 @@ func eachRow(read func(r row) (entry, error)) func(tables []table) ([]entry, []L
 	}
 }
 
-// sameIDs refuses an id that two questions have.
+// sameIDs refuses an id that two questions or answers have.
 func sameIDs(entries []entry) error {
 	first := map[string]entry{}
 	for _, e := range entries {
@@ -141,6 +141,8 @@ func sameIDs(entries []entry) error {
 			first[e.item.ID] = e
 		} else if folder.Normal(before.item.Question) != folder.Normal(e.item.Question) {
 			return e.row.fault("id %q is that of another question in %s:%d", e.item.ID, before.row.file, before.row.line)
+		} else if before.item.Answer != e.item.Answer {
+			return e.row.fault("id %q has another answer in %s:%d", e.item.ID, before.row.file, before.row.line)
 		}
 	}
 	return nil

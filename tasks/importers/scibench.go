@@ -39,17 +39,17 @@ func readSciBench(tables []table) (entries []entry, left []Left, err error) {
 		}
 	}
 	for _, t := range tables {
-		worked, counted := isWorked(t), numbers
-		if worked {
-			counted = examples
-		}
 		for _, r := range t.rows {
+			solved := strings.TrimSpace(r.optional("solution")) != "" && len(books) > 1 && strings.TrimSpace(r.optional("source")) != solvedInTests
+			example, counted := isWorked(t) || solved, numbers
+			if example {
+				counted = examples
+			}
 			e, err := sciBenchEntry(r, counted)
 			if err != nil {
 				return nil, nil, err
 			}
-			solved := strings.TrimSpace(r.optional("solution")) != "" && len(books) > 1 && e.stratum != solvedInTests
-			if worked || solved {
+			if example {
 				left = append(left, Left{t.name + " " + e.item.ID, r.at(), "a worked example, no test item"})
 				continue
 			}

@@ -43,6 +43,9 @@ func checkStack(c *cli.Context, env Env) ([]finding, error) {
 		return list, nil
 	}
 	f, err := experiment.Read(c.Args().First())
+	if err == nil {
+		err = f.CheckGres()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -116,6 +116,9 @@ func experimentOf(c *cli.Context) (experiment.File, []byte, error) {
 		if f, err = experiment.Read(c.Args().First()); err != nil {
 			return f, nil, err
 		}
+		if err := f.CheckGres(); err != nil {
+			return f, nil, fmt.Errorf("%s: %w", c.Args().First(), err)
+		}
 	} else {
 		f.Name = c.String("name")
 		f.Agents = c.StringSlice("agent")

@@ -75,6 +75,7 @@ func (c Config) script(name, folder string) string {
 # One step of a student. The program does it; this script passes on the signal
 # that comes before the time limit, and says how the program ended.
 cd ` + quoted(folder) + ` || exit 1
+rm -f ` + exitFile + ` # of a run before a requeue
 signal=
 trap 'signal=TERM; kill -TERM "$program" 2>/dev/null' TERM
 ` + quoted(c.Program) + ` job ` + quoted(folder) + ` &

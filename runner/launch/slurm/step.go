@@ -58,6 +58,9 @@ func (s *step) run(ctx context.Context) (result, int, error) {
 			resume()
 		case Take:
 			return r, s.n, nil
+		case Wait:
+			resume()
+			resume = student.Wait(ctx) // for what Slurm has to say is no run time either
 		}
 		if verdict == Never || verdict == Stop || verdict == Again && s.submitted == mostSubmissions {
 			s.cancelOthers(ctx, 0)
@@ -95,7 +98,10 @@ func newest(dir string) (int, error) {
 func (s *step) judge(ctx context.Context) (result, Verdict, string) {
 	r, e := s.left()
 	s.passOn()
-	if e.Exit != nil && s.exited.IsZero() {
+	switch {
+	case e.Exit == nil: // also of a job that Slurm began anew
+		s.exited = time.Time{}
+	case s.exited.IsZero():
 		s.exited = s.now()
 	}
 	e.Stale = e.Exit != nil && s.now().Sub(s.exited) > ending

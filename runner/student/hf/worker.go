@@ -61,6 +61,7 @@ type worker struct {
 	lines  *bufio.Scanner
 	log    *tail
 	ready  bool
+	ended  sync.Once
 }
 
 // start starts a worker, which then loads its model.
@@ -94,8 +95,8 @@ func (w *worker) await(limit time.Duration) (seconds float64, err error) {
 	late := time.AfterFunc(limit, w.kill)
 	e, err := w.next()
 	switch inTime := late.Stop(); {
-	case err != nil && !inTime:
-		err = results.Infra("", fmt.Errorf("it was not ready after %s: %w", limit, err))
+	case !inTime:
+		err = results.Infra("", errors.Join(fmt.Errorf("it was not ready after %s", limit), err))
 	case err == nil && e.Event != "ready":
 		err = w.fault(fmt.Errorf("sent %q before it was ready", e.Event))
 	}
@@ -153,9 +154,11 @@ func (w *worker) kill() { w.Signal(syscall.SIGKILL) }
 
 // stop ends the worker and waits until it is gone.
 func (w *worker) stop() {
-	w.kill()
-	_ = w.Wait() // how it ended says nothing that its log does not
-	w.socket.Close()
+	w.ended.Do(func() {
+		w.kill()
+		_ = w.Wait() // how it ended says nothing that its log does not
+		w.socket.Close()
+	})
 }
 
 // check runs worker.py --check.
