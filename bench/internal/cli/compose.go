@@ -25,7 +25,7 @@ import (
 func load(ctx context.Context, env Env, f experiment.File, given []byte, root string, at places) (*experiment.Setup, error) {
 	s := &experiment.Setup{
 		Given: given, Root: root, Version: version(), PrivateRoot: at.private,
-		Tasks: map[results.Domain]tasks.Task{}, Agents: map[string]experiment.Agent{},
+		Tasks:  map[results.Domain]tasks.Task{},
 		Holder: env.Holder, Now: env.Now,
 	}
 	plan, err := planStudent(env, f)
@@ -74,32 +74,42 @@ func checkRecipe(f experiment.File, plan studentPlan) error {
 }
 
 // compose loads the experiment and opens all it works with, before anything is
-// written.
+// written: the agents first, whose keys the user may have to look for.
 func compose(ctx context.Context, env Env, f experiment.File, given []byte, root string, at places, agentFiles []string) (*experiment.Setup, error) {
+	list, agents, err := openAgents(env, f, agentFiles)
+	if err != nil {
+		return nil, err
+	}
 	s, err := load(ctx, env, f, given, root, at)
 	if err != nil {
 		return nil, err
 	}
-	if err := complete(ctx, env, s, f, root, at, agentFiles); err != nil {
+	s.Agents = agents
+	if err := complete(ctx, env, s, f, list, root, at); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// complete opens what load leaves out: agents, teacher and sandbox.
-func complete(ctx context.Context, env Env, s *experiment.Setup, f experiment.File, root string, at places, agentFiles []string) error {
-	list, err := loadAgents(f, agentFiles)
-	if err != nil {
-		return err
+// openAgents loads the definitions of the experiment's agents and opens them.
+func openAgents(env Env, f experiment.File, files []string) (list []definitions.Definition, opened map[string]experiment.Agent, err error) {
+	if list, err = loadAgents(f, files); err != nil {
+		return nil, nil, err
 	}
 	if err := checkPrices(f, list); err != nil {
-		return err
+		return nil, nil, err
 	}
+	opened = map[string]experiment.Agent{}
 	for _, d := range list {
-		if s.Agents[d.Name], err = buildAgent(env, d); err != nil {
-			return err
+		if opened[d.Name], err = buildAgent(env, d); err != nil {
+			return nil, nil, err
 		}
 	}
+	return list, opened, nil
+}
+
+// complete opens what load leaves out beside the agents: teacher and sandbox.
+func complete(ctx context.Context, env Env, s *experiment.Setup, f experiment.File, list []definitions.Definition, root string, at places) error {
 	if err := addTeacher(ctx, env, s, f); err != nil {
 		return err
 	}
