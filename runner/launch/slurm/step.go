@@ -59,8 +59,10 @@ func (s *step) run(ctx context.Context) (result, int, error) {
 		case Take:
 			return r, s.n, nil
 		case Wait:
-			resume()
-			resume = student.Wait(ctx) // for what Slurm has to say is no run time either
+			if !s.exited.IsZero() { // nothing runs while Slurm has still to say how it ended
+				resume()
+				resume = student.Wait(ctx)
+			}
 		}
 		if verdict == Never || verdict == Stop || verdict == Again && s.submitted == mostSubmissions {
 			s.cancelOthers(ctx, 0)
