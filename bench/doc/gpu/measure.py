@@ -25,7 +25,7 @@ SHAPES = {
 }
 PEAK = {"H100": 989e12, "H200": 989e12, "A100": 312e12}  # dense BF16 FLOP/s by a part of the device's name, as NVIDIA states
 BATCH_ROWS = 16
-ANSWERS, ANSWER_TOKENS = 128, 256
+ANSWERS, ANSWER_TOKENS = 128, 128
 
 
 def build(shape: str, tokenizer: pathlib.Path, folder: pathlib.Path, device: str) -> None:

@@ -40,8 +40,8 @@ func studentFits(found finding, env Env, s experiment.Student, memory int64) fin
 	}
 	need, left := training(m, s), memory
 	found.What += fmt.Sprintf("; training needs about %s of a GPU's memory (estimated)", gib(need))
-	if serve := s.Serving(); s.Infer == experiment.VLLM && serve.BaseURL == "" {
-		serves, takes := serving(m.weights, s.Devices()), shareOf(memory, slices.Concat([]string{memoryShare, besideTraining}, serve.Options))
+	if share := besideTrainer(s); share > 0 {
+		serves, takes := serving(m.weights, s.Devices()), int64(share*float64(memory))
 		found.What += fmt.Sprintf(", beside vLLM, which takes %s and needs about %s", gib(takes), gib(serves))
 		left -= takes
 		found.OK = found.OK && serves <= takes
@@ -69,7 +69,7 @@ func teacherFits(found finding, env Env, t experiment.Teacher, memory int64) fin
 		found.Do = "whether their memory is enough for the teacher is not known"
 		return found
 	}
-	need, takes := serving(weights, t.Devices()), shareOf(memory, t.Options)
+	need, takes := serving(weights, t.Devices()), int64(shareOf(t.Options)*float64(memory))
 	found.What += fmt.Sprintf("; the teacher needs about %s of a GPU's memory (estimated)", gib(need))
 	if need > takes {
 		found.OK, found.Do = false, fmt.Sprintf("give the teacher more GPUs (teacher.gpus) than %d, since vLLM takes %s of each, or a smaller model", t.Devices(), gib(takes))
@@ -80,7 +80,8 @@ func teacherFits(found finding, env Env, t experiment.Teacher, memory int64) fin
 // training estimates the bytes that a trainer takes of one GPU: it holds the
 // weights whole. LLaMA-Factory computes activations a second time (gradient
 // checkpointing); a quarter of the weights and 4 GiB are for them, LoRA and
-// optimiser. The worker of hf keeps its activations, with 2 GiB for the rest.
+// optimiser. The worker of hf keeps its activations, of small passes
+// where memory is short, with 2 GiB for the rest.
 func training(m model, s experiment.Student) int64 {
 	if s.Train == "llamafactory" {
 		return m.weights + m.weights/4 + 4<<30
@@ -97,9 +98,19 @@ func serving(weights int64, gpus int) int64 {
 // memoryShare is vLLM's option for the share of the GPUs' memory that it takes.
 const memoryShare = "--gpu-memory-utilization"
 
-// shareOf is what a vLLM with the options takes of the memory: the last of them
-// counts, and without one 0.9, as its documentation says.
-func shareOf(memory int64, options []string) int64 {
+// besideTrainer is the share of the memory that the student's own vLLM takes beside
+// what trains it; 0 without one.
+func besideTrainer(s experiment.Student) float64 {
+	serve := s.Serving()
+	if s.Infer != experiment.VLLM || serve.BaseURL != "" {
+		return 0
+	}
+	return shareOf(slices.Concat([]string{memoryShare, besideTraining}, serve.Options))
+}
+
+// shareOf is the share of the memory that a vLLM with the options takes: the last of
+// them counts, and without one 0.9, as its documentation says.
+func shareOf(options []string) float64 {
 	share := 0.9
 	for i, option := range options {
 		value, with := strings.CutPrefix(option, memoryShare+"=")
@@ -110,7 +121,7 @@ func shareOf(memory int64, options []string) int64 {
 			share = v
 		}
 	}
-	return int64(share * float64(memory))
+	return share
 }
 
 func gib(bytes int64) string {

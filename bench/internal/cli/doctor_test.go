@@ -163,9 +163,9 @@ func TestMemoryEstimate(t *testing.T) {
 		memory  int64 // GiB
 		ok      bool
 	}{
-		{"hf", hf, 24, false}, {"hf", hf, 40, false}, {"hf", hf, 80, true}, {"vLLM elsewhere", away, 80, true},
+		{"hf", hf, 24, false}, {"hf", hf, 40, true}, {"hf", hf, 80, true}, {"vLLM elsewhere", away, 80, true},
 		{"LLaMA-Factory", lf, 16, false}, {"LLaMA-Factory", lf, 24, true},
-		{"hf beside vLLM", beside, 80, false}, {"hf beside vLLM", beside, 141, true},
+		{"hf beside vLLM", beside, 46, false}, {"hf beside vLLM", beside, 80, true},
 		{"a share too low for vLLM", low, 80, false}, {"two GPUs for vLLM", two, 80, true},
 	} {
 		got := studentFits(finding{OK: true}, env, tt.student, tt.memory<<30)

@@ -171,6 +171,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 	if m.device == "cpu" {
 		cfg.Ranks = 1
 	}
+	cfg.Share = 1 - besideTrainer(s)
 	found, err := hf.Versions(cfg.Python)
 	if err != nil {
 		return studentPlan{}, err

@@ -32,10 +32,11 @@ import (
 type Config struct {
 	Python    string // interpreter of the environment with PyTorch, transformers and PEFT; empty: python3
 	Model     checkpoint.Model
-	Device    string // cuda | cpu
-	Devices   string // CUDA_VISIBLE_DEVICES; empty leaves it as it is
-	Ranks     int    // processes, each with a device of Devices; 0 means 1
-	Precision string // bf16 | float32, of the base weights and their products
+	Device    string  // cuda | cpu
+	Devices   string  // CUDA_VISIBLE_DEVICES; empty leaves it as it is
+	Ranks     int     // processes, each with a device of Devices; 0 means 1
+	Share     float64 // of a GPU's memory that is the student's, the rest being another program's; 0 means 1
+	Precision string  // bf16 | float32, of the base weights and their products
 
 	StartLimit time.Duration // until the model is loaded; 0 means 20 min
 }
@@ -50,7 +51,7 @@ type Student struct {
 
 // New returns the student; its first job starts the worker.
 func New(cfg Config) *Student {
-	cfg.Python, cfg.Ranks = cmp.Or(cfg.Python, "python3"), max(1, cfg.Ranks)
+	cfg.Python, cfg.Ranks, cfg.Share = cmp.Or(cfg.Python, "python3"), max(1, cfg.Ranks), cmp.Or(cfg.Share, 1)
 	cfg.StartLimit = cmp.Or(cfg.StartLimit, 20*time.Minute)
 	return &Student{cfg: cfg, turn: make(chan struct{}, 1)}
 }

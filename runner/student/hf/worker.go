@@ -75,7 +75,8 @@ func start(cfg Config) (*worker, error) {
 	defer theirs.Close()
 	w.lines = bufio.NewScanner(w.socket)
 	w.lines.Buffer(nil, longestLine)
-	cmd := exec.Command(cfg.Python, "-c", program, "--model", cfg.Model.Folder, "--device", cfg.Device, "--precision", cfg.Precision, "--ranks", strconv.Itoa(cfg.Ranks))
+	cmd := exec.Command(cfg.Python, "-c", program, "--model", cfg.Model.Folder, "--device", cfg.Device, "--precision", cfg.Precision,
+		"--share", strconv.FormatFloat(cfg.Share, 'g', -1, 64), "--ranks", strconv.Itoa(cfg.Ranks))
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = w.log, w.log, 5*time.Second
 	cmd.Env = cmd.Environ()

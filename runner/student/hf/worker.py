@@ -1,10 +1,11 @@
 """The resident worker of student back end hf: loads a causal language model once
 and then trains LoRA adapters of it and answers questions, job after job.
 
-    python worker.py --model FOLDER --device cpu|cuda --precision float32|bf16 [--ranks N]
+    python worker.py --model FOLDER --device cpu|cuda --precision float32|bf16 [--share S] [--ranks N]
 
 With N ranks it starts N - 1 processes like itself, one a device, and each does its
-share of every job: all hold the base and the adapter, gradients are summed.
+share of every job: all hold the base and the adapter, gradients are summed. S is the
+share of a GPU's memory that it may take; the rest is another program's.
 
 It speaks JSON lines on the socket that it inherits as file descriptor 3. First it
 says {"event": "ready", ...}. A job is {"op": "train" | "generate", ...}; its events
@@ -20,8 +21,10 @@ import time
 BEGIN = time.perf_counter()
 
 import argparse  # noqa: E402
+import bisect  # noqa: E402
 import ctypes  # noqa: E402
 import datetime  # noqa: E402
+import functools  # noqa: E402
 import hashlib  # noqa: E402
 import importlib.metadata  # noqa: E402
 import json  # noqa: E402
@@ -40,14 +43,22 @@ from dataclasses import dataclass  # noqa: E402
 from typing import Any  # noqa: E402
 
 NEEDED = ("torch", "transformers", "peft")
-PASS_TOKENS = {"cuda": 4096, "cpu": 1024}  # of one forward pass in training
+PASS_TOKENS = (2048, 16384)  # of a forward pass in training on a GPU: what its memory holds, within these
+CPU_PASS_TOKENS = 1024
 CACHE_TOKENS = 1 << 17  # of all answers that are generated side by side
 MOST_ANSWERS = 128  # side by side
+ATTENTION = "sdpa"
+NORMS = ("LlamaRMSNorm", "MistralRMSNorm", "Qwen2RMSNorm", "Qwen3RMSNorm")  # the root mean square, times a weight
 MARK = "\ue000"  # stands for the user's text in a rendered chat template
 
 
 class Diverged(Exception):
     """The numbers of a training overflowed."""
+
+
+def normed(torch: Any, norm: Any, x: Any) -> Any:
+    """The norm in one kernel where there is one."""
+    return torch.nn.functional.rms_norm(x, norm.weight.shape, norm.weight, norm.variance_epsilon)
 
 
 class Channel:
@@ -119,9 +130,9 @@ class Chat:
         return Row(ids + self.encode(answer) + [self.tokenizer.eos_token_id], len(ids))
 
 
-def passes(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
-    """Splits the rows of an update into forward passes of at most limit tokens, filling up
-    counted unless they are packed. The gradient is the same, however they are split."""
+def grouped(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
+    """The rows, longest first, in groups of at most limit tokens, filling up counted unless
+    they are packed. A row that is longer stands alone."""
     groups: list[list[Row]] = []
     for row in sorted(rows, key=lambda r: -len(r.ids)):
         size = 0
@@ -132,6 +143,14 @@ def passes(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
         else:
             groups.append([row])
     return groups
+
+
+def passes(rows: list[Row], limit: int, packed: bool, ranks: int) -> list[list[Row]]:
+    """Splits the rows of an update into forward passes of at most limit tokens, as even as
+    their number, at least one a rank, allows. The gradient is the same, however they are split."""
+    most = max(ranks, len(grouped(rows, limit, packed)))
+    even = bisect.bisect_left(range(limit), True, key=lambda n: len(grouped(rows, n, packed)) <= most)
+    return grouped(rows, even, packed)
 
 
 class Silent:
@@ -209,21 +228,107 @@ class Ranks:
         return [item for part in parts for item in part]
 
 
+class Packed:
+    """Attention within each of the rows that lie one after the other in a pass. The rows are
+    laid side by side for it, filled up at their ends, where the kernels for causal attention
+    need no mask."""
+
+    name = "packed"
+
+    def __init__(self, torch: Any) -> None:
+        from transformers import AttentionInterface
+
+        self.torch, self.shape = torch, (0, 0)
+        AttentionInterface.register(self.name, self.attend)
+
+        class Move(torch.autograd.Function):
+            """Takes places of the first dimension by an index; the inverse says where each came
+            from, so that gradients need no sum. Those of the places in zero are zero."""
+
+            @staticmethod
+            def forward(ctx: Any, x: Any, index: Any, inverse: Any, zero: Any) -> Any:
+                ctx.save_for_backward(inverse, zero)
+                return x.index_select(0, index)
+
+            @staticmethod
+            def backward(ctx: Any, gradient: Any) -> Any:
+                inverse, zero = ctx.saved_tensors
+                moved = gradient.index_select(0, inverse)
+                return (moved if zero is None else moved.index_fill_(0, zero, 0)), None, None, None
+
+        self.move = Move.apply
+
+    def lay(self, rows: list[Row], device: str) -> None:
+        """Takes the rows of the pass that follows."""
+        lengths = [len(r.ids) for r in rows]
+        width = max(lengths)
+        inside = [n * width + i for n, length in enumerate(lengths) for i in range(length)]
+        filled = [n * width + i for n, length in enumerate(lengths) for i in range(length, width)]
+        spread = [0] * (len(rows) * width)  # what a place is filled up with does not matter
+        for token, place in enumerate(inside):
+            spread[place] = token
+        self.shape = (len(rows), width)
+        self.inside, self.filled, self.spread = (self.torch.tensor(x, dtype=self.torch.long, device=device) for x in (inside, filled, spread))
+
+    def attend(self, module: Any, query: Any, key: Any, value: Any, mask: Any, scaling: float, dropout: float = 0.0, **_: Any) -> tuple[Any, None]:
+        query, key, value = (self.move(t[0].transpose(0, 1), self.spread, self.inside, None).unflatten(0, self.shape).transpose(1, 2)
+                             for t in (query, key, value))
+        out = self.torch.nn.functional.scaled_dot_product_attention(
+            query, key, value, dropout_p=dropout, is_causal=True, scale=scaling, enable_gqa=key.shape[1] != query.shape[1])
+        return self.move(out.transpose(1, 2).flatten(0, 1), self.inside, self.spread, self.filled)[None], None
+
+
+class Adapter:
+    """PEFT's LoRA matrices as one vector, and their products with few kernels: of a GPU's time
+    PEFT's own forward pass takes half for casts. The matrices stay PEFT's: it makes and saves them."""
+
+    def __init__(self, torch: Any, model: Any, dtype: Any) -> None:
+        from peft.tuners.lora import Linear
+
+        self.torch, self.dtype = torch, dtype
+        layers = [m for m in model.modules() if isinstance(m, Linear)]
+        weights = [w for m in layers for w in (m.lora_A["default"].weight, m.lora_B["default"].weight)]
+        self.sizes = [w.numel() for w in weights]
+        self.flat = torch.cat([w.detach().float().flatten() for w in weights]).requires_grad_()
+        self.scales = torch.cat([torch.full_like(w, scale).flatten().float() for m in layers for w, scale in
+                                 ((m.lora_A["default"].weight, 1.0), (m.lora_B["default"].weight, m.scaling["default"]))])
+        self.parts: list[Any] = []
+        for n, (w, part) in enumerate(zip(weights, self.flat.detach().split(self.sizes))):
+            w.requires_grad_(False)
+            w.data = part.view_as(w)
+        for n, m in enumerate(layers):
+            m.forward = functools.partial(self.forward, n, m.base_layer, m.lora_dropout["default"])
+
+    def cast(self) -> None:
+        """Takes the matrices as they are now for the passes that follow."""
+        self.parts = (self.flat * self.scales).to(self.dtype).split(self.sizes)
+
+    def forward(self, n: int, base: Any, dropout: Any, x: Any) -> Any:
+        rows = x.flatten(0, -2)
+        a, b = self.parts[2 * n].view(-1, base.in_features), self.parts[2 * n + 1].view(base.out_features, -1)
+        low = dropout(rows) @ a.T
+        return base(rows).addmm_(low, b.T).view(*x.shape[:-1], base.out_features)
+
+
 class Student:
-    def __init__(self, folder: str, device: str, precision: str, channel: Channel | Silent, ranks: Ranks) -> None:
+    def __init__(self, folder: str, device: str, precision: str, share: float, channel: Channel | Silent, ranks: Ranks) -> None:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging
 
         logging.disable_progress_bar()
         torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.utils.deterministic.fill_uninitialized_memory = False  # or every new tensor is written twice
         if device == "cpu":
             torch.cuda.is_current_stream_capturing = lambda: False  # transformers asks, also where there is no CUDA
         self.torch, self.device, self.channel, self.ranks = torch, device, channel, ranks
-        self.precision = precision
-        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-        self.base = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa").to(device).eval()
+        self.dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+        self.base = AutoModelForCausalLM.from_pretrained(folder, dtype=self.dtype, attn_implementation=ATTENTION).to(device).eval()
         self.base.requires_grad_(False)
+        for m in self.base.modules():
+            if type(m).__name__ in NORMS:
+                m.forward = functools.partial(normed, torch, m)
+        self.packed, self.limit = Packed(torch), self.pass_tokens(share)
         self.chat = Chat(AutoTokenizer.from_pretrained(folder))
         ends = self.base.generation_config.eos_token_id
         self.ends = set(ends if isinstance(ends, list) else [ends]) | {self.chat.tokenizer.eos_token_id}
@@ -233,6 +338,18 @@ class Student:
         if self.device == "cuda":
             return self.torch.cuda.max_memory_allocated()
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+    def pass_tokens(self, share: float) -> int:
+        """The most tokens of a forward pass, given the share of the device's memory that is
+        this worker's: memory.go has the estimate."""
+        if self.device == "cpu":
+            return CPU_PASS_TOKENS
+        c = self.base.config
+        token = c.num_hidden_layers * (13 * c.hidden_size + 8 * getattr(c, "intermediate_size", 4 * c.hidden_size)) + 7 * c.vocab_size
+        free, whole = self.torch.cuda.mem_get_info()
+        room = min(free, share * whole - self.torch.cuda.memory_allocated())
+        least, most = PASS_TOKENS
+        return int(min(most, max(least, 0.8 * room / token)))
 
     def parameters(self) -> int:
         return sum(p.numel() for p in self.base.parameters())
@@ -244,10 +361,8 @@ class Student:
         if packed:
             ids = torch.tensor([[i for r in rows for i in r.ids]], device=device)
             positions = torch.tensor([[p for r in rows for p in range(len(r.ids))]], device=device)
-            owner = torch.tensor([n for n, r in enumerate(rows) for _ in r.ids], device=device)
-            index = torch.arange(len(owner), device=device)
-            mask = (owner[:, None] == owner[None]) & (index[:, None] >= index[None])
-            hidden = self.base.get_decoder()(input_ids=ids, position_ids=positions, attention_mask=mask[None, None], use_cache=False)[0]
+            self.packed.lay(rows, device)
+            hidden = self.base.get_decoder()(input_ids=ids, position_ids=positions, use_cache=False)[0]
             starts = [sum(len(r.ids) for r in rows[:n]) for n in range(len(rows))]
             at = [(0, start + i) for start, r in zip(starts, rows) for i in range(r.answer - 1, len(r.ids) - 1)]
         else:
@@ -267,29 +382,34 @@ class Student:
         if self.device == "cuda":
             torch.cuda.reset_peak_memory_stats()
         torch.manual_seed(job["seed"])
+        torch.use_deterministic_algorithms(True)
         model = get_peft_model(self.base, LoraConfig(
             r=recipe["rank"], lora_alpha=recipe["alpha"], lora_dropout=recipe["dropout"], target_modules="all-linear", task_type="CAUSAL_LM"))
         model.peft_config["default"].base_model_name_or_path = job["name"]
         try:
             model.train()
-            weights = [p for p in model.parameters() if p.requires_grad]
-            self.updates(weights, rows, recipe, job["seed"])
-            if not all(torch.isfinite(w).all() for w in weights):
+            adapter = Adapter(torch, model, self.dtype)
+            if recipe.get("packed", False):
+                self.base.set_attn_implementation(Packed.name)
+            self.updates(adapter, rows, recipe, job["seed"])
+            if not torch.isfinite(adapter.flat).all():
                 raise Diverged("a weight is no number")
             if self.ranks.rank == 0:
                 model.save_pretrained(job["dir"])
-            return {"trainable": sum(w.numel() for w in weights), "memory": self.memory()}
+            return {"trainable": adapter.flat.numel(), "memory": self.memory()}
         finally:
             model.unload()
             self.base.requires_grad_(False).eval()
+            self.base.set_attn_implementation(ATTENTION)
+            torch.use_deterministic_algorithms(True, warn_only=True)
 
-    def updates(self, weights: list[Any], rows: list[Row], recipe: dict[str, Any], seed: int) -> None:
+    def updates(self, adapter: Adapter, rows: list[Row], recipe: dict[str, Any], seed: int) -> None:
         """AdamW with a linear warm-up and a cosine, as transformers' Trainer has them."""
         from transformers import get_cosine_schedule_with_warmup
 
-        torch, size, packed = self.torch, recipe["batch_rows"], recipe.get("packed", False)
+        torch, size, packed, limit = self.torch, recipe["batch_rows"], recipe.get("packed", False), self.limit
         total = recipe["epochs"] * math.ceil(len(rows) / size)
-        optimizer = torch.optim.AdamW(weights, lr=recipe["learning_rate"], weight_decay=recipe["weight_decay"])
+        optimizer = torch.optim.AdamW([adapter.flat], lr=recipe["learning_rate"], weight_decay=recipe["weight_decay"])
         schedule = get_cosine_schedule_with_warmup(optimizer, math.ceil(recipe["warmup_ratio"] * total), total)
         order, step, seen, begin = random.Random(seed), 0, 0, time.perf_counter()
         for _ in range(recipe["epochs"]):
@@ -297,15 +417,14 @@ class Student:
             for start in range(0, len(rows), size):
                 batch, loss = shuffled[start:start + size], torch.zeros((), device=self.device)
                 answers = sum(len(r.ids) - r.answer for r in batch)
-                for w in weights:
-                    w.grad = torch.zeros_like(w)
-                for group in self.ranks.share(passes(batch, PASS_TOKENS[self.device], packed)):
-                    with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.precision == "bf16"):
-                        part = self.pass_loss(group, packed) / answers
+                adapter.flat.grad = torch.zeros_like(adapter.flat)
+                for group in self.ranks.share(passes(batch, limit, packed, self.ranks.count)):
+                    adapter.cast()
+                    part = self.pass_loss(group, packed) / answers
                     part.backward()
                     loss += part.detach()
-                self.ranks.add([w.grad for w in weights] + [loss])
-                norm, mean = torch.nn.utils.clip_grad_norm_(weights, 1.0).item(), loss.item()
+                self.ranks.add([adapter.flat.grad, loss])
+                norm, mean = torch.nn.utils.clip_grad_norm_([adapter.flat], 1.0).item(), loss.item()
                 if not math.isfinite(mean) or not math.isfinite(norm):
                     raise Diverged(f"update {step + 1}: loss {mean}, norm of the gradient {norm}")
                 rate = schedule.get_last_lr()[0]
@@ -319,6 +438,9 @@ class Student:
         from peft import PeftModel
 
         model = PeftModel.from_pretrained(self.base, job["adapter"]).eval() if job["adapter"] else None
+        if model is not None:
+            with self.torch.inference_mode():
+                Adapter(self.torch, model, self.dtype).cast()
         try:
             room = job["context"] - job["max_tokens"]
             prompts = [self.chat.fitted(p, room) for p in job["prompts"]]
@@ -409,6 +531,7 @@ def main() -> None:
     flags.add_argument("--model")
     flags.add_argument("--device", choices=("cpu", "cuda"))
     flags.add_argument("--precision", choices=("float32", "bf16"))
+    flags.add_argument("--share", type=float, default=1.0)
     flags.add_argument("--ranks", type=int, default=1)
     flags.add_argument("--rank", type=int, default=0)
     flags.add_argument("--port", type=int)
@@ -427,7 +550,7 @@ def main() -> None:
         die_with_parent()
     channel = Channel(socket.socket(fileno=3)) if args.rank == 0 else Silent()
     ranks = Ranks(args)
-    student = Student(args.model, args.device, args.precision, channel, ranks)
+    student = Student(args.model, args.device, args.precision, args.share, channel, ranks)
     channel.send("ready", seconds=time.perf_counter() - BEGIN, parameters=student.parameters(), memory=student.memory())
     for job in ranks.jobs(channel):
         try:
