@@ -27,9 +27,6 @@ func differing(pairs []stats.Pair) []DifferingPair {
 	return list
 }
 
-// publishedRuns is how many runs every published cell has.
-const publishedRuns = 2
-
 // rank ranks the published runs.
 func (r *Reproduction) rank(t published.Tables, draws int) {
 	r.Ranking = Leaderboard(t.Outcomes(), Options{Names: t.Names(), Draws: draws})
@@ -42,7 +39,7 @@ func (r *Reproduction) rank(t published.Tables, draws int) {
 		r.Pairs += len(pairs)
 		r.Differing = append(r.Differing, differing(pairs)...)
 		r.Unfactored = append(r.Unfactored, differing(g.study.AsModerated().Pairs())...)
-		r.RunFactor = results.Num(g.study.RunFactor(publishedRuns), true)
+		r.RunFactor = results.Num(g.study.RunFactor(), true)
 	}
 }
 

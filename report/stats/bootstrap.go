@@ -130,7 +130,7 @@ func (u *urn) fill(from, to int) {
 		rng := rand.New(src)
 		for k, beta := range shared.beta {
 			m := c.accuracy(shared, k, src)
-			m = min(max(m+c.runError(rng, src), 0), 1)
+			m = moved(m, c.runError(rng, src))
 			c.into.live[from+k] = 100 * (m/beta - 1)
 			c.into.frozen[from+k] = 100 * (m/c.base - 1)
 		}
@@ -187,6 +187,17 @@ func (u *urn) weights(rng *rand.Rand, n int) *mat.Dense {
 		w[i] = rng.ExpFloat64()
 	}
 	return mat.NewDense(n, u.base.items, w)
+}
+
+// moved is the accuracy m with the error e of its runs, applied where their variance
+// is the same everywhere: on the scale of the arcsine of the root, since the prior's is
+// in proportion to m(1-m). So an accuracy near 0 has the long tail upward that its runs
+// have, and stays within 0 and 1.
+func moved(m, e float64) float64 {
+	m = min(max(m, 0), 1)
+	angle := math.Asin(math.Sqrt(m)) + e/(2*math.Sqrt(max(m*(1-m), 1e-12)))
+	sine := math.Sin(min(max(angle, 0), math.Pi/2))
+	return sine * sine
 }
 
 // binomial draws the accuracy behind an observed one of which only the count of

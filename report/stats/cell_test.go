@@ -170,17 +170,3 @@ func TestSplits(t *testing.T) {
 		}
 	}
 }
-
-// TestSkewedRunsAreSaid checks the warning against runs of a known spread: an SD of
-// sqrt(0.01 * m(1-m)), with items that add nothing.
-func TestSkewedRunsAreSaid(t *testing.T) {
-	for _, tt := range []struct {
-		mean float64
-		want bool
-	}{{0.02, true}, {0.03, false}, {0.5, false}, {0.97, false}, {0.98, true}} { // 1.5 SD are 0.021 and 0.026
-		c := counts(t, "a", results.Code, 100_000, 0.2, tt.mean, tt.mean)
-		if got := slices.Contains(c.Gain(given(0.01, 80, 100)).Warnings, skewed); got != tt.want {
-			t.Errorf("accuracy %v: warned %v, want %v", tt.mean, got, tt.want)
-		}
-	}
-}

@@ -29,23 +29,10 @@ var (
 // slack is how far the measured figures may lie from those of STATS.md.
 const slack = 1.5
 
-// mostly is the share of figures with the warning of skewed runs, in %, that a row of
-// skewed runs must have, and no other may.
-const mostly = 50
-
 // setting is a base student and agents about it: true accuracies from low to high,
 // and the SD between runs, all shares of accuracy.
 type setting struct {
 	base, low, high, spread float64
-	skewed                  bool // the runs reach down to 0, of which users are warned
-}
-
-// warns fails unless users are warned of the row as they should be.
-func (s setting) warns(t *testing.T, row string, warned *share) {
-	t.Helper()
-	if s.skewed != (warned.mean() > mostly) {
-		t.Errorf("%s: %v %% of the figures have the warning of skewed runs, which they are: %v", row, warned, s.skewed)
-	}
 }
 
 // settings have the bases of STATS.md. It does not say how good its agents were
@@ -57,7 +44,7 @@ func settings() []setting {
 		{base: 0.40, low: 0.36, high: 0.76, spread: 0.055},
 		{base: 0.05, low: 0.10, high: 0.20, spread: 0.055},
 		{base: 0.05, low: 0.045, high: 0.095, spread: 0.033}, // in proportion to the root of m(1-m)
-		{base: 0.05, low: 0.045, high: 0.095, spread: 0.055, skewed: true},
+		{base: 0.05, low: 0.045, high: 0.095, spread: 0.055},
 	}
 }
 
@@ -129,16 +116,15 @@ func (w world) source(k int) *rand.Rand {
 // TestCoverage measures how often the headline interval holds the true gain: in
 // STATS.md section 3 94.0 to 95.3 % for a domain, 92.7 to 95.1 % for three.
 func TestCoverage(t *testing.T) {
-	t.Log("| base | agents | SD of runs | items | runs | one domain, % | three domains, % | no interval, % | warned, % |")
-	t.Log("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+	t.Log("| base | agents | SD of runs | items | runs | one domain, % | three domains, % | no interval, % |")
+	t.Log("|---:|---:|---:|---:|---:|---:|---:|---:|")
 	eachWorld(60, func(s setting, w world, sets int) {
 		for a := range 8 {
 			w.truth = append(w.truth, s.low+(s.high-s.low)*float64(a)/7)
 		}
 		c := w.coverage(t, sets)
-		t.Logf("| %v | %d | %d | %v | %v | %.2f | %.0f |", s, w.items, w.runs, &c.domain, &c.average, c.none.mean(), c.warned.mean())
+		t.Logf("| %v | %d | %d | %v | %v | %.2f |", s, w.items, w.runs, &c.domain, &c.average, c.none.mean())
 		row := fmt.Sprintf("%v, %d items, %d runs", s, w.items, w.runs)
-		s.warns(t, row, &c.warned)
 		c.domain.check(t, row+", one domain", 94.0-slack, 95.3+slack)
 		c.average.check(t, row+", three domains", 92.7-slack, 95.1+slack)
 	})
@@ -146,20 +132,18 @@ func TestCoverage(t *testing.T) {
 
 // covered is the shares of gains whose interval holds the true one, and the share
 // of averages without an interval: a base sample without a correct answer leaves
-// the gain undefined, which counts as a miss. warned is the share of averages with
-// the warning of skewed runs.
-type covered struct{ domain, average, none, warned share }
+// the gain undefined, which counts as a miss.
+type covered struct{ domain, average, none share }
 
 // coverage counts the intervals of nominal 95 % in simulated data sets.
 func (w world) coverage(t *testing.T, sets int) (c covered) {
 	t.Helper()
-	perSet := make([]struct{ inDomain, averages, inAverage, warned int }, sets)
+	perSet := make([]struct{ inDomain, averages, inAverage int }, sets)
 	parallel(sets, func(k int) {
 		cells, n := w.cells(t, w.source(k)), &perSet[k]
 		for a, h := range study(t, w.domains, stats.FitRunPrior(cells), cells...).Headlines(uint64(k), *studyDraws) {
 			truth := 100 * (w.truth[a]/w.base - 1)
 			n.inAverage += holds(h.Gain, truth)
-			n.warned += warned(h.Gain)
 			if h.Gain.Low.Known {
 				n.averages++
 			}
@@ -172,7 +156,6 @@ func (w world) coverage(t *testing.T, sets int) (c covered) {
 		c.domain.add(n.inDomain, len(w.truth)*len(w.domains))
 		c.average.add(n.inAverage, len(w.truth))
 		c.none.add(len(w.truth)-n.averages, len(w.truth))
-		c.warned.add(n.warned, len(w.truth))
 	}
 	return c
 }
@@ -185,36 +168,27 @@ func holds(e stats.Estimate, value float64) int {
 	return 0
 }
 
-// warned is 1 for an estimate with the warning of skewed runs.
-func warned(e stats.Estimate) int {
-	if slices.Contains(e.Warnings, skewed) {
-		return 1
-	}
-	return 0
-}
-
 // TestTypeI measures false differences among agents that are equally good: of
 // one pair at 5 %, and of any pair after Holm. STATS.md section 4 has 4.8 to
 // 5.3 % and 3.7 to 4.8 %; 4 to 6 % and less than 6 % are asked for.
 func TestTypeI(t *testing.T) {
-	t.Log("| base | agents | SD of runs | items | runs | one pair, % | any of 28 after Holm, % | warned, % |")
-	t.Log("|---:|---:|---:|---:|---:|---:|---:|---:|")
+	t.Log("| base | agents | SD of runs | items | runs | one pair, % | any of 28 after Holm, % |")
+	t.Log("|---:|---:|---:|---:|---:|---:|---:|")
 	eachWorld(200, func(s setting, w world, sets int) {
 		m := (s.low + s.high) / 2
 		s.low, s.high = m, m
 		w.truth = slices.Repeat([]float64{m}, 8)
-		single, family, warned := w.falseDifferences(t, sets)
-		t.Logf("| %v | %d | %d | %v | %v | %.0f |", s, w.items, w.runs, single, family, warned.mean())
+		single, family := w.falseDifferences(t, sets)
+		t.Logf("| %v | %d | %d | %v | %v |", s, w.items, w.runs, single, family)
 		row := fmt.Sprintf("%v, %d items, %d runs", s, w.items, w.runs)
-		s.warns(t, row, warned)
 		single.check(t, row+", one pair", 4, 6)
 		family.check(t, row+", after Holm", 0, 6)
 	})
 }
 
-func (w world) falseDifferences(t *testing.T, sets int) (single, family, skewed *share) {
+func (w world) falseDifferences(t *testing.T, sets int) (single, family *share) {
 	t.Helper()
-	perSet := make([]struct{ pairs, significant, any, warned int }, sets)
+	perSet := make([]struct{ pairs, significant, any int }, sets)
 	parallel(sets, func(k int) {
 		cells, n := w.cells(t, w.source(k)), &perSet[k]
 		for _, p := range study(t, w.domains, stats.FitRunPrior(cells), cells...).Pairs() {
@@ -222,7 +196,6 @@ func (w world) falseDifferences(t *testing.T, sets int) (single, family, skewed 
 				continue
 			}
 			n.pairs++
-			n.warned += warned(p.Gain)
 			if p.P.Value < stats.Level {
 				n.significant++
 			}
@@ -231,13 +204,12 @@ func (w world) falseDifferences(t *testing.T, sets int) (single, family, skewed 
 			}
 		}
 	})
-	single, family, skewed = &share{}, &share{}, &share{}
+	single, family = &share{}, &share{}
 	for _, n := range perSet {
 		single.add(n.significant, n.pairs)
 		family.add(n.any, min(n.pairs, 1))
-		skewed.add(n.warned, n.pairs)
 	}
-	return single, family, skewed
+	return single, family
 }
 
 // BenchmarkHeadlines is the size of STATS.md section 6: 24 agents, 3 domains,

@@ -32,7 +32,6 @@ const (
 	warnUnpaired = "unpaired, wider than needed: answers to single items are not known"
 	warnBorrowed = "one run: its variance is borrowed from the other cells"
 	warnNoPrior  = "no cell has two runs: no interval"
-	warnSkewed   = "runs spread down to an accuracy of 0 or up to 1: intervals miss and pairs differ more often than 5 %"
 )
 
 // Estimate is a figure with its 95 % interval. What is missing says why in the

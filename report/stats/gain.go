@@ -82,28 +82,4 @@ func (c *Cell) caution(e *Estimate, p RunPrior) {
 	if !c.paired() {
 		e.warn(warnUnpaired)
 	}
-	if c.skewed(p) {
-		e.warn("%s", warnSkewed)
-	}
-}
-
-// skewedWithin is how many standard deviations between runs lie at least between
-// an accuracy and the nearer end of its range for the runs to be near to normal,
-// which the t distribution takes them for (bench/doc/statistics.md).
-const skewedWithin = 1.5
-
-// skewed reports whether the runs cannot be near to normal, the items' share of
-// their variance taken out: at the most, where it is not known, that of answers
-// that are independent from run to run.
-func (c *Cell) skewed(p RunPrior) bool {
-	if !p.Scale.Known {
-		return false
-	}
-	runVar, _ := p.moderated(c)
-	noise := c.noise
-	if noise == 0 {
-		noise = c.share() * (1 - c.share())
-	}
-	sd := math.Sqrt(max(runVar-noise/float64(c.items), 0))
-	return min(c.mean, 1-c.mean) < skewedWithin*sd
 }

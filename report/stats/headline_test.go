@@ -101,7 +101,8 @@ func plain(rng *rand.Rand, base []bool, runs []string, n int) (live, frozen []fl
 		total += g0 + g1
 		beta, mu := (right+g1)/total, (correct+g0*ghost[0]+g1*ghost[1])/total
 		e := rng.NormFloat64() * math.Sqrt(max(moderated/r*nu/distuv.ChiSquared{K: nu, Src: rng}.Rand()-noise/(r*items), 0))
-		mu = min(max(mu+e, 0), 1)
+		angle := math.Asin(math.Sqrt(mu)) + e/(2*math.Sqrt(mu*(1-mu)))
+		mu = math.Pow(math.Sin(min(max(angle, 0), math.Pi/2)), 2)
 		live, frozen = append(live, 100*(mu/beta-1)), append(frozen, 100*(mu/b-1))
 	}
 	return live, frozen

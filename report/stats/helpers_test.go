@@ -12,9 +12,6 @@ import (
 	"autodatabench/results"
 )
 
-// skewed is the warning of runs that cannot be near to normal.
-const skewed = "runs spread down to an accuracy of 0 or up to 1: intervals miss and pairs differ more often than 5 %"
-
 // bits reads answers from a string such as "0110".
 func bits(s string) []bool {
 	out := make([]bool, len(s))

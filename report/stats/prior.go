@@ -21,10 +21,11 @@ const fewCells = 12
 // has two runs; DF0 is missing when it is infinite, that is, when the cells
 // differ by no more than chance and all get the pooled variance.
 type RunPrior struct {
-	Scale    results.Number `json:"scale"` // f0
-	DF0      results.Number `json:"df0"`   // d0
-	DF       int            `json:"df"`    // sum of R-1 over the cells
-	Cells    int            `json:"cells"` // with two runs or more
+	Scale    results.Number `json:"scale"`  // f0
+	DF0      results.Number `json:"df0"`    // d0
+	DF       int            `json:"df"`     // sum of R-1 over the cells
+	InSum    results.Number `json:"in_sum"` // observed over moderated variances, added up; see [RunPrior.inSum]
+	Cells    int            `json:"cells"`  // with two runs or more
 	Warnings []string       `json:"warnings,omitempty"`
 }
 
@@ -54,6 +55,7 @@ func FitRunPrior(cells []*Cell) RunPrior {
 	slices.SortFunc(seen, func(a, b spreadOf) int { return cmp.Or(cmp.Compare(a.f, b.f), cmp.Compare(a.nu, b.nu)) })
 	scale, d0 := fitF(seen)
 	p.Scale, p.DF0 = results.Num(scale, true), results.Num(d0, !math.IsInf(d0, 1))
+	p.InSum = p.inSum(cells)
 	return p
 }
 
@@ -67,8 +69,12 @@ func (c *Cell) share() float64 {
 // relativeRunVar is f_k of section 2. The variance has a floor of that of two
 // runs half an item apart.
 func (c *Cell) relativeRunVar() float64 {
+	return c.flooredRunVar() / (c.share() * (1 - c.share()))
+}
+
+func (c *Cell) flooredRunVar() float64 {
 	half := 0.5 / float64(c.items)
-	return max(c.runVar, half*half/2) / (c.share() * (1 - c.share()))
+	return max(c.runVar, half*half/2)
 }
 
 // fitF finds f0 and d0. For infinite d0 the maximum is the mean weighted with
@@ -143,20 +149,22 @@ func golden(low, high float64, f func(float64) float64) float64 {
 	return (low + high) / 2
 }
 
-// inMean is what a moderated variance of so many runs is multiplied by in a sum
-// over cells. What is known of a cell's variance is a scaled inverse chi-square
-// distribution with d = d0+R-1 degrees of freedom about the moderated one. The
-// t distribution of a single cell makes up for that; the sum of several cells is
-// closer to a normal distribution with the mean of the variances, which is
-// d/(d-2) times as large (bench/doc/statistics.md has the simulation). Below 3
-// degrees of freedom, where that grows beyond bounds, it is that of 3: fewer
-// runs never make it less.
-func (p RunPrior) inMean(runs int) float64 {
-	if !p.DF0.Known {
-		return 1
+// inSum is what moderated variances are multiplied by in a sum over cells, so that
+// those of the cells, weighted by their degrees of freedom, add up to the observed ones.
+// A moderated variance is where that of its cell is likely to be. A sum of several takes
+// the mean, which is higher for two reasons: what is known of a cell's variance is skewed,
+// and where an accuracy is low its runs spread more than in proportion to m(1-m)
+// (bench/doc/statistics.md has the simulation).
+func (p RunPrior) inSum(cells []*Cell) results.Number {
+	observed, moderated := 0.0, 0.0
+	for _, c := range cells {
+		if own := float64(len(c.runs) - 1); own > 0 {
+			runVar, _ := p.moderated(c)
+			observed += own * c.flooredRunVar()
+			moderated += own * runVar
+		}
 	}
-	d := max(p.DF0.Value+float64(runs-1), 3)
-	return d / (d - 2)
+	return results.Num(observed/moderated, moderated > 0)
 }
 
 // moderated is the cell's variance between runs (s~_R2) drawn towards the

@@ -120,3 +120,31 @@ func TestFitRunPriorOrder(t *testing.T) {
 		t.Errorf("reversed: %+v, want %+v", got, want)
 	}
 }
+
+// In sums, moderated variances are multiplied so that they add up to those observed,
+// by degrees of freedom: checked from the fitted prior's formula. A cell whose
+// variance the prior takes to be smaller than it is raises it.
+func TestFitRunPriorInSum(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, d0 := range []float64{3, math.Inf(1)} {
+		cells, runs := heterogeneous(t, rng, 30, d0)
+		prior := stats.FitRunPrior(cells)
+		observed, moderated := 0.0, 0.0
+		for _, r := range runs {
+			m, s2, own := (100_000*stat.Mean(r, nil)+0.5)/100_001, stat.Variance(r, nil), float64(len(r)-1)
+			f := prior.Scale.Value
+			if prior.DF0.Known {
+				f = (prior.DF0.Value*f + own*s2/(m*(1-m))) / (prior.DF0.Value + own)
+			}
+			observed += own * s2
+			moderated += own * f * m * (1 - m)
+		}
+		within(t, fmt.Sprintf("d0 %v", d0), prior.InSum.Value, observed/moderated, 1e-6)
+		if !math.IsInf(d0, 1) && !(prior.InSum.Value > 1.1) {
+			t.Errorf("d0 %v: factor %v", d0, prior.InSum.Value)
+		}
+	}
+	if got := stats.FitRunPrior([]*stats.Cell{cell(t, "a", results.Science, "1000", "1100")}).InSum; got.Known {
+		t.Errorf("no cell with two runs: %v", got)
+	}
+}

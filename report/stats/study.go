@@ -74,13 +74,13 @@ func sameBase(cells []*Cell) error {
 	return nil
 }
 
-// RunFactor is what tests of pairs multiply a moderated variance between so many
-// runs by: they take it at its mean (bench/doc/statistics.md).
-func (s *Study) RunFactor(runs int) float64 {
-	if s.asModerated {
+// RunFactor is what tests of pairs multiply a moderated variance between runs by:
+// they take it at its mean (bench/doc/statistics.md).
+func (s *Study) RunFactor() float64 {
+	if s.asModerated || !s.prior.InSum.Known {
 		return 1
 	}
-	return s.prior.inMean(runs)
+	return s.prior.InSum.Value
 }
 
 // AsModerated is the study with pairs tested without [Study.RunFactor], to show
