@@ -130,7 +130,7 @@ func (u *urn) fill(from, to int) {
 		rng := rand.New(src)
 		for k, beta := range shared.beta {
 			m := c.accuracy(shared, k, src)
-			m = moved(m, c.runError(rng, src))
+			m = c.moved(m, c.runError(rng, src))
 			c.into.live[from+k] = 100 * (m/beta - 1)
 			c.into.frozen[from+k] = 100 * (m/c.base - 1)
 		}
@@ -192,10 +192,13 @@ func (u *urn) weights(rng *rand.Rand, n int) *mat.Dense {
 // moved is the accuracy m with the error e of its runs, applied where their variance
 // is the same everywhere: on the scale of the arcsine of the root, since the prior's is
 // in proportion to m(1-m). So an accuracy near 0 has the long tail upward that its runs
-// have, and stays within 0 and 1.
-func moved(m, e float64) float64 {
+// have, and stays within 0 and 1. The scale's slope is that of m drawn in by a tenth of
+// an item: at 0 and 1 there is none.
+func (c *Cell) moved(m, e float64) float64 {
 	m = min(max(m, 0), 1)
-	angle := math.Asin(math.Sqrt(m)) + e/(2*math.Sqrt(max(m*(1-m), 1e-12)))
+	n := float64(c.items)
+	inside := (n*m + 0.1) / (n + 0.2)
+	angle := math.Asin(math.Sqrt(m)) + e/(2*math.Sqrt(inside*(1-inside)))
 	sine := math.Sin(min(max(angle, 0), math.Pi/2))
 	return sine * sine
 }

@@ -33,6 +33,7 @@ const slack = 1.5
 // and the SD between runs, all shares of accuracy.
 type setting struct {
 	base, low, high, spread float64
+	times                   []float64 // what base and agents are multiplied by in each domain; nil: 1
 }
 
 // settings have the bases of STATS.md. It does not say how good its agents were
@@ -45,6 +46,7 @@ func settings() []setting {
 		{base: 0.05, low: 0.10, high: 0.20, spread: 0.055},
 		{base: 0.05, low: 0.045, high: 0.095, spread: 0.033}, // in proportion to the root of m(1-m)
 		{base: 0.05, low: 0.045, high: 0.095, spread: 0.055},
+		{base: 0.05, low: 0.045, high: 0.095, spread: 0.055, times: []float64{1, 3.4, 8}}, // a domain of each base
 	}
 }
 
@@ -58,7 +60,7 @@ func eachWorld(smallSets int, row func(s setting, w world, sets int)) {
 	for _, s := range cases {
 		for _, n := range items {
 			for _, r := range runs {
-				row(s, world{base: s.base, items: n, runs: r, domains: results.Domains(), spread: s.spread}, sets)
+				row(s, world{base: s.base, items: n, runs: r, domains: results.Domains(), spread: s.spread, times: s.times}, sets)
 			}
 		}
 	}
@@ -66,6 +68,9 @@ func eachWorld(smallSets int, row func(s setting, w world, sets int)) {
 
 // String is the beginning of the row's line.
 func (s setting) String() string {
+	if s.times != nil {
+		return fmt.Sprintf("%.2f times %v | %.1f to %.1f %% times that | %.1f", s.base, s.times, 100*s.low, 100*s.high, 100*s.spread)
+	}
 	return fmt.Sprintf("%.2f | %.1f to %.1f %% | %.1f", s.base, 100*s.low, 100*s.high, 100*s.spread)
 }
 
@@ -172,23 +177,29 @@ func holds(e stats.Estimate, value float64) int {
 // one pair at 5 %, and of any pair after Holm. STATS.md section 4 has 4.8 to
 // 5.3 % and 3.7 to 4.8 %; 4 to 6 % and less than 6 % are asked for.
 func TestTypeI(t *testing.T) {
-	t.Log("| base | agents | SD of runs | items | runs | one pair, % | any of 28 after Holm, % |")
-	t.Log("|---:|---:|---:|---:|---:|---:|---:|")
+	t.Log("| base | agents | SD of runs | items | runs | SE² over variance | one pair, % | any of 28 after Holm, % |")
+	t.Log("|---:|---:|---:|---:|---:|---:|---:|---:|")
 	eachWorld(200, func(s setting, w world, sets int) {
 		m := (s.low + s.high) / 2
 		s.low, s.high = m, m
 		w.truth = slices.Repeat([]float64{m}, 8)
-		single, family := w.falseDifferences(t, sets)
-		t.Logf("| %v | %d | %d | %v | %v |", s, w.items, w.runs, single, family)
+		single, family, squares := w.falseDifferences(t, sets)
+		t.Logf("| %v | %d | %d | %.2f | %v | %v |", s, w.items, w.runs, squares, single, family)
 		row := fmt.Sprintf("%v, %d items, %d runs", s, w.items, w.runs)
 		single.check(t, row+", one pair", 4, 6)
 		family.check(t, row+", after Holm", 0, 6)
 	})
 }
 
-func (w world) falseDifferences(t *testing.T, sets int) (single, family *share) {
+// falseDifferences is the shares of pairs, and of data sets with a pair, that differ
+// significantly among equal agents, and the mean of the squared standard errors over
+// that of the squared differences: 1 where the standard errors are right.
+func (w world) falseDifferences(t *testing.T, sets int) (single, family *share, squares float64) {
 	t.Helper()
-	perSet := make([]struct{ pairs, significant, any int }, sets)
+	perSet := make([]struct {
+		pairs, significant, any int
+		claimed, found          float64
+	}, sets)
 	parallel(sets, func(k int) {
 		cells, n := w.cells(t, w.source(k)), &perSet[k]
 		for _, p := range study(t, w.domains, stats.FitRunPrior(cells), cells...).Pairs() {
@@ -196,6 +207,8 @@ func (w world) falseDifferences(t *testing.T, sets int) (single, family *share) 
 				continue
 			}
 			n.pairs++
+			n.claimed += p.SE.Value * p.SE.Value
+			n.found += p.Gain.Value.Value * p.Gain.Value.Value
 			if p.P.Value < stats.Level {
 				n.significant++
 			}
@@ -205,11 +218,14 @@ func (w world) falseDifferences(t *testing.T, sets int) (single, family *share) 
 		}
 	})
 	single, family = &share{}, &share{}
+	claimed, found := 0.0, 0.0
 	for _, n := range perSet {
+		claimed += n.claimed
+		found += n.found
 		single.add(n.significant, n.pairs)
 		family.add(n.any, min(n.pairs, 1))
 	}
-	return single, family
+	return single, family, claimed / found
 }
 
 // BenchmarkHeadlines is the size of STATS.md section 6: 24 agents, 3 domains,

@@ -101,7 +101,8 @@ func plain(rng *rand.Rand, base []bool, runs []string, n int) (live, frozen []fl
 		total += g0 + g1
 		beta, mu := (right+g1)/total, (correct+g0*ghost[0]+g1*ghost[1])/total
 		e := rng.NormFloat64() * math.Sqrt(max(moderated/r*nu/distuv.ChiSquared{K: nu, Src: rng}.Rand()-noise/(r*items), 0))
-		angle := math.Asin(math.Sqrt(mu)) + e/(2*math.Sqrt(mu*(1-mu)))
+		inside := (items*mu + 0.1) / (items + 0.2)
+		angle := math.Asin(math.Sqrt(mu)) + e/(2*math.Sqrt(inside*(1-inside)))
 		mu = math.Pow(math.Sin(min(max(angle, 0), math.Pi/2)), 2)
 		live, frozen = append(live, 100*(mu/beta-1)), append(frozen, 100*(mu/b-1))
 	}
@@ -227,6 +228,31 @@ func TestHeadlineEdges(t *testing.T) {
 		}
 		if tt.prior.Scale.Known && (len(h.Domains) != 2 || !h.Domains[0].Gain.Low.Known) {
 			t.Errorf("%s: domains %+v", tt.name, h.Domains)
+		}
+	}
+}
+
+// An agent that has no item right, or all, in every run is known to be near there: its
+// draws do not leave the end that it stands at.
+func TestHeadlinesAtTheEnds(t *testing.T) {
+	base := repeated("10000", 20)
+	var cells []*stats.Cell
+	for agent, answers := range map[string]string{"none": repeated("0", 100), "all": repeated("1", 100)} {
+		cells = append(cells, cell(t, agent, results.Science, base, answers, answers))
+	}
+	cells = append(cells, cell(t, "half", results.Science, base, repeated("10", 50), repeated("1100", 25)))
+	cells = append(cells, counts(t, "counted", results.Science, 100, 0.2, 0, 0))
+	for _, h := range study(t, one, given(0.02, 10, 40), cells...).Headlines(1, 999) {
+		low, high := h.Frozen.Low.Value, h.Frozen.High.Value
+		switch h.Agent {
+		case "none", "counted":
+			if !(low >= -100 && high < -40) || h.Best.Value != 0 {
+				t.Errorf("%s: %v to %v, on top in %v of draws", h.Agent, low, high, h.Best.Value)
+			}
+		case "all":
+			if !(low > 350 && high <= 400) || h.Best.Value != 1 {
+				t.Errorf("%s: %v to %v, on top in %v of draws", h.Agent, low, high, h.Best.Value)
+			}
 		}
 	}
 }

@@ -80,6 +80,7 @@ func within(t *testing.T, what string, got, want, tolerance float64) {
 type world struct {
 	base    float64   // of the base student, in every domain
 	truth   []float64 // accuracy by agent, in every domain
+	times   []float64 // by domain, what base and truth are multiplied by; nil: 1
 	items   int
 	runs    int
 	domains []results.Domain
@@ -92,14 +93,18 @@ func (w world) cells(t testing.TB, rng *rand.Rand) []*stats.Cell {
 	t.Helper()
 	item, own, chance := math.Sqrt(0.5), math.Sqrt(1.0/6), math.Sqrt(1.0/3)
 	var cells []*stats.Cell
-	for _, d := range w.domains {
+	for k, d := range w.domains {
+		times := 1.0
+		if w.times != nil {
+			times = w.times[k]
+		}
 		difficulty, base := make([]float64, w.items), make([]bool, w.items)
 		for i := range base {
 			difficulty[i] = item * rng.NormFloat64()
-			base[i] = distuv.UnitNormal.Quantile(w.base)+difficulty[i]+item*rng.NormFloat64() > 0
+			base[i] = distuv.UnitNormal.Quantile(times*w.base)+difficulty[i]+item*rng.NormFloat64() > 0
 		}
 		for a, m := range w.truth {
-			z := distuv.UnitNormal.Quantile(m)
+			z := distuv.UnitNormal.Quantile(times * m)
 			tau := w.spread / distuv.UnitNormal.Prob(z)
 			z *= math.Sqrt(1 + tau*tau)
 			level := make([]float64, w.items)

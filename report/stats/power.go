@@ -59,7 +59,7 @@ func (s *Study) Design() (Design, bool) {
 
 // GainDesign is that of the difference of average gains, in % of the base, weighted
 // as the pairs are: the lower a domain's base accuracy, the more a point counts. By
-// STATS.md section 4 it leaves out what the pairs add for few cells and for items
+// STATS.md section 4 it leaves out what the pairs add so that variances add up, and for items
 // that stay different, so that a test needs a little more. It reports false also where a base accuracy is 0 or unknown.
 func (s *Study) GainDesign() (Design, bool) {
 	design, ok := s.Design()

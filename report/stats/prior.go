@@ -150,7 +150,8 @@ func golden(low, high float64, f func(float64) float64) float64 {
 }
 
 // inSum is what moderated variances are multiplied by in a sum over cells, so that
-// those of the cells, weighted by their degrees of freedom, add up to the observed ones.
+// those of the cells, weighted by their degrees of freedom, add up to the observed ones
+// in the unit of such sums, the gain.
 // A moderated variance is where that of its cell is likely to be. A sum of several takes
 // the mean, which is higher for two reasons: what is known of a cell's variance is skewed,
 // and where an accuracy is low its runs spread more than in proportion to m(1-m)
@@ -158,11 +159,13 @@ func golden(low, high float64, f func(float64) float64) float64 {
 func (p RunPrior) inSum(cells []*Cell) results.Number {
 	observed, moderated := 0.0, 0.0
 	for _, c := range cells {
-		if own := float64(len(c.runs) - 1); own > 0 {
-			runVar, _ := p.moderated(c)
-			observed += own * c.flooredRunVar()
-			moderated += own * runVar
+		if len(c.runs) == 1 || c.base == 0 {
+			continue
 		}
+		runVar, _ := p.moderated(c)
+		weight := float64(len(c.runs)-1) / (c.base * c.base)
+		observed += weight * c.flooredRunVar()
+		moderated += weight * runVar
 	}
 	return results.Num(observed/moderated, moderated > 0)
 }

@@ -137,7 +137,7 @@ func TestFitRunPriorInSum(t *testing.T) {
 				f = (prior.DF0.Value*f + own*s2/(m*(1-m))) / (prior.DF0.Value + own)
 			}
 			observed += own * s2
-			moderated += own * f * m * (1 - m)
+			moderated += own * f * m * (1 - m) // all have one base
 		}
 		within(t, fmt.Sprintf("d0 %v", d0), prior.InSum.Value, observed/moderated, 1e-6)
 		if !math.IsInf(d0, 1) && !(prior.InSum.Value > 1.1) {

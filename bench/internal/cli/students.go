@@ -171,7 +171,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 	if m.device == "cpu" {
 		cfg.Ranks = 1
 	}
-	cfg.Share = 1 - besideTrainer(s)
+	cfg.Share = max(0.01, 1-besideTrainer(s))
 	found, err := hf.Versions(cfg.Python)
 	if err != nil {
 		return studentPlan{}, err
@@ -179,7 +179,8 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 	return studentPlan{
 		identity: student.Identity{
 			Name: m.Name, Backend: "hf", Digest: m.Digest,
-			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, %s x %d", found["torch"], found["transformers"], found["peft"], m.device, cfg.Ranks),
+			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, worker %s, %s x %d",
+				found["torch"], found["transformers"], found["peft"], hf.WorkerDigest(), m.device, cfg.Ranks),
 		},
 		most: m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
 		open: func(devices string) (openedStudent, error) {

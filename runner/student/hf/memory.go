@@ -11,9 +11,9 @@ const leastPassTokens = 2048
 // time. A layer of Llama's with LoRA on all that is linear keeps, of each token, 13
 // bytes of the hidden size and 8 of the intermediate size, fitted to the peaks that
 // doc/gpu.md shows. Beside them lie the logits of the answers' tokens, which may be
-// half of all, with their softmax and gradients.
-func Activations(s checkpoint.Shape) int64 {
-	layer := float64(13*s.Hidden + 8*s.Intermediate)
-	logits := 14 * float64(s.Vocabulary) / 2
-	return int64(leastPassTokens * (layer*float64(s.Layers) + logits))
+// all but a few, with their softmax and gradients.
+func Activations(s checkpoint.Shape) int64 { return activations(s, leastPassTokens, leastPassTokens) }
+
+func activations(s checkpoint.Shape, tokens, answers int) int64 {
+	return int64(tokens)*int64(s.Layers*(13*s.Hidden+8*s.Intermediate)) + int64(answers)*int64(14*s.Vocabulary)
 }

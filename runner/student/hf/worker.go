@@ -3,6 +3,7 @@ package hf
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -23,6 +24,9 @@ import (
 
 //go:embed worker.py
 var program string
+
+// WorkerDigest tells versions of the worker apart, whose arithmetic may differ.
+func WorkerDigest() string { return fmt.Sprintf("%.4x", sha256.Sum256([]byte(program))) }
 
 // longestLine bounds an event; an answer is at most some ten thousand tokens.
 const longestLine = 4 << 20

@@ -131,13 +131,14 @@ class Chat:
 
 
 def grouped(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
-    """The rows, longest first, in groups of at most limit tokens, filling up counted unless
-    they are packed. A row that is longer stands alone."""
+    """The rows, longest first, in groups of at most limit tokens, filling up counted; packed
+    ones may be filled up to twice that in attention. A row that is longer stands alone."""
     groups: list[list[Row]] = []
     for row in sorted(rows, key=lambda r: -len(r.ids)):
         size = 0
         if groups:
-            size = sum(len(r.ids) for r in groups[-1]) + len(row.ids) if packed else len(groups[-1][0].ids) * (len(groups[-1]) + 1)
+            filled = len(groups[-1][0].ids) * (len(groups[-1]) + 1)
+            size = max(sum(len(r.ids) for r in groups[-1]) + len(row.ids), filled // 2) if packed else filled
         if groups and size <= limit:
             groups[-1].append(row)
         else:
@@ -146,9 +147,9 @@ def grouped(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
 
 
 def passes(rows: list[Row], limit: int, packed: bool, ranks: int) -> list[list[Row]]:
-    """Splits the rows of an update into forward passes of at most limit tokens, as even as
-    their number, at least one a rank, allows. The gradient is the same, however they are split."""
-    most = max(ranks, len(grouped(rows, limit, packed)))
+    """Splits the rows of an update into forward passes of at most limit tokens, as many for
+    each rank and as even as the rows allow. The gradient is the same, however they are split."""
+    most = math.ceil(len(grouped(rows, limit, packed)) / ranks) * ranks
     even = bisect.bisect_left(range(limit), True, key=lambda n: len(grouped(rows, n, packed)) <= most)
     return grouped(rows, even, packed)
 
@@ -216,6 +217,16 @@ class Ranks:
         for t, part in zip(tensors, flat.split([t.numel() for t in tensors])):
             t.copy_(part.view_as(t))
 
+    def least(self, n: int, device: str) -> int:
+        """The least n of all ranks, which split an update alike."""
+        if self.dist is None:
+            return n
+        import torch
+
+        least = torch.tensor(n, device=device)
+        self.dist.all_reduce(least, self.dist.ReduceOp.MIN)
+        return int(least)
+
     def share(self, items: list[Any]) -> list[Any]:
         return items[self.rank::self.count]
 
@@ -270,7 +281,13 @@ class Packed:
         self.shape = (len(rows), width)
         self.inside, self.filled, self.spread = (self.torch.tensor(x, dtype=self.torch.long, device=device) for x in (inside, filled, spread))
 
-    def attend(self, module: Any, query: Any, key: Any, value: Any, mask: Any, scaling: float, dropout: float = 0.0, **_: Any) -> tuple[Any, None]:
+    def attend(self, module: Any, query: Any, key: Any, value: Any, mask: Any, scaling: float, dropout: float = 0.0,
+               sliding_window: int | None = None, **special: Any) -> tuple[Any, None]:
+        if sliding_window is not None and sliding_window < self.shape[1]:
+            raise ValueError(f"rows of {self.shape[1]} tokens cannot be packed for a model whose attention sees {sliding_window}; leave packed out")
+        for name in ("softcap", "s_aux", "position_bias"):
+            if special.get(name) is not None:
+                raise ValueError(f"rows cannot be packed for a model whose attention has {name}; leave packed out")
         query, key, value = (self.move(t[0].transpose(0, 1), self.spread, self.inside, None).unflatten(0, self.shape).transpose(1, 2)
                              for t in (query, key, value))
         out = self.torch.nn.functional.scaled_dot_product_attention(
@@ -293,14 +310,17 @@ class Adapter:
         self.scales = torch.cat([torch.full_like(w, scale).flatten().float() for m in layers for w, scale in
                                  ((m.lora_A["default"].weight, 1.0), (m.lora_B["default"].weight, m.scaling["default"]))])
         self.parts: list[Any] = []
-        for n, (w, part) in enumerate(zip(weights, self.flat.detach().split(self.sizes))):
+        for w, part in zip(weights, self.flat.detach().split(self.sizes)):
             w.requires_grad_(False)
             w.data = part.view_as(w)
+        left = [name for name, w in model.named_parameters() if w.requires_grad]
+        if left:
+            raise ValueError(f"PEFT adapts parts of this model that are no linear layers, such as {left[0]}; use llamafactory")
         for n, m in enumerate(layers):
             m.forward = functools.partial(self.forward, n, m.base_layer, m.lora_dropout["default"])
 
     def cast(self) -> None:
-        """Takes the matrices as they are now for the passes that follow."""
+        """Takes the matrices as they are now: for one pass of a training, or all answers."""
         self.parts = (self.flat * self.scales).to(self.dtype).split(self.sizes)
 
     def forward(self, n: int, base: Any, dropout: Any, x: Any) -> Any:
@@ -328,7 +348,7 @@ class Student:
         for m in self.base.modules():
             if type(m).__name__ in NORMS:
                 m.forward = functools.partial(normed, torch, m)
-        self.packed, self.limit = Packed(torch), self.pass_tokens(share)
+        self.packed, self.limit = Packed(torch), ranks.least(self.pass_tokens(share), device)
         self.chat = Chat(AutoTokenizer.from_pretrained(folder))
         ends = self.base.generation_config.eos_token_id
         self.ends = set(ends if isinstance(ends, list) else [ends]) | {self.chat.tokenizer.eos_token_id}
@@ -341,15 +361,16 @@ class Student:
 
     def pass_tokens(self, share: float) -> int:
         """The most tokens of a forward pass, given the share of the device's memory that is
-        this worker's: memory.go has the estimate."""
+        this worker's. What other programs take does not count: the order of sums, and with
+        it an adapter's last bits, hangs on it. memory.go has the estimate."""
         if self.device == "cpu":
             return CPU_PASS_TOKENS
         c = self.base.config
-        token = c.num_hidden_layers * (13 * c.hidden_size + 8 * getattr(c, "intermediate_size", 4 * c.hidden_size)) + 7 * c.vocab_size
-        free, whole = self.torch.cuda.mem_get_info()
-        room = min(free, share * whole - self.torch.cuda.memory_allocated())
+        token = c.num_hidden_layers * (13 * c.hidden_size + 8 * getattr(c, "intermediate_size", 4 * c.hidden_size))
+        token = token * self.dtype.itemsize // 2 + 14 * c.vocab_size
+        room = share * self.torch.cuda.mem_get_info()[1] - self.parameters() * self.dtype.itemsize
         least, most = PASS_TOKENS
-        return int(min(most, max(least, 0.8 * room / token)))
+        return int(min(most, max(least, 0.8 * room / token))) // 256 * 256
 
     def parameters(self) -> int:
         return sum(p.numel() for p in self.base.parameters())
@@ -389,6 +410,7 @@ class Student:
         try:
             model.train()
             adapter = Adapter(torch, model, self.dtype)
+            torch.manual_seed(job["seed"] + self.ranks.rank)  # of dropout
             if recipe.get("packed", False):
                 self.base.set_attn_implementation(Packed.name)
             self.updates(adapter, rows, recipe, job["seed"])
