@@ -39,7 +39,10 @@ func (r *Reproduction) rank(t published.Tables, draws int) {
 		r.Pairs += len(pairs)
 		r.Differing = append(r.Differing, differing(pairs)...)
 		r.Unfactored = append(r.Unfactored, differing(g.study.AsModerated().Pairs())...)
-		r.RunFactor = results.Num(g.study.RunFactor(), true)
+		r.RunFactors = map[results.Domain]float64{}
+		for _, d := range g.Domains {
+			r.RunFactors[d.Domain] = g.study.RunFactor(d.Domain)
+		}
 	}
 }
 
@@ -50,10 +53,12 @@ func (r Reproduction) ranked() []table.Table {
 		t := g.certainty(g.commonMarks())
 		t.Title = "The paper's agents in the benchmark's own ranking"
 		t.Note("%d of %d pairs of rows differ significantly%s.", len(r.Differing), r.Pairs, named(r.Differing))
-		if r.RunFactor.Known {
-			t.Note("The tests take the variance between runs at its mean, %s times the moderated one (bench/doc/statistics.md); without that factor %d of the pairs would differ%s.",
-				table.Number(r.RunFactor, 2), len(r.Unfactored), named(r.Unfactored))
+		var factors []string
+		for _, d := range g.Domains {
+			factors = append(factors, fmt.Sprintf("%.2f in %s", r.RunFactors[d.Domain], d.Domain))
 		}
+		t.Note("Intervals and tests take the variance between runs so that moderated ones add up to those observed (%s times the moderated; bench/doc/statistics.md); "+
+			"without that factor %d of the pairs would differ%s.", strings.Join(factors, ", "), len(r.Unfactored), named(r.Unfactored))
 		t.Note("Limits: two runs a cell; answers counted from the printed accuracies and the inferred sizes, so that items are not paired; " +
 			"runs as Table 4 labels them, with the rows above that are swapped or repeated.")
 		tables = append(tables, t)

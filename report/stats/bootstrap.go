@@ -67,7 +67,7 @@ type drawn struct {
 	*Cell
 	row    int        // in columns; 0 without answers
 	ghosts [2]float64 // Xbar of the two ghost items
-	runVar float64    // s~_R2/R
+	runVar float64    // s~_R2/R, times the domain's RunFactor
 	nu     float64
 	chance float64 // the items' part of it, s_E2/(R N)
 	into   gains
@@ -86,7 +86,7 @@ func (s *Study) newUrn(d int, seed uint64, draws int, all [][]gains) *urn {
 		all[i][d] = into
 		r := float64(len(c.runs))
 		runVar, nu := s.prior.moderated(c)
-		u.cells = append(u.cells, drawn{Cell: c, ghosts: c.ghosts(), runVar: runVar / r, nu: nu, chance: c.noise / (r * float64(c.items)), into: into})
+		u.cells = append(u.cells, drawn{Cell: c, ghosts: c.ghosts(), runVar: s.RunFactor(c.domain) * runVar / r, nu: nu, chance: c.noise / (r * float64(c.items)), into: into})
 	}
 	if !u.base.paired() {
 		return u

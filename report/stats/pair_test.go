@@ -12,15 +12,15 @@ import (
 )
 
 // By hand: the items' differences are (0, 0, 1/2, 0), of variance 1/64 over four
-// items; V_run is 0.0929688 for A and 0.1175833 for B (5/3, the prior's factor in
-// sums, of the moderated variances less the items' share), so that SE = 190.2323, nu = 6.462613 and
+// items; V_run is 0.0929688 for A and 0.1175833 for B (5/3, the domain's
+// factor, of the moderated variances less the items' share), so that SE = 190.2323, nu = 6.462613 and
 // t = 50/190.2323. P and the half-width are from Simpson's rule
 // on the density.
 func TestCompare(t *testing.T) {
 	a := cell(t, "a", results.Science, "1000", "1100", "1010")
 	b := cell(t, "b", results.Science, "1000", "1000", "1100")
 	prior := given(0.8, 4, 10)
-	prior.InSum = num(5.0 / 3)
+	prior.Factors = map[results.Domain]float64{results.Science: 5.0 / 3}
 	s := study(t, one, prior, a, b)
 	got, err := s.Compare(entry("a"), entry("b"))
 	if err != nil {

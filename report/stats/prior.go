@@ -21,12 +21,13 @@ const fewCells = 12
 // has two runs; DF0 is missing when it is infinite, that is, when the cells
 // differ by no more than chance and all get the pooled variance.
 type RunPrior struct {
-	Scale    results.Number `json:"scale"`  // f0
-	DF0      results.Number `json:"df0"`    // d0
-	DF       int            `json:"df"`     // sum of R-1 over the cells
-	InSum    results.Number `json:"in_sum"` // observed over moderated variances, added up; see [RunPrior.inSum]
-	Cells    int            `json:"cells"`  // with two runs or more
+	Scale    results.Number `json:"scale"` // f0
+	DF0      results.Number `json:"df0"`   // d0
+	DF       int            `json:"df"`    // sum of R-1 over the cells
+	Cells    int            `json:"cells"` // with two runs or more
 	Warnings []string       `json:"warnings,omitempty"`
+
+	Factors map[results.Domain]float64 `json:"factors"` // of moderated variances, see [Study.RunFactor]
 }
 
 // spreadOf is one cell's observation: its variance between runs over m(1-m),
@@ -55,7 +56,7 @@ func FitRunPrior(cells []*Cell) RunPrior {
 	slices.SortFunc(seen, func(a, b spreadOf) int { return cmp.Or(cmp.Compare(a.f, b.f), cmp.Compare(a.nu, b.nu)) })
 	scale, d0 := fitF(seen)
 	p.Scale, p.DF0 = results.Num(scale, true), results.Num(d0, !math.IsInf(d0, 1))
-	p.InSum = p.inSum(cells)
+	p.fitFactors(cells)
 	return p
 }
 
@@ -147,27 +148,6 @@ func golden(low, high float64, f func(float64) float64) float64 {
 		}
 	}
 	return (low + high) / 2
-}
-
-// inSum is what moderated variances are multiplied by in a sum over cells, so that
-// those of the cells, weighted by their degrees of freedom, add up to the observed ones
-// in the unit of such sums, the gain.
-// A moderated variance is where that of its cell is likely to be. A sum of several takes
-// the mean, which is higher for two reasons: what is known of a cell's variance is skewed,
-// and where an accuracy is low its runs spread more than in proportion to m(1-m)
-// (bench/doc/statistics.md has the simulation).
-func (p RunPrior) inSum(cells []*Cell) results.Number {
-	observed, moderated := 0.0, 0.0
-	for _, c := range cells {
-		if len(c.runs) == 1 || c.base == 0 {
-			continue
-		}
-		runVar, _ := p.moderated(c)
-		weight := float64(len(c.runs)-1) / (c.base * c.base)
-		observed += weight * c.flooredRunVar()
-		moderated += weight * runVar
-	}
-	return results.Num(observed/moderated, moderated > 0)
 }
 
 // moderated is the cell's variance between runs (s~_R2) drawn towards the

@@ -121,30 +121,42 @@ func TestFitRunPriorOrder(t *testing.T) {
 	}
 }
 
-// In sums, moderated variances are multiplied so that they add up to those observed,
-// by degrees of freedom: checked from the fitted prior's formula. A cell whose
-// variance the prior takes to be smaller than it is raises it.
-func TestFitRunPriorInSum(t *testing.T) {
+// Moderated variances are multiplied so that they add up to those observed, by degrees
+// of freedom: checked from the fitted prior's formula. Two domains, of which the second
+// has few cells, share what they say by their degrees of freedom and four more.
+func TestFitRunPriorFactors(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, d0 := range []float64{3, math.Inf(1)} {
 		cells, runs := heterogeneous(t, rng, 30, d0)
-		prior := stats.FitRunPrior(cells)
-		observed, moderated := 0.0, 0.0
-		for _, r := range runs {
-			m, s2, own := (100_000*stat.Mean(r, nil)+0.5)/100_001, stat.Variance(r, nil), float64(len(r)-1)
-			f := prior.Scale.Value
-			if prior.DF0.Known {
-				f = (prior.DF0.Value*f + own*s2/(m*(1-m))) / (prior.DF0.Value + own)
-			}
-			observed += own * s2
-			moderated += own * f * m * (1 - m) // all have one base
+		few := [][]float64{{0.2, 0.5}, {0.3, 0.4, 0.5}}
+		for k, r := range few {
+			cells = append(cells, counts(t, fmt.Sprint("few", k), results.Code, 100_000, 0.2, r...))
 		}
-		within(t, fmt.Sprintf("d0 %v", d0), prior.InSum.Value, observed/moderated, 1e-6)
-		if !math.IsInf(d0, 1) && !(prior.InSum.Value > 1.1) {
-			t.Errorf("d0 %v: factor %v", d0, prior.InSum.Value)
+		prior := stats.FitRunPrior(cells)
+		ratio, df := make([]float64, 2), make([]float64, 2)
+		for k, all := range [][][]float64{runs, few} {
+			observed, moderated := 0.0, 0.0
+			for _, r := range all {
+				m, s2, own := (100_000*stat.Mean(r, nil)+0.5)/100_001, stat.Variance(r, nil), float64(len(r)-1)
+				f := prior.Scale.Value
+				if prior.DF0.Known {
+					f = (prior.DF0.Value*f + own*s2/(m*(1-m))) / (prior.DF0.Value + own)
+				}
+				observed += own * s2
+				moderated += own * f * m * (1 - m)
+				df[k] += own
+			}
+			ratio[k] = observed / moderated
+		}
+		common := (df[0]*ratio[0] + df[1]*ratio[1]) / (df[0] + df[1])
+		for k, d := range []results.Domain{results.Science, results.Code} {
+			within(t, fmt.Sprintf("d0 %v, %s", d0, d), prior.Factors[d], (df[k]*ratio[k]+4*common)/(df[k]+4), 1e-6)
+		}
+		if !math.IsInf(d0, 1) && !(prior.Factors[results.Science] > 1.1) {
+			t.Errorf("d0 %v: factor %v", d0, prior.Factors[results.Science])
 		}
 	}
-	if got := stats.FitRunPrior([]*stats.Cell{cell(t, "a", results.Science, "1000", "1100")}).InSum; got.Known {
+	if got := stats.FitRunPrior([]*stats.Cell{cell(t, "a", results.Science, "1000", "1100")}).Factors; len(got) != 0 {
 		t.Errorf("no cell with two runs: %v", got)
 	}
 }

@@ -74,13 +74,13 @@ func sameBase(cells []*Cell) error {
 	return nil
 }
 
-// RunFactor is what tests of pairs multiply a moderated variance between runs by:
-// they take it at its mean (bench/doc/statistics.md).
-func (s *Study) RunFactor() float64 {
-	if s.asModerated || !s.prior.InSum.Known {
+// RunFactor is what the domain's moderated variances between runs are multiplied by in
+// intervals and tests, so that they add up to those observed (bench/doc/statistics.md).
+func (s *Study) RunFactor(d results.Domain) float64 {
+	if s.asModerated {
 		return 1
 	}
-	return s.prior.InSum.Value
+	return s.prior.factor(d)
 }
 
 // AsModerated is the study with pairs tested without [Study.RunFactor], to show
