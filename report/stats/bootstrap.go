@@ -67,7 +67,7 @@ type drawn struct {
 	*Cell
 	row    int        // in columns; 0 without answers
 	ghosts [2]float64 // Xbar of the two ghost items
-	runVar float64    // s~_R2/R, times the domain's RunFactor
+	runVar float64    // s~_R2/R, times its factor
 	nu     float64
 	chance float64 // the items' part of it, s_E2/(R N)
 	into   gains
@@ -86,7 +86,7 @@ func (s *Study) newUrn(d int, seed uint64, draws int, all [][]gains) *urn {
 		all[i][d] = into
 		r := float64(len(c.runs))
 		runVar, nu := s.prior.moderated(c)
-		u.cells = append(u.cells, drawn{Cell: c, ghosts: c.ghosts(), runVar: s.RunFactor(c.domain) * runVar / r, nu: nu, chance: c.noise / (r * float64(c.items)), into: into})
+		u.cells = append(u.cells, drawn{Cell: c, ghosts: c.ghosts(), runVar: s.factor(c) * runVar / r, nu: nu, chance: c.noise / (r * float64(c.items)), into: into})
 	}
 	if !u.base.paired() {
 		return u
@@ -192,13 +192,10 @@ func (u *urn) weights(rng *rand.Rand, n int) *mat.Dense {
 // moved is the accuracy m with the error e of its runs, applied where their variance
 // is the same everywhere: on the scale of the arcsine of the root, since the prior's is
 // in proportion to m(1-m). So an accuracy near 0 has the long tail upward that its runs
-// have, and stays within 0 and 1. The scale's slope is that of m drawn in by a tenth of
-// an item: at 0 and 1 there is none.
+// have, and stays within 0 and 1. The error, whose variance is for the cell's share,
+// comes to the scale there.
 func (c *Cell) moved(m, e float64) float64 {
-	m = min(max(m, 0), 1)
-	n := float64(c.items)
-	inside := (n*m + 0.1) / (n + 0.2)
-	angle := math.Asin(math.Sqrt(m)) + e/(2*math.Sqrt(inside*(1-inside)))
+	angle := math.Asin(math.Sqrt(min(max(m, 0), 1))) + e/(2*math.Sqrt(c.share()*(1-c.share())))
 	sine := math.Sin(min(max(angle, 0), math.Pi/2))
 	return sine * sine
 }

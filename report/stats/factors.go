@@ -32,21 +32,28 @@ func (p *RunPrior) fitFactors(cells []*Cell) {
 			by[c.domain] = sums{s.observed + own*c.flooredRunVar(), s.moderated + own*runVar, s.df + own}
 		}
 	}
-	common := 0.0
+	common := 0.0 // of all domains
 	for _, d := range domains {
 		s := by[d]
 		common += s.df / float64(p.DF) * s.observed / s.moderated
 	}
-	p.Factors = map[results.Domain]float64{}
+	p.Common, p.Factors = common, map[results.Domain]float64{}
 	for d, s := range by {
 		p.Factors[d] = (s.df*s.observed/s.moderated + sharedDF*common) / (s.df + sharedDF)
 	}
 }
 
-// factor is the domain's, and 1 where none is fitted.
-func (p RunPrior) factor(d results.Domain) float64 {
-	if f, ok := p.Factors[d]; ok {
-		return f
+// factor is that of the cell's variance: its domain's, in a domain of single runs that
+// of all, and 1 where none is fitted. A cell of one run has the prior's variance as it
+// is, whose mean is d0/(d0-2) times as large, if not more.
+func (p RunPrior) factor(c *Cell) float64 {
+	f, ok := p.Factors[c.domain]
+	if !ok {
+		f = cmp.Or(p.Common, 1)
 	}
-	return 1
+	if len(c.runs) == 1 && p.DF0.Known && len(p.Factors) > 0 {
+		d := max(p.DF0.Value, 3)
+		f = max(f, d/(d-2))
+	}
+	return f
 }

@@ -147,7 +147,7 @@ func (s *Study) weight(c *Cell) float64 { return 100 / (float64(len(s.domains)) 
 // differenceVariance is that of m_A - m_B: over items, paired where both have
 // answers, and over the runs of either.
 func (s *Study) differenceVariance(a, b *Cell) variance {
-	runs := a.runVarianceTimes(s.prior, s.RunFactor(a.domain)).plus(b.runVarianceTimes(s.prior, s.RunFactor(b.domain)))
+	runs := a.runVarianceTimes(s.prior, s.factor(a)).plus(b.runVarianceTimes(s.prior, s.factor(b)))
 	if !a.paired() || !b.paired() {
 		return runs.plus(a.itemVariance(0)).plus(b.itemVariance(0))
 	}

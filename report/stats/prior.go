@@ -28,6 +28,7 @@ type RunPrior struct {
 	Warnings []string       `json:"warnings,omitempty"`
 
 	Factors map[results.Domain]float64 `json:"factors"` // of moderated variances, see [Study.RunFactor]
+	Common  float64                    `json:"common"`  // their mean by degrees of freedom
 }
 
 // spreadOf is one cell's observation: its variance between runs over m(1-m),

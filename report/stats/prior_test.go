@@ -160,3 +160,22 @@ func TestFitRunPriorFactors(t *testing.T) {
 		t.Errorf("no cell with two runs: %v", got)
 	}
 }
+
+// Variances that are borrowed need a factor as well: that of all domains in one of
+// single runs, and at least the mean of what the prior says.
+func TestFactorsOfSingleRuns(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	cells, _ := heterogeneous(t, rng, 30, 6)
+	prior := stats.FitRunPrior(cells)
+	cells = append(cells, counts(t, "agent1", results.Code, 100_000, 0.2, 0.3), counts(t, "agent2", results.Code, 100_000, 0.2, 0.4))
+	both := study(t, []results.Domain{results.Code}, prior, cells[30:]...)
+	if got, want := both.RunFactor(results.Code), prior.Factors[results.Science]; math.Abs(got-want) > 1e-12 {
+		t.Errorf("factor of a domain of single runs %v, want that of the others, %v", got, want)
+	}
+	mean := prior.DF0.Value / (prior.DF0.Value - 2)
+	p := both.Pairs()[0]
+	least := 100 / 0.2 * math.Sqrt(mean*prior.Scale.Value*(0.3*0.7+0.4*0.6))
+	if !(p.SE.Value >= 0.999*least) {
+		t.Errorf("SE %v of two single runs, want at least %v", p.SE.Value, least)
+	}
+}

@@ -17,7 +17,7 @@ type Study struct {
 	cells   [][]*Cell        // by entry and domain; nil where there is none
 	prior   RunPrior
 
-	asModerated bool // pairs without the factor of RunFactor
+	asModerated bool // without RunFactor
 }
 
 // NewStudy makes a study of cells in the given domains. The prior may be fitted
@@ -74,17 +74,18 @@ func sameBase(cells []*Cell) error {
 	return nil
 }
 
-// RunFactor is what the domain's moderated variances between runs are multiplied by in
-// intervals and tests, so that they add up to those observed (bench/doc/statistics.md).
-func (s *Study) RunFactor(d results.Domain) float64 {
+// RunFactor is what moderated variances of several runs in the domain are multiplied by
+// in headlines and pairs, so that they add up to those observed (bench/doc/statistics.md).
+func (s *Study) RunFactor(d results.Domain) float64 { return s.factor(&Cell{domain: d}) }
+
+func (s *Study) factor(c *Cell) float64 {
 	if s.asModerated {
 		return 1
 	}
-	return s.prior.factor(d)
+	return s.prior.factor(c)
 }
 
-// AsModerated is the study with pairs tested without [Study.RunFactor], to show
-// what depends on it.
+// AsModerated is the study without [Study.RunFactor], to show what depends on it.
 func (s *Study) AsModerated() *Study {
 	c := *s
 	c.asModerated = true

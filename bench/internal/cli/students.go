@@ -176,12 +176,13 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 	if err != nil {
 		return studentPlan{}, err
 	}
+	arithmetic := fmt.Sprintf("torch %s, transformers %s, peft %s, worker %s, %s x %d",
+		found["torch"], found["transformers"], found["peft"], hf.WorkerDigest(), m.device, cfg.Ranks)
+	if cfg.Share < 1 && m.device != "cpu" { // it decides how updates are split
+		arithmetic += fmt.Sprintf(", %.2f of its memory", cfg.Share)
+	}
 	return studentPlan{
-		identity: student.Identity{
-			Name: m.Name, Backend: "hf", Digest: m.Digest,
-			BLAS: fmt.Sprintf("torch %s, transformers %s, peft %s, worker %s, %s x %d",
-				found["torch"], found["transformers"], found["peft"], hf.WorkerDigest(), m.device, cfg.Ranks),
-		},
+		identity: student.Identity{Name: m.Name, Backend: "hf", Digest: m.Digest, BLAS: arithmetic},
 		most: m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
 		open: func(devices string) (openedStudent, error) {
 			on := cfg
