@@ -183,7 +183,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 	}
 	return studentPlan{
 		identity: student.Identity{Name: m.Name, Backend: "hf", Digest: m.Digest, BLAS: arithmetic},
-		most: m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
+		most:     m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
 		open: func(devices string) (openedStudent, error) {
 			on := cfg
 			on.Devices = devices
