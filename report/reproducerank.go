@@ -30,7 +30,7 @@ func differing(pairs []stats.Pair) []DifferingPair {
 // rank ranks the published runs.
 func (r *Reproduction) rank(t published.Tables, draws int) {
 	r.Ranking = Leaderboard(t.Outcomes(), Options{Names: t.Names(), Draws: draws})
-	r.Differing, r.Unfactored = []DifferingPair{}, []DifferingPair{}
+	r.Differing, r.Unfactored, r.RunFactors = []DifferingPair{}, []DifferingPair{}, map[results.Domain]float64{}
 	for _, g := range r.Ranking.Groups {
 		if g.study == nil {
 			continue
@@ -39,7 +39,6 @@ func (r *Reproduction) rank(t published.Tables, draws int) {
 		r.Pairs += len(pairs)
 		r.Differing = append(r.Differing, differing(pairs)...)
 		r.Unfactored = append(r.Unfactored, differing(g.study.AsModerated().Pairs())...)
-		r.RunFactors = map[results.Domain]float64{}
 		for _, d := range g.Domains {
 			r.RunFactors[d.Domain] = g.study.RunFactor(d.Domain)
 		}
