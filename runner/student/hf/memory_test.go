@@ -12,8 +12,10 @@ import (
 // TestActivations: an H100 kept 37 GiB of 6,376 tokens of the 8B shape beside the
 // weights (doc/gpu.md), and 13.5 GiB of the 1B shape's. Half of them were answers.
 func TestActivations(t *testing.T) {
-	if want := fmt.Sprintf(`PASS_TOKENS = (%d,`, leastPassTokens); !strings.Contains(program, want) {
-		t.Errorf("worker.py does not say %s", want)
+	for _, want := range []string{fmt.Sprintf("PASS_TOKENS = (%d,", leastPassTokens), "(13 * c.hidden_size + 8 * ", "+ 14 * c.vocab_size"} {
+		if !strings.Contains(program, want) {
+			t.Errorf("worker.py does not say %s", want)
+		}
 	}
 	for _, tt := range []struct {
 		shape    checkpoint.Shape
