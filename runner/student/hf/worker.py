@@ -296,8 +296,8 @@ class Packed:
 
 
 class Adapter:
-    """PEFT's LoRA matrices as one vector, and their products with few kernels: of a GPU's time
-    PEFT's own forward pass takes half for casts. The matrices stay PEFT's: it makes and saves them."""
+    """PEFT's LoRA matrices as one vector, and their products with few kernels: PEFT's own forward
+    pass casts every input to float32 and back. The matrices stay PEFT's: it makes and saves them."""
 
     def __init__(self, torch: Any, model: Any, dtype: Any) -> None:
         from peft.tuners.lora import Linear
