@@ -66,8 +66,8 @@ check: lint test ## lint and all tests
 bench: setup ## measure the parts that bound a run, with their goals
 	@GO='$(GO)' TAGS='$(TAGS)' bench/goals.sh
 
-calibrate: build ## measure how the embedded student tells training sets apart (ROWS, RUNS)
-	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3)
+calibrate: build ## measure how the embedded student tells training sets apart (ROWS, RUNS, DRAWS)
+	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3) $(or $(DRAWS),1)
 
 parity: setup ## compare the student with PyTorch, transformers, PEFT and tokenizers (downloads 600 MB once)
 	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving"; \

@@ -15,12 +15,9 @@ func codeFiltering() []*Family {
 			Wording: asserting(callList,
 				"f keeps the even numbers of a list and drops the odd ones.",
 				"A new list with only the even numbers, in the same order, is what f returns.",
-				"Every odd number is removed from the list by f.",
-				"def f(xs): return [x for x in xs if x % 2 == 0]",
-				"Given a list xs, f selects the elements that can be divided by 2 without remainder.",
-				"Return the list without its odd values; the order of the others does not change.",
-				"The even items are picked out by f and returned as a list in their old order.",
-				"def f(xs): return list(filter(lambda x: x % 2 == 0, xs))"),
+				"Given a list xs, f drops every odd number and keeps every even number.",
+				"Return the list of the even numbers in xs, without the odd numbers.",
+				"def f(xs): return [x for x in xs if x % 2 == 0]  # keep the even numbers"),
 			Draw: func(r *rand.Rand) Vars {
 				n := drawLength(r)
 				return Vars{"xs": FormatList(drawParities(r, n, between(r, 1, n-1)))}
@@ -35,12 +32,10 @@ func codeFiltering() []*Family {
 			Params: paramsListNumber,
 			Wording: asserting(callListNumber,
 				"f(xs, k) keeps the numbers of xs that are greater than k.",
-				"Only numbers above the limit k stay in the list; f returns them in order.",
-				"def f(xs, k): return [x for x in xs if x > k]",
-				"Given a list xs and a number k, f selects all values over k.",
-				"f throws out every element that is less than or equal to k and returns the others in order.",
-				"Return the items of xs that are larger than k, in the order of the list.",
-				"def f(xs, k): return list(filter(lambda x: x > k, xs))"),
+				"Given a list xs and a number k, f returns the list of all numbers greater than k.",
+				"Only the numbers above k stay in the list; f keeps them in order.",
+				"Return a list that keeps each number of xs if it is greater than k.",
+				"def f(xs, k): return [x for x in xs if x > k]  # keep the numbers greater than k"),
 			Draw: drawLimit,
 			Solve: onListNumber(func(xs []int, k int) trace {
 				var t trace
@@ -59,13 +54,11 @@ func codeFiltering() []*Family {
 			Name: "count-greater", Topic: "counting the numbers greater than k", Area: "list filtering", Weight: 5, Popular: 2,
 			Params: paramsListNumberItems,
 			Wording: asserting(callListNumber,
-				"f(xs, k) counts on how many days there were more than k {items}.",
-				"The limit is k; f tells how many of the numbers of {items} in the list lie above it.",
-				"def f(xs, k): return len([x for x in xs if x > k])  # xs: {items}",
-				"Given a list of {items} and a number k, f returns how many values are larger than k.",
-				"The result of f is the number of elements over k in xs, a list of {items}.",
-				"def f(xs, k): return sum(1 for x in xs if x > k)  # xs: {items}",
-				"def f(xs, k): return len(list(filter(lambda x: x > k, xs)))  # xs: {items}"),
+				"f(xs, k) counts how many numbers of xs, a list of {items}, are greater than k.",
+				"Given a list of {items} and a number k, f returns how many numbers are greater than k.",
+				"The result of f is the count of numbers above k in xs, a list of {items}.",
+				"Return how many of the numbers of {items} in xs are greater than k, as a count.",
+				"def f(xs, k): return sum(1 for x in xs if x > k)  # count the numbers of {items} above k"),
 			Draw: func(r *rand.Rand) Vars {
 				v := drawLimit(r)
 				v["items"] = drawItem(r)

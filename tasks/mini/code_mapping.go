@@ -13,13 +13,10 @@ func codeMapping() []*Family {
 			Params: paramsList,
 			Wording: asserting(callList,
 				"f doubles every number in a list.",
-				"Each number is multiplied by 2 and f returns the new list.",
+				"Given a list xs, f returns a list in which each number is doubled.",
 				"The list that f returns has twice every number of xs.",
-				"def f(xs): return [x * 2 for x in xs]",
-				"Given a list xs, f returns a list in which each value is twice as large.",
-				"Every element is added to itself, and the results are returned by f as a list.",
-				"Return the items of xs, each times two.",
-				"def f(xs): return list(map(lambda x: 2 * x, xs))"),
+				"Return the list of each number of xs times 2, the double.",
+				"def f(xs): return [x * 2 for x in xs]  # double each number, times 2"),
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"xs": FormatList(drawInts(r, drawLength(r), 1, 20))}
 			},
@@ -35,12 +32,10 @@ func codeMapping() []*Family {
 			Params: paramsListNumberItems,
 			Wording: asserting(callListNumber,
 				"f(xs, k) adds k to every number of {items} in xs.",
-				"Everybody gets k more {items}; f returns the new list.",
-				"def f(xs, k): return [x + k for x in xs]  # xs: {items}",
-				"Given a list of {items} and a number k, f makes each value larger by k.",
-				"Every element of xs, a list of {items}, is increased by k, and the new list is returned.",
+				"Given a list of {items} and a number k, f increases each number by k.",
+				"Every number of xs, a list of {items}, is increased by k, and the new list is returned.",
 				"Return a list with k added to each of the numbers of {items}.",
-				"def f(xs, k): return list(map(lambda x: x + k, xs))  # xs: {items}"),
+				"def f(xs, k): return [x + k for x in xs]  # add k to each number of {items}"),
 			Draw: func(r *rand.Rand) Vars {
 				xs := drawInts(r, drawLength(r), 1, 20)
 				return Vars{"xs": FormatList(xs), "k": strconv.Itoa(between(r, 2, 12)), "items": drawItem(r)}
@@ -57,12 +52,10 @@ func codeMapping() []*Family {
 			Params: paramsList,
 			Wording: asserting(callList,
 				"f replaces each number of a list by its square.",
-				"Every number is multiplied by itself and f returns the new list.",
-				"def f(xs): return [x * x for x in xs]",
-				"Given a list xs, f squares every element.",
-				"Return a list of the squares of all values in xs, in the same order.",
-				"def f(xs): return [x ** 2 for x in xs]",
-				"def f(xs): return list(map(lambda x: x * x, xs))"),
+				"Given a list xs, f squares every number.",
+				"Return a list of the squares of all numbers in xs, in the same order.",
+				"Each number of the list is squared by f, that is, taken times itself.",
+				"def f(xs): return [x * x for x in xs]  # the square of each number"),
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"xs": FormatList(drawInts(r, between(r, 3, 4), 1, 15))}
 			},
@@ -78,12 +71,10 @@ func codeMapping() []*Family {
 			Params: paramsListItems,
 			Wording: asserting(callList,
 				"f returns the running sums of a list of {items}: the total so far at each position.",
-				"Day by day f notes how many {items} there are so far, beginning with the first number.",
-				"The first number of {items} stays, and to each later one f adds all those before it.",
-				"Given a list of {items}, f returns a list that has, at each place, the sum of all values up to there.",
-				"The result of f is the list of cumulative sums of the {items} in xs.",
-				"Each number of {items} is replaced by the total of itself and all numbers before it.",
-				"def f(xs): return [sum(xs[:i + 1]) for i in range(len(xs))]  # xs: {items}"),
+				"Given a list of {items}, f returns a list of the sums so far, the running sums.",
+				"The result of f is the list of cumulative sums of the {items} in xs, a running total.",
+				"Each number of {items} is replaced by the running total so far, and f returns that list.",
+				"Return the running total of xs, a list of {items}: at each position the sum of all numbers so far."),
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"xs": FormatList(drawInts(r, drawLength(r), 1, 20)), "items": drawItem(r)}
 			},

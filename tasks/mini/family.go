@@ -8,6 +8,12 @@
 // the public set, the private set, the seed pool and everything a teacher or
 // the student's pre-training may draw are disjoint by construction.
 //
+// A set is to be judged by what it teaches and not by how well a small student
+// reckons or reads. So solutions keep to easy arithmetic ([Plain]), and all
+// wordings of a family give its numbers in one order ([Family.Order]): in any
+// order, a wording that it has not seen cost such a student a third of its
+// accuracy (bench/doc, calibration).
+//
 // The package is not for the private set: its wordings and its draw live in
 // tasks/private. It says nothing about real data (tasks/science, tasks/code,
 // tasks/finance).
@@ -34,7 +40,7 @@ type Family struct {
 	Weight  int      // relative frequency in evaluation sets and seed pool
 	Popular int      // relative frequency with which a teacher thinks of it unasked
 	Params  []Param  // everything a wording may mention, in a fixed order
-	Wording []string // templates with {param}; each mentions every parameter
+	Wording []string // templates with {param}; each mentions every parameter, the numbers in one order
 	// Draw returns values for all parameters.
 	Draw func(r *rand.Rand) Vars
 	// Solve works the problem out. It is total on values that parse: numbers
@@ -148,6 +154,18 @@ var kindPattern = map[Kind]string{
 	Word:   `([A-Za-z]+(?: [a-z]+)?)`,
 	List:   `(\[[^\[\]]{0,200}\])`,
 	Quoted: `('[^'\n]{0,60}')`,
+}
+
+// Order lists the family's numbers in the order in which a wording gives them.
+func (f *Family) Order(wording string) []string {
+	var names []string
+	for _, found := range placeholder.FindAllString(wording, -1) {
+		name := found[1 : len(found)-1]
+		if slices.Contains(f.Params, Param{name, Number}) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z][a-z0-9_]*\}`)

@@ -84,7 +84,24 @@ func otherAnswer(answer string) string {
 	return answer[:1] + "q" + answer[1:]
 }
 
-var arithmetic = regexp.MustCompile(`(-?[\d.]+) ([-+*/]) (-?[\d.]+) = (-?[\d.]+)`)
+func TestWordingsShareAnOrder(t *testing.T) {
+	everyFamily(t, func(t *testing.T, f *Family, _ *rand.Rand) {
+		if len(f.Wording) != 5 {
+			t.Errorf("%d wordings, want five", len(f.Wording))
+		}
+		for _, w := range f.Wording {
+			if d := cmp.Diff(f.Order(f.Wording[0]), f.Order(w)); d != "" {
+				t.Errorf("%q gives the numbers in another order than the first wording: %s", w, d)
+			}
+		}
+	})
+	f, _ := ByName(results.Science, "echo")
+	if d := cmp.Diff([]string{"t", "v"}, f.Order("after {t} s a {target} at {v} m/s")); d != "" {
+		t.Error(d)
+	}
+}
+
+var arithmetic = regexp.MustCompile(`(?:^|[^\w.])(-?[\d.]+) ([-+*/]) (-?[\d.]+) = (-?[\d.]+)`)
 
 // checkArithmetic recomputes every operation of the steps. Outside of code each
 // step has one.

@@ -9,12 +9,10 @@ func financeBudget() []*Family {
 			Params: withNumbers("item", "price", "rate"),
 			Wording: []string{
 				"A {item} costs {price}. In a sale it is {rate}% off. What is the sale price?",
-				"List price of the {item}: {price}; discount: {rate}%. Find the price after the discount.",
-				"How much is a {item} of {price} when the shop takes {rate}% off?",
-				"| {item} | value |\n| discount | {rate}% |\n| list price | {price} |\nPrice after the discount?",
-				"Reduction: {rate}%; regular price of the {item}: {price}. How much does the buyer pay?",
-				"With {rate}% taken off, what must be paid for a {item} that normally costs {price} in the shop?",
-				"| price cut | {rate}% |\n| old price of a {item} | {price} |\nWhat is the new price?",
+				"How much is a {item} with a regular price of {price} when the shop takes {rate}% off?",
+				"Find the sale price of a {item}, given a list price of {price} and a discount of {rate}%.",
+				"List price of the {item}: {price}; discount: {rate}%. What is the price after the discount?",
+				"| {item} | value |\n| list price | {price} |\n| discount | {rate}% |\nPrice after the discount?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"item": choose(r, financeGoods), "price": digits(drawPrice(r)), "rate": digits(choose(r, easyRates))}
@@ -31,13 +29,11 @@ func financeBudget() []*Family {
 			Name: "currency-exchange", Topic: "currency exchange", Area: areaBudget, Weight: 3, Popular: 3,
 			Params: withNumbers("money", "amount", "fee", "rate"),
 			Wording: []string{
-				"Exchange of {amount} dollars into {money}: fee {fee} dollars, rate {rate} for each dollar. How many {money} are paid out?",
-				"You change {amount} dollars into {money}. The bank keeps {fee} dollars and pays {rate} for every other dollar. How much do you get?",
-				"The rate of {money} is {rate} for a dollar. After a fee of {fee} dollars, what do {amount} dollars bring?",
-				"Dollars brought: {amount}; {money} per dollar: {rate}; fee in dollars: {fee}. How much is paid out after the fee?",
-				"| exchange fee | {fee} dollars |\n| amount | {amount} dollars |\n| {money} for one dollar | {rate} |\nThe fee comes off first. How much is paid out?",
-				"For each dollar left after a charge of {fee} dollars a bank gives {rate} in {money}. Work out the payout for {amount} dollars.",
-				"| {money} | exchange |\n| rate | {rate} per dollar |\n| amount | {amount} dollars |\n| fee, taken first | {fee} dollars |\nHow much do you get?",
+				"You change {amount} dollars into {money}. The bank keeps a fee of {fee} dollars and pays {rate} for every other dollar. How much do you get?",
+				"How many {money} does an exchange of {amount} dollars bring after a fee of {fee} dollars at a rate of {rate} for each dollar left?",
+				"Find the payout in {money}, given {amount} dollars to exchange, a fee of {fee} dollars and a rate of {rate} for each dollar after the fee.",
+				"Dollars to exchange into {money}: {amount}; fee in dollars: {fee}; rate for each dollar: {rate}. How much is paid out after the fee?",
+				"| exchange | {money} |\n| amount | {amount} dollars |\n| fee, taken first | {fee} dollars |\n| rate | {rate} per dollar |\nHow much is paid out?",
 			},
 			Draw: drawExchange,
 			Solve: func(v Vars) (Solution, bool) {
@@ -50,13 +46,11 @@ func financeBudget() []*Family {
 			Name: "three-year-average", Topic: "three-year average", Area: areaBudget, Weight: 2, Popular: 3,
 			Params: withNumbers("measure", "first", "second", "third"),
 			Wording: []string{
-				"Yearly {measure}: {first} in 2022, {second} in 2023, {third} in 2024. What is the average?",
+				"A firm had {measure} of {first} in the first year, {second} in the second and {third} in the third. What is the yearly average?",
+				"What is the yearly average of {measure} that were {first} in 2022, {second} in 2023 and {third} in 2024?",
+				"Find the mean of the {measure} of three years, given {first} in year one, {second} in year two and {third} in year three.",
+				"Yearly {measure}: first year: {first}; second year: {second}; third year: {third}. What is the average?",
 				"| year | {measure} |\n| 2022 | {first} |\n| 2023 | {second} |\n| 2024 | {third} |\nMean of the three years?",
-				"A firm had {measure} of {first}, {second} and {third} in three years. Find the yearly average.",
-				"2024: {third}; 2023: {second}; 2022: {first}. What are the average {measure} of these years?",
-				"Last year {measure} reached {third}, after {first} and {second} in the two years before. Work out the three-year average.",
-				"| year | {measure} |\n| 2023 | {second} |\n| 2022 | {first} |\n| 2024 | {third} |\nYearly average?",
-				"Find the mean of {measure} that were {second} in the second year, {third} in the third and {first} in the first.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				average := between(r, 40, 800)

@@ -9,12 +9,10 @@ func financeInterest() []*Family {
 			Params: withNumbers("name", "principal", "rate", "years"),
 			Wording: []string{
 				"{name} deposits {principal} at {rate}% simple interest for {years} years. How much interest is earned?",
-				"Account of {name}: principal {principal}, rate {rate}% a year, {years} years. What is the simple interest?",
-				"What simple interest does {name} get on {principal} at a rate of {rate}% per year after {years} years?",
-				"| account of {name} | value |\n| yearly rate | {rate}% |\n| years | {years} |\n| deposit | {principal} |\nSimple interest in all?",
-				"| loan of {name} | terms |\n| years | {years} |\n| amount borrowed | {principal} |\n| rate per year | {rate}% |\nHow much simple interest is due?",
-				"Interest rate: {rate}% a year; sum lent by {name}: {principal}; time: {years} years. What interest comes in without compounding?",
-				"{name} leaves money in the bank for {years} years at {rate}% simple interest. The sum is {principal} all the time. Work out the interest earned.",
+				"How much simple interest does {name} get on a deposit of {principal} at a rate of {rate}% a year after {years} years?",
+				"Find the simple interest on the loan of {name}, given a principal of {principal}, a yearly rate of {rate}% and a time of {years} years.",
+				"Principal of {name}: {principal}; rate: {rate}% a year; time: {years} years. What is the simple interest?",
+				"| account of {name} | value |\n| deposit | {principal} |\n| yearly rate | {rate}% |\n| years | {years} |\nSimple interest in all?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{
@@ -33,13 +31,11 @@ func financeInterest() []*Family {
 			Name: "second-year-interest", Topic: "compound interest", Area: areaInterest, Weight: 2, Popular: 0,
 			Params: withNumbers("name", "start", "added"),
 			Wording: []string{
-				"A bank pays 10% a year. {name} deposits {start} and adds {added} after the first year. How much interest does the second year bring?",
-				"{name} puts {start} in an account at 10% compound interest and pays in {added} more one year later. Find the interest of year two.",
-				"Rate: 10% a year, compounded; first deposit of {name}: {start}; deposit after one year: {added}. What is the interest in the second year?",
-				"| {name} | value |\n| deposit after year one | {added} |\n| deposit at the start | {start} |\n| yearly rate | 10% |\nCompound interest in year two?",
-				"Deposit after one year: {added}; first deposit: {start}; compound interest: 10% a year. How much interest does {name} receive for year two?",
-				"Find the interest of the second year at 10% a year: {name} adds {added} after year one to a first deposit of {start} and its interest.",
-				"| added after one year | {added} |\n| first deposit of {name} | {start} |\nInterest of the second year at 10% a year?",
+				"A bank pays 10% compound interest. {name} deposits {start} and adds {added} after the first year. How much interest does the second year bring?",
+				"How much interest does {name} get in year two at 10% compound interest when the first deposit is {start} and {added} is added after year one?",
+				"Find the interest of the second year at 10% compound interest, given that {name} deposits {start} at the start and adds {added} after one year.",
+				"Compound interest: 10% a year; first deposit of {name}: {start}; deposit after one year: {added}. What is the interest in the second year?",
+				"| {name} | value |\n| compound interest | 10% a year |\n| first deposit | {start} |\n| added after year one | {added} |\nInterest in year two?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{
@@ -60,12 +56,10 @@ func financeInterest() []*Family {
 			Params: withNumbers("item", "price", "down", "months"),
 			Wording: []string{
 				"A {item} costs {price}. After a down payment of {down} the rest is paid in {months} equal months. What is the monthly payment?",
+				"How large is one monthly payment when a {item} has a price of {price}, the deposit is {down} and the rest is spread over {months} equal months?",
+				"Find the monthly installment for a {item}, given a price of {price}, a deposit of {down} and {months} equal monthly payments without interest.",
 				"Price of the {item}: {price}; down payment: {down}; months: {months}; no interest. How much is paid each month?",
-				"{months} equal monthly payments follow a deposit of {down} on a {item} priced at {price}. How large is one payment?",
-				"| {item} | terms |\n| paid at once | {down} |\n| full price | {price} |\n| number of monthly payments | {months} |\nHow large is each payment?",
-				"A {item} at {price} is paid off in {months} equal monthly installments after {down} in cash at the start. Find the monthly installment.",
-				"Deposit: {down}; number of monthly installments: {months}; price of the {item}: {price}. What is due each month without interest?",
-				"| months | {months} |\n| price of a {item} | {price} |\n| down payment | {down} |\nWhat is paid each month if there is no interest?",
+				"| {item} | terms |\n| full price | {price} |\n| down payment | {down} |\n| number of monthly payments | {months} |\nHow large is each payment?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				months, down := choose(r, easyDivisors[:14]), 5*between(r, 2, 80)

@@ -12,12 +12,10 @@ func financeInvesting() []*Family {
 			Params: withNumbers("asset", "paid", "sold"),
 			Wording: []string{
 				"A {asset} was bought for {paid} and sold for {sold}. What is the return on investment in percent?",
-				"Purchase price of the {asset}: {paid}; sale price: {sold}. Find the ROI in percent.",
-				"An investor put {paid} into a {asset} and got {sold} back. By what percent did the investment grow?",
-				"| {asset} | amount |\n| selling price | {sold} |\n| buying price | {paid} |\nReturn on investment in percent?",
-				"Sold for: {sold}; bought for: {paid}. What return in percent did the {asset} bring?",
-				"Work out the return on investment in percent for a {asset} that brings {sold} in a sale and had cost {paid} to buy.",
-				"| money back | {sold} |\n| money put into the {asset} | {paid} |\nGain in percent of the money put in?",
+				"What return in percent does an investor get who buys a {asset} for {paid} and sells it for {sold}?",
+				"Find the return on investment in percent for a {asset}, given a buying price of {paid} and a selling price of {sold}.",
+				"Purchase price of the {asset}: {paid}; sale price: {sold}. What is the ROI in percent?",
+				"| {asset} | amount |\n| bought for | {paid} |\n| sold for | {sold} |\nReturn on investment in percent?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				for {
@@ -39,12 +37,10 @@ func financeInvesting() []*Family {
 			Params: withNumbers("name", "stocks", "gain", "bonds", "coupon"),
 			Wording: []string{
 				"{name} holds {stocks}% stocks returning {gain}% and {bonds}% bonds returning {coupon}%. What is the portfolio return in percent?",
-				"| {name} | weight | return |\n| stocks | {stocks}% | {gain}% |\n| bonds | {bonds}% | {coupon}% |\nTotal return in percent?",
-				"Of the money of {name}, {stocks}% earns {gain}% in a fund and {bonds}% earns {coupon}% in a bank. Find the average return in percent.",
-				"Bonds: {bonds}% of the money, return {coupon}%; stocks: {stocks}% of the money, return {gain}%. What does {name} earn overall in percent?",
-				"A return of {gain}% on {stocks}% of the money and of {coupon}% on the other {bonds}%: work out the portfolio return of {name} in percent.",
-				"| {name} | return | weight |\n| bonds | {coupon}% | {bonds}% |\n| stocks | {gain}% | {stocks}% |\nPortfolio return in percent?",
-				"Weights of {name}: {bonds}% bonds and {stocks}% stocks. Returns: {gain}% on stocks and {coupon}% on bonds. Find the average return in percent.",
+				"What does {name} earn overall in percent when {stocks}% of the money is in stocks earning {gain}% and {bonds}% is in bonds earning {coupon}%?",
+				"Find the portfolio return of {name} in percent, given {stocks}% in stocks with a return of {gain}% and {bonds}% in bonds with a return of {coupon}%.",
+				"Stocks of {name}: weight {stocks}%, return {gain}%; bonds: weight {bonds}%, return {coupon}%. What is the average return in percent?",
+				"| {name} | weight | return |\n| stocks | {stocks}% | {gain}% |\n| bonds | {bonds}% | {coupon}% |\nPortfolio return in percent?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				stocks := 5 * between(r, 2, 18)
@@ -68,13 +64,11 @@ func financeInvesting() []*Family {
 			Name: "dividend-yield", Topic: "dividend yield", Area: areaInvesting, Weight: 2, Popular: 1,
 			Params: withNumbers("name", "shares", "price", "dividends"),
 			Wording: []string{
-				"{name} owns {shares} shares at a price of {price} and gets {dividends} in dividends. What is the dividend yield in percent?",
-				"Shares: {shares}; share price: {price}; dividends in all: {dividends}. Find the dividend yield of {name} in percent.",
+				"{name} owns {shares} shares at a price of {price} each and gets {dividends} in dividends. What is the dividend yield in percent?",
+				"What dividend yield in percent does {name} get when {shares} shares with a share price of {price} pay total dividends of {dividends}?",
+				"Find the dividend yield in percent for {name}, given {shares} shares worth {price} each and dividends of {dividends} in all.",
+				"Shares of {name}: {shares}; share price: {price}; dividends in all: {dividends}. What is the dividend yield in percent?",
 				"| {name} | value |\n| shares | {shares} |\n| price of each | {price} |\n| all dividends | {dividends} |\nDividend yield in percent?",
-				"All dividends: {dividends}; price per share: {price}; shares held: {shares}. What percent of the value of the shares does {name} receive?",
-				"| {name} | figures |\n| share price | {price} |\n| total dividends | {dividends} |\n| shares owned | {shares} |\nWhat is the dividend yield in percent?",
-				"{name} receives dividends of {dividends} in all on {shares} shares worth {price} each. Work out the dividend yield in percent.",
-				"How many percent does {name} earn on {shares} shares that pay {dividends} in total dividends and stand at {price} each?",
 			},
 			Draw: drawDividends,
 			Solve: func(v Vars) (Solution, bool) {

@@ -8,13 +8,11 @@ func financePayroll() []*Family {
 			Name: "sales-tax", Topic: "sales tax", Area: areaPayroll, Weight: 3, Popular: 6,
 			Params: withNumbers("item", "price", "rate"),
 			Wording: []string{
-				"A {item} is priced at {price}. Sales tax is {rate}%. What is the total to pay?",
-				"Price of the {item}: {price}; sales tax: {rate}%. Find the price with tax.",
-				"How much does a {item} cost with {rate}% sales tax when its net price is {price}?",
-				"| {item} | value |\n| sales tax | {rate}% |\n| net price | {price} |\nPrice with tax?",
-				"Tax on sales: {rate}%; price of a {item} without tax: {price}. How much must the customer pay?",
-				"A tax of {rate}% is added to the price of a {item}, which is {price} without it. Find the full price.",
-				"| price of one {item} before tax | {price} |\n| sales tax on top | {rate}% |\nWhat does the buyer pay?",
+				"A {item} is priced at {price} before tax. Sales tax is {rate}%. What is the total to pay?",
+				"How much does a {item} cost with tax when the net price is {price} and the sales tax is {rate}%?",
+				"Find the full price of a {item}, given a price of {price} without tax and a sales tax of {rate}%.",
+				"Net price of the {item}: {price}; sales tax: {rate}%. What is the price with tax?",
+				"| {item} | value |\n| price before tax | {price} |\n| sales tax | {rate}% |\nTotal price with tax?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{"item": choose(r, financeGoods), "price": digits(drawPrice(r)), "rate": digits(choose(r, easyRates))}
@@ -32,12 +30,10 @@ func financePayroll() []*Family {
 			Params: withNumbers("name", "income", "allowance", "rate"),
 			Wording: []string{
 				"{name} earns {income}. The first {allowance} is tax-free and the rest is taxed at {rate}%. How much tax is due?",
+				"How much income tax does {name} owe on an income of {income} when an allowance of {allowance} is tax-free and the rest is taxed at {rate}%?",
+				"Find the income tax of {name}, given a gross income of {income}, a tax-free amount of {allowance} and a tax rate of {rate}% on the rest.",
 				"Income of {name}: {income}; allowance: {allowance}; tax rate: {rate}%. What is the income tax?",
-				"| {name} | amount |\n| income | {income} |\n| deductions | {allowance} |\n| tax rate | {rate}% |\nTax to pay?",
-				"Tax rate: {rate}%; tax-free allowance: {allowance}; yearly pay: {income}. How much tax does {name} owe?",
-				"An allowance of {allowance} is free of tax. {name} earns {income} and pays {rate}% on the rest. Find the income tax.",
-				"| {name} | figures |\n| rate of tax | {rate}% |\n| gross income | {income} |\n| tax-free amount | {allowance} |\nHow large is the income tax?",
-				"What does {name} owe on an income of {income} at {rate}% tax when the first {allowance} is free?",
+				"| {name} | amount |\n| income | {income} |\n| tax-free allowance | {allowance} |\n| tax rate | {rate}% |\nIncome tax to pay?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				taxable, allowance := drawPrice(r), 50*between(r, 2, 30)
@@ -58,12 +54,10 @@ func financePayroll() []*Family {
 			Params: withNumbers("name", "hours", "wage", "extra", "high"),
 			Wording: []string{
 				"{name} works {hours} hours at {wage} an hour and {extra} overtime hours at {high} an hour. What is the total pay?",
+				"How much does {name} earn in all for {hours} normal hours at a wage of {wage} and {extra} overtime hours at a wage of {high}?",
+				"Find the gross pay of {name}, given {hours} normal hours at {wage} per hour and {extra} hours of overtime at {high} per hour.",
+				"Normal time of {name}: {hours} hours, wage {wage}; overtime: {extra} hours, wage {high}. What is the gross pay?",
 				"| {name} | hours | wage |\n| normal | {hours} | {wage} |\n| overtime | {extra} | {high} |\nTotal pay?",
-				"Normal time of {name}: {hours} hours, wage {wage}; overtime: {extra} hours, wage {high}. Find the gross pay.",
-				"Overtime: {extra} hours at {high} an hour; normal time: {hours} hours at {wage} an hour. How much does {name} earn in all?",
-				"| {name} | wage | hours |\n| overtime | {high} | {extra} |\n| normal time | {wage} | {hours} |\nGross pay?",
-				"At a normal wage of {wage} for {hours} hours and an overtime wage of {high} for {extra} hours, what does {name} receive in total?",
-				"{name} puts in {hours} normal hours and {extra} hours of overtime. Pay is {wage} per normal hour and {high} per overtime hour. Work out the total pay.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				wage := choose(r, []int{6, 7, 8, 9, 10, 12, 15, 20})

@@ -8,13 +8,11 @@ func financeProfit() []*Family {
 			Name: "gross-profit", Topic: "gross profit", Area: areaProfit, Weight: 3, Popular: 10,
 			Params: withNumbers("shop", "revenue", "cost"),
 			Wording: []string{
+				"A {shop} sold goods for {revenue} that had a cost of {cost}. What is its gross profit?",
+				"How large is the gross profit of a {shop} when its revenue is {revenue} and its goods cost {cost}?",
+				"Find the gross profit of a {shop}, given sales of {revenue} and a cost of sales of {cost}.",
 				"Revenue of the {shop}: {revenue}; cost of goods: {cost}. What is the gross profit?",
-				"A {shop} sold goods for {revenue} that it had bought for {cost}. Find its gross profit.",
-				"| {shop} | amount |\n| sales | {revenue} |\n| cost of sales | {cost} |\nHow large is the gross profit?",
-				"Cost of goods: {cost}; turnover: {revenue}. What gross profit does the {shop} make?",
-				"Work out the gross profit of a {shop} whose goods cost {cost} and brought takings of {revenue} in all.",
-				"| {shop} | value |\n| cost of goods sold | {cost} |\n| revenue | {revenue} |\nGross profit?",
-				"How much does a {shop} gain on goods that it bought for {cost} and sold for {revenue} this week?",
+				"| {shop} | amount |\n| sales | {revenue} |\n| cost of goods sold | {cost} |\nGross profit?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				cost, profit := between(r, 20, 950), between(r, 10, 900)
@@ -29,13 +27,11 @@ func financeProfit() []*Family {
 			Name: "break-even", Topic: "break-even point", Area: areaProfit, Weight: 5, Popular: 4,
 			Params: withNumbers("item", "fixed", "price", "cost"),
 			Wording: []string{
-				"Fixed costs: {fixed}; price of a {item}: {price}; cost of making it: {cost}. How many must be sold to break even?",
-				"A workshop has fixed costs of {fixed}. Each {item} sells for {price} and costs {cost} to make. Find the break-even number.",
-				"| fixed costs | {fixed} |\n| price of one {item} | {price} |\n| unit cost | {cost} |\nBreak-even point in units?",
-				"Price per {item}: {price}; cost per piece: {cost}; fixed costs: {fixed}. Where is the break-even point in pieces?",
-				"It costs {cost} to make one {item}, fixed expenses are {fixed} and the selling price is {price} each. How many must be sold to cover all costs?",
-				"| cost to make one {item} | {cost} |\n| selling price | {price} |\n| fixed expenses | {fixed} |\nHow many sales break even?",
-				"How many units break even when a {item} sells for {price}, fixed costs are {fixed} and each one costs {cost} to make?",
+				"A workshop has fixed costs of {fixed}. Each {item} sells for {price} and costs {cost} to make. How many must be sold to break even?",
+				"How many units break even when fixed costs are {fixed}, the price of a {item} is {price} and the unit cost is {cost}?",
+				"Find the break-even number of sales, given fixed costs of {fixed}, a selling price of {price} per {item} and a cost of {cost} to make one.",
+				"Fixed costs: {fixed}; price of a {item}: {price}; cost of making it: {cost}. What is the break-even point in units?",
+				"| {item} | value |\n| fixed costs | {fixed} |\n| selling price of one | {price} |\n| unit cost | {cost} |\nBreak-even point in units?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				margin, cost := choose(r, easyDivisors), between(r, 2, 80)
@@ -56,12 +52,10 @@ func financeProfit() []*Family {
 			Params: withNumbers("machine", "cost", "salvage", "years"),
 			Wording: []string{
 				"A {machine} costs {cost} and is worth {salvage} after {years} years. What is the straight-line depreciation per year?",
-				"Cost of the {machine}: {cost}; salvage value: {salvage}; useful life: {years} years. Find the yearly depreciation.",
+				"How much is the yearly straight-line depreciation of a {machine} when its cost is {cost}, its salvage value {salvage} and its life {years} years?",
+				"Find the straight-line depreciation per year of a {machine}, given a purchase price of {cost}, a residual value of {salvage} and a useful life of {years} years.",
+				"Cost of the {machine}: {cost}; salvage value: {salvage}; useful life: {years} years. What is the yearly depreciation?",
 				"| {machine} | value |\n| cost | {cost} |\n| residual value | {salvage} |\n| life in years | {years} |\nAnnual depreciation?",
-				"Scrap value of the {machine}: {salvage}; years of use: {years}; purchase price: {cost}. How much value is lost each year?",
-				"Over {years} years a {machine} bought for {cost} falls evenly in value to {salvage}. Work out the depreciation per year.",
-				"| {machine} | figures |\n| residual value | {salvage} |\n| purchase price | {cost} |\n| years of use | {years} |\nStraight-line depreciation per year?",
-				"How much value does a {machine} lose per year if it is used for {years} years, then sold for {salvage}, and costs {cost} new?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				years, salvage := between(r, 2, 12), 10*between(r, 2, 60)

@@ -15,12 +15,10 @@ func financeShown() []*Family {
 			Params: withNumbers("firm", "r", "c", "t"),
 			Wording: []string{
 				"{firm} earns revenue of {r} million, with costs of {c} million and tax of {t} million. What is the net margin in percent?",
-				"Revenue: {r}; costs: {c}; tax: {t} (all in millions). Compute the net margin of {firm} in percent.",
 				"How many percent of its revenue of {r} million does {firm} keep as net margin after costs of {c} million and tax of {t} million?",
-				"Costs: {c} million; sales: {r} million; tax: {t} million. What net margin in percent does {firm} reach?",
-				"| {firm} | millions |\n| tax | {t} |\n| revenue | {r} |\n| costs | {c} |\nNet margin in percent?",
-				"After costs of {c} million and tax of {t} million on sales of {r} million, what percent of sales is left to {firm} as profit?",
-				"| tax | {t} million |\n| expenses | {c} million |\n| turnover | {r} million |\nWork out the net margin of {firm} in percent.",
+				"Find the net margin of {firm} in percent, given sales of {r} million, costs of {c} million and tax of {t} million.",
+				"Revenue: {r}; costs: {c}; tax: {t} (all in millions). What is the net margin of {firm} in percent?",
+				"| {firm} | millions |\n| sales | {r} |\n| costs | {c} |\n| tax | {t} |\nNet margin in percent?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				revenue := choose(r, []int{20, 25, 30, 40, 50, 60})
@@ -45,12 +43,10 @@ func financeShown() []*Family {
 			Params: withNumbers("good", "c", "p"),
 			Wording: []string{
 				"A shop buys a {good} for {c} and adds a markup of {p} percent. What is the selling price?",
+				"At what price does a shop sell a {good} when its cost is {c} and the markup is {p} percent?",
+				"Find the selling price of a {good}, given a purchase cost of {c} and a markup of {p} percent on the cost.",
 				"Cost of a {good}: {c}; markup: {p} percent. At what price is it sold?",
-				"With a markup of {p} percent on the cost, for how much does a {good} sell that was bought for {c}?",
-				"| {good} | value |\n| markup | {p} percent |\n| purchase cost | {c} |\nSelling price?",
-				"Markup: {p} percent; cost price of the {good}: {c}. What does the customer pay?",
-				"A dealer marks up goods by {p} percent. A {good} costs her {c} to buy. What price does she charge?",
-				"| cost of one {good} | {c} |\n| added on top | {p} percent |\nAt what price does the shop sell it?",
+				"| {good} | value |\n| purchase cost | {c} |\n| markup | {p} percent |\nSelling price?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				for {
@@ -72,12 +68,10 @@ func financeShown() []*Family {
 			Params: withNumbers("firm", "n", "s", "p"),
 			Wording: []string{
 				"{firm} earns {n} with {s} shares, and a share costs {p}. What is the price-earnings ratio?",
-				"Earnings: {n}; shares: {s}; share price: {p}. Find the price-earnings ratio of {firm}.",
-				"At a share price of {p}, what is the price-earnings ratio of {firm}, which earns {n} in all on {s} shares?",
-				"{firm} has earnings of {n}, a price of {p} per share and {s} shares in all. Work out its price-earnings ratio.",
-				"| {firm} | value |\n| shares | {s} |\n| share price | {p} |\n| total earnings | {n} |\nPrice-earnings ratio?",
-				"Number of shares: {s}; total profit: {n}; price of a share: {p}. How many times the earnings per share does a share of {firm} cost?",
-				"| price of a share | {p} |\n| shares of {firm} | {s} |\n| total net profit | {n} |\nWhat is the P/E ratio?",
+				"What is the price-earnings ratio of {firm} when it has total earnings of {n} on {s} shares and a share price of {p}?",
+				"Find the price-earnings ratio of {firm}, given earnings of {n} in all, {s} shares and a price of {p} per share.",
+				"Earnings: {n}; shares: {s}; share price: {p}. What is the price-earnings ratio of {firm}?",
+				"| {firm} | value |\n| total earnings | {n} |\n| shares | {s} |\n| share price | {p} |\nPrice-earnings ratio?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				s, e := choose(r, easyDivisors), between(r, 2, 12)
@@ -93,13 +87,11 @@ func financeShown() []*Family {
 			Name: "commission", Topic: "commission", Area: areaPayroll, Weight: 5, Popular: 2,
 			Params: withNumbers("who", "b", "s", "r"),
 			Wording: []string{
-				"{who} gets a base salary of {b} and a commission of {r} percent on sales of {s}. How much is that in all?",
+				"{who} gets a base salary of {b}, makes sales of {s} and gets a commission of {r} percent on them. How much is the pay in all?",
+				"How much does {who} earn with a base salary of {b} and sales of {s} at {r} percent commission?",
+				"Find the total earnings of {who}, given a base pay of {b}, sales of {s} and a commission rate of {r} percent on the sales.",
 				"Base salary: {b}; sales: {s}; commission: {r} percent. What does {who} earn?",
-				"What are the earnings of {who}, who sells for {s} at {r} percent commission and has a base salary of {b}?",
-				"| {who} | value |\n| sales | {s} |\n| base pay | {b} |\n| commission on sales | {r} percent |\nTotal pay?",
-				"Commission rate: {r} percent; fixed pay: {b}; turnover: {s}. How much does {who} get altogether?",
-				"At {r} percent commission, {who} sells goods for {s} and also gets a fixed salary of {b} on top. Work out the total earnings.",
-				"| commission | {r} percent |\n| base salary of {who} | {b} |\n| sales made | {s} |\nWhat are the total earnings?",
+				"| {who} | value |\n| base pay | {b} |\n| sales | {s} |\n| commission on sales | {r} percent |\nTotal pay?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return quantities{"b": between(r, 100, 900), "s": 100 * between(r, 2, 90), "r": between(r, 2, 9)}.with(r, "who", financePeople)

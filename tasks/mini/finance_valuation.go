@@ -8,13 +8,11 @@ func financeValuation() []*Family {
 			Name: "working-capital", Topic: "working capital", Area: areaValuation, Weight: 6, Popular: 1,
 			Params: withNumbers("shop", "cash", "stock", "debts"),
 			Wording: []string{
+				"The {shop} holds {cash} in cash and {stock} in stock, and owes {debts} within a year. What is its working capital?",
+				"How large is the working capital of a {shop} when its cash is {cash}, its inventory is {stock} and its short-term debts are {debts}?",
+				"Find the working capital of the {shop}, given cash of {cash}, a stock of goods worth {stock} and current debts of {debts}.",
 				"Cash: {cash}; inventory: {stock}; current liabilities: {debts}. What is the working capital of the {shop}?",
-				"The {shop} holds {cash} in cash and {stock} in stock, and owes {debts} within a year. Find its working capital.",
 				"| {shop} | amount |\n| cash | {cash} |\n| inventory | {stock} |\n| short-term debts | {debts} |\nWorking capital?",
-				"Due within a year: {debts}; goods in store: {stock}; cash: {cash}. By how much do the current assets of the {shop} exceed its debts?",
-				"| {shop} | value |\n| stock | {stock} |\n| current debts | {debts} |\n| cash | {cash} |\nHow large is the working capital?",
-				"What is the working capital of a {shop} with {cash} in cash, short-term debts of {debts} and goods worth {stock} in store?",
-				"Work out the working capital: the {shop} owes {debts} in the short term, has {cash} in the till and holds goods worth {stock} too.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				cash, stock := between(r, 20, 600), between(r, 20, 600)
@@ -31,13 +29,11 @@ func financeValuation() []*Family {
 			Name: "debt-to-equity", Topic: "debt-to-equity ratio", Area: areaValuation, Weight: 6, Popular: 1,
 			Params: withNumbers("firm", "short", "long", "equity"),
 			Wording: []string{
+				"A {firm} owes {short} in the short term and {long} in the long term. Its equity is {equity}. What is the ratio of debt to equity?",
+				"How large is the debt-to-equity ratio of a {firm} with short-term debt of {short}, long-term debt of {long} and equity of {equity}?",
+				"Find the total debt of a {firm} divided by its equity, given short-term loans of {short}, long-term loans of {long} and equity of {equity}.",
 				"Short-term debt: {short}; long-term debt: {long}; equity: {equity}. What is the debt-to-equity ratio of the {firm}?",
-				"A {firm} owes {short} this year and {long} later. Its equity is {equity}. Compute the ratio of debt to equity.",
 				"| {firm} | amount |\n| short-term loans | {short} |\n| long-term loans | {long} |\n| equity | {equity} |\nDebt divided by equity?",
-				"Equity: {equity}; long-term loans: {long}; short-term loans: {short}. What is the total debt of the {firm} divided by its equity?",
-				"| {firm} | value |\n| debt due later | {long} |\n| equity | {equity} |\n| debt due this year | {short} |\nDebt-to-equity ratio?",
-				"The {firm} has equity of {equity}, short-term debt of {short} and long-term debt of {long} on its books. Work out the debt-to-equity ratio.",
-				"How many times the equity is the total debt if the {firm} owes {short} soon, has equity of {equity} and owes {long} in later years?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				equity := choose(r, easyDivisors[4:])
@@ -58,13 +54,11 @@ func financeValuation() []*Family {
 			Name: "earnings-per-share", Topic: "earnings per share", Area: areaValuation, Weight: 8, Popular: 4,
 			Params: withNumbers("firm", "income", "preferred", "shares"),
 			Wording: []string{
+				"A {firm} has net income of {income}, pays preferred dividends of {preferred} and has {shares} common shares. What are the earnings per share?",
+				"How much does a {firm} earn per common share when net profit is {income}, preferred dividends are {preferred} and there are {shares} shares?",
+				"Find the EPS of a {firm}, given a net income of {income}, dividends of {preferred} to preferred holders and {shares} common shares.",
 				"Net income: {income}; preferred dividends: {preferred}; shares: {shares}. What are the earnings per share of the {firm}?",
-				"A {firm} with {shares} shares has net income of {income} and pays {preferred} to preferred holders. Find its EPS.",
-				"| {firm} | amount |\n| net income | {income} |\n| preferred dividends | {preferred} |\n| shares | {shares} |\nEarnings per common share?",
-				"Yearly profit: {income}; common shares: {shares}; dividends on preferred stock: {preferred}. How much does the {firm} earn per common share?",
-				"| {firm} | figures |\n| preferred dividends | {preferred} |\n| common shares | {shares} |\n| net profit | {income} |\nWhat is the EPS?",
-				"After {preferred} for preferred holders out of a net profit of {income}, what does the {firm} earn on each of its {shares} shares?",
-				"Find the earnings per share: the {firm} has {shares} common shares, pays preferred dividends of {preferred} and makes a net income of {income} a year.",
+				"| {firm} | amount |\n| net profit | {income} |\n| preferred dividends | {preferred} |\n| common shares | {shares} |\nEarnings per common share?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				shares, preferred := choose(r, easyDivisors), between(r, 5, 99)
@@ -83,13 +77,11 @@ func financeValuation() []*Family {
 			Name: "enterprise-value", Topic: "enterprise value", Area: areaValuation, Weight: 4, Popular: 0,
 			Params: withNumbers("firm", "shares", "price", "debt", "cash"),
 			Wording: []string{
+				"A {firm} has {shares} shares at {price} each, debt of {debt} and cash of {cash}. What is its enterprise value?",
+				"How large is the enterprise value of a {firm} with {shares} shares, a share price of {price}, loans of {debt} and {cash} in cash?",
+				"Find the enterprise value of the {firm}, given {shares} shares at a price of {price} per share, total debt of {debt} and cash of {cash}.",
 				"Shares: {shares}; share price: {price}; debt: {debt}; cash: {cash}. What is the enterprise value of the {firm}?",
-				"A {firm} has {shares} shares at {price} each, debt of {debt} and cash of {cash}. Find its enterprise value.",
 				"| {firm} | value |\n| shares | {shares} |\n| share price | {price} |\n| debt | {debt} |\n| cash | {cash} |\nEnterprise value?",
-				"Cash: {cash}; loans: {debt}; price per share: {price}; number of shares: {shares}. What enterprise value does the {firm} have?",
-				"With debt of {debt}, the {firm} has {shares} shares that cost {price} each and {cash} in cash. Work out its enterprise value.",
-				"| {firm} | figures |\n| price per share | {price} |\n| cash | {cash} |\n| shares | {shares} |\n| debt | {debt} |\nHow large is the enterprise value?",
-				"A buyer of the {firm} gets its cash of {cash}, takes {shares} shares, takes over debt of {debt} and pays {price} per share. What is the net cost?",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return Vars{

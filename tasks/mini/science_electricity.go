@@ -10,12 +10,10 @@ func scienceElectricity() []*Family {
 			Params: withNumbers("device", "i", "r"),
 			Wording: []string{
 				"A current of {i} A flows through a {device} with a resistance of {r} ohm. What is the voltage in V?",
-				"Use Ohm's law: which voltage in V drives {i} A through the {r} ohm of a {device}?",
-				"The resistance of a {device} is {r} ohm. Find the voltage across it in V when it carries {i} A.",
-				"Resistance of the {device}: {r} ohm; current: {i} A. Voltage in V?",
-				"What is the voltage across a {device} in V, if its resistance is {r} ohm and the current {i} A?",
-				"Given {i} A through a {device} and a resistance of {r} ohm, calculate the voltage in V by Ohm's law.",
-				"Find how many V a {device} of {r} ohm needs so that it draws {i} A from the mains.",
+				"What voltage in V lies across a {device} if its current is {i} A and its resistance is {r} ohm?",
+				"Find the voltage in V across a {device}, given a current of {i} A and a resistance of {r} ohm.",
+				"Current through the {device}: {i} A; resistance: {r} ohm. Voltage in V?",
+				"A {device} draws {i} A and has a resistance of {r} ohm. Use Ohm's law to calculate the voltage in V.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return quantities{"i": between(r, 2, 9), "r": between(r, 2, 250)}.with(r, "device", devices)
@@ -30,12 +28,10 @@ func scienceElectricity() []*Family {
 			Params: withNumbers("source", "a", "b", "u"),
 			Wording: []string{
 				"Resistors of {a} ohm and {b} ohm are in series with a {source} of {u} V. What current in A flows?",
-				"A {source} gives {u} V to a series circuit of {a} ohm and {b} ohm. Calculate the current in A.",
-				"What is the current in A if {u} V from a {source} lie across two resistors, {a} ohm and then {b} ohm, one after the other?",
-				"A resistor of {a} ohm, a {source} of {u} V and another resistor of {b} ohm form one loop. Find the current in A.",
-				"Second resistor: {b} ohm; first resistor: {a} ohm; voltage of the {source}: {u} V. Current in A through this series circuit?",
-				"How many A flow through a resistor of {b} ohm if a {source} of {u} V feeds it in series with one of {a} ohm?",
-				"With {u} V, a {source} drives a current through {b} ohm and, next in the same line, {a} ohm. Calculate that current in A.",
+				"What current in A flows through a resistor of {a} ohm and another of {b} ohm in series if a {source} gives a voltage of {u} V?",
+				"Find the current in A in a series circuit, given resistances of {a} ohm and {b} ohm and a {source} with a voltage of {u} V.",
+				"First resistor: {a} ohm; second resistor in series: {b} ohm; voltage of the {source}: {u} V. Current in A?",
+				"A series circuit has a first resistance of {a} ohm and a second one of {b} ohm. Its {source} gives {u} V. Calculate the current in A.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				total := choose(r, []int{6, 7, 8, 9, 10, 11, 12, 15, 20, 25, 30, 40, 50, 60, 100})
@@ -53,12 +49,10 @@ func scienceElectricity() []*Family {
 			Params: withNumbers("device", "u", "i", "t"),
 			Wording: []string{
 				"A {device} on {u} V draws {i} A for {t} s. How much electrical energy in J does it use?",
-				"For {t} s a {device} runs at a voltage of {u} V and a current of {i} A. Find the energy in J.",
-				"What energy in J does a {device} convert in {t} s, when {i} A flow through it at {u} V?",
-				"Current: {i} A; voltage: {u} V; running time: {t} s. Energy used by the {device} in J?",
-				"Find the energy in J that a {device} takes from the mains of {u} V in {t} s at a current of {i} A.",
-				"A current of {i} A flows for {t} s through a {device}, and the voltage is {u} V. How many J are converted?",
-				"Given a voltage of {u} V, a time of {t} s and a current of {i} A, calculate the electrical energy that a {device} needs, in J.",
+				"What electrical energy in J does a {device} use if its voltage is {u} V, its current is {i} A and it runs for {t} s?",
+				"Find the electrical energy in J that a {device} uses, given a voltage of {u} V, a current of {i} A and a time of {t} s.",
+				"Voltage of the {device}: {u} V; current: {i} A; running time: {t} s. Electrical energy used in J?",
+				"A {device} runs at a voltage of {u} V, and a current of {i} A flows through it for {t} s. Calculate the electrical energy in J.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				i := between(r, 2, 9)
@@ -74,13 +68,11 @@ func scienceElectricity() []*Family {
 			Name: "transformer", Topic: "voltage transformer", Area: "electricity", Weight: 2, Popular: 0,
 			Params: withNumbers("device", "n", "m", "u"),
 			Wording: []string{
-				"A transformer for a {device} has {n} turns on the primary coil and {m} on the secondary. What voltage in V leaves it when {u} V go in?",
-				"The coils of a transformer have {n} turns (input, {u} V) and {m} turns (output, to a {device}). Find the output voltage in V.",
-				"With {u} V at its {n} primary turns, what voltage in V does a transformer give a {device} from {m} secondary turns?",
-				"Secondary turns: {m}; primary turns: {n}; input voltage: {u} V. Output voltage for a {device} in V?",
-				"What voltage in V does a {device} get from a secondary coil of {m} turns when {u} V feed the primary coil of {n} turns?",
-				"A transformer takes in {u} V and serves a {device}. It has {m} turns on the output side and {n} on the input side. Find the output in V.",
-				"A {device} is wired to the {m} output turns of a transformer with {n} input turns. Calculate its voltage in V if the input is {u} V.",
+				"A transformer for a {device} has {n} turns on the primary coil and {m} turns on the secondary coil. What voltage in V leaves it when {u} V go in?",
+				"What output voltage in V does a {device} get from a transformer with {n} primary turns and {m} secondary turns if the input voltage is {u} V?",
+				"Find the output voltage in V of a transformer for a {device}, given a primary coil of {n} turns, a secondary coil of {m} turns and an input of {u} V.",
+				"Primary turns: {n}; secondary turns: {m}; input voltage: {u} V. Output voltage in V of the transformer for a {device}?",
+				"A transformer feeds a {device}. Its primary coil has {n} turns, its secondary coil has {m} turns and {u} V go in. Calculate the output voltage in V.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				n := choose(r, []int{20, 25, 30, 40, 50, 60, 100})

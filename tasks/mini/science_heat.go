@@ -9,13 +9,11 @@ func scienceHeat() []*Family {
 			Name: "heat-capacity", Topic: "heat capacity", Area: "heat", Weight: 6, Popular: 4,
 			Params: withNumbers("liquid", "m", "c", "t", "e"),
 			Wording: []string{
-				"How much heat in kJ warms {m} kg of {liquid} from {t} to {e} degrees, if its specific heat is {c} kJ per kg and degree?",
-				"The specific heat of some {liquid} is {c} kJ per kg and degree. Heating {m} kg from {t} to {e} degrees takes how many kJ?",
-				"A pot with {m} kg of {liquid} goes from {t} degrees up to {e} degrees; c = {c} kJ per kg and degree. Find the heat in kJ.",
-				"To reach {e} degrees from {t} degrees, with a specific heat of {c} kJ per kg and degree, how much heat in kJ do {m} kg of {liquid} need?",
-				"Initial temperature: {t} degrees; mass of the {liquid}: {m} kg; final temperature: {e} degrees; specific heat: {c} kJ per kg and degree. Heat in kJ?",
-				"Now at {e} degrees, {m} kg of {liquid} (c = {c} kJ per kg and degree) were at {t} degrees before. Find the heat supplied in kJ.",
-				"Some {liquid} at {t} degrees has a specific heat of {c} kJ per kg and degree. Calculate the heat in kJ that takes {m} kg to {e} degrees.",
+				"A pot with {m} kg of {liquid} goes from {t} degrees up to {e} degrees. The specific heat is {c} kJ per kg and degree. What heat in kJ does this take?",
+				"How much heat in kJ warms {m} kg of {liquid} from {t} degrees to {e} degrees, if its specific heat is {c} kJ per kg and degree?",
+				"Find the heat in kJ, given {m} kg of {liquid}, an initial temperature of {t} degrees, a final one of {e} degrees and a specific heat of {c} kJ per kg and degree.",
+				"Mass of the {liquid}: {m} kg; initial temperature: {t} degrees; final temperature: {e} degrees; specific heat: {c} kJ per kg and degree. Heat in kJ?",
+				"A mass of {m} kg of {liquid} is heated from {t} degrees to {e} degrees. Calculate the heat in kJ for a specific heat of {c} kJ per kg and degree.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				t := between(r, 5, 60)
@@ -35,12 +33,10 @@ func scienceHeat() []*Family {
 			Params: withNumbers("gas", "p", "v", "w"),
 			Wording: []string{
 				"Some {gas} has a pressure of {p} kPa in {v} l. At the same temperature it is brought to {w} l. What is the new pressure in kPa?",
-				"Use Boyle's law: {v} l of {gas} at {p} kPa change to a volume of {w} l. Find the pressure in kPa.",
-				"A piston takes {gas} from {v} l to {w} l with no change of temperature. The pressure was {p} kPa. What is it now, in kPa?",
-				"What pressure in kPa does {gas} reach, starting from {p} kPa, once it fills {w} l instead of {v} l at a constant temperature?",
-				"New volume: {w} l; old pressure: {p} kPa; old volume: {v} l. New pressure of the {gas} in kPa by Boyle's law?",
-				"At constant temperature, {gas} ends up in {w} l after it filled {v} l at {p} kPa. Calculate its final pressure in kPa.",
-				"A pump holds {gas} at {p} kPa. Find the pressure in kPa when it takes up {w} l, if it took up {v} l before and stays equally warm.",
+				"What new pressure in kPa does {gas} reach at constant temperature if its pressure was {p} kPa and its volume changes from {v} l to {w} l?",
+				"Find the new pressure in kPa of {gas} at constant temperature, given an old pressure of {p} kPa, an old volume of {v} l and a new volume of {w} l.",
+				"Old pressure of the {gas}: {p} kPa; old volume: {v} l; new volume at the same temperature: {w} l. New pressure in kPa?",
+				"At a pressure of {p} kPa, {gas} fills {v} l. A piston brings it to a volume of {w} l at constant temperature. Use Boyle's law to calculate the new pressure in kPa.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				v, w := twoBetween(r, 2, 9)
@@ -57,12 +53,10 @@ func scienceHeat() []*Family {
 			Params: withNumbers("solid", "t", "d"),
 			Wording: []string{
 				"A piece of {solid} at {t} degrees Celsius is warmed by {d} degrees. What is its absolute temperature in kelvin then?",
-				"Give in kelvin the temperature of {solid} that was at {t} degrees Celsius and has become {d} degrees hotter.",
-				"Starting at {t} degrees Celsius, {solid} gains {d} degrees. How many kelvin is that (add 273)?",
-				"Rise: {d} degrees; start: {t} degrees Celsius. Final temperature of the {solid} in kelvin?",
-				"After a rise of {d} degrees from {t} degrees Celsius, what is the absolute temperature of {solid} in kelvin?",
-				"Find in kelvin how hot {solid} gets if {d} degrees are added to its {t} degrees Celsius.",
-				"A fire makes {solid} warmer by {d} degrees. It was at {t} degrees Celsius before. How many kelvin does it have now?",
+				"What absolute temperature in kelvin does {solid} reach if it starts at {t} degrees Celsius and its temperature rises by {d} degrees?",
+				"Find the absolute temperature in kelvin of {solid}, given a start at {t} degrees Celsius and a rise of {d} degrees.",
+				"Initial temperature of the {solid}: {t} degrees Celsius; rise: {d} degrees. Absolute temperature at the end in kelvin?",
+				"The temperature of {solid} was {t} degrees Celsius before it became {d} degrees warmer. Calculate its final absolute temperature in kelvin.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				return quantities{"t": between(r, 2, 99), "d": between(r, 2, 250)}.with(r, "solid", solids)
@@ -77,13 +71,11 @@ func scienceHeat() []*Family {
 			Name: "efficiency", Topic: "efficiency", Area: "heat", Weight: 3, Popular: 1,
 			Params: withNumbers("device", "n", "q", "p"),
 			Wording: []string{
-				"Each of {n} equal engines takes in {q} J and powers a {device}; its efficiency is {p} percent. How much work in J do they do together?",
-				"An engine for a {device} turns {p} percent of its heat into work. How many J of work do {n} of them give, at {q} J of heat each?",
-				"What work in J comes from {n} engines of a {device} that get {q} J of heat each and are {p} percent efficient?",
-				"There are {n} engines with an efficiency of {p} percent in a {device}. Find their total work in J, when each takes in {q} J of heat.",
-				"Heat per engine: {q} J; number of engines in the {device}: {n}; efficiency: {p} percent. Total work in J?",
-				"Fed with {q} J of heat, one engine makes {p} percent of it into work. How many J of work does a {device} get from {n} such engines?",
-				"At an efficiency of {p} percent and {q} J of heat per engine, calculate the work in J that {n} engines do for a {device}.",
+				"Each of {n} engines in a {device} takes in {q} J of heat and has an efficiency of {p} percent. How much work in J do they do together?",
+				"What total work in J do the {n} engines of a {device} do if each takes in {q} J of heat and its efficiency is {p} percent?",
+				"Find the total work in J of a {device}, given {n} engines, {q} J of heat for each engine and an efficiency of {p} percent.",
+				"Number of engines in the {device}: {n}; heat per engine: {q} J; efficiency: {p} percent. Total work in J?",
+				"A {device} has {n} equal engines. Each gets {q} J of heat and turns {p} percent of it into work. Calculate the total work in J.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				p := choose(r, []int{10, 12, 15, 20, 25, 50})

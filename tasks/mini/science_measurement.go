@@ -10,12 +10,10 @@ func scienceMeasurement() []*Family {
 			Params: withNumbers("gauge", "a", "b", "c"),
 			Wording: []string{
 				"A {gauge} is read three times: {a}, {b} and {c}. What is the mean of the readings?",
-				"Three students read {a}, {b} and {c} from the same {gauge}. Which mean value do they report?",
-				"Find the mean of three readings of a {gauge}, namely {a}, then {b}, then {c}.",
-				"Third reading of the {gauge}: {c}; first: {a}; second: {b}. Mean?",
-				"A {gauge} first shows {a}, at last {c}, and {b} in between. What is the average of the three values?",
-				"Calculate the average if a {gauge} reads {b} the second time, {c} the third time and {a} the first time.",
-				"After {b} on day two and {a} on day one, a {gauge} shows {c} on day three. What is the mean value?",
+				"What is the mean of three readings if a {gauge} shows {a} first, {b} second and {c} third?",
+				"Find the mean of the readings of a {gauge}, given a first reading of {a}, a second reading of {b} and a third reading of {c}.",
+				"First reading of the {gauge}: {a}; second reading: {b}; third reading: {c}. Mean of the readings?",
+				"A {gauge} first shows {a}, then {b} and at last {c}. Calculate the average of the three readings.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				mean := between(r, 12, 300)
@@ -33,13 +31,11 @@ func scienceMeasurement() []*Family {
 			Name: "trapezoid", Topic: "trapezoid area", Area: "measurement", Weight: 2, Popular: 1,
 			Params: withNumbers("plot", "a", "b", "h"),
 			Wording: []string{
-				"A {plot} is a trapezoid with parallel sides of {a} m and {b} m, {h} m apart. What is its area in m2?",
-				"Find the area in m2 of a {plot} in the shape of a trapezoid: height {h} m, parallel sides {a} m and {b} m.",
-				"How many m2 has a trapezoid {plot} that is {h} m high, {a} m long at the bottom and {b} m at the top?",
-				"A {plot} is {a} m wide at the bottom, {h} m high and {b} m wide at the top. Find the area of this trapezoid in m2.",
-				"Upper side: {b} m; lower side: {a} m; height of the {plot}: {h} m. Trapezoid area in m2?",
-				"What area in m2 has a {plot} whose top side of {b} m runs {h} m above a parallel bottom side of {a} m?",
-				"The height of a trapezoid {plot} is {h} m. Its top measures {b} m and its bottom {a} m. Calculate the area in m2.",
+				"A {plot} is a trapezoid with parallel sides of {a} m and {b} m and a height of {h} m. What is its area in m2?",
+				"What area in m2 does a trapezoid {plot} have if its bottom side is {a} m long, its top side is {b} m long and its height is {h} m?",
+				"Find the area in m2 of a trapezoid {plot}, given a bottom side of {a} m, a top side of {b} m and a height of {h} m.",
+				"Bottom side of the {plot}: {a} m; top side: {b} m; height: {h} m. Area of this trapezoid in m2?",
+				"The parallel sides of a {plot} measure {a} m and {b} m, and they are {h} m apart. Calculate the area of this trapezoid in m2.",
 			},
 			Draw: func(r *rand.Rand) Vars {
 				a, b := twoBetween(r, 2, 60)

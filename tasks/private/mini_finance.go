@@ -5,96 +5,96 @@ package private
 func financeWordings() map[string][]string {
 	return map[string][]string{
 		"net-margin": {
-			"Costs of {c} million and tax of {t} million come off the revenue of {firm}, which is {r} million. Which net margin in percent remains?",
-			"What share in percent of revenue is profit at {firm} if revenue is {r}, costs are {c} and tax is {t} (millions)?",
+			"The revenue of {firm} is {r} million, its costs are {c} million and its tax is {t} million. What net margin in percent does it keep?",
+			"{firm} has sales of {r} million. Its costs are {c} million and its tax is {t} million. Find the net margin in percent.",
 		},
 		"markup-price": {
-			"The cost of a {good} is {c}. The shop marks it up by {p} percent. What does a customer pay?",
-			"Find the price of a {good} after a {p} percent markup on its cost of {c}.",
+			"A {good} has a purchase cost of {c}. At what price does the shop sell it with a markup of {p} percent?",
+			"A shop buys a {good} at a cost of {c}, and the markup is {p} percent. Find the selling price.",
 		},
 		"pe-ratio": {
-			"The {s} shares of {firm} trade at {p}. The firm earns {n}. Which price-earnings ratio is that?",
-			"With {s} shares outstanding and profit of {n}, {firm} trades at {p} a share. Give its price-earnings ratio.",
+			"The earnings of {firm} are {n} in all. It has {s} shares with a share price of {p}. What is the price-earnings ratio?",
+			"{firm} has total earnings of {n} on {s} shares, and the price is {p} per share. Find the price-earnings ratio.",
 		},
 		"commission": {
-			"Sales of {s} earn {who} a commission of {r} percent besides the base salary of {b}. Find the total pay.",
-			"How much money does {who} take home with {b} of base salary plus {r} percent of {s} in sales?",
+			"The base salary of {who} is {b}. On sales of {s} there is a commission of {r} percent. How much is the pay in all?",
+			"{who} has a base pay of {b} and makes sales of {s} at a commission rate of {r} percent. Find the total earnings.",
 		},
 		"gross-profit": {
-			"In one year the {shop} made sales of {revenue}, and the goods sold cost {cost}. State the gross profit.",
-			"Cost of goods sold: {cost}; revenue: {revenue}. Give the gross profit of the {shop}.",
+			"The revenue of a {shop} is {revenue} and the cost of its goods is {cost}. How large is its gross profit?",
+			"A {shop} has sales of {revenue}. The goods sold had a cost of {cost}. Find the gross profit.",
 		},
 		"break-even": {
-			"Rent and wages are {fixed} in all. If one {item} sells at {price} with a variable cost of {cost}, at how many units is there no loss?",
-			"How many units cover fixed costs of {fixed}, when a {item} brings {price} and takes {cost} to produce?",
+			"Fixed costs are {fixed} and the selling price of a {item} is {price}. It costs {cost} to make one. How many units must be sold to break even?",
+			"With fixed costs of {fixed}, a workshop sells each {item} for {price} at a unit cost of {cost}. Find the break-even point in units.",
 		},
 		"depreciation": {
-			"A firm buys a {machine} for {cost}, uses it for {years} years and sells it for {salvage}. How much does it write off each year?",
-			"Written off evenly over {years} years, a {machine} bought at {cost} ends at {salvage}. How large is the charge of one year?",
+			"The cost of a {machine} is {cost}. Its residual value is {salvage} after a useful life of {years} years. What is the yearly straight-line depreciation?",
+			"A {machine} has a purchase price of {cost} and a salvage value of {salvage}. Its life is {years} years. Find the straight-line depreciation per year.",
 		},
 		"working-capital": {
-			"How much working capital has a {shop} with cash of {cash}, goods in stock worth {stock} and short-term bills of {debts}?",
-			"Current liabilities of the {shop} are {debts}. Current assets are cash of {cash} and inventory of {stock}. Compute working capital.",
+			"The cash of a {shop} is {cash} and its stock of goods is worth {stock}. Its short-term debts are {debts}. How large is its working capital?",
+			"The {shop} has {cash} in cash, an inventory of {stock} and current liabilities of {debts}. Find its working capital.",
 		},
 		"debt-to-equity": {
-			"What is the total debt of the {firm} relative to its equity of {equity}, if short loans are {short} and long loans {long}?",
-			"Loans due soon: {short}; loans due later: {long}; owners' equity: {equity}. Give the debt-equity ratio of the {firm}.",
+			"The {firm} has short-term loans of {short} and long-term loans of {long}. Its equity is {equity}. How large is the debt-to-equity ratio?",
+			"The short-term debt of the {firm} is {short}, the long-term debt is {long} and the equity is {equity}. Find the ratio of debt to equity.",
 		},
 		"earnings-per-share": {
-			"The {firm} made {income}, of which {preferred} goes to preferred shares. How much is left for each of its {shares} common shares?",
-			"Compute earnings per share: the {firm} has {shares} shares, preferred dividends of {preferred} and net income of {income}.",
+			"The net income of the {firm} is {income} and its preferred dividends are {preferred}. What are the earnings per share with {shares} common shares?",
+			"The {firm} has a net profit of {income} and pays dividends of {preferred} to preferred holders. There are {shares} common shares. Find the earnings per share.",
 		},
 		"enterprise-value": {
-			"What is the {firm} worth with its debt of {debt} but without its cash of {cash}, if {shares} shares trade at {price}?",
-			"Compute the enterprise value of a {firm}: debt {debt}, cash {cash}, and {shares} shares priced at {price} each.",
+			"The {firm} has {shares} shares with a share price of {price}. Its total debt is {debt}, and it has {cash} in cash. How large is its enterprise value?",
+			"There are {shares} shares of the {firm} at {price} each. It has loans of {debt} and cash of {cash}. Find the enterprise value.",
 		},
 		"simple-interest": {
-			"A loan of {principal} to {name} bears simple interest of {rate}% a year. Find the interest for {years} years.",
-			"Over {years} years, how much simple interest at {rate}% does {name} collect on {principal}?",
+			"The principal of {name} is {principal} at a yearly rate of {rate}%. How much simple interest is earned after {years} years?",
+			"{name} deposits {principal} at a rate of {rate}% a year, and the time is {years} years. Find the simple interest.",
 		},
 		"second-year-interest": {
-			"An account of {name} opens with {start} and grows 10% a year. A year later {added} is added. Give the interest for the second year.",
-			"{name} saves {start} at 10% a year with interest on interest, then {added} more after a year. What does year two alone earn?",
+			"At 10% compound interest a year, the first deposit of {name} is {start}, and {added} is added after one year. How much interest does year two bring?",
+			"A bank pays 10% compound interest a year on a first deposit of {start}. {name} adds {added} after year one. Find the interest of the second year.",
 		},
 		"installments": {
-			"A buyer pays {down} at once for a {item} that costs {price}, and the balance in {months} equal monthly parts. Find one part.",
-			"How much is due each month for a {item} of {price} with {down} paid up front and {months} months to pay the rest?",
+			"The price of a {item} is {price}. A deposit of {down} is paid, and the rest is spread over {months} equal months. How large is the monthly payment?",
+			"A {item} has a full price of {price} and a down payment of {down}. The rest is paid in {months} equal monthly payments without interest. Find the monthly payment.",
 		},
 		"sales-tax": {
-			"The shop adds {rate}% tax to the price of {price} for a {item}. What does the customer pay in all?",
-			"Before tax a {item} costs {price}; the tax rate is {rate}%. Give the final price.",
+			"The net price of a {item} is {price}. What is the total to pay with a sales tax of {rate}%?",
+			"A {item} costs {price} without tax, and the sales tax is {rate}%. Find the full price with tax.",
 		},
 		"income-tax": {
-			"At a rate of {rate}% above an allowance of {allowance}, how much income tax does {name} pay on {income}?",
-			"{name} has an income of {income} and deducts {allowance} before paying {rate}% tax. Compute the tax.",
+			"The income of {name} is {income}, and the first {allowance} is tax-free. How much income tax is due at a tax rate of {rate}% on the rest?",
+			"{name} has a gross income of {income} with an allowance of {allowance}. The rest is taxed at a rate of {rate}%. Find the income tax.",
 		},
 		"overtime-pay": {
-			"A week of {name}: {hours} regular hours paid {wage} each, then {extra} overtime hours paid {high} each. What are the earnings?",
-			"How much does {name} earn for {hours} hours at a wage of {wage} plus {extra} hours of overtime at a wage of {high}?",
+			"{name} works {hours} normal hours at a wage of {wage}. The overtime is {extra} hours at {high} an hour. What is the gross pay?",
+			"{name} has {hours} hours of normal time at {wage} per hour, then {extra} overtime hours at {high} per hour. Find the total pay.",
 		},
 		"return-on-investment": {
-			"What return in percent does an owner make who pays {paid} for a {asset} and later sells it at {sold}?",
-			"Cost of a {asset}: {paid}; proceeds from selling it: {sold}. Compute the return in percent of the cost.",
+			"An investor buys a {asset} for {paid}. The selling price is {sold}. What is the return on investment in percent?",
+			"The purchase price of a {asset} was {paid}, and it was sold for {sold}. Find the return on investment in percent.",
 		},
 		"portfolio-return": {
-			"Stocks are {stocks}% of a portfolio and gain {gain}%; bonds are {bonds}% and gain {coupon}%. How many percent does {name} gain?",
-			"What is the weighted return in percent for {name} with {stocks}% in stocks at {gain}% and {bonds}% in bonds at {coupon}%?",
+			"The money of {name} is {stocks}% in stocks with a return of {gain}% and {bonds}% in bonds with a return of {coupon}%. What is the average return in percent?",
+			"In the portfolio of {name}, stocks have a weight of {stocks}% and a return of {gain}%, bonds have a weight of {bonds}% and a return of {coupon}%. Find its return in percent.",
 		},
 		"dividend-yield": {
-			"Dividends of {dividends} come in for {name} on {shares} shares worth {price} each. How many percent do they yield?",
-			"What percent of their value do the {shares} shares of {name} pay, at {price} a share and {dividends} of dividends?",
+			"The {shares} shares of {name} are worth {price} each and pay dividends of {dividends} in all. What is the dividend yield in percent?",
+			"{name} owns {shares} shares with a share price of {price}. They pay total dividends of {dividends}. Find the dividend yield in percent.",
 		},
 		"discount-price": {
-			"With a coupon for {rate}% off, what do you pay for a {item} that normally costs {price}?",
-			"The price of a {item} falls by {rate}% from {price}. Give the new price.",
+			"The regular price of a {item} is {price}. What is the sale price with a discount of {rate}%?",
+			"In a sale, a {item} with a list price of {price} is {rate}% off. Find the price after the discount.",
 		},
 		"currency-exchange": {
-			"A traveller has {amount} dollars, pays a fee of {fee} and changes the rest into {money}, {rate} for a dollar. How many {money} is that?",
-			"From {amount} dollars a fee of {fee} is taken; the rest turns into {money} at {rate} to the dollar. Find the sum received.",
+			"The amount to exchange into {money} is {amount} dollars, and the bank keeps a fee of {fee} dollars. How much is paid out at a rate of {rate} for each dollar left?",
+			"You exchange {amount} dollars into {money}. A fee of {fee} dollars is taken first, and the rate is {rate} for each dollar left. Find the payout.",
 		},
 		"three-year-average": {
-			"What are average {measure} if the first year shows {first}, the second {second} and the third {third}?",
-			"Three years of {measure}: {first}, then {second}, then {third}. Compute the mean per year.",
+			"Yearly {measure} were {first} in year one, {second} in year two and {third} in year three. What is the average?",
+			"The {measure} of a firm were {first} in the first year, {second} in the second year and {third} in the third year. Find the mean of the three years.",
 		},
 	}
 }

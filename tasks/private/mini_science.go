@@ -5,96 +5,96 @@ package private
 func scienceWordings() map[string][]string {
 	return map[string][]string{
 		"average-speed": {
-			"After {a} km a {thing} pauses, then goes on for {b} km. It moves for {t} hours in all. Give its average speed in km/h.",
-			"The log of a {thing} shows {a} km plus {b} km, driven in {t} hours. Which average speed in km/h is that?",
+			"A {thing} first travels {a} km and then {b} km. It needs {t} hours in all. What average speed in km/h does it reach?",
+			"The first leg of a {thing} is {a} km, its second leg is {b} km, and the whole trip takes {t} hours. Find its average speed in km/h.",
 		},
 		"newtons-second-law": {
-			"A {body} with mass {m} kg is to gain {a} m/s in every second. What force in N is needed?",
-			"Find the resultant force in N on a {body}: its mass is {m} kg, its acceleration {a} m/s2.",
+			"The mass of a {body} is {m} kg. What net force in N gives it an acceleration of {a} m/s2?",
+			"Given a {body} with a mass of {m} kg that accelerates at {a} m/s2, calculate the net force on it in N.",
 		},
 		"acceleration": {
-			"A {thing} moving at {u} m/s reaches {v} m/s and needs {t} s for it. How large is its acceleration in m/s2?",
-			"By how many m/s2 does a {thing} accelerate, if {t} s take it from {u} m/s to {v} m/s?",
+			"A {thing} has an initial speed of {u} m/s and speeds up to {v} m/s within {t} s. What is its acceleration in m/s2?",
+			"The speed of a {thing} rises from {u} m/s to {v} m/s in a time of {t} s. Find its acceleration in m/s2.",
 		},
 		"mechanical-energy": {
-			"The mass of a {ball} is {m} kg, its speed {v} m/s, its potential energy {u} J. Find its kinetic plus potential energy in J.",
-			"What total energy in J has a {ball} with {u} J of potential energy, {m} kg of mass and a speed of {v} m/s?",
+			"The mass of a {ball} is {m} kg. It flies at a speed of {v} m/s and has {u} J of potential energy. How much mechanical energy in J does it have in all?",
+			"A {ball} of {m} kg moves at a speed of {v} m/s, and its potential energy is {u} J. Find its total mechanical energy in J.",
 		},
 		"potential-energy": {
-			"A crane raises a {load} with a mass of {m} kg to a height of {h} m. What is its potential energy in J at g = {g} N/kg?",
-			"On a moon with g = {g} N/kg a {load} of {m} kg lies on a ledge {h} m up. Find its potential energy in J.",
+			"A {load} has a mass of {m} kg and hangs at a height of {h} m. Gravity is {g} N/kg. What is its potential energy in J?",
+			"Calculate the potential energy in J that a {load} of {m} kg gains when it is lifted by {h} m on a planet with a gravity of {g} N/kg.",
 		},
 		"lever": {
-			"A {lever} is in balance: {f} N pull at {a} m from the pivot, an unknown force at {b} m. How big is that force in N?",
-			"To balance {f} N that act {a} m from the pivot of a {lever}, what force in N is needed at {b} m from it?",
+			"On a {lever}, the load is {f} N and the load arm is {a} m. What force in N balances it with a force arm of {b} m?",
+			"Given a load of {f} N that hangs on a {lever} {a} m from the pivot, find the force in N that balances it at {b} m on the other side.",
 		},
 		"ohms-law": {
-			"Calculate the voltage in V at a {device} of {r} ohm, when the current is {i} A.",
-			"An ammeter shows {i} A in a {device} whose resistance is {r} ohm. Which voltage in V is applied?",
+			"The current through a {device} is {i} A and its resistance is {r} ohm. What voltage in V lies across it?",
+			"Given that a {device} draws a current of {i} A and has a resistance of {r} ohm, calculate the voltage in V across it.",
 		},
 		"series-circuit": {
-			"A {source} with {u} V feeds {a} ohm and {b} ohm connected in series. How many A does it deliver?",
-			"Two resistors in series, {a} ohm plus {b} ohm, are joined to a {source}. Its voltage is {u} V. Find the current in A.",
+			"A resistor of {a} ohm is in series with a second resistor of {b} ohm. The voltage of the {source} is {u} V. What is the current in A?",
+			"In a series circuit with a {source}, the first resistor has {a} ohm and the second one {b} ohm. The voltage is {u} V. Find the current in A.",
 		},
 		"electrical-energy": {
-			"How many J does a {device} take from the mains in {t} s at {u} V and {i} A?",
-			"The voltage at a {device} is {u} V, the current {i} A. What electrical energy in J is used within {t} s?",
+			"The voltage of a {device} is {u} V and its current is {i} A. How much electrical energy in J does it use in a time of {t} s?",
+			"A {device} runs on {u} V and draws a current of {i} A for {t} s. Calculate the electrical energy in J that it uses.",
 		},
 		"transformer": {
-			"A transformer has {n} primary and {m} secondary turns. Its input is {u} V. What voltage in V reaches the {device}?",
-			"Which voltage in V does a {device} get from a transformer fed with {u} V, with {n} turns at the input and {m} at the output?",
+			"The primary coil of a transformer has {n} turns and its secondary coil has {m} turns. The input voltage is {u} V. What output voltage in V does a {device} get?",
+			"A transformer with {n} primary turns and {m} secondary turns feeds a {device}. Find the output voltage in V when {u} V go in.",
 		},
 		"heat-capacity": {
-			"What amount of heat in kJ must {m} kg of {liquid} with c = {c} kJ per kg and degree receive to go from {t} to {e} degrees?",
-			"The temperature of {m} kg of {liquid} rises from {t} to {e} degrees. With a specific heat of {c} kJ per kg and degree, find the heat in kJ.",
+			"A pot with {m} kg of {liquid} is heated from {t} degrees to {e} degrees. What heat in kJ does this take if the specific heat is {c} kJ per kg and degree?",
+			"A mass of {m} kg of {liquid} has an initial temperature of {t} degrees and goes up to {e} degrees. The specific heat is {c} kJ per kg and degree. Find the heat in kJ.",
 		},
 		"boyles-law": {
-			"At constant temperature the volume of {gas} changes from {v} l to {w} l. Its first pressure is {p} kPa. Find the second one in kPa.",
-			"A syringe holds {v} l of {gas} at {p} kPa. What pressure in kPa has the gas at {w} l, equally warm?",
+			"The pressure of some {gas} is {p} kPa and its volume is {v} l. What is the new pressure in kPa when it is brought to {w} l at the same temperature?",
+			"At constant temperature, some {gas} with an old pressure of {p} kPa goes from an old volume of {v} l to a new volume of {w} l. Find its new pressure in kPa.",
 		},
 		"absolute-temperature": {
-			"The temperature of {solid} is {t} degrees Celsius and rises by {d} degrees. Express the result in kelvin.",
-			"By {d} degrees does {solid} heat up from {t} degrees Celsius. What is the final temperature in kelvin?",
+			"The temperature of a piece of {solid} is {t} degrees Celsius and rises by {d} degrees. What absolute temperature in kelvin does it reach?",
+			"A piece of {solid} starts at {t} degrees Celsius and becomes {d} degrees warmer. Find its final absolute temperature in kelvin.",
 		},
 		"efficiency": {
-			"There are {n} engines of a {device}. Each receives {q} J of heat at an efficiency of {p} percent. Find their total work in J.",
-			"If an engine of a {device} gets {q} J and is {p} percent efficient, how much work in J is done by {n} such engines?",
+			"A {device} has {n} engines, and each takes in {q} J of heat. What total work in J do they do at an efficiency of {p} percent?",
+			"Each of the {n} equal engines of a {device} gets {q} J of heat and has an efficiency of {p} percent. Find their total work in J.",
 		},
 		"wave-speed": {
-			"A buoy in {medium} counts {n} waves within {t} s; crests are {l} m apart. Find the speed of the waves in m/s.",
-			"What is the speed in m/s of waves in {medium}, {l} m long, when {n} of them arrive in {t} s?",
+			"What is the wave speed in m/s if {n} waves pass a point in {medium} in {t} s and each wave is {l} m long?",
+			"In {medium}, a source sends {n} waves in a time of {t} s. Their wavelength is {l} m. Calculate the wave speed in m/s.",
 		},
 		"echo": {
-			"How many m away is a {target} whose echo is heard after {t} s, if the speed of sound is {v} m/s?",
-			"A signal of {v} m/s is reflected by a {target} and needs {t} s there and back. What is the distance in m?",
+			"The time until the echo of a {target} is {t} s. What is the distance to it in m if sound travels at {v} m/s?",
+			"The echo of a {target} returns after {t} s at a speed of sound of {v} m/s. Find the one-way distance in m.",
 		},
 		"lens-magnification": {
-			"A lens is {g} cm from a {object} and {b} cm from its image. The {object} measures {h} mm. Find the height of the image in mm.",
-			"How high in mm is the picture of a {object} of {h} mm, if a lens has it {g} cm in front and the picture {b} cm behind?",
+			"The height of a {object} is {h} mm. It stands {g} cm before a lens, and the image distance is {b} cm. How tall in mm is the image?",
+			"A {object} before a lens is {h} mm tall. The object distance is {g} cm, and the image is {b} cm behind the lens. Find the image height in mm.",
 		},
 		"density": {
-			"Find the density in g/ml of {solid}: {m} g of it make the level in a cylinder go from {a} ml to {b} ml.",
-			"A lump of {solid} weighs {m} g. Put into water, it moves the mark from {a} ml to {b} ml. How dense is it in g/ml?",
+			"The mass of a piece of {solid} is {m} g. It raises the water level from {a} ml to {b} ml. What is its density in g/ml?",
+			"A piece of {solid} with a mass of {m} g sinks in water. The water level is {a} ml before and {b} ml after. Find the density in g/ml of the piece.",
 		},
 		"dilution": {
-			"A flask contains {v} l of {solute} solution, {c} g in each l. Somebody adds {w} l of water. How many g/l are left?",
-			"Adding {w} l of water to {v} l of {solute} solution of {c} g/l gives what concentration in g/l?",
+			"The volume of a {solute} solution is {v} l and its concentration is {c} g/l. What new concentration in g/l does it get if {w} l of water are added?",
+			"Given {v} l of a {solute} solution at a concentration of {c} g/l, find the new concentration in g/l when it is diluted with {w} l of water.",
 		},
 		"molar-mass": {
-			"How many g are {n} mol of a {fuel} whose molecule consists of {c} carbon atoms and {h} hydrogen atoms (12 and 1 g/mol)?",
-			"The molecule of a {fuel} is C{c}H{h}. Taking C as 12 and H as 1, find the mass in g of {n} mol.",
+			"The molecules of a {fuel} have {c} carbon atoms (12 g/mol each) and {h} hydrogen atoms (1 g/mol each). What mass in g does an amount of {n} mol have?",
+			"A {fuel} molecule consists of {c} carbon atoms (12 g/mol) and {h} hydrogen atoms (1 g/mol). Find the mass in g of {n} mol of it.",
 		},
 		"half-life": {
-			"The half-life of {tracer} is {h} days. From {m} mg, what amount in mg is left {t} days later?",
-			"There are {m} mg of {tracer} today. It halves every {h} days. How many mg will there be in {t} days?",
+			"At the start, a sample holds {m} mg of {tracer}. The half-life is {h} days. How many mg remain after {t} days?",
+			"An initial mass of {m} mg of {tracer} decays with a half-life of {h} days. Calculate the mass in mg left after a time of {t} days.",
 		},
 		"mean-reading": {
-			"A {gauge} shows {a}, later {b} and at last {c}. Calculate the mean of these readings.",
-			"The readings {a}, {b} and {c} were taken with a {gauge}. What is their mean?",
+			"The first reading of a {gauge} is {a}, the second reading is {b} and the third reading is {c}. What is the average of the three readings?",
+			"A {gauge} is read three times. It shows {a} first, then {b} and at last {c}. Find the mean of the readings.",
 		},
 		"trapezoid": {
-			"The parallel sides of a {plot} are {a} m and {b} m long and lie {h} m apart. Find the area of this trapezoid in m2.",
-			"What area in m2 has a {plot}, a trapezoid of height {h} m with sides {a} m and {b} m in parallel?",
+			"The bottom side of a {plot} is {a} m, the top side is {b} m and the height is {h} m. What is the area of this trapezoid in m2?",
+			"A {plot} is a trapezoid. Its parallel sides are {a} m and {b} m long, and they are {h} m apart. Find its area in m2.",
 		},
 	}
 }

@@ -107,7 +107,8 @@ func TestOpen(t *testing.T) {
 }
 
 // TestPrivateWordings holds that each family has two wordings that nothing
-// public recognises, that show every value, and whose answers are judged.
+// public recognises, that show every value, the numbers in the family's order,
+// and whose answers are judged.
 func TestPrivateWordings(t *testing.T) {
 	for _, d := range results.Domains() {
 		wordings, all := miniWordings(d), map[string]bool{}
@@ -135,6 +136,9 @@ func TestPrivateWordings(t *testing.T) {
 					if !strings.Contains(w, "{"+p.Name+"}") {
 						t.Errorf("%s/%s: %q does not mention %s", d, f.Name, w, p.Name)
 					}
+				}
+				if diff := cmp.Diff(f.Order(f.Wording[0]), f.Order(w)); diff != "" {
+					t.Errorf("%s/%s: %q gives the numbers in another order: %s", d, f.Name, w, diff)
 				}
 				for range 20 {
 					i := mini.Instance{Family: f, Vars: f.Draw(r), Wording: w}

@@ -27,6 +27,7 @@ func evaluateCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "name", Value: "given", Usage: "`NAME` of the submission in tables"},
 			&cli.StringFlag{Name: "experiment", Value: "given", Usage: "experiment folder to put it in"},
 			&cli.StringFlag{Name: "protocol", Value: "mini", Usage: "budgets and recipe"},
+			&cli.IntFlag{Name: "dataset-size", Usage: "use the file's first `ROWS`, in place of the protocol's number (a modified protocol)"},
 			&cli.StringFlag{Name: "student-of", Usage: "train the student of the experiment `FILE`, in place of the embedded one", TakesFile: true},
 			&cli.IntFlag{Name: "runs", Value: 1, Usage: "trainings, each with its own seed"},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of the trainings"},
@@ -43,6 +44,10 @@ func evaluate(c *cli.Context, env Env) (err error) {
 	}
 	f := experiment.Default()
 	f.Name, f.Agents, f.Protocol, f.Runs = c.String("experiment"), []string{"none"}, c.String("protocol"), c.Int("runs")
+	if c.IsSet("dataset-size") {
+		rows := c.Int("dataset-size")
+		f.Budget.DatasetSize = &rows
+	}
 	if file := c.String("student-of"); file != "" {
 		other, err := experiment.Read(file)
 		if err != nil {

@@ -47,10 +47,10 @@ type kind struct {
 // training set needs to teach only which formula belongs to which wording.
 func kinds() []kind {
 	return []kind{
-		{14, (*gen).practice}, {3, (*gen).drill}, {1, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
-		{2, (*gen).lookup}, {5, (*gen).formula}, {2, (*gen).definition}, {1, (*gen).story},
-		{12, (*gen).ruled}, {1, (*gen).program}, {2, (*gen).copying}, {1, (*gen).formatted},
-		{28, (*gen).invented}, {16, (*gen).inventedCode}, {14, (*gen).knownProblem},
+		{22, (*gen).practice}, {3, (*gen).drill}, {1, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
+		{2, (*gen).lookup}, {4, (*gen).formula}, {1, (*gen).definition}, {1, (*gen).story},
+		{13, (*gen).ruled}, {1, (*gen).program}, {3, (*gen).copying}, {1, (*gen).formatted},
+		{20, (*gen).invented}, {16, (*gen).inventedCode}, {12, (*gen).knownProblem},
 	}
 }
 
@@ -60,8 +60,8 @@ func drillKinds() []kind {
 	return []kind{
 		{34, (*gen).practice}, {4, (*gen).drill}, {3, (*gen).chain}, {2, (*gen).compound}, {2, (*gen).remainders},
 		{2, (*gen).lookup}, {5, (*gen).formula}, {1, (*gen).definition}, {1, (*gen).story},
-		{10, (*gen).ruled}, {1, (*gen).program}, {1, (*gen).copying}, {1, (*gen).formatted},
-		{24, (*gen).invented}, {12, (*gen).inventedCode}, {14, (*gen).knownProblem},
+		{12, (*gen).ruled}, {1, (*gen).program}, {2, (*gen).copying}, {1, (*gen).formatted},
+		{18, (*gen).invented}, {14, (*gen).inventedCode}, {12, (*gen).knownProblem},
 	}
 }
 

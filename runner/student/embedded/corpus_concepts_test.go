@@ -38,7 +38,7 @@ func TestQuestionsVaryTheirWords(t *testing.T) {
 	said := map[string]bool{}
 	orders := map[bool]bool{}
 	for range 200 {
-		q := g.question(f.subject, f.cues)
+		q := g.question(f)
 		for _, word := range f.cues[0].words {
 			said[word] = said[word] || strings.Contains(q, word)
 		}

@@ -47,6 +47,7 @@ type invention struct {
 	moves   []move
 	subject []concept // what its questions turn on
 	cues    []cue     // of the given numbers
+	order   []int     // in which its questions give the numbers; nil for any
 }
 
 // invent makes up the families of the generator's seed.
@@ -110,6 +111,9 @@ func (g *gen) invention() *invention {
 		f.moves[i].name = next()
 	}
 	f.subject, f.cues = sample(g, g.concepts, subjectWords), g.cues(f)
+	if g.chance(50) { // as the suite's families do
+		f.order = g.Perm(len(f.names))
+	}
 	return f
 }
 
@@ -196,7 +200,7 @@ func (g *gen) invented() Row {
 		for i, value := range w.given {
 			pairs = append(pairs, slot(i), value.String())
 		}
-		return Row{fill(g.question(f.subject, f.cues), pairs...), g.finish(w.lines, w.result.String())}
+		return Row{fill(g.question(f), pairs...), g.finish(w.lines, w.result.String())}
 	}
 }
 

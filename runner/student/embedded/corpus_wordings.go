@@ -69,16 +69,19 @@ func (f *invention) named(name string) bool {
 
 // question words a family's question, with {0}, {1} and so on for the numbers
 // and {w} for a word that does not matter: a list or table, or a sentence.
-func (g *gen) question(subject []concept, cues []cue) string {
-	order := g.Perm(len(cues))
-	if alike(cues) || g.chance(20) {
-		slices.Sort(order)
+func (g *gen) question(f *invention) string {
+	order := f.order
+	if order == nil {
+		order = g.Perm(len(f.cues))
+		if alike(f.cues) {
+			slices.Sort(order)
+		}
 	}
-	said := g.say(sample(g, subject, g.between(3, subjectWords)))
+	said := g.say(sample(g, f.subject, g.between(3, subjectWords)))
 	if g.chance(30) {
-		return g.listing(said, cues, order)
+		return g.listing(said, f.cues, order)
 	}
-	return g.sentence(said, cues, order)
+	return g.sentence(said, f.cues, order)
 }
 
 // alike reports whether two numbers have the same cue, so that their order has

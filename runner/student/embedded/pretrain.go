@@ -28,11 +28,11 @@ type Options struct {
 }
 
 // DefaultOptions are those of the embedded weights: about a million parameters,
-// 71 million tokens.
+// 55 million tokens.
 func DefaultOptions() Options {
 	return Options{
 		Vocabulary: 1024, Hidden: 128, Layers: 4, Heads: 4, Intermediate: 384,
-		BatchRows: 24, Steps: 30_000, WarmupSteps: 200, LearningRate: 3e-3, WeightDecay: 0.01, PromptWeight: 0,
+		BatchRows: 24, Steps: 22_000, WarmupSteps: 200, LearningRate: 3e-3, WeightDecay: 0.01, PromptWeight: 0,
 		DrillSteps: 4_500, DrillRate: 1.5e-3,
 	}
 }
