@@ -30,13 +30,9 @@ func (w *work) div(formula string, a, b Dec) Dec {
 	return w.line(formula, s, c)
 }
 
-// line appends "v = s / t = 120 / 4 = 30" for the formula "v = s / t". A
-// formula without letters is the empty text.
+// line appends "v = s / t = 120 / 4 = 30" for the formula "v = s / t".
 func (w *work) line(formula, step string, result Dec) Dec {
-	if formula != "" {
-		step = formula + " = " + step
-	}
-	w.steps = append(w.steps, step)
+	w.steps = append(w.steps, formula+" = "+step)
 	w.spoil = w.spoil || result > Int(billion) || result < Int(-billion)
 	return result
 }
