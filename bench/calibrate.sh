@@ -26,4 +26,4 @@ for draw in $(seq "$draws"); do
 	./autodatabench student calibration --rows "$rows" --seed "$draw" "$out/sets/$draw" >/dev/null
 	evaluate "$draw" "$([ "$draw" = 1 ] && echo "$runs" || echo 1)" "$out/sets/$draw"/*/*.json
 done
-python3 bench/calibration.py "$out" "$rows" "$runs" "$draws"
+python3 bench/calibration.py "$out" "$rows"

@@ -1,4 +1,4 @@
-"""Tables of a calibration (bench/calibrate.sh): OUT ROWS RUNS DRAWS.
+"""Tables of a calibration (bench/calibrate.sh), of all that is in it: OUT ROWS.
 
 The mean of a set is over all its trainings. SD over seeds: of draw 1; over
 draws: of training seed 1. A gap is the difference of a set's mean to that of the
@@ -6,6 +6,7 @@ set above it, in standard errors that take the greater of the two deviations ove
 so many trainings.
 """
 
+import glob
 import json
 import statistics
 import sys
@@ -30,10 +31,9 @@ def deviation(values):
 class Cell:
     """The accuracies of one set in one domain."""
 
-    def __init__(self, out, runs, draws, name, domain):
-        at = lambda draw, run: accuracy(f"{out}/draw-{draw}/given/{name}/{domain}/run-{run}/score.json")
-        seeds = [at(1, run) for run in range(1, runs + 1)]
-        rows = [at(draw, 1) for draw in range(1, draws + 1)]
+    def __init__(self, out, name, domain):
+        of = lambda draw, run: [accuracy(path) for path in sorted(glob.glob(f"{out}/draw-{draw}/given/{name}/{domain}/run-{run}/score.json"))]
+        seeds, rows = of("1", "*"), of("*", "1")
         self.values = seeds + rows[1:]
         self.mean = statistics.mean(self.values)
         self.over_seeds, self.over_draws = deviation(seeds), deviation(rows)
@@ -46,15 +46,14 @@ class Cell:
         return max(self.over_seeds or 0, self.over_draws or 0) ** 2 / len(self.values)
 
 
-def main(out, rows, runs, draws):
-    cells = {name: [Cell(out, int(runs), int(draws), name, d) for d in DOMAINS] for name in SETS}
-    trainings = int(runs) + int(draws) - 1
-    print(f"| training set ({rows} rows, {trainings} trainings, T = 0.7, 300 private items) | " + " | ".join(DOMAINS) + " |")
-    print("|---|" + "---:|" * len(DOMAINS))
+def main(out, rows):
+    cells = {name: [Cell(out, name, d) for d in DOMAINS] for name in SETS}
+    print(f"| training set ({rows} rows, T = 0.7, 300 private items) | " + " | ".join(DOMAINS) + " | trainings |")
+    print("|---|" + "---:|" * (len(DOMAINS) + 1))
     base = [accuracy(f"{out}/draw-1/base/{d}/private/score.json") for d in DOMAINS]
-    print("| base | " + " | ".join(f"{b:.3f}" for b in base) + " |")
+    print("| base | " + " | ".join(f"{b:.3f}" for b in base) + " | |")
     for name, title in SETS.items():
-        print(f"| {title} | " + " | ".join(map(str, cells[name])) + " |")
+        print(f"| {title} | " + " | ".join(map(str, cells[name])) + f" | {len(cells[name][0].values)} |")
     print("\n| gap in standard errors | " + " | ".join(DOMAINS) + " |")
     print("|---|" + "---:|" * len(DOMAINS))
     names = list(SETS)

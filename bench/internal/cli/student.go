@@ -2,9 +2,11 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,14 +25,12 @@ func studentCommand(env Env) *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name: "pretrain", Usage: "make the embedded student's weights again from generated text",
-				Description: "Takes an hour on two cores with OpenBLAS. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
+				Description: "Takes 80 minutes on two cores with OpenBLAS. Each phase leaves a whole student; the same command goes on after\nthe last finished one. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
 				Flags: []cli.Flag{
 					jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
 					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},
-					&cli.IntFlag{Name: "steps", Value: embedded.DefaultOptions().Steps, Usage: "updates"},
-					&cli.IntFlag{Name: "drill-steps", Value: embedded.DefaultOptions().DrillSteps, Usage: "updates on the drill corpus, after the others"},
+					&cli.StringSliceFlag{Name: "phase", Value: cli.NewStringSlice(phaseTexts()...), Usage: "`CORPUS:UPDATES:RATE`, one after the other; corpora: " + strings.Join(embedded.Corpora(), ", ")},
 					&cli.IntFlag{Name: "rows", Value: embedded.DefaultOptions().BatchRows, Usage: "rows per update"},
-					&cli.Float64Flag{Name: "learning-rate", Value: embedded.DefaultOptions().LearningRate, Usage: "peak learning rate"},
 					&cli.Float64Flag{Name: "prompt-weight", Value: embedded.DefaultOptions().PromptWeight, Usage: "loss weight of a prompt's token"},
 				},
 				Action: func(c *cli.Context) error { return pretrain(c, env) },
@@ -72,10 +72,13 @@ func pretrain(c *cli.Context, env Env) error {
 		return err
 	}
 	o := embedded.DefaultOptions()
-	o.Steps, o.DrillSteps, o.BatchRows = c.Int("steps"), c.Int("drill-steps"), c.Int("rows")
-	o.LearningRate, o.PromptWeight = c.Float64("learning-rate"), c.Float64("prompt-weight")
-	if o.Steps < 1 || o.DrillSteps < 0 || o.BatchRows < 1 || o.LearningRate <= 0 || o.PromptWeight < 0 {
-		return usage("--steps, --rows and --learning-rate must be positive, --drill-steps and --prompt-weight not negative")
+	o.BatchRows, o.PromptWeight, o.Phases = c.Int("rows"), c.Float64("prompt-weight"), nil
+	for _, text := range c.StringSlice("phase") {
+		p, err := parsePhase(text)
+		if err != nil {
+			return err
+		}
+		o.Phases = append(o.Phases, p)
 	}
 	begin := env.Now()
 	step := stepper(env, "pre-training", begin)
@@ -90,6 +93,26 @@ func pretrain(c *cli.Context, env Env) error {
 	}
 	fmt.Fprintf(env.Stdout, "%d parameters, final loss %.4f, in %s\n", report.Parameters, report.FinalLoss, c.String("to"))
 	return nil
+}
+
+// phaseTexts are the default phases as --phase takes them.
+func phaseTexts() (texts []string) {
+	for _, p := range embedded.DefaultOptions().Phases {
+		texts = append(texts, fmt.Sprintf("%s:%d:%g", p.Corpus, p.Steps, p.LearningRate))
+	}
+	return texts
+}
+
+// parsePhase reads CORPUS:UPDATES:RATE.
+func parsePhase(text string) (embedded.Phase, error) {
+	corpus, rest, _ := strings.Cut(text, ":")
+	updates, rate, _ := strings.Cut(rest, ":")
+	steps, err := strconv.Atoi(updates)
+	learningRate, rateErr := strconv.ParseFloat(rate, 64)
+	if err = errors.Join(err, rateErr); err != nil {
+		return embedded.Phase{}, usage("--phase %s: want CORPUS:UPDATES:RATE, as %s", text, phaseTexts()[0])
+	}
+	return embedded.Phase{Corpus: corpus, Steps: steps, LearningRate: learningRate}, nil
 }
 
 // stepper shows the steps of a training: a bar on a terminal, else a line for

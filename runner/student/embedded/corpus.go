@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"autodatabench/tasks/mini"
@@ -20,6 +21,7 @@ type gen struct {
 	known [][]*mini.Family // see knownFamilies
 	words []string         // of all families' public wordings and solutions, in alphabetical order
 	rules []ruleGroup
+	moves []rule // those of orders and strings
 
 	concepts []concept
 
@@ -28,7 +30,7 @@ type gen struct {
 }
 
 func newGen(seed uint64) *gen {
-	g := &gen{Rand: rand.New(rand.NewPCG(seed, 0x66616d696c79)), known: knownFamilies(), words: suiteWords(), rules: ruleGroups(), concepts: concepts()}
+	g := &gen{Rand: rand.New(rand.NewPCG(seed, 0x66616d696c79)), known: knownFamilies(), words: suiteWords(), rules: ruleGroups(), moves: slices.Concat(orderRules(), stringRules()), concepts: concepts()}
 	g.inventions, g.coded = invent(g)
 	g.Rand = rand.New(rand.NewPCG(seed, 0x636f72707573))
 	return g
@@ -65,32 +67,55 @@ func drillKinds() []kind {
 	}
 }
 
-// Corpus is the endless pre-training corpus of a seed. Two iterations give the
-// same rows.
-func Corpus(seed uint64) iter.Seq[Row] { return corpus(seed, 0x636f72707573, kinds()) }
+// reviewKinds is the mix that the student comes back to: more sums, new orders
+// and strings, which it is worst at.
+func reviewKinds() []kind {
+	return []kind{
+		{20, (*gen).practice}, {8, (*gen).sums}, {3, (*gen).drill}, {2, (*gen).chain}, {1, (*gen).compound}, {1, (*gen).remainders},
+		{2, (*gen).lookup}, {4, (*gen).formula}, {1, (*gen).definition}, {1, (*gen).story},
+		{9, (*gen).ruled}, {9, (*gen).moved}, {1, (*gen).program}, {2, (*gen).copying}, {1, (*gen).formatted},
+		{18, (*gen).invented}, {16, (*gen).inventedCode}, {12, (*gen).knownProblem},
+	}
+}
 
-// DrillCorpus is the endless corpus of the seed for the end of the pre-training.
-func DrillCorpus(seed uint64) iter.Seq[Row] { return corpus(seed, 0x6472696c6c, drillKinds()) }
+// mixture is a corpus before its seed: a mix, drawn from a stream of its own.
+type mixture struct {
+	name   string
+	stream uint64
+	kinds  []kind
+}
 
-// corpus draws rows of the mix from a stream of its own; the invented families
-// are those of the seed.
-func corpus(seed, stream uint64, mix []kind) iter.Seq[Row] {
+func mixtures() []mixture {
+	return []mixture{
+		{"main", 0x636f72707573, kinds()}, {"drill", 0x6472696c6c, drillKinds()}, {"review", 0x726576696577, reviewKinds()},
+	}
+}
+
+// Corpora are the names of the corpora.
+func Corpora() (names []string) {
+	for _, m := range mixtures() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// Corpus is the endless corpus of that name, one of [Corpora], from the seed. Two
+// iterations give the same rows.
+func Corpus(name string, seed uint64) iter.Seq[Row] {
+	all := mixtures()
+	m := all[slices.IndexFunc(all, func(m mixture) bool { return m.name == name })]
+	total := 0
+	for _, k := range m.kinds {
+		total += k.share
+	}
 	return func(yield func(Row) bool) {
 		g := newGen(seed)
-		g.Rand = rand.New(rand.NewPCG(seed, stream))
-		total := 0
-		for _, k := range mix {
-			total += k.share
-		}
+		g.Rand = rand.New(rand.NewPCG(seed, m.stream))
 		for {
 			n := g.IntN(total)
-			for _, k := range mix {
-				if n -= k.share; n < 0 {
-					if !yield(k.draw(g)) {
-						return
-					}
-					break
-				}
+			at := slices.IndexFunc(m.kinds, func(k kind) bool { n -= k.share; return n < 0 })
+			if !yield(m.kinds[at].draw(g)) {
+				return
 			}
 		}
 	}
@@ -99,12 +124,12 @@ func corpus(seed, stream uint64, mix []kind) iter.Seq[Row] {
 // digestRows is how many rows tell one corpus from another.
 const digestRows = 20_000
 
-// corpusDigest names both corpora: sha256 of the first digestRows rows of each.
+// corpusDigest names the corpora: sha256 of the first digestRows rows of each.
 func corpusDigest(seed uint64) string {
 	h := sha256.New()
-	for _, rows := range []iter.Seq[Row]{Corpus(seed), DrillCorpus(seed)} {
+	for _, name := range Corpora() {
 		n := 0
-		for row := range rows {
+		for row := range Corpus(name, seed) {
 			h.Write([]byte(row.User + "\x00" + row.Answer + "\x00"))
 			if n++; n == digestRows {
 				break

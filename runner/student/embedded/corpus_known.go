@@ -111,7 +111,7 @@ func vocabularyTexts(seed uint64) iter.Seq[string] {
 			return true
 		}
 		n := 0
-		for row := range Corpus(seed) {
+		for row := range Corpus("main", seed) {
 			if n++; n > vocabularyRows {
 				break
 			}

@@ -12,19 +12,25 @@ import (
 // and only its results have a loss (see practiceExample).
 const practiceUser = "Practice."
 
-var bareStep = regexp.MustCompile(`-?[\d.]+ [-+*/] -?[\d.]+ = -?[\d.]+$`)
+var bareStep = regexp.MustCompile(`-?[\d.]+ ([-+*/]) -?[\d.]+ = -?[\d.]+$`)
 
 // practice is arithmetic as dense as it gets: the bare numbers of steps of the
 // suite's solutions, over all families and without a word of their problems, so
 // that the base knows the arithmetic that is needed but not what for.
-func (g *gen) practice() Row {
+func (g *gen) practice() Row { return g.bareSteps("+-*/") }
+
+// sums is practice of the suite's sums and differences alone.
+func (g *gen) sums() Row { return g.bareSteps("+-") }
+
+func (g *gen) bareSteps(operators string) Row {
 	lines := make([]string, 0, 8)
 	for len(lines) < 8 {
 		families := mini.Families(pick(g, []results.Domain{results.Science, results.Finance}))
 		_, s := g.solved(families[g.IntN(len(families))])
 		for _, step := range s.Steps {
-			if bare := bareStep.FindString(step); bare != "" {
-				lines = append(lines, bare)
+			bare := bareStep.FindStringSubmatch(step)
+			if bare != nil && strings.Contains(operators, bare[1]) {
+				lines = append(lines, bare[0])
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 func firstRows(seed uint64, n int) []Row {
 	rows := make([]Row, 0, n)
-	for row := range Corpus(seed) {
+	for row := range Corpus("main", seed) {
 		if rows = append(rows, row); len(rows) == n {
 			break
 		}

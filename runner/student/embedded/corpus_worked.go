@@ -21,8 +21,12 @@ func (g *gen) ints(low, high int) []int {
 
 // ruled is a rule said outright and worked on an input; the answer closes with
 // the value or with an assertion.
-func (g *gen) ruled() Row {
-	r := g.anyRule()
+func (g *gen) ruled() Row { return g.workedRule(g.anyRule()) }
+
+// moved is a rule that moves numbers or letters.
+func (g *gen) moved() Row { return g.workedRule(pick(g, g.moves)) }
+
+func (g *gen) workedRule(r rule) Row {
 	in := r.draw(g)
 	steps, value := r.work(in)
 	text := fill(r.text, "{x}", r.subject(in), "{k}", r.extra(in))

@@ -18,8 +18,8 @@ import (
 // small makes a student in well under a second.
 func small() Options {
 	return Options{
-		Vocabulary: 400, Hidden: 16, Layers: 1, Heads: 2, Intermediate: 32, BatchRows: 4, Steps: 6, WarmupSteps: 1,
-		LearningRate: 1e-2, WeightDecay: 0.01, PromptWeight: 0.1, DrillSteps: 2, DrillRate: 5e-3,
+		Vocabulary: 400, Hidden: 16, Layers: 1, Heads: 2, Intermediate: 32, BatchRows: 4, WarmupSteps: 1,
+		WeightDecay: 0.01, PromptWeight: 0.1, Phases: []Phase{{"main", 6, 1e-2}, {"drill", 2, 5e-3}},
 	}
 }
 
@@ -45,32 +45,36 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-func TestPretrainIsAFunctionOfItsSeed(t *testing.T) {
-	read := func(seed uint64) (files map[string]string, report PretrainReport) {
-		dir := t.TempDir()
-		steps := 0
-		report, err := Pretrain(t.Context(), seed, small(), dir, func(p PretrainProgress) { steps = p.Step })
+// pretrained are the files that a small pre-training of the phases leaves in dir.
+func pretrained(t *testing.T, seed uint64, phases []Phase, dir string) (files map[string]string, report PretrainReport) {
+	t.Helper()
+	o, steps := small(), 0
+	o.Phases = phases
+	report, err := Pretrain(t.Context(), seed, o, dir, func(p PretrainProgress) { steps = p.Step })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if steps != o.steps() {
+		t.Errorf("progress ended at %d, want %d", steps, o.steps())
+	}
+	files = map[string]string{}
+	for _, name := range []string{"config.json", "model.safetensors", "tokenizer.json", "PRETRAIN.json"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if steps != small().Steps+small().DrillSteps {
-			t.Errorf("progress ended at %d", steps)
-		}
-		files = map[string]string{}
-		for _, name := range []string{"config.json", "model.safetensors", "tokenizer.json", "PRETRAIN.json"} {
-			data, err := os.ReadFile(filepath.Join(dir, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			files[name] = string(data)
-		}
-		return files, report
+		files[name] = string(data)
 	}
-	first, report := read(1)
-	if second, _ := read(1); cmp.Diff(first, second) != "" {
+	return files, report
+}
+
+func TestPretrainIsAFunctionOfItsSeed(t *testing.T) {
+	phases := small().Phases
+	first, report := pretrained(t, 1, phases, t.TempDir())
+	if second, _ := pretrained(t, 1, phases, t.TempDir()); cmp.Diff(first, second) != "" {
 		t.Error("the same seed gave other files")
 	}
-	if other, _ := read(2); other["model.safetensors"] == first["model.safetensors"] {
+	if other, _ := pretrained(t, 2, phases, t.TempDir()); other["model.safetensors"] == first["model.safetensors"] {
 		t.Error("another seed gave the same weights")
 	}
 	if report.CorpusRows < 24 || report.Tokens == 0 || report.FinalLoss <= 0 || len(report.CorpusDigest) != 64 {
@@ -78,13 +82,42 @@ func TestPretrainIsAFunctionOfItsSeed(t *testing.T) {
 	}
 }
 
+// A pre-training that was stopped goes on after its last finished phase, to the
+// files of one that was not.
+func TestPretrainGoesOnAfterAPhase(t *testing.T) {
+	phases := small().Phases
+	whole, _ := pretrained(t, 1, phases, t.TempDir())
+	dir := t.TempDir()
+	pretrained(t, 1, phases[:1], dir)
+	parts, _ := pretrained(t, 1, phases, dir)
+	if diff := cmp.Diff(whole, parts); diff != "" {
+		t.Errorf("in two parts, other files (-whole +parts):\n%s", diff)
+	}
+	other, _ := pretrained(t, 2, phases, t.TempDir())
+	if over, _ := pretrained(t, 2, phases, dir); cmp.Diff(other, over) != "" {
+		t.Error("the folder's student of another seed was taken up")
+	}
+}
+
 func TestPretrainRefusesOptionsThatMakeNoModel(t *testing.T) {
-	o := small()
-	o.Hidden = 0
-	_, err := Pretrain(t.Context(), 1, o, t.TempDir(), nil)
-	var fault *results.Error
-	if !errors.As(err, &fault) || fault.Kind != results.BadInput {
-		t.Errorf("error %v, want bad input", err)
+	for name, change := range map[string]func(*Options){
+		"no width":         func(o *Options) { o.Hidden = 0 },
+		"no rows":          func(o *Options) { o.BatchRows = 0 },
+		"no phase":         func(o *Options) { o.Phases = nil },
+		"unknown corpus":   func(o *Options) { o.Phases[0].Corpus = "books" },
+		"no updates":       func(o *Options) { o.Phases[0].Steps = 0 },
+		"no learning rate": func(o *Options) { o.Phases[1].LearningRate = 0 },
+	} {
+		o, dir := small(), t.TempDir()
+		change(&o)
+		_, err := Pretrain(t.Context(), 1, o, dir, nil)
+		var fault *results.Error
+		if !errors.As(err, &fault) || fault.Kind != results.BadInput {
+			t.Errorf("%s: error %v, want bad input", name, err)
+		}
+		if files, _ := os.ReadDir(dir); len(files) != 0 {
+			t.Errorf("%s: it left %v", name, files)
+		}
 	}
 }
 
@@ -171,8 +204,8 @@ func TestWeightsComeFromThisCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if record.Options != DefaultOptions() {
-		t.Errorf("made with %+v, the default is %+v", record.Options, DefaultOptions())
+	if diff := cmp.Diff(DefaultOptions(), record.Options); diff != "" {
+		t.Errorf("not made with the default options (-default +made):\n%s", diff)
 	}
 	if got := corpusDigest(record.Seed); got != record.CorpusDigest {
 		t.Errorf("the corpus has digest %s, the weights come from %s", got, record.CorpusDigest)

@@ -2,8 +2,11 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"os"
+	"slices"
 	"strings"
 
 	"autodatabench/results"
@@ -18,23 +21,51 @@ type Options struct {
 	Heads        int     `json:"heads"`
 	Intermediate int     `json:"intermediate"`
 	BatchRows    int     `json:"batch_rows"`
-	Steps        int     `json:"steps"`
-	WarmupSteps  int     `json:"warmup_steps"`
-	LearningRate float64 `json:"learning_rate"`
+	WarmupSteps  int     `json:"warmup_steps"` // of each phase
 	WeightDecay  float64 `json:"weight_decay"`
 	PromptWeight float64 `json:"prompt_weight"` // loss weight of a prompt's token; an answer's is 1
-	DrillSteps   int     `json:"drill_steps"`   // updates on the drill corpus, after the others
-	DrillRate    float64 `json:"drill_rate"`    // peak learning rate of those
+	Phases       []Phase `json:"phases"`
+}
+
+// Phase is a stretch of the pre-training, with optimizer and learning rate, from
+// warm-up to zero, of its own.
+type Phase struct {
+	Corpus       string  `json:"corpus"` // one of Corpora
+	Steps        int     `json:"steps"`
+	LearningRate float64 `json:"learning_rate"` // at its peak
 }
 
 // DefaultOptions are those of the embedded weights: about a million parameters,
-// 55 million tokens.
+// 93 million tokens.
 func DefaultOptions() Options {
 	return Options{
 		Vocabulary: 1024, Hidden: 128, Layers: 4, Heads: 4, Intermediate: 384,
-		BatchRows: 24, Steps: 22_000, WarmupSteps: 200, LearningRate: 3e-3, WeightDecay: 0.01, PromptWeight: 0,
-		DrillSteps: 4_500, DrillRate: 1.5e-3,
+		BatchRows: 24, WarmupSteps: 200, WeightDecay: 0.01, PromptWeight: 0,
+		Phases: []Phase{{"main", 22_000, 3e-3}, {"drill", 4_500, 1.5e-3}, {"review", 18_000, 2e-3}},
 	}
+}
+
+func (o Options) steps() (n int) {
+	for _, p := range o.Phases {
+		n += p.Steps
+	}
+	return n
+}
+
+// validate reports the first option that cannot be followed.
+func (o Options) validate() error {
+	if o.BatchRows < 1 || !(o.PromptWeight >= 0) || len(o.Phases) == 0 {
+		return errors.New("it needs at least one row an update, a prompt weight that is not negative, and a phase")
+	}
+	for _, p := range o.Phases {
+		switch {
+		case !slices.Contains(Corpora(), p.Corpus):
+			return fmt.Errorf("no corpus %q, there are %s", p.Corpus, strings.Join(Corpora(), ", "))
+		case p.Steps < 1 || !(p.LearningRate > 0):
+			return fmt.Errorf("phase %s: updates and learning rate must be positive", p.Corpus)
+		}
+	}
+	return nil
 }
 
 // PretrainProgress is one update of the pre-training.
@@ -51,11 +82,44 @@ const (
 )
 
 // Pretrain makes a base student from nothing: a tokenizer and weights, learned
-// from the seed's corpus, are left in dir as Hugging Face files with
-// PRETRAIN.json beside them. The same seed, options and BLAS give the same
-// files. progress may be nil. Errors: results.Bad for options that make no
-// model, results.Infra for faults of the file system.
+// from the seed's corpora, are left in dir as Hugging Face files with
+// PRETRAIN.json beside them. They are written after every phase, and phases that
+// dir already holds, of the same seed and options, are not done again. The same
+// seed, options and BLAS give the same files. progress may be nil. Errors:
+// results.Bad for options that make no model, results.Infra for faults of the
+// file system.
 func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
+	if err := o.validate(); err != nil {
+		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
+	}
+	model, tok, report, err := begin(seed, o, dir)
+	if err != nil {
+		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
+	}
+	for _, p := range o.Phases[len(report.Options.Phases):] {
+		if err := p.run(ctx, model, tok, &report, func(s llama.Step) {
+			if progress != nil {
+				progress(PretrainProgress{Step: report.Updates, Total: o.steps(), Loss: s.Loss, Tokens: report.Tokens})
+			}
+		}); err != nil {
+			return report, fmt.Errorf("pretrain: %w", err)
+		}
+		if err := save(model, tok, &report, dir); err != nil {
+			return report, err
+		}
+	}
+	return report, nil
+}
+
+// begin returns the student as the phases that dir holds have left it, else a new
+// one.
+func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, PretrainReport, error) {
+	fresh := PretrainReport{Seed: seed, Options: o, BLAS: llama.BLAS(), CorpusDigest: corpusDigest(seed)}
+	fresh.Options.Phases = nil
+	if report, err := Record(os.DirFS(dir)); err == nil && report.continues(fresh, o.Phases) {
+		model, tok, err := llama.Load(os.DirFS(dir))
+		return model, tok, report, err
+	}
 	tok := llama.TrainTokenizer(vocabularyTexts(seed), o.Vocabulary, llama.ChatSpecials())
 	config := llama.Config{
 		VocabSize: tok.Size(), Hidden: o.Hidden, Intermediate: o.Intermediate, Layers: o.Layers, Heads: o.Heads, KVHeads: o.Heads,
@@ -63,52 +127,36 @@ func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress 
 		BOS: llama.TokenID(tok.BOS()), EOS: llama.TokenID(tok.EOT()),
 	}
 	if err := config.Validate(); err != nil {
-		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
+		return nil, nil, fresh, err
 	}
 	model := llama.NewModel(config, seed)
-	report := PretrainReport{Seed: seed, Options: o, Parameters: model.Parameters(), BLAS: llama.BLAS()}
-	main := phase{Corpus(seed), o.Steps, o.LearningRate}
-	drill := phase{DrillCorpus(seed), o.DrillSteps, o.DrillRate}
-	for _, p := range []phase{main, drill} {
-		if err := p.run(ctx, model, tok, &report, progress); err != nil {
-			return report, fmt.Errorf("pretrain: %w", err)
-		}
-	}
-	report.CorpusDigest = corpusDigest(seed)
-	err := save(model, tok, &report, dir)
-	return report, err
-}
-
-// phase is a stretch of the pre-training with a corpus and a learning rate, from
-// warm-up to zero, of its own.
-type phase struct {
-	corpus iter.Seq[Row]
-	steps  int
-	rate   float64
+	fresh.Parameters = model.Parameters()
+	return model, tok, fresh, nil
 }
 
 // run trains the model and adds to the report.
-func (p phase) run(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, report *PretrainReport, progress func(PretrainProgress)) error {
+func (p Phase) run(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, report *PretrainReport, progress func(llama.Step)) error {
 	o := report.Options
-	batches := newBatches(p.corpus, tok, o)
+	batches := newBatches(Corpus(p.Corpus, report.Seed), tok, o)
 	defer batches.stop()
-	tail := max(1, p.steps/50)
+	tail := max(1, p.Steps/50)
 	report.FinalLoss = 0
-	done, total := report.Updates, o.Steps+o.DrillSteps
 	err := llama.Pretrain(ctx, model, batches.next, llama.Optim{
-		LearningRate: p.rate, WarmupSteps: o.WarmupSteps, Steps: p.steps, WeightDecay: o.WeightDecay, Clip: 1,
+		LearningRate: p.LearningRate, WarmupSteps: o.WarmupSteps, Steps: p.Steps, WeightDecay: o.WeightDecay, Clip: 1,
 	}, func(s llama.Step) {
 		report.Updates++
 		report.Tokens += s.Tokens
-		if s.N > p.steps-tail {
+		if s.N > p.Steps-tail {
 			report.FinalLoss += s.Loss / float64(tail)
 		}
-		if progress != nil {
-			progress(PretrainProgress{Step: done + s.N, Total: total, Loss: s.Loss, Tokens: report.Tokens})
-		}
+		progress(s)
 	})
+	if err != nil {
+		return err
+	}
 	report.CorpusRows += batches.rows
-	return err
+	report.Options.Phases = append(report.Options.Phases, p)
+	return nil
 }
 
 // batches turns the corpus into training batches.

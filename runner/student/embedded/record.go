@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"reflect"
+	"slices"
 
 	"autodatabench/results"
 	"autodatabench/results/folder"
@@ -26,7 +28,7 @@ type PretrainReport struct {
 	Parameters   int     `json:"parameters"`
 	Updates      int     `json:"updates"`
 	Tokens       int     `json:"tokens"`
-	FinalLoss    float64 `json:"final_loss"`    // mean over the last fiftieth of the updates on the drill corpus
+	FinalLoss    float64 `json:"final_loss"`    // mean over the last fiftieth of the last phase's updates
 	CorpusDigest string  `json:"corpus_digest"` // see corpusDigest
 	CorpusRows   int     `json:"corpus_rows"`   // rows read
 	BLAS         string  `json:"blas"`
@@ -51,6 +53,15 @@ func Record(fsys fs.FS) (PretrainReport, error) {
 		return record, results.Bad("", fmt.Errorf("%s: tells of other weights than those in %s", recordFile, weightsFile))
 	}
 	return record, nil
+}
+
+// continues reports whether the record is of a pre-training that began as the
+// fresh one and has done some of the phases, from the first on.
+func (r PretrainReport) continues(fresh PretrainReport, phases []Phase) bool {
+	done := r.Options.Phases
+	r.Options.Phases = nil
+	return r.Seed == fresh.Seed && r.BLAS == fresh.BLAS && r.CorpusDigest == fresh.CorpusDigest && reflect.DeepEqual(r.Options, fresh.Options) &&
+		len(done) <= len(phases) && slices.Equal(done, phases[:len(done)])
 }
 
 // save writes the model and the report on it.
