@@ -3,8 +3,8 @@
 # apart: `evaluate` on each set of `student calibration`, several draws of the
 # rows, the first of them with several training seeds, then Markdown tables
 # (bench/doc/calibration.md holds the last ones). One that was interrupted goes
-# on; scores of another student, task, recipe or other rows are refused, never
-# mixed in.
+# on; scores of another student, task, recipe or other rows are refused. The
+# tables are of all draws and training seeds that OUT holds.
 # Usage: bench/calibrate.sh [ROWS] [RUNS] [DRAWS] [OUT]
 set -euo pipefail
 cd "$(dirname "$0")/.."

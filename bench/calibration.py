@@ -32,9 +32,11 @@ class Cell:
     """The accuracies of one set in one domain."""
 
     def __init__(self, out, name, domain):
-        of = lambda draw, run: [accuracy(path) for path in sorted(glob.glob(f"{out}/draw-{draw}/given/{name}/{domain}/run-{run}/score.json"))]
+        of = lambda draw, run: [accuracy(path) for path in sorted(glob.glob(f"{glob.escape(out)}/draw-{draw}/given/{name}/{domain}/run-{run}/score.json"))]
         seeds, rows = of("1", "*"), of("*", "1")
         self.values = seeds + rows[1:]
+        if not self.values:
+            sys.exit(f"calibration: {out} has no score of {name} in {domain}")
         self.mean = statistics.mean(self.values)
         self.over_seeds, self.over_draws = deviation(seeds), deviation(rows)
 
@@ -53,7 +55,7 @@ def main(out, rows):
     base = [accuracy(f"{out}/draw-1/base/{d}/private/score.json") for d in DOMAINS]
     print("| base | " + " | ".join(f"{b:.3f}" for b in base) + " | |")
     for name, title in SETS.items():
-        print(f"| {title} | " + " | ".join(map(str, cells[name])) + f" | {len(cells[name][0].values)} |")
+        print(f"| {title} | " + " | ".join(map(str, cells[name])) + f" | {' / '.join(sorted({str(len(c.values)) for c in cells[name]}))} |")
     print("\n| gap in standard errors | " + " | ".join(DOMAINS) + " |")
     print("|---|" + "---:|" * len(DOMAINS))
     names = list(SETS)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks that what is generated is what it is made from: go.mod is tidy, go
 # generate changes no file, and the embedded weights are those that their record
-# names. (Making the weights again takes 80 minutes: student pretrain.)
+# names. (Making the weights again takes 85 minutes: student pretrain.)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

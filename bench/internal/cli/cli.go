@@ -113,7 +113,7 @@ func Run(ctx context.Context, env Env) int {
 		return 0
 	}
 	if errors.Is(err, errInterrupted) || errors.Is(context.Cause(ctx), errInterrupted) {
-		fmt.Fprintln(env.Stderr, "autodatabench: interrupted; what was finished is kept, go on with resume")
+		fmt.Fprintln(env.Stderr, "autodatabench: interrupted; what was finished is kept; go on with resume, or with the same command")
 		return 130
 	}
 	say(env.Stderr, err)

@@ -25,10 +25,10 @@ func studentCommand(env Env) *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name: "pretrain", Usage: "make the embedded student's weights again from generated text",
-				Description: "Takes 80 minutes on two cores with OpenBLAS. Each phase leaves a whole student; the same command goes on after\nthe last finished one. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
+				Description: "Takes 85 minutes on two cores with OpenBLAS. Each phase leaves a whole student; the same command goes on after\nthe last finished one. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
 				Flags: []cli.Flag{
 					jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
-					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},
+					&cli.StringFlag{Name: "to", Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},
 					&cli.StringSliceFlag{Name: "phase", Value: cli.NewStringSlice(phaseTexts()...), Usage: "`CORPUS:UPDATES:RATE`, one after the other; corpora: " + strings.Join(embedded.Corpora(), ", ")},
 					&cli.IntFlag{Name: "rows", Value: embedded.DefaultOptions().BatchRows, Usage: "rows per update"},
 					&cli.Float64Flag{Name: "prompt-weight", Value: embedded.DefaultOptions().PromptWeight, Usage: "loss weight of a prompt's token"},
@@ -40,7 +40,7 @@ func studentCommand(env Env) *cli.Command {
 				Description: "Example:\n\n  autodatabench student train --to adapter rows.json",
 				Flags: []cli.Flag{
 					jsonFlag(), modelFlag(), &cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of order and initial weights"},
-					&cli.StringFlag{Name: "to", Required: true, Usage: "`FOLDER` for the adapter", TakesFile: true},
+					&cli.StringFlag{Name: "to", Usage: "`FOLDER` for the adapter", TakesFile: true},
 				},
 				Action: func(c *cli.Context) error { return trainStudent(c, env) },
 			},
@@ -71,6 +71,10 @@ func pretrain(c *cli.Context, env Env) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
+	to, err := target(c)
+	if err != nil {
+		return err
+	}
 	o := embedded.DefaultOptions()
 	o.BatchRows, o.PromptWeight, o.Phases = c.Int("rows"), c.Float64("prompt-weight"), nil
 	for _, text := range c.StringSlice("phase") {
@@ -83,7 +87,7 @@ func pretrain(c *cli.Context, env Env) error {
 	begin := env.Now()
 	step := stepper(env, "pre-training", begin)
 	progress := func(p embedded.PretrainProgress) { step(p.Step, p.Total, p.Loss) }
-	report, err := embedded.Pretrain(c.Context, c.Uint64("seed"), o, c.String("to"), progress)
+	report, err := embedded.Pretrain(c.Context, c.Uint64("seed"), o, to, progress)
 	if err != nil {
 		return err
 	}
@@ -91,8 +95,17 @@ func pretrain(c *cli.Context, env Env) error {
 	if c.Bool("json") {
 		return show(c, env, report)
 	}
-	fmt.Fprintf(env.Stdout, "%d parameters, final loss %.4f, in %s\n", report.Parameters, report.FinalLoss, c.String("to"))
+	fmt.Fprintf(env.Stdout, "%d parameters, final loss %.4f, in %s\n", report.Parameters, report.FinalLoss, to)
 	return nil
+}
+
+// target is what --to names.
+func target(c *cli.Context) (string, error) {
+	to := c.String("to")
+	if to == "" {
+		return "", usage("--to FOLDER is missing")
+	}
+	return to, nil
 }
 
 // phaseTexts are the default phases as --phase takes them.
@@ -110,7 +123,7 @@ func parsePhase(text string) (embedded.Phase, error) {
 	steps, err := strconv.Atoi(updates)
 	learningRate, rateErr := strconv.ParseFloat(rate, 64)
 	if err = errors.Join(err, rateErr); err != nil {
-		return embedded.Phase{}, usage("--phase %s: want CORPUS:UPDATES:RATE, as %s", text, phaseTexts()[0])
+		return embedded.Phase{}, usage("--phase %s: want CORPUS:UPDATES:RATE, as %s", strconv.Quote(text), phaseTexts()[0])
 	}
 	return embedded.Phase{Corpus: corpus, Steps: steps, LearningRate: learningRate}, nil
 }
@@ -139,6 +152,10 @@ func trainStudent(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
+	to, err := target(c)
+	if err != nil {
+		return err
+	}
 	p := results.Mini()
 	rows, _, err := readSubmission(path, p.Budget)
 	if err != nil {
@@ -148,15 +165,18 @@ func trainStudent(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
+	if err := folder.Writable(to); err != nil {
+		return results.Infra("name a folder that can be written", fmt.Errorf("train: %w", err))
+	}
 	step := stepper(env, "training", env.Now())
-	report, err := s.Train(c.Context, p.Recipe, rows, c.Int64("seed"), c.String("to"), func(p student.Progress) { step(p.Step, p.Total, p.Loss) })
+	report, err := s.Train(c.Context, p.Recipe, rows, c.Int64("seed"), to, func(p student.Progress) { step(p.Step, p.Total, p.Loss) })
 	if err != nil {
 		return err
 	}
 	if c.Bool("json") {
 		return show(c, env, report)
 	}
-	fmt.Fprintf(env.Stdout, "%d updates on %d rows, loss %.4f -> %.4f, in %s\n", report.Updates, report.Rows, report.FirstLoss, report.LastLoss, c.String("to"))
+	fmt.Fprintf(env.Stdout, "%d updates on %d rows, loss %.4f -> %.4f, in %s\n", report.Updates, report.Rows, report.FirstLoss, report.LastLoss, to)
 	return nil
 }
 
@@ -194,10 +214,16 @@ func askStudent(c *cli.Context, env Env) error {
 	return nil
 }
 
+// mostCalibrationRows is far more than a student here is trained on.
+const mostCalibrationRows = 100_000
+
 func writeCalibration(c *cli.Context, env Env) error {
 	dir, err := oneArgument(c, "a folder")
 	if err != nil {
 		return err
+	}
+	if n := c.Int("rows"); n < 1 || n > mostCalibrationRows {
+		return usage("--rows must be 1 to %d, got %d", mostCalibrationRows, n)
 	}
 	paths := []string{}
 	for _, d := range results.Domains() {

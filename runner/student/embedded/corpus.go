@@ -56,7 +56,7 @@ func kinds() []kind {
 	}
 }
 
-// drillKinds is the mix of the end: more arithmetic, of which the many words of
+// drillKinds is the mix of the second phase: more arithmetic, of which the many words of
 // the first mix have cost some.
 func drillKinds() []kind {
 	return []kind{

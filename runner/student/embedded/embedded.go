@@ -6,7 +6,7 @@
 // files. The corpus teaches arithmetic, formulas that the prompt states,
 // invented problem families, traces, copying and formats; of the suite's
 // problems it holds four families a domain, in public wordings, from the open
-// split only. So the base answers a sixth of the questions, and what a training
+// split only. So the base answers a fifth of the questions, and what a training
 // set adds is which formula belongs to which wording, and the format.
 //
 // The package is not for real language models. It never sees a private item.

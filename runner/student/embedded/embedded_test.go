@@ -1,8 +1,10 @@
 package embedded
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,9 +95,61 @@ func TestPretrainGoesOnAfterAPhase(t *testing.T) {
 	if diff := cmp.Diff(whole, parts); diff != "" {
 		t.Errorf("in two parts, other files (-whole +parts):\n%s", diff)
 	}
-	other, _ := pretrained(t, 2, phases, t.TempDir())
-	if over, _ := pretrained(t, 2, phases, dir); cmp.Diff(other, over) != "" {
-		t.Error("the folder's student of another seed was taken up")
+}
+
+// A folder that holds another student, or a damaged one, is refused and stays as
+// it is.
+func TestPretrainRefusesAnotherStudentsFolder(t *testing.T) {
+	write := func(name, text string) func(dir string) error {
+		return func(dir string) error { return os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644) }
+	}
+	phases, done := small().Phases, t.TempDir()
+	pretrained(t, 1, phases, done)
+	for name, c := range map[string]struct {
+		seed   uint64
+		phases []Phase
+		damage func(dir string) error
+		says   string
+	}{
+		"another seed":      {2, phases, nil, "seed 1"},
+		"more phases done":  {1, phases[:1], nil, "phases"},
+		"no record":         {1, phases, func(dir string) error { return os.Remove(filepath.Join(dir, recordFile)) }, recordFile},
+		"a damaged record":  {1, phases, write(recordFile, "{"), recordFile},
+		"truncated weights": {1, phases, func(dir string) error { return os.Truncate(filepath.Join(dir, weightsFile), 1000) }, weightsFile},
+		"another config":    {1, phases, write("config.json", "{}"), "config.json"},
+	} {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(done)); err != nil {
+			t.Fatal(err)
+		}
+		if c.damage != nil {
+			if err := c.damage(dir); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before, _ := os.ReadFile(filepath.Join(dir, weightsFile))
+		o := small()
+		o.Phases = c.phases
+		_, err := Pretrain(t.Context(), c.seed, o, dir, nil)
+		var fault *results.Error
+		if !errors.As(err, &fault) || fault.Kind != results.BadInput || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: error %v, want bad input that says %q", name, err, c.says)
+		}
+		if after, _ := os.ReadFile(filepath.Join(dir, weightsFile)); !bytes.Equal(before, after) {
+			t.Errorf("%s: the weights were overwritten", name)
+		}
+	}
+}
+
+func TestPretrainRefusesAFolderBeforeItTrains(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Pretrain(t.Context(), 1, small(), file, func(PretrainProgress) { t.Error("it trained") })
+	var fault *results.Error
+	if !errors.As(err, &fault) || fault.Kind != results.Infrastructure {
+		t.Errorf("error %v, want one of infrastructure", err)
 	}
 }
 
@@ -107,6 +161,7 @@ func TestPretrainRefusesOptionsThatMakeNoModel(t *testing.T) {
 		"unknown corpus":   func(o *Options) { o.Phases[0].Corpus = "books" },
 		"no updates":       func(o *Options) { o.Phases[0].Steps = 0 },
 		"no learning rate": func(o *Options) { o.Phases[1].LearningRate = 0 },
+		"no finite rate":   func(o *Options) { o.Phases[0].LearningRate = math.Inf(1) },
 	} {
 		o, dir := small(), t.TempDir()
 		change(&o)

@@ -88,6 +88,9 @@ func BenchmarkHeldOut(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	if *heldOutDraws < 1 {
+		b.Fatalf("-heldout.draws %d: there must be one", *heldOutDraws)
+	}
 	recipe := results.Mini().Recipe
 	recipe.Epochs = *heldOutEpochs
 	wordings := heldOut(b)

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"autodatabench/results"
+	"autodatabench/results/folder"
 	"autodatabench/runner/student/llama"
 )
 
@@ -28,7 +30,7 @@ type Options struct {
 }
 
 // Phase is a stretch of the pre-training, with optimizer and learning rate, from
-// warm-up to zero, of its own.
+// warm-up to zero, of its own. Two phases on one corpus read the same rows.
 type Phase struct {
 	Corpus       string  `json:"corpus"` // one of Corpora
 	Steps        int     `json:"steps"`
@@ -54,15 +56,15 @@ func (o Options) steps() (n int) {
 
 // validate reports the first option that cannot be followed.
 func (o Options) validate() error {
-	if o.BatchRows < 1 || !(o.PromptWeight >= 0) || len(o.Phases) == 0 {
-		return errors.New("it needs at least one row an update, a prompt weight that is not negative, and a phase")
+	if o.BatchRows < 1 || !(o.PromptWeight >= 0 && o.PromptWeight <= 1) || len(o.Phases) == 0 {
+		return errors.New("it needs at least one row an update, a prompt weight of 0 to 1, and a phase")
 	}
 	for _, p := range o.Phases {
 		switch {
 		case !slices.Contains(Corpora(), p.Corpus):
 			return fmt.Errorf("no corpus %q, there are %s", p.Corpus, strings.Join(Corpora(), ", "))
-		case p.Steps < 1 || !(p.LearningRate > 0):
-			return fmt.Errorf("phase %s: updates and learning rate must be positive", p.Corpus)
+		case p.Steps < 1 || !(p.LearningRate > 0 && p.LearningRate <= 1):
+			return fmt.Errorf("phase %s: there must be updates, and a learning rate over 0 and at most 1", p.Corpus)
 		}
 	}
 	return nil
@@ -86,15 +88,16 @@ const (
 // PRETRAIN.json beside them. They are written after every phase, and phases that
 // dir already holds, of the same seed and options, are not done again. The same
 // seed, options and BLAS give the same files. progress may be nil. Errors:
-// results.Bad for options that make no model, results.Infra for faults of the
-// file system.
+// results.Bad for options that make no model, for a dir that holds another
+// student and for a training that diverges, results.Infra for faults of the file
+// system.
 func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
 	if err := o.validate(); err != nil {
 		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
 	}
 	model, tok, report, err := begin(seed, o, dir)
 	if err != nil {
-		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
+		return PretrainReport{}, fmt.Errorf("pretrain: %w", err)
 	}
 	for _, p := range o.Phases[len(report.Options.Phases):] {
 		if err := p.run(ctx, model, tok, &report, func(s llama.Step) {
@@ -111,15 +114,11 @@ func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress 
 	return report, nil
 }
 
-// begin returns the student as the phases that dir holds have left it, else a new
-// one.
+// begin returns the student as the phases that dir holds have left it, or a new
+// one where dir holds none.
 func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, PretrainReport, error) {
-	fresh := PretrainReport{Seed: seed, Options: o, BLAS: llama.BLAS(), CorpusDigest: corpusDigest(seed)}
-	fresh.Options.Phases = nil
-	if report, err := Record(os.DirFS(dir)); err == nil && report.continues(fresh, o.Phases) {
-		model, tok, err := llama.Load(os.DirFS(dir))
-		return model, tok, report, err
-	}
+	report := PretrainReport{Seed: seed, Options: o, BLAS: llama.BLAS(), CorpusDigest: corpusDigest(seed)}
+	report.Options.Phases = nil
 	tok := llama.TrainTokenizer(vocabularyTexts(seed), o.Vocabulary, llama.ChatSpecials())
 	config := llama.Config{
 		VocabSize: tok.Size(), Hidden: o.Hidden, Intermediate: o.Intermediate, Layers: o.Layers, Heads: o.Heads, KVHeads: o.Heads,
@@ -127,11 +126,39 @@ func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, 
 		BOS: llama.TokenID(tok.BOS()), EOS: llama.TokenID(tok.EOT()),
 	}
 	if err := config.Validate(); err != nil {
-		return nil, nil, fresh, err
+		return nil, nil, report, results.Bad("", err)
 	}
-	model := llama.NewModel(config, seed)
-	fresh.Parameters = model.Parameters()
-	return model, tok, fresh, nil
+	if err := folder.Writable(dir); err != nil {
+		return nil, nil, report, results.Infra("name a folder that can be written", err)
+	}
+	if !folder.Exists(filepath.Join(dir, recordFile)) && !folder.Exists(filepath.Join(dir, weightsFile)) {
+		model := llama.NewModel(config, seed)
+		report.Parameters = model.Parameters()
+		return model, tok, report, nil
+	}
+	model, report, err := takeUp(report, o.Phases, config, dir)
+	if err != nil {
+		err = results.Bad("name another folder, or remove it", fmt.Errorf("%s holds a student that cannot be gone on from: %w", dir, err))
+	}
+	return model, tok, report, err
+}
+
+// takeUp reads the student in dir and its record, which must be of a
+// pre-training that began as the fresh one and has done some of the phases.
+func takeUp(fresh PretrainReport, phases []Phase, config llama.Config, dir string) (*llama.Model, PretrainReport, error) {
+	files := os.DirFS(dir)
+	report, err := Record(files)
+	if err != nil {
+		return nil, report, err
+	}
+	if err := report.continues(fresh, phases); err != nil {
+		return nil, report, fmt.Errorf("%s: %w", recordFile, err)
+	}
+	model, _, err := llama.Load(files)
+	if err == nil && model.Config != config {
+		err = errors.New("config.json: another model")
+	}
+	return model, report, err
 }
 
 // run trains the model and adds to the report.

@@ -55,13 +55,25 @@ func Record(fsys fs.FS) (PretrainReport, error) {
 	return record, nil
 }
 
-// continues reports whether the record is of a pre-training that began as the
-// fresh one and has done some of the phases, from the first on.
-func (r PretrainReport) continues(fresh PretrainReport, phases []Phase) bool {
+// continues reports what keeps the phases from going on from the recorded
+// pre-training: it must have begun as the fresh one and have done some of them,
+// from the first on.
+func (r PretrainReport) continues(fresh PretrainReport, phases []Phase) error {
 	done := r.Options.Phases
 	r.Options.Phases = nil
-	return r.Seed == fresh.Seed && r.BLAS == fresh.BLAS && r.CorpusDigest == fresh.CorpusDigest && reflect.DeepEqual(r.Options, fresh.Options) &&
-		len(done) <= len(phases) && slices.Equal(done, phases[:len(done)])
+	switch {
+	case r.Seed != fresh.Seed:
+		return fmt.Errorf("it has seed %d, not %d", r.Seed, fresh.Seed)
+	case r.BLAS != fresh.BLAS:
+		return fmt.Errorf("it was made with %s, not %s", r.BLAS, fresh.BLAS)
+	case r.CorpusDigest != fresh.CorpusDigest:
+		return errors.New("it read other corpora than this program's")
+	case !reflect.DeepEqual(r.Options, fresh.Options):
+		return errors.New("it has other options")
+	case len(done) > len(phases) || !slices.Equal(done, phases[:len(done)]):
+		return fmt.Errorf("it has done the phases %v", done)
+	}
+	return nil
 }
 
 // save writes the model and the report on it.

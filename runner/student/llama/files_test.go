@@ -316,6 +316,8 @@ func TestLoadAdapterRefuses(t *testing.T) {
 	for _, c := range []struct{ name, old, new string }{
 		{"rank", `"r": 2`, `"r": 3`}, {"huge rank", `"r": 2`, `"r": 1000`}, {"no rank", `"r": 2`, `"r": 0`},
 		{"alpha", `"lora_alpha": 4`, `"lora_alpha": 0`}, {"DoRA", `"use_dora": false`, `"use_dora": true`},
+		{"PiSSA", `"init_lora_weights": true`, `"init_lora_weights": "pissa_niter_16"`},
+		{"repeated layers", `"use_dora": false`, `"layer_replication": [[0, 1]]`},
 		{"rsLoRA", `"use_rslora": false`, `"use_rslora": true`}, {"kind", `"LORA"`, `"IA3"`},
 		{"biases", `"bias": "none"`, `"bias": "all"`}, {"modules", `"modules_to_save": null`, `"modules_to_save": ["lm_head"]`},
 	} {

@@ -32,6 +32,17 @@ type adapterConfig struct {
 	InferenceMode  bool           `json:"inference_mode"`
 	InitLoRA       any            `json:"init_lora_weights"`
 	LayersToChange any            `json:"layers_to_transform"`
+	Activation     any            `json:"alora_invocation_tokens,omitempty"`
+	Replication    any            `json:"layer_replication,omitempty"`
+	UseQALoRA      bool           `json:"use_qalora,omitempty"`
+}
+
+// changesBase reports whether the adapter's first values were taken out of the
+// base's weights (PiSSA, CorDA, OLoRA, LoftQ and others), which PEFT then changes
+// again when it loads the adapter. Initial values of other kinds leave no trace.
+func (c adapterConfig) changesBase() bool {
+	kind, named := c.InitLoRA.(string)
+	return named && !slices.Contains([]string{"gaussian", "orthogonal", "eva"}, strings.ToLower(kind))
 }
 
 // Save writes adapter_config.json and adapter_model.safetensors as PEFT does,
@@ -115,8 +126,8 @@ func loadAdapter(fsys fs.FS, m *Model) (*Adapter, error) {
 		return nil, fmt.Errorf("%s: peft_type is %q, want LORA", adapterConfigFile, c.PeftType)
 	case c.Rank < 1 || c.Rank > maxRank || !(c.Alpha > 0 && c.Alpha < 1e6):
 		return nil, fmt.Errorf("%s: rank %d or alpha %v is out of range", adapterConfigFile, c.Rank, c.Alpha)
-	case c.UseRSLoRA, c.UseDoRA, c.LoRABias, c.FanInFanOut, c.Bias != "" && c.Bias != "none",
-		len(c.ModulesToSave)+len(c.RankPattern)+len(c.AlphaPattern) > 0:
+	case c.UseRSLoRA, c.UseDoRA, c.LoRABias, c.FanInFanOut, c.UseQALoRA, c.Bias != "" && c.Bias != "none", c.changesBase(),
+		c.Activation != nil, c.Replication != nil, len(c.ModulesToSave)+len(c.RankPattern)+len(c.AlphaPattern) > 0:
 		return nil, fmt.Errorf("%s: a variant of LoRA that is not supported", adapterConfigFile)
 	}
 	data, err = readFile(fsys, adapterFile)

@@ -49,6 +49,9 @@ func Pretrain(ctx context.Context, m *Model, next func(step int) []Example, o Op
 			progress(step)
 		}
 	}
+	if err := finite(m.flat); err != nil {
+		return fmt.Errorf("pre-training: %w", err)
+	}
 	return nil
 }
 
@@ -122,10 +125,19 @@ func TrainLoRA(ctx context.Context, m *Model, rows []Example, r LoRARecipe, prog
 			}
 		}
 	}
-	if i := slices.IndexFunc(a.flat, notFinite); i >= 0 { // by the last update, after which there is no loss
-		return nil, fmt.Errorf("training LoRA: %w", diverged("a weight", float64(a.flat[i])))
+	if err := finite(a.flat); err != nil {
+		return nil, fmt.Errorf("training LoRA: %w", err)
 	}
 	return a, nil
+}
+
+// finite reports weights that the last update, after which there is no loss, has
+// made infinite or no numbers.
+func finite(weights []float32) error {
+	if i := slices.IndexFunc(weights, notFinite); i >= 0 {
+		return diverged("a weight", float64(weights[i]))
+	}
+	return nil
 }
 
 // newLoRAUpdater trains a. The caller renews merged, the model with a merged

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"autodatabench/results"
+	"autodatabench/runner/student"
 )
 
 var recipe = LoRARecipe{Rank: 4, Alpha: 8, LearningRate: 1e-2, WarmupRatio: 0.1, Epochs: 2, BatchRows: 8, Seed: 4}
@@ -224,6 +225,16 @@ func TestUpdateStopsOnAnInfiniteGradient(t *testing.T) {
 	}
 	if !slices.Equal(before, m.flat) {
 		t.Error("the failed update changed the model")
+	}
+}
+
+// TestPretrainStopsOnAnInfiniteWeight: no loss follows the last update.
+func TestPretrainStopsOnAnInfiniteWeight(t *testing.T) {
+	m := loud(tiny(true))
+	err := Pretrain(context.Background(), m, func(int) []Example { return rowsOf(m.Config, 2, 6, 1) },
+		Optim{LearningRate: 1e40, Steps: 1, Clip: 1}, nil)
+	if !errors.Is(err, student.ErrDiverged) {
+		t.Errorf("error %v, want ErrDiverged", err)
 	}
 }
 

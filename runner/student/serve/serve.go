@@ -13,6 +13,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"autodatabench/results"
 	"autodatabench/runner/teacher"
@@ -76,8 +77,6 @@ func (m model) Complete(ctx context.Context, r teacher.Request) (teacher.Respons
 		return teacher.Response{}, refused("messages: the student answers one user message, which system messages may come before")
 	case r.JSON:
 		return teacher.Response{}, refused("response_format: the student writes text only")
-	case len(r.Stop) > 0:
-		return teacher.Response{}, refused("stop: not supported")
 	}
 	sampling := results.Sampling{Temperature: 1, TopP: 1, MaxTokens: defaultTokens, Seed: r.Seed}
 	if r.Temperature != nil {
@@ -97,13 +96,25 @@ func (m model) Complete(ctx context.Context, r teacher.Request) (teacher.Respons
 	if err != nil {
 		return teacher.Response{}, &teacher.CallError{Status: http.StatusInternalServerError, Err: err}
 	}
+	answer, stopped := cutAtStop(answer, r.Stop)
 	response := teacher.Response{
 		Content: answer, FinishReason: "stop", InputTokens: int64(m.student.Tokens(question)), OutputTokens: int64(tokens),
 	}
-	if tokens >= sampling.MaxTokens {
+	if tokens >= sampling.MaxTokens && !stopped {
 		response.FinishReason = "length"
 	}
 	return response, nil
+}
+
+// cutAtStop cuts the answer before the first of the stops that occurs in it.
+func cutAtStop(answer string, stops []string) (cut string, stopped bool) {
+	at := len(answer)
+	for _, stop := range stops {
+		if i := strings.Index(answer, stop); i >= 0 && stop != "" {
+			at = min(at, i)
+		}
+	}
+	return answer[:at], at < len(answer)
 }
 
 func refused(why string) error {

@@ -77,13 +77,28 @@ func TestRefusals(t *testing.T) {
 		"system last":   {"base", teacher.Request{Messages: []teacher.Message{user, {Role: teacher.System, Content: "x"}}}, "one user message"},
 		"system alone":  {"base", teacher.Request{Messages: []teacher.Message{{Role: teacher.System, Content: "x"}}}, "one user message"},
 		"JSON mode":     {"base", teacher.Request{Messages: []teacher.Message{user}, JSON: true}, "response_format"},
-		"stop":          {"tuned", teacher.Request{Messages: []teacher.Message{user}, Stop: []string{"."}}, "stop"},
 		"too long":      {"base", teacher.Request{Messages: []teacher.Message{user}, MaxTokens: 100_000}, "max_tokens"},
 		"other model":   {"other", teacher.Request{Messages: []teacher.Message{user}}, `"other"`},
 	} {
 		_, err := ask(t.Context(), server, c.model, c.r)
 		if call := teacher.AsCallError(err); err == nil || call.Status/100 != 4 || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want a refusal that says %s", name, err, c.says)
+		}
+	}
+}
+
+func TestAnswerEndsBeforeAStop(t *testing.T) {
+	_, _, server := serving(t)
+	r := teacher.Request{Messages: []teacher.Message{{Role: teacher.User, Content: "What is 3 + 4?"}}, Temperature: new(float64), MaxTokens: 12}
+	whole, err := ask(t.Context(), server, "tuned", r)
+	if err != nil || len(whole.Content) < 4 {
+		t.Fatalf("answer %q, %v", whole.Content, err)
+	}
+	for stop, want := range map[string]string{whole.Content[2:4]: whole.Content[:2], "no such text": whole.Content} {
+		r.Stop = []string{"nor this", stop}
+		got, err := ask(t.Context(), server, "tuned", r)
+		if err != nil || !strings.HasPrefix(want, got.Content) || got.Content == "" && want != "" || want != whole.Content && got.FinishReason != "stop" {
+			t.Errorf("stop %q: answer %q ended by %q, want %q; %v", stop, got.Content, got.FinishReason, want, err)
 		}
 	}
 }
