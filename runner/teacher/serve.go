@@ -92,7 +92,7 @@ func usageOf(r Response) map[string]any {
 type served struct {
 	Model       string          `json:"model"`
 	User        string          `json:"user"`
-	Messages    []Message       `json:"messages"`
+	Messages    []servedMessage `json:"messages"`
 	Temperature *float64        `json:"temperature"`
 	TopP        *float64        `json:"top_p"`
 	MaxTokens   *int            `json:"max_tokens"`
@@ -107,6 +107,33 @@ type served struct {
 	Presence    float64         `json:"presence_penalty"`
 	Tools       []any           `json:"tools"`
 	Format      *wireFormat     `json:"response_format"`
+}
+
+type servedMessage struct {
+	Role    string     `json:"role"`
+	Content servedText `json:"content"`
+}
+
+// servedText is a text, or one in parts as some clients send it.
+type servedText string
+
+func (t *servedText) UnmarshalJSON(data []byte) error {
+	var whole string
+	if json.Unmarshal(data, &whole) == nil {
+		*t = servedText(whole)
+		return nil
+	}
+	var parts []struct{ Type, Text string }
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return errors.New("messages: content must be a text, or a list of parts of type text")
+	}
+	for _, part := range parts {
+		if part.Type != "text" {
+			return fmt.Errorf("messages: content of type %q is not supported, messages are text only", part.Type)
+		}
+		*t += servedText(part.Text)
+	}
+	return nil
 }
 
 // decodeServed reads the model's name, what is asked of it, and how to send the
@@ -143,7 +170,7 @@ var servedFields = map[string]bool{
 
 // request checks what was asked for.
 func (in served) request() (Request, error) {
-	out := Request{Messages: in.Messages, Temperature: in.Temperature, TopP: in.TopP, Seed: in.Seed}
+	out := Request{Temperature: in.Temperature, TopP: in.TopP, Seed: in.Seed}
 	switch {
 	case len(in.Messages) == 0:
 		return out, errors.New("messages: there is none")
@@ -168,6 +195,7 @@ func (in served) request() (Request, error) {
 		if m.Role != System && m.Role != User {
 			return out, fmt.Errorf("messages[%d]: role must be system or user", i)
 		}
+		out.Messages = append(out.Messages, Message{m.Role, string(m.Content)})
 	}
 	for _, limit := range []*int{in.MaxTokens, in.Completion} {
 		if limit != nil && *limit < 1 {

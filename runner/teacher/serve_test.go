@@ -128,6 +128,18 @@ func post(t *testing.T, server *httptest.Server, body string) (status int, messa
 	return resp.StatusCode, e.Error.Message
 }
 
+func TestServedTextInParts(t *testing.T) {
+	var got string
+	server := serve(t, func(r teacher.Request) (teacher.Response, error) {
+		got = r.Messages[0].Content
+		return teacher.Response{Content: "ok", FinishReason: "stop"}, nil
+	})
+	body := `{"messages":[{"role":"user","content":[{"type":"text","text":"2 < 3?\n"},{"type":"text","text":"Why?"}]}]}`
+	if status, message := post(t, server, body); status != 200 || got != "2 < 3?\nWhy?" {
+		t.Errorf("status %d %s, the teacher was asked %q", status, message, got)
+	}
+}
+
 func TestServedRequestForm(t *testing.T) {
 	server := serve(t, func(teacher.Request) (teacher.Response, error) {
 		return teacher.Response{Content: "ok", FinishReason: "stop"}, nil
@@ -147,6 +159,7 @@ func TestServedRequestForm(t *testing.T) {
 		{`{"messages":[]}`, 400, "messages: there is none"},
 		{`{"messages":[{"role":"assistant","content":"a"}]}`, 400, "messages[0]: role"},
 		{`{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}`, 400, "text only"},
+		{`{"messages":[{"role":"user","content":3}]}`, 400, "messages: content"},
 		{`{"stream":false,"stream_options":{"include_usage":true},` + ask + `}`, 400, "stream_options"},
 		{`{"stream":true,"stream_options":[],` + ask + `}`, 400, "stream_options"},
 		{`{"stream":true,"stream_options":{"as":true},` + ask + `}`, 400, "stream_options"},
