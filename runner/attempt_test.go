@@ -3,6 +3,7 @@ package runner_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,6 +158,28 @@ func TestDivergedTraining(t *testing.T) {
 	}
 	if err := runner.Sealed(filepath.Join(env.Root, spec.Path())); err != nil {
 		t.Error(err)
+	}
+}
+
+// overflowing is a student that is trained, and whose answers overflow.
+type overflowing struct{ runner.Student }
+
+func (overflowing) Generate(context.Context, string, []string, results.Sampling, func(int, int)) ([]string, error) {
+	return nil, fmt.Errorf("generate: %w", student.ErrDiverged)
+}
+
+func TestOverflowingAnswersScoreNothing(t *testing.T) {
+	env, spec := scriptedTrial(t, scripted{enough}, 1, results.Iterative, results.Scratch)
+	env.Student = overflowing{env.Student}
+	state, err := runner.Run(context.Background(), env, spec)
+	if err != nil || state.End != results.EndAttempts {
+		t.Fatalf("%v, end %q", err, state.End)
+	}
+	if a := state.Last(); !a.Trained || a.Public == nil || *a.Public != (results.Score{Total: len(env.Task.Public)}) {
+		t.Errorf("%+v, want a public score of none correct", a)
+	}
+	if text := readAttempt(t, env, spec, 1, "public.json"); !strings.Contains(text, "the answers failed: generate: the student diverged") {
+		t.Errorf("public.json does not say what failed: %.300s", text)
 	}
 }
 

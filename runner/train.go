@@ -161,13 +161,10 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 		return err
 	}
 	if done.Failure != "" {
-		return t.score(n, Unanswered(t.Task.Public, done.Detail), results.Score{Total: len(t.Task.Public)}, 0)
+		judged, score := Unanswered(t.Task.Public, done.Detail)
+		return t.score(n, judged, score, 0)
 	}
-	var answers []string
-	seconds, err := t.student(ctx, func(ctx context.Context) (err error) {
-		answers, err = t.Student.Generate(ctx, dir, Questions(t.Task.Public), t.Task.Brief.Sampling, nil)
-		return err
-	})
+	judged, score, seconds, err := t.judge(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -175,18 +172,34 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 		t.cut = seconds
 		return errTimeUp // a score that comes after the end does not count
 	}
-	judged, score := tasks.Evaluate(t.Task.Evaluator, t.Task.Public, answers)
 	return t.score(n, judged, score, seconds)
 }
 
-// Unanswered is the verdict on a student that could not be trained: it answers
-// nothing, and why says the reason.
-func Unanswered(items []tasks.Item, why string) []tasks.Judged {
+// judge evaluates the student, trained as the adapter of dir, on the public set.
+func (t *trial) judge(ctx context.Context, dir string) (judged []tasks.Judged, score results.Score, seconds float64, err error) {
+	var answers []string
+	seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
+		answers, err = t.Student.Generate(ctx, dir, Questions(t.Task.Public), t.Task.Brief.Sampling, nil)
+		return err
+	})
+	if errors.Is(err, student.ErrDiverged) {
+		judged, score = Unanswered(t.Task.Public, "the answers failed: "+err.Error())
+		return judged, score, seconds, nil
+	}
+	if err == nil {
+		judged, score = tasks.Evaluate(t.Task.Evaluator, t.Task.Public, answers)
+	}
+	return judged, score, seconds, err
+}
+
+// Unanswered is the verdict on a student that could not be trained or cannot
+// answer, and why says the reason.
+func Unanswered(items []tasks.Item, why string) ([]tasks.Judged, results.Score) {
 	judged := make([]tasks.Judged, len(items))
 	for i, item := range items {
 		judged[i] = tasks.Judged{Item: item.ID, Verdict: tasks.Verdict{Reason: why}}
 	}
-	return judged
+	return judged, results.Score{Total: len(items)}
 }
 
 // score records the public evaluation of attempt n.

@@ -37,7 +37,7 @@ type Score struct {
 	Terms       Terms                `json:"terms"`
 	Seed        int64                `json:"seed,omitempty"`
 	Training    *student.TrainReport `json:"training,omitempty"` // missing if it failed
-	Failure     results.Failure      `json:"failure,omitempty"`  // of a training that the rows made fail: nothing is answered
+	Failure     results.Failure      `json:"failure,omitempty"`  // of a student that the rows made fail: nothing is answered
 	Detail      string               `json:"detail,omitempty"`
 	Predictions string               `json:"predictions"` // digest of predictions.jsonl
 }
@@ -133,8 +133,7 @@ func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, re
 	score := Score{Valid: true, Terms: terms, Seed: seed}
 	report, err := s.Student.Train(ctx, recipe, rows, seed, adapter, nil)
 	if errors.Is(err, student.ErrDiverged) {
-		score.Failure, score.Detail = results.OtherFailure, "the training failed: "+err.Error()
-		return record(dir, runner.Unanswered(items, score.Detail), results.Score{Total: len(items)}, score)
+		return failed(dir, items, "the training failed: "+err.Error(), score)
 	}
 	if err != nil {
 		return err
@@ -169,10 +168,20 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 // predict evaluates the student, trained as adapter, on the items.
 func (s *Scorer) predict(ctx context.Context, dir, adapter string, task tasks.Task, items []tasks.Item, score Score) error {
 	answers, err := s.Student.Generate(ctx, adapter, runner.Questions(items), task.Brief.Sampling, nil)
+	if adapter != "" && errors.Is(err, student.ErrDiverged) {
+		return failed(dir, items, "the answers failed: "+err.Error(), score)
+	}
 	if err != nil {
 		return err
 	}
 	judged, private := tasks.Evaluate(task.Evaluator, items, answers)
+	return record(dir, judged, private, score)
+}
+
+// failed records that the trained student answers nothing, and why.
+func failed(dir string, items []tasks.Item, why string, score Score) error {
+	score.Failure, score.Detail = results.OtherFailure, why
+	judged, private := runner.Unanswered(items, why)
 	return record(dir, judged, private, score)
 }
 

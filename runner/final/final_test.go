@@ -202,33 +202,62 @@ func TestTrialIsScoredUnderItsTermsOnly(t *testing.T) {
 	}
 }
 
-// diverging is a student whose training overflows on any rows.
-type diverging struct{ fake }
-
-func (*diverging) Train(context.Context, results.Recipe, []results.Row, int64, string, func(student.Progress)) (student.TrainReport, error) {
-	return student.TrainReport{}, fmt.Errorf("update 3: %w", student.ErrDiverged)
+// diverging is a student whose numbers overflow: in training on any rows, or in
+// the answers.
+type diverging struct {
+	fake
+	training, answers bool
 }
 
-// Rows on which training diverges are their maker's fault: a score, and never
+func (d *diverging) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+	if d.training {
+		return student.TrainReport{}, fmt.Errorf("update 3: %w", student.ErrDiverged)
+	}
+	return d.fake.Train(ctx, recipe, rows, seed, dir, progress)
+}
+
+func (d *diverging) Generate(ctx context.Context, adapter string, prompts []string, s results.Sampling, progress func(int, int)) ([]string, error) {
+	if d.answers {
+		return nil, fmt.Errorf("generate: %w", student.ErrDiverged)
+	}
+	return d.fake.Generate(ctx, adapter, prompts, s, progress)
+}
+
+// Rows on which the student diverges are their maker's fault: a score, and never
 // an error.
-func TestDivergedTrainingScoresNothing(t *testing.T) {
-	dir, task := filepath.Join(t.TempDir(), "final"), science(t)
-	s := scorer(t.TempDir(), nil)
-	s.Student = &diverging{}
-	for range 2 {
-		if err := s.Submission(t.Context(), dir, task, results.Mini().Recipe, []results.Row{{Instruction: "a", Output: "b"}}, 1); err != nil {
+func TestDivergedStudentScoresNothing(t *testing.T) {
+	for name, d := range map[string]*diverging{
+		"the training failed": {training: true},
+		"the answers failed":  {answers: true},
+	} {
+		dir, task := filepath.Join(t.TempDir(), "final"), science(t)
+		s := scorer(t.TempDir(), nil)
+		s.Student = d
+		for range 2 {
+			if err := s.Submission(t.Context(), dir, task, results.Mini().Recipe, []results.Row{{Instruction: "a", Output: "b"}}, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got Score
+		if err := folder.ReadJSON(filepath.Join(dir, "score.json"), &got); err != nil {
 			t.Fatal(err)
 		}
+		if got.Private != (results.Score{Total: 300, Items: results.ItemsOf(make([]bool, 300))}) || got.Failure != results.OtherFailure ||
+			!strings.Contains(got.Detail, name) || !strings.Contains(got.Detail, "diverged") || (got.Training != nil) != d.answers {
+			t.Errorf("score %+v", got)
+		}
+		lines, err := os.ReadFile(filepath.Join(dir, "predictions.jsonl"))
+		if err != nil || strings.Count(string(lines), "\n") != 300 || folder.Digest(lines) != got.Predictions {
+			t.Errorf("%d bytes of predictions, %v", len(lines), err)
+		}
 	}
-	var got Score
-	if err := folder.ReadJSON(filepath.Join(dir, "score.json"), &got); err != nil {
-		t.Fatal(err)
-	}
-	if got.Private != (results.Score{Total: 300, Items: results.ItemsOf(make([]bool, 300))}) || got.Failure != results.OtherFailure || !strings.Contains(got.Detail, "diverged") || got.Training != nil {
-		t.Errorf("score %+v", got)
-	}
-	lines, err := os.ReadFile(filepath.Join(dir, "predictions.jsonl"))
-	if err != nil || strings.Count(string(lines), "\n") != 300 || folder.Digest(lines) != got.Predictions {
-		t.Errorf("%d bytes of predictions, %v", len(lines), err)
+}
+
+// A base student that overflows is no one's score.
+func TestDivergedBaseIsAnError(t *testing.T) {
+	s := scorer(t.TempDir(), nil)
+	s.Student = &diverging{answers: true}
+	if _, err := s.Base(t.Context(), science(t)); !errors.Is(err, student.ErrDiverged) {
+		t.Errorf("error %v, want ErrDiverged", err)
 	}
 }

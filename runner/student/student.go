@@ -19,8 +19,9 @@ import (
 )
 
 // ErrDiverged is wrapped by the error of a training whose numbers overflowed on
-// the rows it was given: the fault of who made the rows, not of the platform.
-var ErrDiverged = errors.New("the training diverged")
+// the rows it was given, and of answers with its adapter that did: the fault of
+// who made the rows, not of the platform.
+var ErrDiverged = errors.New("the student diverged")
 
 // Trainer fine-tunes the student.
 type Trainer interface {
@@ -36,7 +37,8 @@ type Trainer interface {
 type Generator interface {
 	// Generate returns one answer for each prompt (a user text), in order.
 	// adapterDir names a folder that Train left; empty means the base student.
-	// progress may be nil; done counts finished answers.
+	// progress may be nil; done counts finished answers. Errors: as Train's,
+	// ErrDiverged from back ends that see the numbers.
 	Generate(ctx context.Context, adapterDir string, prompts []string, s results.Sampling, progress func(done, total int)) ([]string, error)
 }
 

@@ -131,7 +131,7 @@ func TestResults(t *testing.T) {
 	for does, check := range map[string]func([]string, error) bool{
 		"echo": func(a []string, err error) bool { return err == nil && slices.Equal(a, []string{"a\xff", "b\xff"}) },
 		"diverge": func(_ []string, err error) bool {
-			return errors.Is(err, student.ErrDiverged) && err.Error() == "loss: the training diverged"
+			return errors.Is(err, student.ErrDiverged) && err.Error() == "loss: the student diverged"
 		},
 		"refuse": func(_ []string, err error) bool {
 			var known *results.Error

@@ -62,6 +62,11 @@ func (m *Model) Generate(ctx context.Context, prompts [][]int, o GenOptions, pro
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("generating: %w", context.Cause(ctx))
 	}
+	for _, d := range decoders {
+		if d != nil && d.err != nil {
+			return nil, fmt.Errorf("generating: %w", d.err)
+		}
+	}
 	return answers, nil
 }
 
@@ -85,19 +90,20 @@ type decoder struct {
 	live   []*sequence
 	scores []float32
 	kept   []int
+	err    error // student.ErrDiverged
 }
 
-// answer fills answers. It stops early when ctx is done.
+// answer fills answers. It stops early when ctx is done or numbers overflow.
 func (d *decoder) answer(ctx context.Context, prompts, answers [][]int, finished func(n int)) {
 	d.reserve(prompts)
 	for _, s := range d.live {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || d.err != nil {
 			return
 		}
 		d.prefill(s, prompts[s.index])
 	}
 	d.retire(answers, finished)
-	for len(d.live) > 0 && ctx.Err() == nil {
+	for len(d.live) > 0 && ctx.Err() == nil && d.err == nil {
 		d.step()
 		d.retire(answers, finished)
 	}

@@ -2,12 +2,15 @@ package llama
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"autodatabench/runner/student"
 )
 
 // nextLogits are the logits after the tokens, without a cache.
@@ -193,6 +196,20 @@ func TestGenerateLimits(t *testing.T) {
 	} {
 		if f() == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// TestOverflowIsNoAnswer asks a model whose weights are finite, but too large.
+func TestOverflowIsNoAnswer(t *testing.T) {
+	m := loud(tiny(true))
+	for i := range m.flat {
+		m.flat[i] *= 1e10
+	}
+	for _, temperature := range []float64{0, 0.7} {
+		_, err := m.Generate(context.Background(), somePrompts(m.Config, 2*batchPrompts), GenOptions{Temperature: temperature, MaxTokens: 5}, nil)
+		if !errors.Is(err, student.ErrDiverged) {
+			t.Errorf("temperature %v: error %v, want ErrDiverged", temperature, err)
 		}
 	}
 }

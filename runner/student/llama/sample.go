@@ -2,13 +2,18 @@ package llama
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 	"slices"
 )
 
 // pick draws a token from the logits, which it overwrites. Equal logits: the
-// lower token.
+// lower token. Logits that overflowed leave d.err.
 func (d *decoder) pick(logits []float32, random *rand.Rand) int {
+	if sum := total(logits); math.IsNaN(sum) || math.IsInf(sum, 0) {
+		d.err = diverged("a logit", sum)
+		return 0
+	}
 	best := 0
 	for i, v := range logits {
 		if v > logits[best] {
