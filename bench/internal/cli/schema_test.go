@@ -100,8 +100,6 @@ func (s schemas) check(path, kind string, v any) error {
 func (s schemas) single(path, kind string, v any) error {
 	ok := false
 	switch kind {
-	case "any":
-		return nil
 	case "text":
 		_, ok = v.(string)
 	case "yes/no":
