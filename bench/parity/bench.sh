@@ -6,14 +6,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-figures=$(mktemp)
-trap 'rm -f "$figures"' EXIT
+figures=$(mktemp) printed=$(mktemp)
+trap 'rm -f "$figures" "$printed"' EXIT
 echo "load when it began: $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown), $(nproc) cores"
 for tags in ${TAGS:+openblas,}parity ${TAGS:+parity}; do
 	blas=gonum
 	[[ $tags == openblas* ]] && blas=OpenBLAS
-	eval "$GO" test -tags "$tags" -timeout 30m -run "'^\$'" -bench "'AgainstPyTorch|TrainingShare'" -benchtime 5x ./runner/student/llama |
-		tee /dev/stderr | sed "s/^Benchmark/$blas &/" >>"$figures"
+	eval "$GO" test -tags "$tags" -timeout 30m -run "'^\$'" -bench "'AgainstPyTorch|TrainingShare'" -benchtime 5x ./runner/student/llama | tee "$printed"
+	sed "s/^Benchmark/$blas &/" "$printed" >>"$figures"
 done
 
 echo
