@@ -115,6 +115,8 @@ type CheckData struct {
 // ScoreData is a public score.
 type ScoreData struct {
 	Score
+	Failure    Failure  `json:"failure,omitempty"`
+	Detail     string   `json:"detail,omitempty"`
 	Seconds    float64  `json:"seconds"`
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`
 }

@@ -30,7 +30,7 @@ type Signs struct {
 	TimedOut   bool // the program was stopped
 	ExitCode   int  // of the program
 	Invalid    bool // there is no valid submission
-	Diverged   bool // the student cannot be trained on the rows
+	Diverged   bool // the student cannot be trained on the rows, or not answer after it
 }
 
 // Classify is the one place that decides what kind of failure the signs are; of

@@ -123,6 +123,9 @@ func (t *Trial) applyStudent(a *Attempt, e Event) error {
 			return err
 		}
 		a.Public = &d.Score
+		if d.Failure != "" {
+			a.Failure, a.Detail = d.Failure, d.Detail
+		}
 		if best := t.BestAttempt(); best == nil || best.Public == nil || d.Score.Better(*best.Public) {
 			t.Best = a.N
 		}

@@ -177,6 +177,8 @@ func TestOverflowingAnswersScoreNothing(t *testing.T) {
 	}
 	if a := state.Last(); !a.Trained || a.Public == nil || *a.Public != (results.Score{Total: len(env.Task.Public)}) {
 		t.Errorf("%+v, want a public score of none correct", a)
+	} else if a.Failure != results.OtherFailure || !strings.HasPrefix(a.Detail, "the answers failed") {
+		t.Errorf("failure %q (%s)", a.Failure, a.Detail)
 	}
 	if text := readAttempt(t, env, spec, 1, "public.json"); !strings.Contains(text, "the answers failed: generate: the student diverged") {
 		t.Errorf("public.json does not say what failed: %.300s", text)

@@ -162,34 +162,34 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 	}
 	if done.Failure != "" {
 		judged, score := Unanswered(t.Task.Public, done.Detail)
-		return t.score(n, judged, score, 0)
+		return t.score(n, judged, results.ScoreData{Score: score})
 	}
-	judged, score, seconds, err := t.judge(ctx, dir)
+	judged, data, err := t.judge(ctx, dir)
 	if err != nil {
 		return err
 	}
-	if seconds >= t.state.TimeLeft().Seconds() {
-		t.cut = seconds
+	if data.Seconds >= t.state.TimeLeft().Seconds() {
+		t.cut = data.Seconds
 		return errTimeUp // a score that comes after the end does not count
 	}
-	return t.score(n, judged, score, seconds)
+	return t.score(n, judged, data)
 }
 
 // judge evaluates the student, trained as the adapter of dir, on the public set.
-func (t *trial) judge(ctx context.Context, dir string) (judged []tasks.Judged, score results.Score, seconds float64, err error) {
+func (t *trial) judge(ctx context.Context, dir string) (judged []tasks.Judged, data results.ScoreData, err error) {
 	var answers []string
-	seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
+	data.Seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
 		answers, err = t.Student.Generate(ctx, dir, Questions(t.Task.Public), t.Task.Brief.Sampling, nil)
 		return err
 	})
-	if errors.Is(err, student.ErrDiverged) {
-		judged, score = Unanswered(t.Task.Public, "the answers failed: "+err.Error())
-		return judged, score, seconds, nil
+	switch {
+	case errors.Is(err, student.ErrDiverged):
+		data.Failure, data.Detail, err = results.Classify(results.Signs{Diverged: true}), "the answers failed: "+err.Error(), nil
+		judged, data.Score = Unanswered(t.Task.Public, data.Detail)
+	case err == nil:
+		judged, data.Score = tasks.Evaluate(t.Task.Evaluator, t.Task.Public, answers)
 	}
-	if err == nil {
-		judged, score = tasks.Evaluate(t.Task.Evaluator, t.Task.Public, answers)
-	}
-	return judged, score, seconds, err
+	return judged, data, err
 }
 
 // Unanswered is the verdict on a student that could not be trained or cannot
@@ -203,11 +203,12 @@ func Unanswered(items []tasks.Item, why string) ([]tasks.Judged, results.Score) 
 }
 
 // score records the public evaluation of attempt n.
-func (t *trial) score(n int, judged []tasks.Judged, score results.Score, seconds float64) error {
-	if err := folder.WriteJSON(t.attempt(n, "public.json"), publicFile{score, judged}); err != nil {
+func (t *trial) score(n int, judged []tasks.Judged, data results.ScoreData) error {
+	if err := folder.WriteJSON(t.attempt(n, "public.json"), publicFile{data.Score, judged}); err != nil {
 		return err
 	}
-	return t.append(results.PublicScored, results.ScoreData{Score: score, Seconds: seconds, GPUSeconds: t.GPUs.student(seconds)})
+	data.GPUSeconds = t.GPUs.student(data.Seconds)
+	return t.append(results.PublicScored, data)
 }
 
 // Questions lists what the student is asked for the items.

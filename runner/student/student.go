@@ -37,8 +37,8 @@ type Trainer interface {
 type Generator interface {
 	// Generate returns one answer for each prompt (a user text), in order.
 	// adapterDir names a folder that Train left; empty means the base student.
-	// progress may be nil; done counts finished answers. Errors: as Train's,
-	// ErrDiverged from back ends that see the numbers.
+	// progress may be nil; done counts finished answers. Errors: as Train's;
+	// only the embedded student looks for numbers that overflow.
 	Generate(ctx context.Context, adapterDir string, prompts []string, s results.Sampling, progress func(done, total int)) ([]string, error)
 }
 

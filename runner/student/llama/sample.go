@@ -2,16 +2,24 @@ package llama
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"autodatabench/results"
+	"autodatabench/runner/student"
 )
+
+// errOverflow names no value: which of several comes first depends on the cores.
+var errOverflow = results.Bad("the weights are numbers, but too large: damaged, or trained at too high a rate",
+	fmt.Errorf("%w: a logit is infinite or no number", student.ErrDiverged))
 
 // pick draws a token from the logits, which it overwrites. Equal logits: the
 // lower token. Logits that overflowed leave d.err.
 func (d *decoder) pick(logits []float32, random *rand.Rand) int {
 	if sum := total(logits); math.IsNaN(sum) || math.IsInf(sum, 0) {
-		d.err = diverged("a logit", sum)
+		d.err = errOverflow
 		return 0
 	}
 	best := 0

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"autodatabench/results"
+	"autodatabench/runner/student"
 	"autodatabench/runner/teacher"
 )
 
@@ -90,7 +91,8 @@ func (m model) Complete(ctx context.Context, r teacher.Request) (teacher.Respons
 	}
 	answer, tokens, err := m.student.Answer(ctx, m.adapter, question, sampling)
 	var known *results.Error
-	if errors.As(err, &known) && known.Kind == results.BadInput {
+	diverged := errors.Is(err, student.ErrDiverged) // what is served is damaged, not what is asked
+	if !diverged && errors.As(err, &known) && known.Kind == results.BadInput {
 		return teacher.Response{}, refused(err.Error())
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package serve_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"autodatabench/results"
+	"autodatabench/runner/student"
 	"autodatabench/runner/student/embedded"
 	"autodatabench/runner/student/serve"
 	"autodatabench/runner/student/studenttest"
@@ -84,6 +86,24 @@ func TestRefusals(t *testing.T) {
 		if call := teacher.AsCallError(err); err == nil || call.Status/100 != 4 || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want a refusal that says %s", name, err, c.says)
 		}
+	}
+}
+
+// overflowing is a student whose numbers overflow in every answer.
+type overflowing struct{}
+
+func (overflowing) Tokens(string) int { return 1 }
+func (overflowing) Answer(context.Context, string, string, results.Sampling) (string, int, error) {
+	return "", 0, results.Bad("", fmt.Errorf("answer: %w", student.ErrDiverged))
+}
+
+// TestOverflowIsNoRefusal: nothing is wrong with what was asked.
+func TestOverflowIsNoRefusal(t *testing.T) {
+	server := httptest.NewServer(serve.Handler(overflowing{}, "base", nil))
+	defer server.Close()
+	_, err := ask(t.Context(), server, "base", teacher.Request{Messages: []teacher.Message{{Role: teacher.User, Content: "x"}}})
+	if call := teacher.AsCallError(err); err == nil || call.Status/100 != 5 || !strings.Contains(err.Error(), "diverged") {
+		t.Errorf("error %v, want a fault of the server and why", err)
 	}
 }
 
