@@ -127,6 +127,7 @@ func (t *servedText) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &parts); err != nil {
 		return errors.New("messages: content must be a text, or a list of parts of type text")
 	}
+	*t = "" // of a name that stands twice, the last counts
 	for _, part := range parts {
 		if part.Type != "text" {
 			return fmt.Errorf("messages: content of type %q is not supported, messages are text only", part.Type)

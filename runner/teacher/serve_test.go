@@ -134,7 +134,7 @@ func TestServedTextInParts(t *testing.T) {
 		got = r.Messages[0].Content
 		return teacher.Response{Content: "ok", FinishReason: "stop"}, nil
 	})
-	body := `{"messages":[{"role":"user","content":[{"type":"text","text":"2 < 3?\n"},{"type":"text","text":"Why?"}]}]}`
+	body := `{"messages":[{"role":"user","content":"before","content":[{"type":"text","text":"2 < 3?\n"},{"type":"text","text":"Why?"}]}]}`
 	if status, message := post(t, server, body); status != 200 || got != "2 < 3?\nWhy?" {
 		t.Errorf("status %d %s, the teacher was asked %q", status, message, got)
 	}
