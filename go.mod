@@ -1,4 +1,4 @@
-module autodatabench
+module github.com/autodatabench/autodatabench
 
 go 1.26.8
 

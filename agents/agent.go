@@ -3,7 +3,7 @@ package agents
 import (
 	"context"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // The roles of a message.

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // MaxCode is the size limit of an extracted program in bytes.

@@ -3,7 +3,7 @@ package agents
 import (
 	"fmt"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // ActionKind names a step of a trial.
@@ -28,7 +28,7 @@ type Action struct {
 }
 
 // maxTries is how often debug and repair may fail in a row before the workflow
-// drafts anew (SPEC section 5).
+// drafts anew (protocol.md section 5).
 const maxTries = 3
 
 // Next decides the step that follows from the state by the trial's workflow. It

@@ -20,7 +20,7 @@ BenchmarkLeaderboard/24-agents ms/board <= 2000 # over 5,000 trials from the ind
 '
 figures=$(mktemp)
 trap 'rm -f "$figures"' EXIT
-eval "$GO" test -p 1 "$TAGS" -run "'^\$'" -bench . ./runner/student/llama ./runner/gateway ./results ./results/folder ./report/stats ./bench/internal/cli | tee "$figures"
+eval "$GO" test -p 1 "$TAGS" -run "'^\$'" -bench . ./runner/student/llama ./runner/gateway ./results ./results/disk ./report/stats ./bench/internal/cli | tee "$figures"
 
 echo
 awk '

@@ -5,7 +5,7 @@ package main
 import (
 	"os"
 
-	"autodatabench/bench/internal/cli"
+	"github.com/autodatabench/autodatabench/bench/internal/cli"
 )
 
 func main() { os.Exit(cli.Main()) }

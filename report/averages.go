@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/report/stats"
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // averages is the table of other ways to average, for readers who doubt the one

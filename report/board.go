@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/report/stats"
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Options says what a leaderboard expects.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // ranks lists agent and rank in the board's order.

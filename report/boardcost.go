@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"time"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // cost is what a run took of models and GPUs, and what that costs.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func (g Group) effort(common []Mark) table.Table {

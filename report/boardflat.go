@@ -4,9 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/report/stats"
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // flatPlaces is the digits of a fraction in CSV.

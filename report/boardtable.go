@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Tables returns up to eight tables a group: ranking, uncertainty, other averages,

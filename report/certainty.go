@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/report/stats"
-	"autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/report/table"
 )
 
 // certain reports whether any row has an interval.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/report"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // answered makes up which items are correct: those of a run are drawn anew, so

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func num(v float64) results.Number { return results.Num(v, true) }

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/report/figure"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // price is a way to count what a row cost in all of its runs.

@@ -9,10 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report"
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 // edges are the cases in which tables and figures easily go wrong.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/report/figure"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // single is the board's only group; a board without outcomes has none. Figures

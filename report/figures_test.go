@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report"
-	"autodatabench/report/figure"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func boardFigures(t *testing.T, board report.Board) map[string]string {

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"autodatabench/report/stats"
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // percent is the cell of a share.

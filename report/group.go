@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // groupKey is what outcomes must share to compare, but for the tasks, which each

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Mark says of a row what a reader must know before comparing it.

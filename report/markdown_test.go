@@ -13,9 +13,9 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 
-	"autodatabench/report"
-	"autodatabench/results"
-	"autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 var (

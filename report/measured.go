@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 // SideBySide is the paper's Table 1 beside the rows of one measured ranking.

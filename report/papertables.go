@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // PaperTables is how many tables the paper has.

@@ -3,9 +3,9 @@ package report
 import (
 	"fmt"
 
-	"autodatabench/report/stats"
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // PowerPlan says, for each group of a board with measured variance, which

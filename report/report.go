@@ -16,9 +16,9 @@ import (
 	"fmt"
 	"io"
 
-	"autodatabench/report/markdown"
-	"autodatabench/report/table"
-	"autodatabench/report/text"
+	"github.com/autodatabench/autodatabench/report/markdown"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/text"
 )
 
 // Format is a form of output.

@@ -12,10 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"autodatabench/report"
-	"autodatabench/report/table"
-	"autodatabench/report/text"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/text"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 var suffix = map[report.Format]string{report.Text: "txt", report.Markdown: "md", report.CSV: "csv", report.JSON: "json"}

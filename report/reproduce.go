@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 // gainTolerance is how far, in points of gain, a printed gain may lie from the

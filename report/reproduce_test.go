@@ -9,11 +9,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report"
-	"autodatabench/report/table"
-	"autodatabench/report/text"
-	"autodatabench/results"
-	"autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/text"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 func reproduce(t *testing.T) report.Reproduction {
@@ -35,7 +35,7 @@ func disagreeing(checks []report.CellCheck) []string {
 	return list
 }
 
-// SPEC section 10 lists the ten cells.
+// protocol.md section 10 lists the ten cells.
 func TestReproduceFindsTheTenCells(t *testing.T) {
 	r := reproduce(t)
 	if got, want := r.Summary(), "62 of 72 cells agree, 10 do not"; got != want {
@@ -78,7 +78,7 @@ func TestHeadline(t *testing.T) {
 	}
 }
 
-// SPEC section 10: two gains of Table 2 are single runs', 143 of 147 accuracies
+// protocol.md section 10: two gains of Table 2 are single runs', 143 of 147 accuracies
 // are fractions.
 func TestSingleRunsAndSizes(t *testing.T) {
 	r := reproduce(t)

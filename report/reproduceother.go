@@ -3,9 +3,9 @@ package report
 import (
 	"math"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 // SingleRun is a gain of Table 2 that has the value of one run of the pipeline's

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Tables returns Table 1 as printed and recomputed, the cells that disagree, the

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Row is the result of one agent, workflow and setting in an experiment.

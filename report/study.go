@@ -3,8 +3,8 @@ package report
 import (
 	"slices"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // headlineSeed makes the draws of intervals the same in every report.

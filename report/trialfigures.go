@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/report/figure"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // TrialLog is a trial as its log tells it, for figures over time.

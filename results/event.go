@@ -23,7 +23,7 @@ const (
 )
 
 // Event is one line of a trial's log. Data is the canonical JSON of the kind's
-// data type; Previous is the digest of the line before (results/folder).
+// data type; Previous is the digest of the line before (results/disk).
 type Event struct {
 	Seq      int             `json:"seq"` // from 0
 	Time     time.Time       `json:"time"`

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Row is one training example of a submission (SPEC section 4). The student's
+// Row is one training example of a submission (protocol.md section 4). The student's
 // user text is Instruction, followed by a line with Input when there is one.
 type Row struct {
 	Instruction string `json:"instruction"`
@@ -28,7 +28,7 @@ type Shot struct {
 	Solution string `json:"solution"`
 }
 
-// Brief is what an agent is told of a task (SPEC section 3). The seed pool is
+// Brief is what an agent is told of a task (protocol.md section 3). The seed pool is
 // not part of it: it is a file of the workspace in the seed setting.
 type Brief struct {
 	Domain         Domain   `json:"domain"`
@@ -95,7 +95,7 @@ func (s Score) Accuracy() float64 {
 	return float64(s.Correct) / float64(s.Total)
 }
 
-// Better reports whether s beats t; equal scores do not (SPEC section 5: the
+// Better reports whether s beats t; equal scores do not (protocol.md section 5: the
 // earlier submission stays best).
 func (s Score) Better(t Score) bool {
 	return int64(s.Correct)*int64(t.Total) > int64(t.Correct)*int64(s.Total)
@@ -109,7 +109,7 @@ type BadCase struct {
 	Reason   string `json:"reason"` // why the evaluator refused it
 }
 
-// Limits on what is shown to an agent (SPEC section 5).
+// Limits on what is shown to an agent (protocol.md section 5).
 const (
 	MaxBadCases    = 8
 	MaxSampleRows  = 5
@@ -126,7 +126,7 @@ type Drop struct {
 	Text   string `json:"text,omitempty"` // the row as written, cut
 }
 
-// Check is the platform's verdict on a submission (SPEC section 4).
+// Check is the platform's verdict on a submission (protocol.md section 4).
 type Check struct {
 	Valid   bool           `json:"valid"`
 	Problem string         `json:"problem,omitempty"` // why not valid, in one line

@@ -3,7 +3,7 @@ package results
 import "time"
 
 // Failure is what an agent did wrong in an attempt, in the terms of the paper's
-// figure 5 (SPEC section 9). It is a result, kept in the record, and never an
+// figure 5 (protocol.md section 9). It is a result, kept in the record, and never an
 // error of the program. The empty value means that nothing failed.
 type Failure string
 

@@ -21,7 +21,7 @@ const (
 // Domains lists the paper's domains in the order its tables use.
 func Domains() []Domain { return []Domain{Science, Code, Finance} }
 
-// Setting says whether the agent sees the seed pool (SPEC section 3).
+// Setting says whether the agent sees the seed pool (protocol.md section 3).
 type Setting string
 
 // The two data settings.
@@ -33,7 +33,7 @@ const (
 // Settings lists the data settings in the order the paper's tables use.
 func Settings() []Setting { return []Setting{Scratch, Seed} }
 
-// Workflow names a state machine of SPEC section 5.
+// Workflow names a state machine of protocol.md section 5.
 type Workflow string
 
 // The two workflows.
@@ -48,7 +48,7 @@ func Workflows() []Workflow { return []Workflow{OneShot, Iterative} }
 // Operation is what an attempt asks of the agent.
 type Operation string
 
-// The four operations of SPEC section 5.
+// The four operations of protocol.md section 5.
 const (
 	Draft   Operation = "draft"
 	Debug   Operation = "debug"

@@ -119,7 +119,7 @@ func ProtocolDigest(p Protocol) string {
 
 // Final is the accuracy on the private set, a share: the mean over the final
 // seeds. Without a valid submission the student stays as it was, so that the
-// gain is 0 (SPEC section 8). It is missing before the trial has ended and is
+// gain is 0 (protocol.md section 8). It is missing before the trial has ended and is
 // scored.
 func (o Outcome) Final() Number {
 	if o.Printed != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Budget bounds one trial (SPEC section 6). Counts are calls, attempts or rows.
+// Budget bounds one trial (protocol.md section 6). Counts are calls, attempts or rows.
 type Budget struct {
 	TeacherCalls           int           `json:"teacher_calls"`
 	TeacherCallsPerAttempt int           `json:"teacher_calls_per_attempt"`
@@ -65,7 +65,7 @@ func (b Budget) MaxAttempts(w Workflow) int {
 }
 
 // Recipe is the frozen supervised fine-tuning of the student: LoRA on all
-// linear layers with AdamW and a cosine schedule (SPEC section 7).
+// linear layers with AdamW and a cosine schedule (protocol.md section 7).
 type Recipe struct {
 	Rank         int     `json:"rank"`
 	Alpha        float64 `json:"alpha"`
@@ -99,7 +99,7 @@ type Protocol struct {
 }
 
 // Paper is the published protocol (arXiv 2605.30407, sections on setup and
-// appendix; SPEC sections 6 and 7).
+// appendix; protocol.md sections 6 and 7).
 func Paper() Protocol {
 	return Protocol{
 		Name: "paper",

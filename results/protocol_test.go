@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The figures of the publication (SPEC sections 6 and 7).
+// The figures of the publication (protocol.md sections 6 and 7).
 func TestPaperProtocol(t *testing.T) {
 	p := Paper()
 	want := Protocol{

@@ -54,7 +54,7 @@ func Mean(values []Number) Number {
 	return Num(sum/float64(max(1, len(values))), len(values) > 0)
 }
 
-// Gain is the relative gain in % of an accuracy over the base student's (SPEC
+// Gain is the relative gain in % of an accuracy over the base student's (protocol.md
 // section 8), both in the same unit. It is undefined for a base of 0.
 func Gain(acc, base float64) (percent float64, ok bool) {
 	if base == 0 {
@@ -63,7 +63,7 @@ func Gain(acc, base float64) (percent float64, ok bool) {
 	return 100 * (acc - base) / base, true
 }
 
-// MATS is the attempts per valid submission of one run (SPEC section 8). It is
+// MATS is the attempts per valid submission of one run (protocol.md section 8). It is
 // undefined when no submission was valid.
 func MATS(attempts, valid int) (mats float64, ok bool) {
 	if valid == 0 {

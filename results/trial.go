@@ -128,7 +128,7 @@ func (t *Trial) ValidAttempts() int {
 }
 
 // Replies counts the attempts that the agent replied to. One that was cut off
-// before is no attempt yet (SPEC section 5).
+// before is no attempt yet (protocol.md section 5).
 func (t *Trial) Replies() int {
 	n := 0
 	for _, a := range t.Attempts {

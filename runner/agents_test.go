@@ -11,13 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/agents/chat"
-	"autodatabench/results"
-	"autodatabench/runner"
-	"autodatabench/runner/command"
-	"autodatabench/runner/gateway"
-	"autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/command"
+	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
 // answering is an agent that answers every request the same, and keeps what it

@@ -3,7 +3,7 @@ package runner
 import (
 	"encoding/json"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Stopped reports whether the code of the recorded attempt was stopped for its

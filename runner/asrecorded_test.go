@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/agents/chat"
-	"autodatabench/results"
-	"autodatabench/runner"
-	"autodatabench/runner/gateway"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // replayed runs the recorded trial in dir again with its agent and its teacher, and

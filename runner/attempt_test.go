@@ -13,13 +13,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/agents"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/student"
-	"autodatabench/runner/teacher"
-	"autodatabench/runner/teacher/procedural"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 )
 
 // scripted is an agent that gives the replies in turn, the last one for ever.
@@ -119,14 +119,14 @@ func TestSliverOfTime(t *testing.T) {
 func TestLostReplyLeavesNoCode(t *testing.T) {
 	env, spec := scriptedTrial(t, scripted{"I have no program."}, 2, results.Iterative, results.Scratch)
 	lost := runner.AttemptFile(filepath.Join(env.Root, spec.Path()), 1, "code.py")
-	if err := folder.WriteFile(lost, []byte("print('of a lost reply')\n")); err != nil {
+	if err := disk.WriteFile(lost, []byte("print('of a lost reply')\n")); err != nil {
 		t.Fatal(err)
 	}
 	state, err := runner.Run(context.Background(), env, spec)
 	if err != nil || state.Last().Op != results.Debug {
 		t.Fatalf("%v, %+v", err, state.Last())
 	}
-	if folder.Exists(lost) || strings.Contains(readAttempt(t, env, spec, 2, "prompt.json"), "lost reply") {
+	if disk.Exists(lost) || strings.Contains(readAttempt(t, env, spec, 2, "prompt.json"), "lost reply") {
 		t.Error("the code of a reply that is not in the record is kept and shown")
 	}
 }
@@ -208,7 +208,7 @@ func TestTemporaryFilesAreNotSealed(t *testing.T) {
 	dir := filepath.Join(env.Root, spec.Path())
 	left := []string{filepath.Join(dir, ".lock-123"), runner.AttemptFile(dir, 1, ".new-123")}
 	for _, path := range left {
-		if err := folder.WriteFile(path, []byte("half")); err != nil {
+		if err := disk.WriteFile(path, []byte("half")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // courseEvents is about how many updates of a training are events.

@@ -8,10 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // telling is a student that tells how its training goes, as one on a GPU does:
@@ -58,7 +58,7 @@ func TestTrainingIsFollowedInTheLog(t *testing.T) {
 		t.Errorf("after it: %+v, %+v", state.Training, state.Attempts[0])
 	}
 	var record struct{ Course *results.Course }
-	if err := folder.ReadJSON(runner.AttemptFile(dir, 1, "train.json"), &record); err != nil {
+	if err := disk.ReadJSON(runner.AttemptFile(dir, 1, "train.json"), &record); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(&results.Course{StartSeconds: 30, UpdateSeconds: 180, PeakMemory: 6, Trainable: 7}, record.Course); diff != "" {
@@ -74,7 +74,7 @@ func TestSilentStudentHasNoCourse(t *testing.T) {
 		t.Fatal(err)
 	}
 	record := map[string]any{}
-	if err := folder.ReadJSON(runner.AttemptFile(filepath.Join(env.Root, spec.Path()), 1, "train.json"), &record); err != nil {
+	if err := disk.ReadJSON(runner.AttemptFile(filepath.Join(env.Root, spec.Path()), 1, "train.json"), &record); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := record["course"]; ok || record["updates"] == nil {

@@ -10,14 +10,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/agents"
-	"autodatabench/agents/chat"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/command"
-	"autodatabench/runner/gateway"
-	"autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/command"
+	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
 // firstLines leaves the first lines of a file, as a process does that is killed
@@ -104,7 +104,7 @@ func TestKilledBetweenCallAndBooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.WriteFile(calls, append(whole, "torn"...)); err != nil {
+	if err := disk.WriteFile(calls, append(whole, "torn"...)); err != nil {
 		t.Fatal(err)
 	}
 	state, err := runner.Run(context.Background(), env, spec)

@@ -13,9 +13,9 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/gateway"
 )
 
 // exchanges stands in an archive for the segments of a trial's teacher folder,
@@ -79,7 +79,7 @@ func pack(demo string) error {
 func answered(dir string) ([]byte, error) {
 	var lines [][]byte
 	err := gateway.ReadExchanges(dir, func(_ string, e gateway.Exchange) error {
-		line, err := folder.Canonical(e)
+		line, err := disk.Canonical(e)
 		lines = append(lines, line)
 		return err
 	})
@@ -126,11 +126,11 @@ func unpack(dir string) error {
 		path := filepath.Join(dir, filepath.FromSlash(header.Name))
 		if strings.HasSuffix(header.Name, exchanges) {
 			path, data = path+".zst", enc.EncodeAll(data, nil)
-			if err := folder.WriteFile(filepath.Join(filepath.Dir(path), "..", "ledger.jsonl"), nil); err != nil {
+			if err := disk.WriteFile(filepath.Join(filepath.Dir(path), "..", "ledger.jsonl"), nil); err != nil {
 				return err
 			}
 		}
-		if err := folder.WriteFile(path, data); err != nil {
+		if err := disk.WriteFile(path, data); err != nil {
 			return err
 		}
 	}

@@ -8,15 +8,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"autodatabench/agents/chat"
-	"autodatabench/agents/prompt"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/gateway"
-	"autodatabench/runner/student"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 var record = flag.String("record", "", "`FOLDER` of the demo, whose trials take the place of the recorded ones")
@@ -92,7 +92,7 @@ func (s *recordedStudent) follow(_ results.TrialID, _ string, state *results.Tri
 
 func (s *recordedStudent) Train(_ context.Context, _ results.Recipe, _ []results.Row, _ int64, dir string, _ func(student.Progress)) (student.TrainReport, error) {
 	var d results.TrainData
-	err := folder.ReadJSON(runner.AttemptFile(s.dir, s.attempt, "train.json"), &d)
+	err := disk.ReadJSON(runner.AttemptFile(s.dir, s.attempt, "train.json"), &d)
 	return student.TrainReport{Rows: d.Rows, Updates: d.Updates, Tokens: d.Tokens, FirstLoss: d.FirstLoss, LastLoss: d.LastLoss, Digest: d.Adapter},
 		errors.Join(err, os.MkdirAll(dir, 0o755))
 }
@@ -101,7 +101,7 @@ func (s *recordedStudent) Generate(context.Context, string, []string, results.Sa
 	var public struct {
 		Judged []tasks.Judged `json:"judged"`
 	}
-	err := folder.ReadJSON(runner.AttemptFile(s.dir, s.attempt, "public.json"), &public)
+	err := disk.ReadJSON(runner.AttemptFile(s.dir, s.attempt, "public.json"), &public)
 	answers := make([]string, len(public.Judged))
 	for i, j := range public.Judged {
 		answers[i] = j.Response

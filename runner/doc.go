@@ -18,13 +18,13 @@ import (
 	"context"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/sandbox"
-	"autodatabench/runner/student"
-	"autodatabench/runner/teacher"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Student is what a trial trains and asks.
@@ -46,7 +46,7 @@ type Env struct {
 	Teacher  teacher.Teacher
 	Student  Student
 	Sandbox  Sandbox
-	Holder   folder.Holder
+	Holder   disk.Holder
 	Now      func() time.Time
 	Recorded *Recording // the trial to run again by its own times; nil for none
 	GPUs     GPUs

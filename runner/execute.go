@@ -11,11 +11,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/sandbox"
-	"autodatabench/runner/submission"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/runner/submission"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // execute runs the attempt's code in a fresh workspace with the gateway's
@@ -51,7 +51,7 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	if err := folder.WriteFile(t.attempt(n, "run.log"), result.Output); err != nil {
+	if err := disk.WriteFile(t.attempt(n, "run.log"), result.Output); err != nil {
 		return err
 	}
 	if err := keepSubmission(workspace, t.attempt(n, "submission.json")); err != nil {
@@ -123,7 +123,7 @@ func (t *trial) workspace(dir string, n int) error {
 		files["seed.json"] = t.Task.Seed
 	}
 	for name, v := range files {
-		if err := folder.WriteJSON(filepath.Join(task, name), v); err != nil {
+		if err := disk.WriteJSON(filepath.Join(task, name), v); err != nil {
 			return err
 		}
 	}
@@ -147,7 +147,7 @@ func (t *trial) previous(dir string, n int) error {
 	if err != nil {
 		return err
 	}
-	return folder.WriteFile(filepath.Join(dir, "previous", "submission.json"), data)
+	return disk.WriteFile(filepath.Join(dir, "previous", "submission.json"), data)
 }
 
 func writeItems(path string, items []tasks.Item) error {
@@ -177,7 +177,7 @@ func keepSubmission(workspace, path string) error {
 	if err != nil {
 		return err
 	}
-	return folder.WriteFile(path, data)
+	return disk.WriteFile(path, data)
 }
 
 func checkWorkspace(workspace string, budget results.Budget) results.Check {

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/results"
-	"autodatabench/results/remote"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // spentError is the cause with which a step ends when a budget does.
@@ -23,7 +23,7 @@ var (
 )
 
 // student bounds a use of the student by the run time left and returns the
-// seconds it took. Waiting for a place to run is no run time (SPEC section 6).
+// seconds it took. Waiting for a place to run is no run time (protocol.md section 6).
 func (t *trial) student(ctx context.Context, f func(context.Context) error) (seconds float64, err error) {
 	ctx, meter := student.Metered(ctx, t.state.TimeLeft(), errTimeUp, t.Now)
 	err = timeUp(ctx, f(ctx))
@@ -53,7 +53,7 @@ const (
 )
 
 // loop asks the workflow and acts until it says finish. When a budget ends
-// within a step, the attempt ends as it stands (SPEC section 5) and the trial
+// within a step, the attempt ends as it stands (protocol.md section 5) and the trial
 // with it; that is an event, so that a resume does not try the step again. A
 // step that the platform failed is done again, no sooner than its server asks for,
 // which is an event too.

@@ -6,10 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/agents"
-	"autodatabench/agents/prompt"
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // promptFile is what the agent was sent.
@@ -26,7 +26,7 @@ func (t *trial) prompt(a agents.Action) (promptFile, error) {
 	path := t.attempt(a.Attempt, "prompt.json")
 	if last := t.state.Last(); last != nil && last.N == a.Attempt {
 		var p promptFile
-		return p, folder.ReadJSON(path, &p)
+		return p, disk.ReadJSON(path, &p)
 	}
 	data, err := t.promptData(a)
 	if err != nil {
@@ -36,10 +36,10 @@ func (t *trial) prompt(a agents.Action) (promptFile, error) {
 	if p.Messages, p.Trimmed, err = prompt.Render(data); err != nil {
 		return p, err
 	}
-	if err := folder.WriteJSON(path, p); err != nil {
+	if err := disk.WriteJSON(path, p); err != nil {
 		return p, err
 	}
-	digest, err := folder.DigestOf(p)
+	digest, err := disk.DigestOf(p)
 	if err != nil {
 		return p, err
 	}
@@ -81,7 +81,7 @@ func (t *trial) promptData(a agents.Action) (prompt.Data, error) {
 // showBest adds the student's bad cases and some rows of the best submission.
 func (t *trial) showBest(d *prompt.Data, n int) error {
 	var public publicFile
-	if err := folder.ReadJSON(t.attempt(n, "public.json"), &public); err != nil {
+	if err := disk.ReadJSON(t.attempt(n, "public.json"), &public); err != nil {
 		return err
 	}
 	rows, _, err := t.submission(n)

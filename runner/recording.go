@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Recording is the record of a trial that is run again. The times of its events
@@ -60,7 +60,7 @@ func checkID(s results.Spec) error {
 
 func events(dir string) ([]results.Event, error) {
 	var list []results.Event
-	err := folder.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
+	err := disk.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
 		var e results.Event
 		if err := json.Unmarshal(line, &e); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (r *Recording) retimed(e results.Event) (results.Event, error) {
 		}
 	}
 	var err error
-	e.Data, err = folder.Canonical(now)
+	e.Data, err = disk.Canonical(now)
 	return e, err
 }
 

@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
 )
 
 // TestOpenRecordingRefusesPaths opens records whose names would lead elsewhere.
@@ -34,7 +34,7 @@ func TestOpenRecordingRefusesPaths(t *testing.T) {
 			t.Fatal(err)
 		}
 		dir := t.TempDir()
-		log, err := folder.OpenLog(filepath.Join(dir, runner.EventsFile), nil)
+		log, err := disk.OpenLog(filepath.Join(dir, runner.EventsFile), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

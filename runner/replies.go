@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 
-	"autodatabench/agents"
-	"autodatabench/agents/prompt"
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // replyFile is what the agent said, an [agents.Reply].
@@ -23,7 +23,7 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 		return err
 	}
 	var reply agents.Reply
-	err = folder.ReadJSON(t.attempt(a.Attempt, replyFile), &reply)
+	err = disk.ReadJSON(t.attempt(a.Attempt, replyFile), &reply)
 	if errors.Is(err, fs.ErrNotExist) { // else a crash kept it out of the record
 		if reply, err = t.answer(ctx, p); err == nil {
 			err = t.writeReply(a.Attempt, reply)
@@ -60,13 +60,13 @@ func (t *trial) writeReply(n int, reply agents.Reply) error {
 	if err := keepFile(t.attempt(n, "agent.log"), []byte(reply.Log), reply.Log != ""); err != nil {
 		return err
 	}
-	return folder.WriteJSON(t.attempt(n, replyFile), reply)
+	return disk.WriteJSON(t.attempt(n, replyFile), reply)
 }
 
 // meter puts the reply into the ledger, unless it is there or its calls are. A
 // replay has the calls of an agent's own program from the record.
 func (t *trial) meter(n int, reply agents.Reply) error {
-	digest, err := folder.DigestOf(reply)
+	digest, err := disk.DigestOf(reply)
 	switch {
 	case err != nil:
 		return err
@@ -115,14 +115,14 @@ func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agen
 // agent's model used since the event before.
 func (t *trial) keepReply(n int, reply agents.Reply) error {
 	plan, code, failure, detail := judge(reply)
-	if err := folder.WriteFile(t.attempt(n, "plan.md"), []byte(plan)); err != nil {
+	if err := disk.WriteFile(t.attempt(n, "plan.md"), []byte(plan)); err != nil {
 		return err
 	}
 	if err := keepFile(t.attempt(n, "code.py"), []byte(code), failure == ""); err != nil {
 		return err
 	}
 	return t.append(results.AgentReplied, results.ReplyData{
-		Reply: folder.Digest([]byte(reply.Text)), Code: failure == "", Failure: failure, Detail: detail,
+		Reply: disk.Digest([]byte(reply.Text)), Code: failure == "", Failure: failure, Detail: detail,
 		Finish: reply.Finish, Seconds: reply.Seconds, AgentUse: t.unreported(),
 	})
 }
@@ -148,7 +148,7 @@ func judge(reply agents.Reply) (plan, code string, failure results.Failure, deta
 // same prompt, which a crash kept out of the record.
 func keepFile(path string, data []byte, has bool) error {
 	if has {
-		return folder.WriteFile(path, data)
+		return disk.WriteFile(path, data)
 	}
 	return os.RemoveAll(path)
 }

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/results"
-	"autodatabench/runner"
-	"autodatabench/runner/student"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // clock stands still unless it is moved: a step then takes no run time, and a

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Seal lists the digest of every file of the trial before its private score.
@@ -20,14 +20,14 @@ type Seal struct {
 // seal writes seal.json unless it is there.
 func seal(dir string) error {
 	path := filepath.Join(dir, SealFile)
-	if folder.Exists(path) {
+	if disk.Exists(path) {
 		return nil
 	}
 	s, err := takeSeal(dir)
 	if err != nil {
 		return fmt.Errorf("seal: %w", err)
 	}
-	return folder.WriteJSON(path, s)
+	return disk.WriteJSON(path, s)
 }
 
 // Sealed reports whether the trial in dir is sealed and unchanged since.
@@ -35,7 +35,7 @@ func seal(dir string) error {
 func Sealed(dir string) error {
 	var was Seal
 	path := filepath.Join(dir, SealFile)
-	if err := folder.ReadJSON(path, &was); err != nil {
+	if err := disk.ReadJSON(path, &was); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return results.Bad("finish it with resume", fmt.Errorf("%s: the trial is not sealed", dir))
 		}
@@ -81,10 +81,10 @@ func takeSeal(dir string) (Seal, error) {
 		switch {
 		case entry.IsDir() && name == "final":
 			return fs.SkipDir
-		case entry.IsDir() || name == SealFile || name == folder.LockFile || temporary(filepath.Base(name)):
+		case entry.IsDir() || name == SealFile || name == disk.LockFile || temporary(filepath.Base(name)):
 			return nil
 		}
-		s.Files[name], err = folder.DigestFile(path)
+		s.Files[name], err = disk.DigestFile(path)
 		return err
 	})
 	if err != nil {
@@ -109,8 +109,8 @@ func temporary(name string) bool {
 
 func headOf(dir string) (string, error) {
 	head := ""
-	err := folder.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
-		head = folder.Digest(line)
+	err := disk.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
+		head = disk.Digest(line)
 		return nil
 	})
 	return head, err

@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/runner"
-	"autodatabench/runner/gateway"
-	"autodatabench/runner/teacher"
-	"autodatabench/runner/teacher/procedural"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 )
 
 // TestServedTeacherIsSimulated asks this program's own teacher as one asks any

@@ -7,11 +7,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student"
-	"autodatabench/runner/submission"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/submission"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // publicFile is the public evaluation of an attempt.
@@ -32,7 +32,7 @@ func (t *trial) submission(n int) ([]results.Row, results.CheckData, error) {
 	}
 	defer f.Close()
 	rows, check := submission.Decode(f, t.state.Spec.Protocol.Budget)
-	digest, err := folder.DigestFile(path)
+	digest, err := disk.DigestFile(path)
 	return rows, results.CheckData{Check: check, Submission: digest}, err
 }
 
@@ -41,7 +41,7 @@ func (t *trial) check(n int) error {
 	if err != nil {
 		return err
 	}
-	if err := folder.WriteJSON(t.attempt(n, "check.json"), data); err != nil {
+	if err := disk.WriteJSON(t.attempt(n, "check.json"), data); err != nil {
 		return err
 	}
 	return t.append(results.Checked, data)
@@ -78,7 +78,7 @@ func (t *trial) train(ctx context.Context, n int) error {
 	if !cached {
 		data.GPUSeconds = t.GPUs.student(done.Seconds)
 	}
-	if err := folder.WriteJSON(t.attempt(n, "train.json"), data); err != nil {
+	if err := disk.WriteJSON(t.attempt(n, "train.json"), data); err != nil {
 		return err
 	}
 	return t.append(results.StudentTrained, data)
@@ -92,8 +92,8 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 		return "", done, false, err
 	}
 	record := filepath.Join(dir, "train.json")
-	if folder.Exists(record) {
-		return dir, done, true, folder.ReadJSON(record, &done)
+	if disk.Exists(record) {
+		return dir, done, true, disk.ReadJSON(record, &done)
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return "", done, false, err
@@ -111,7 +111,7 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 	if err != nil {
 		return "", done, false, err
 	}
-	return dir, done, false, folder.WriteJSON(record, done)
+	return dir, done, false, disk.WriteJSON(record, done)
 }
 
 // adapter names the folder of the training on the rows, and its seed.
@@ -128,7 +128,7 @@ func Trained(root string, spec results.Spec, rows []results.Row) (dir string, se
 		return "", seed, err
 	}
 	var done trained
-	switch err := folder.ReadJSON(filepath.Join(dir, "train.json"), &done); {
+	switch err := disk.ReadJSON(filepath.Join(dir, "train.json"), &done); {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", seed, nil
 	case err != nil:
@@ -141,7 +141,7 @@ func Trained(root string, spec results.Spec, rows []results.Row) (dir string, se
 
 func adapterOf(root string, spec results.Spec, rows []results.Row) (dir string, seed int64, err error) {
 	seed = Derive(spec.Seed, "train")
-	digest, err := folder.DigestOf(map[string]any{
+	digest, err := disk.DigestOf(map[string]any{
 		"student": spec.StudentDigest, "blas": spec.BLAS, "recipe": spec.Protocol.Recipe, "rows": rows, "seed": seed,
 	})
 	return filepath.Join(root, "cache", digest[:min(32, len(digest))]), seed, err
@@ -204,7 +204,7 @@ func Unanswered(items []tasks.Item, why string) ([]tasks.Judged, results.Score) 
 
 // score records the public evaluation of attempt n.
 func (t *trial) score(n int, judged []tasks.Judged, data results.ScoreData) error {
-	if err := folder.WriteJSON(t.attempt(n, "public.json"), publicFile{data.Score, judged}); err != nil {
+	if err := disk.WriteJSON(t.attempt(n, "public.json"), publicFile{data.Score, judged}); err != nil {
 		return err
 	}
 	data.GPUSeconds = t.GPUs.student(data.Seconds)

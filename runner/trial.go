@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/command"
-	"autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/command"
+	"github.com/autodatabench/autodatabench/runner/gateway"
 )
 
 // Names of files in a trial folder.
@@ -24,8 +24,8 @@ const (
 type trial struct {
 	Env
 	dir     string
-	log     *folder.Log
-	lock    *folder.Held
+	log     *disk.Log
+	lock    *disk.Held
 	gateway *gateway.Gateway
 	metered bool // the agent puts its calls into the ledger itself
 	state   results.Trial
@@ -49,7 +49,7 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 
 func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
 	t := &trial{Env: env, dir: dir}
-	if t.lock, err = folder.Lock(dir, env.Holder); err != nil {
+	if t.lock, err = disk.Lock(dir, env.Holder); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -57,7 +57,7 @@ func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
 			t.close()
 		}
 	}()
-	if t.log, err = folder.OpenLog(filepath.Join(dir, EventsFile), func(line []byte) error { return apply(&t.state, line) }); err != nil {
+	if t.log, err = disk.OpenLog(filepath.Join(dir, EventsFile), func(line []byte) error { return apply(&t.state, line) }); err != nil {
 		return nil, err
 	}
 	if t.log.Len() == 0 {
@@ -101,11 +101,11 @@ func (t *trial) close() error {
 
 // sameSpec refuses to go on with a trial that was started under other terms.
 func sameSpec(old, now results.Spec) error {
-	a, err := folder.DigestOf(old)
+	a, err := disk.DigestOf(old)
 	if err != nil {
 		return err
 	}
-	b, err := folder.DigestOf(now)
+	b, err := disk.DigestOf(now)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func Load(dir string) (*results.Trial, error) {
 // Follow is Load that shows the state after every event.
 func Follow(dir string, after func(*results.Trial)) (*results.Trial, error) {
 	state := &results.Trial{}
-	err := folder.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
+	err := disk.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
 		err := apply(state, line)
 		if err == nil {
 			after(state)
@@ -147,7 +147,7 @@ func apply(state *results.Trial, line []byte) error {
 
 // append makes the event durable and folds it.
 func (t *trial) append(kind results.EventKind, data any) error {
-	raw, err := folder.Canonical(data)
+	raw, err := disk.Canonical(data)
 	if err != nil {
 		return err
 	}

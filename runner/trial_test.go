@@ -13,16 +13,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/agents/prompt"
-	"autodatabench/agents/reference"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/sandbox"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/teacher"
-	"autodatabench/runner/teacher/procedural"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/agents/reference"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // quick is protocol mini at a size for tests.
@@ -56,7 +56,7 @@ func newEnv(t *testing.T, root, engineer string) runner.Env {
 	}
 	return runner.Env{
 		Root: root, Task: task, Agent: agent, Teacher: procedural.New(1), Student: student, Sandbox: box,
-		Holder: folder.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Now: time.Now,
+		Holder: disk.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Now: time.Now,
 	}
 }
 
@@ -79,7 +79,7 @@ func decisions(t *testing.T, dir string, state *results.Trial) []string {
 			line += fmt.Sprintf(" public %d/%d", a.Public.Correct, a.Public.Total)
 		}
 		if data, err := os.ReadFile(runner.AttemptFile(dir, a.N, "submission.json")); err == nil {
-			line += " " + folder.Digest(data)
+			line += " " + disk.Digest(data)
 		}
 		list = append(list, line)
 	}
@@ -174,11 +174,11 @@ func TestUnusableFolderIsRefused(t *testing.T) {
 		lay  func(dir string) error
 		at   func(dir string) string // the path that the error names
 	}{
-		{"foreign log", func(dir string) error { return folder.WriteFile(events(dir), []byte("{\"hello\":1}\n")) }, events},
-		{"no JSON", func(dir string) error { return folder.WriteFile(events(dir), []byte("\x00\xff\x01\n")) }, events},
+		{"foreign log", func(dir string) error { return disk.WriteFile(events(dir), []byte("{\"hello\":1}\n")) }, events},
+		{"no JSON", func(dir string) error { return disk.WriteFile(events(dir), []byte("\x00\xff\x01\n")) }, events},
 		{"log is a folder", func(dir string) error { return os.MkdirAll(events(dir), 0o755) }, events},
 		{"trial is a file", func(dir string) error {
-			return folder.WriteFile(dir, []byte("not a folder"))
+			return disk.WriteFile(dir, []byte("not a folder"))
 		}, func(dir string) string { return dir }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Worker is who is busy in a step of a trial.
@@ -28,7 +28,7 @@ type Span struct {
 // Work lists the finished steps of the trial in dir, with the time of its first
 // and last event. The log may be in use by its writer.
 func Work(dir string) (spans []Span, first, last time.Time, err error) {
-	err = folder.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
+	err = disk.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
 		var e results.Event
 		if err := json.Unmarshal(line, &e); err != nil {
 			return err

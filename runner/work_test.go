@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // A step is its worker's time up to its event. What came from the cache, or was

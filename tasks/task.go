@@ -1,5 +1,5 @@
 // Package tasks describes a benchmark task: one domain with its evaluation
-// rule, public test set and seed pool (SPEC section 2).
+// rule, public test set and seed pool (protocol.md section 2).
 //
 // It is not for private sets, which only package tasks/private opens, and not
 // for running anything. Invariant: a Task holds nothing that an agent may not
@@ -8,7 +8,7 @@
 package tasks
 
 import (
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Item is one question of an evaluation set.

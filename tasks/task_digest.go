@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Digest is what [Task].Digest holds: the sha256, in hexadecimal, of everything

@@ -10,8 +10,8 @@ import (
 	"github.com/anthropics/anthropic-sdk-go/v2"
 	"github.com/anthropics/anthropic-sdk-go/v2/option"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // messages speaks Anthropic's messages, in a stream: the provider closes

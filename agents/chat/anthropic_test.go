@@ -13,8 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // ending is the end of a stream for a stop reason.

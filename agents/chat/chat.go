@@ -23,9 +23,9 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/results"
-	"autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // Provider names a protocol.

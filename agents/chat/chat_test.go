@@ -13,9 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/agents"
-	"autodatabench/results"
-	"autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 const secret = "sk-very-secret"

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // maxAnswer bounds what is read of an answer, in bytes; maxRefusal of one that

@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Answer is what a server said to a forwarded request.

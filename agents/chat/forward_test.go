@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // The placeholder key of a local server stands in every answer; a real one must

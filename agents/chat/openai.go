@@ -12,8 +12,8 @@ import (
 	"github.com/openai/openai-go/v3/option"
 	"github.com/openai/openai-go/v3/shared"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // openAI speaks the protocol of chat completions, in one answer and not in a

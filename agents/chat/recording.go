@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"autodatabench/agents"
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Recording is an agent that gives the replies of a trial folder again, attempt
@@ -21,7 +21,7 @@ var _ agents.Agent = Recording{}
 
 // OpenRecording opens the recorded replies of the trial folder.
 func OpenRecording(dir string) (Recording, error) {
-	if !folder.Exists(filepath.Join(dir, "attempts")) {
+	if !disk.Exists(filepath.Join(dir, "attempts")) {
 		return Recording{}, results.Bad("name the folder of a trial, which holds attempts/",
 			fmt.Errorf("%s: there is no recording", dir))
 	}
@@ -39,9 +39,9 @@ func (r Recording) Reply(_ context.Context, q agents.Request) (agents.Reply, err
 		Truncated bool `json:"truncated"` // of old recordings
 	}
 	attempt := filepath.Join(r.dir, "attempts", strconv.Itoa(q.Attempt))
-	err := folder.ReadJSON(filepath.Join(attempt, "prompt.json"), &asked)
+	err := disk.ReadJSON(filepath.Join(attempt, "prompt.json"), &asked)
 	if err == nil {
-		err = folder.ReadJSON(filepath.Join(attempt, "reply.json"), &said)
+		err = disk.ReadJSON(filepath.Join(attempt, "reply.json"), &said)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // refusal is an answer that is no success.

@@ -20,8 +20,8 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/config"
 )
 
 // The providers.

@@ -13,9 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/agents"
-	"autodatabench/agents/reference"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/reference"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func TestEmbedded(t *testing.T) {

@@ -3,11 +3,11 @@ package definitions
 import (
 	"fmt"
 
-	"autodatabench/agents"
-	"autodatabench/agents/chat"
-	"autodatabench/agents/reference"
-	"autodatabench/results"
-	"autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/agents/reference"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // Open returns the agent. lookup returns the value of an environment variable

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"autodatabench/agents/reference"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents/reference"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // minPrompt is the least room for a prompt that a context window must leave; the

@@ -1,10 +1,10 @@
-// Package prompt words what an agent is told: everything of SPEC sections 3 to
+// Package prompt words what an agent is told: everything of protocol.md sections 3 to
 // 5 and 11, from templates that are part of the program.
 //
 // A prompt is a function of [Data] alone, so that a replay of the record shows
 // the same. Whatever an agent, a student or a user's file wrote stands in a
 // fenced block whose fence is longer than any run of backticks or tildes in it,
-// and is cut where SPEC section 5 says so; plans and programs are cut as well.
+// and is cut where protocol.md section 5 says so; plans and programs are cut as well.
 // A prompt that is over its limit is trimmed, oldest feedback first (trim.go),
 // and says what it lacks.
 // The package is not for asking anybody
@@ -22,8 +22,8 @@ import (
 	"text/template"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Data is what a prompt is made of. Trial, Brief, Attempt and Op are always

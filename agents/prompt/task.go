@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Task is what the prompts of every experiment say of a task, in their words: the

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // TestTask: what is said of a task stands word for word in the prompts, and

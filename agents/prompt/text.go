@@ -9,7 +9,7 @@ import (
 	"text/template"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 var functions = template.FuncMap{

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // bytesPerToken is how tokens are estimated without the model's tokenizer: on

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"strings"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // adaptive begins with a decent generator by area that filters nothing. Then it

@@ -4,8 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // fault is a mistake of the careless engineer.

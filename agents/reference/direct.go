@@ -1,6 +1,6 @@
 package reference
 
-import "autodatabench/agents"
+import "github.com/autodatabench/autodatabench/agents"
 
 const directPlan = `I ask the teacher for problems of the domain, each with its solution, in JSON, and keep every answer that can be read. One prompt is enough: at a high temperature the answers differ.`
 

@@ -1,6 +1,6 @@
 package reference
 
-import "autodatabench/agents"
+import "github.com/autodatabench/autodatabench/agents"
 
 const pipelinePlan = `Each row is a new problem with a short worked solution, one step a line, that ends with the line the evaluator looks for.
 

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents"
 )
 
 // brief is what an engineer takes from the prompt's text.

@@ -17,8 +17,8 @@ import (
 	"strings"
 	"text/template"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // engineer writes a reply to what it has read in the prompt.

@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/agents"
-	"autodatabench/agents/prompt"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // briefs are what tasks of the three domains look like, and one of a user's own

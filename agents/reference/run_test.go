@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // library is the folder of the Python module that programs import.

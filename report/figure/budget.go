@@ -3,7 +3,7 @@ package figure
 import (
 	"gonum.org/v1/plot/vg"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Budget is how trials use up their budgets: teacher calls against run time.

@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 
-	"autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/report/figure"
 )
 
 // box is the place of a text on the page, in points from its lower left corner.

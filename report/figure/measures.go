@@ -8,7 +8,7 @@ import (
 	"io"
 	"math"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Bounds on a file of measures.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report/figure"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 const good = `{"measures": [{"name": "diversity", "low": 0, "high": 1}, {"name": "quality"}, {"name": "perplexity", "better": "lower"}],

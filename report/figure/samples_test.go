@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/report/figure"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func num(v float64) results.Number { return results.Num(v, true) }

@@ -4,7 +4,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/table"
 )
 
 // Measures of the page.

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/table"
 )
 
 // Sizes of text.

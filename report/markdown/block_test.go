@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/report/markdown"
+	"github.com/autodatabench/autodatabench/report/markdown"
 )
 
 func TestReplace(t *testing.T) {

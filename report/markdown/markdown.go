@@ -12,7 +12,7 @@ import (
 	"regexp"
 	"strings"
 
-	"autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/table"
 )
 
 // Write writes the title as a heading, the table, and the notes as a list.

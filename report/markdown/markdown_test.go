@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report/markdown"
-	"autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/markdown"
+	"github.com/autodatabench/autodatabench/report/table"
 )
 
 func TestWrite(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Holm adjusts p-values so that comparing each with a level bounds the chance of

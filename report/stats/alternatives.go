@@ -3,11 +3,11 @@ package stats
 import (
 	"math"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Alternatives are an entry's result under other ways of averaging, to be shown
-// beside the headline (STATS.md section 1): point values, each over all domains
+// beside the headline (methods.md section 1): point values, each over all domains
 // and missing when a cell is.
 type Alternatives struct {
 	Entry

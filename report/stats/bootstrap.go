@@ -19,7 +19,7 @@ const block = 500
 // and with the base as it was.
 type gains struct{ live, frozen []float64 }
 
-// draw makes the draws of every cell for which an interval is defined (STATS.md
+// draw makes the draws of every cell for which an interval is defined (methods.md
 // section 3), by entry and domain; those of the others are nil.
 func (s *Study) draw(seed uint64, draws int) [][]gains {
 	all := make([][]gains, len(s.entries))

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Entry names what is ranked: an agent in one workflow and setting, of one
@@ -42,7 +42,7 @@ func (e Entry) String() string {
 type Run [][]bool
 
 // Cell is what one entry came to in one domain, reduced to the moments of
-// STATS.md section 2. Accuracies are shares, 0 to 1.
+// methods.md section 2. Accuracies are shares, 0 to 1.
 type Cell struct {
 	entry  Entry
 	domain results.Domain
@@ -129,7 +129,7 @@ func (c *Cell) moments(byRun [][]float64) {
 
 // twoWay splits a table of at least two rows and two columns: the variance of
 // the rows' means, and the variance left when row and column means are taken
-// out (s_R2 and s_E2 of STATS.md section 2).
+// out (s_R2 and s_E2 of methods.md section 2).
 func twoWay(rows [][]float64) (between, within float64) {
 	r, n := float64(len(rows)), float64(len(rows[0]))
 	means := make([]float64, len(rows))

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // By hand: m = 1/2, rho = 2, s_R2 = 0, s_E2 = 1/3, V_item = 1/8; the prior lifts

@@ -13,11 +13,11 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
-// The study of STATS.md sections 2 to 4 is logged as Markdown tables by make
+// The study of methods.md sections 2 to 4 is logged as Markdown tables by make
 // coverage-study; without -study a small part of it runs. What is allowed grows
 // with the simulation error.
 var (
@@ -26,7 +26,7 @@ var (
 	studyDraws = flag.Int("draws", 399, "draws of each interval of the study; the limits are order statistics, so that few draws bias none")
 )
 
-// slack is how far the measured figures may lie from those of STATS.md.
+// slack is how far the measured figures may lie from those of methods.md.
 const slack = 1.5
 
 // setting is a base student and agents about it: true accuracies from low to high,
@@ -36,7 +36,7 @@ type setting struct {
 	times                   []float64 // what base and agents are multiplied by in each domain; nil: 1
 }
 
-// settings have the bases of STATS.md. It does not say how good its agents were
+// settings have the bases of methods.md. It does not say how good its agents were
 // and how its runs differed: the paper's runs differ by 5.5 points. With the low
 // base there are agents that gain as much as with the others, in points and in %.
 func settings() []setting {
@@ -119,7 +119,7 @@ func (w world) source(k int) *rand.Rand {
 }
 
 // TestCoverage measures how often the headline interval holds the true gain: in
-// STATS.md section 3 94.0 to 95.3 % for a domain, 92.7 to 95.1 % for three.
+// methods.md section 3 94.0 to 95.3 % for a domain, 92.7 to 95.1 % for three.
 func TestCoverage(t *testing.T) {
 	t.Log("| base | agents | SD of runs | items | runs | one domain, % | three domains, % | no interval, % |")
 	t.Log("|---:|---:|---:|---:|---:|---:|---:|---:|")
@@ -174,7 +174,7 @@ func holds(e stats.Estimate, value float64) int {
 }
 
 // TestTypeI measures false differences among agents that are equally good: of
-// one pair at 5 %, and of any pair after Holm. STATS.md section 4 has 4.8 to
+// one pair at 5 %, and of any pair after Holm. methods.md section 4 has 4.8 to
 // 5.3 % and 3.7 to 4.8 %; 4 to 6 % and less than 6 % are asked for.
 func TestTypeI(t *testing.T) {
 	t.Log("| base | agents | SD of runs | items | runs | SE² over variance | one pair, % | any of 28 after Holm, % |")
@@ -228,7 +228,7 @@ func (w world) falseDifferences(t *testing.T, sets int) (single, family *share, 
 	return single, family, claimed / found
 }
 
-// BenchmarkHeadlines is the size of STATS.md section 6: 24 agents, 3 domains,
+// BenchmarkHeadlines is the size of methods.md section 6: 24 agents, 3 domains,
 // 5 runs, 450 items, 10,000 draws. 0.6 s are allowed on two cores.
 func BenchmarkHeadlines(b *testing.B) {
 	w := world{base: 0.17, items: 450, runs: 5, domains: results.Domains(), spread: 0.055}

@@ -10,7 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Level is the error rate of every interval, test and rank set here.
@@ -21,7 +21,7 @@ type Method string
 
 // The methods.
 const (
-	BBMod      Method = "Bayesian bootstrap over items, moderated t over runs" // STATS.md section 3
+	BBMod      Method = "Bayesian bootstrap over items, moderated t over runs" // methods.md section 3
 	ModeratedT Method = "moderated t over runs and items"                      // sections 2 and 4
 	Permuted   Method = "permutation of runs within domains"                   // section 4
 	Jeffreys   Method = "Jeffreys limits of the success rate"                  // section 1

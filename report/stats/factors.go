@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // sharedDF is how many degrees of freedom the ratio of all domains counts like in one.

@@ -3,7 +3,7 @@ package stats
 import (
 	"gonum.org/v1/gonum/floats"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Draws is the usual number of bootstrap draws: with it the limits are the
@@ -29,7 +29,7 @@ type DomainGain struct {
 	Frozen Estimate       `json:"frozen"`
 }
 
-// Headlines computes the gain of every entry with its interval (BB-mod, STATS.md
+// Headlines computes the gain of every entry with its interval (BB-mod, methods.md
 // section 3) from the given number of draws, usually [Draws]. The same seed and
 // cells give the same draws, and those of an entry depend on no other entry but
 // through the prior. A base of 0 leaves the gain undefined, and so its average.

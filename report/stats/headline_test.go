@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 var three = world{
@@ -23,7 +23,7 @@ var three = world{
 // draws is enough for tests of what does not hang on precision.
 const draws = 1_234
 
-// The interval is compared with a plain rendering of STATS.md section 3 that
+// The interval is compared with a plain rendering of methods.md section 3 that
 // gathers item by item.
 func TestHeadlinesAgainstPlainDraws(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))

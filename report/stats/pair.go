@@ -5,11 +5,11 @@ import (
 	"math"
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Pair compares two entries, A less B, with the base student's accuracy as it
-// was: it is common to both (STATS.md section 4). What is missing says why in
+// was: it is common to both (methods.md section 4). What is missing says why in
 // the warnings of Gain.
 type Pair struct {
 	A    Entry          `json:"a"`

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // By hand: the items' differences are (0, 0, 1/2, 0), of variance 1/64 over four
@@ -135,7 +135,7 @@ func TestAdjustPublishedExample(t *testing.T) {
 }
 
 // Two runs each: one domain has 6 splits and no p below 1/3, three have 216 and
-// none below 2/216 (STATS.md section 4).
+// none below 2/216 (methods.md section 4).
 func TestPermute(t *testing.T) {
 	worse, better := []string{"1000000000", "1100000000"}, []string{"1111100000", "1111110000"}
 	for _, tt := range []struct {

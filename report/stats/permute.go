@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // splitsAtMost is the number of splits of the runs up to which all are tried;
@@ -14,7 +14,7 @@ import (
 const splitsAtMost = 100_000
 
 // Permutation is the test of two entries' difference of gains in which only the
-// labels of the runs are exchanged, within domains (STATS.md section 4). It needs
+// labels of the runs are exchanged, within domains (methods.md section 4). It needs
 // no model, but has few splits where runs are few: two runs each in three domains
 // allow no p below 2/216.
 type Permutation struct {

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Power is the chance of finding a difference that is as large as [Design.Detectable].
@@ -59,7 +59,7 @@ func (s *Study) Design() (Design, bool) {
 
 // GainDesign is that of the difference of average gains, in % of the base, weighted
 // as the pairs are: the lower a domain's base accuracy, the more a point counts. By
-// STATS.md section 4 it leaves out what the pairs add so that variances add up, and for items
+// methods.md section 4 it leaves out what the pairs add so that variances add up, and for items
 // that stay different, so that a test needs a little more. It reports false also where a base accuracy is 0 or unknown.
 func (s *Study) GainDesign() (Design, bool) {
 	design, ok := s.Design()
@@ -83,7 +83,7 @@ func (d Design) SE(runs int) float64 {
 	return math.Sqrt(squares * (2*d.RunSD*d.RunSD/r + 2*d.ItemSD*d.ItemSD/(r*d.Items)))
 }
 
-// Detectable is the smallest difference that a test at level alpha finds with probability [Power] (STATS.md section 4). For the first
+// Detectable is the smallest difference that a test at level alpha finds with probability [Power] (methods.md section 4). For the first
 // step of Holm, alpha is Level over the number of pairs.
 func (d Design) Detectable(runs int, alpha float64) float64 {
 	return (tQuantile(1-alpha/2, d.DF) + tQuantile(Power, d.DF)) * d.SE(runs)

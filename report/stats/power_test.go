@@ -9,11 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
-// measured has the variances behind the figures of STATS.md section 4: 5.3 points
+// measured has the variances behind the figures of methods.md section 4: 5.3 points
 // between runs without items, standard errors of 2.70 at 300 items and 2.50 at
 // infinitely many for three runs. 42 degrees of freedom are inferred from the
 // detectable differences there. All of these are rounded: 1 % is allowed for it,

@@ -8,16 +8,16 @@ import (
 
 	"gonum.org/v1/gonum/mathext"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // fewCells is the number of cells with two runs or more below which the prior
-// is too uncertain to go without a warning (STATS.md section 2).
+// is too uncertain to go without a warning (methods.md section 2).
 const fewCells = 12
 
 // RunPrior is what all cells together say of the variance between runs: that of
 // a cell, over m(1-m), is drawn from Scale times an F distribution (limma's
-// squeezeVar, Smyth 2004; STATS.md section 2). Scale is missing when no cell
+// squeezeVar, Smyth 2004; methods.md section 2). Scale is missing when no cell
 // has two runs; DF0 is missing when it is infinite, that is, when the cells
 // differ by no more than chance and all get the pooled variance.
 type RunPrior struct {

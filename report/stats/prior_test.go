@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // heterogeneous draws cells whose variance between runs is spread over m(1-m)

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // RankSet is the ranks that an entry may have.
@@ -26,7 +26,7 @@ type RankSet struct {
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Ranks makes the rank sets of a study from its pairs (STATS.md section 5), in
+// Ranks makes the rank sets of a study from its pairs (methods.md section 5), in
 // the order of [Study.Entries]. Low is 1 + the number of entries significantly
 // better and High the number of entries less those significantly worse; for the
 // set of an entry, Holm adjusts over its own pairs (Mogstad, Romano, Shaikh and

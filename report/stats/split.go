@@ -3,7 +3,7 @@ package stats
 import (
 	"math"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Split says where the variance of a gain comes from. SDs are in percentage

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func num(v float64) results.Number { return results.Num(v, true) }

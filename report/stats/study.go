@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Study is a set of entries that are compared with each other: every entry's

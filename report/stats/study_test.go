@@ -3,8 +3,8 @@ package stats_test
 import (
 	"testing"
 
-	"autodatabench/report/stats"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func TestStudyErrors(t *testing.T) {

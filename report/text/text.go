@@ -19,7 +19,7 @@ import (
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
-	"autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/table"
 )
 
 // Width is the default number of columns.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report/table"
-	"autodatabench/report/text"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/text"
 )
 
 func write(t *testing.T, tab *table.Table, width int) string {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 type sample struct {

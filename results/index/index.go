@@ -23,7 +23,7 @@ import (
 
 	sqlite "github.com/mattn/go-sqlite3"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 //go:embed migrations/*.sql

@@ -15,9 +15,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/results/index"
-	"autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 func open(t testing.TB, path string) *index.Index {

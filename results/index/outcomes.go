@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Filter selects outcomes; an empty field selects all.

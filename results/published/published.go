@@ -14,13 +14,13 @@ import (
 	"io/fs"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 //go:embed csv/*.csv
 var files embed.FS
 
-// What the published runs share (SPEC sections 6 and 7).
+// What the published runs share (protocol.md sections 6 and 7).
 const (
 	Suite   = "paper"
 	Teacher = "Qwen3-30B-A3B"

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 func load(t *testing.T) published.Tables {
@@ -67,13 +67,13 @@ func TestBaseIsThePapers(t *testing.T) {
 	for _, b := range load(t).Base {
 		got[b.Domain] = b.Accuracy.Text
 	}
-	// SPEC section 2.
+	// protocol.md section 2.
 	if diff := cmp.Diff(map[results.Domain]string{"science": "16.74", "code": "21.18", "finance": "39.93"}, got); diff != "" {
 		t.Errorf("base accuracies (-want +got):\n%s", diff)
 	}
 }
 
-// The sizes of SPEC section 10 come out of the search, and with them 143 of the
+// The sizes of protocol.md section 10 come out of the search, and with them 143 of the
 // 147 accuracies.
 func TestSizesFollowFromTheAccuracies(t *testing.T) {
 	want := []published.Size{

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strconv"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Read reads the tables from a folder of CSV files. An error names the file,

@@ -3,7 +3,7 @@ package published
 import (
 	"math"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // The sizes that the search of [Tables.Sizes] tries.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/runner/child/childtest"
+	"github.com/autodatabench/autodatabench/runner/child/childtest"
 )
 
 func TestKilledProgramLeavesNoChild(t *testing.T) {

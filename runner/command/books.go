@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // exchange is a line of an attempt's model.jsonl: a call and what it used.
@@ -43,7 +43,7 @@ func (t *inTrial) record(attempt int, request map[string]json.RawMessage, respon
 
 func (t *inTrial) book(attempt int, line []byte, used results.Tokens) error {
 	t.kept[attempt]++
-	return t.meter.RecordAgent(attempt, folder.Digest(line), results.AgentUse{Calls: 1, Tokens: used, Cost: t.spec.Price.Cost(used)})
+	return t.meter.RecordAgent(attempt, disk.Digest(line), results.AgentUse{Calls: 1, Tokens: used, Cost: t.spec.Price.Cost(used)})
 }
 
 // appendLine makes the line durable at the end of the file.
@@ -62,7 +62,7 @@ func appendLine(path string, line []byte) error {
 // reconcile meters the calls that are kept and that a crash kept out of the
 // books. A line that it tore is of an answer that nobody got; it is cut off.
 func (t *inTrial) reconcile() error {
-	for n := 1; folder.Exists(t.attemptFolder(n)); n++ {
+	for n := 1; disk.Exists(t.attemptFolder(n)); n++ {
 		path := filepath.Join(t.attemptFolder(n), callsFile)
 		data, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {

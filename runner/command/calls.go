@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/gateway"
 )
 
 // connections is how many connections of the program are open at a time.

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/agents/chat"
-	"autodatabench/results"
-	"autodatabench/runner/command"
-	"autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/command"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
 // program stands in for the sandbox with a program.

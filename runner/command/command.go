@@ -26,10 +26,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/agents/chat"
-	"autodatabench/results"
-	"autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
 // Sandbox runs the program.

@@ -11,8 +11,8 @@ import (
 	"slices"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/config"
 )
 
 // File is an experiment as its user writes it (bench/experiments).

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Gres is what each job asks Slurm for: as many GPUs as the student works on,

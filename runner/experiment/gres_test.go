@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/results/config"
 )
 
 // A job asks for as many GPUs as the student works on. Another number of them is

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/results/config"
 )
 
 // The kinds of launcher.

@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"path/filepath"
 
-	"autodatabench/agents/prompt"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // lock is experiment.lock.json.
@@ -40,12 +40,12 @@ func (s *Setup) lock(p results.Protocol) error {
 	}
 	path := filepath.Join(s.Root, LockFile)
 	var was lock
-	switch err := folder.ReadJSON(path, &was); {
+	switch err := disk.ReadJSON(path, &was); {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := folder.WriteFile(filepath.Join(s.Root, GivenFile), s.Given); err != nil {
+		if err := disk.WriteFile(filepath.Join(s.Root, GivenFile), s.Given); err != nil {
 			return err
 		}
-		if err := folder.WriteJSON(path, now); err != nil {
+		if err := disk.WriteJSON(path, now); err != nil {
 			return err
 		}
 	case err != nil:
@@ -63,10 +63,10 @@ func (s *Setup) lock(p results.Protocol) error {
 func (s *Setup) keepDefinitions() error {
 	for name, a := range s.Agents {
 		path := filepath.Join(s.Root, AgentsFolder, name+".json")
-		if a.Definition == nil || folder.Exists(path) {
+		if a.Definition == nil || disk.Exists(path) {
 			continue
 		}
-		if err := folder.WriteJSON(path, a.Definition); err != nil {
+		if err := disk.WriteJSON(path, a.Definition); err != nil {
 			return err
 		}
 	}
@@ -76,7 +76,7 @@ func (s *Setup) keepDefinitions() error {
 // Domains are those that the experiment in the folder root is to have.
 func Domains(root string) ([]results.Domain, error) {
 	var l lock
-	if err := folder.ReadJSON(filepath.Join(root, LockFile), &l); err != nil {
+	if err := disk.ReadJSON(filepath.Join(root, LockFile), &l); err != nil {
 		return nil, err
 	}
 	return l.File.Domains, nil
@@ -86,7 +86,7 @@ func Domains(root string) ([]results.Domain, error) {
 // the folder root.
 func Titles(root string) (map[string]string, error) {
 	var l lock
-	if err := folder.ReadJSON(filepath.Join(root, LockFile), &l); err != nil {
+	if err := disk.ReadJSON(filepath.Join(root, LockFile), &l); err != nil {
 		return nil, err
 	}
 	return l.Titles, nil
@@ -97,11 +97,11 @@ func (s *Setup) sameTerms(path string, was, now lock) error {
 	was.Titles, now.Titles = nil, nil // the agents' digests hold them
 	was.File.Parallel, now.File.Parallel = 0, 0
 	was.File.Launcher, now.File.Launcher = Launcher{}, Launcher{}
-	a, err := folder.DigestOf(was)
+	a, err := disk.DigestOf(was)
 	if err != nil {
 		return err
 	}
-	b, err := folder.DigestOf(now)
+	b, err := disk.DigestOf(now)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (s *Setup) sameTerms(path string, was, now lock) error {
 func (s *Setup) CheckScorer() error {
 	path := filepath.Join(s.Root, LockFile)
 	var was lock
-	if err := folder.ReadJSON(path, &was); err != nil {
+	if err := disk.ReadJSON(path, &was); err != nil {
 		return err
 	}
 	other := ""

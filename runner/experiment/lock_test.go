@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student"
-	"autodatabench/runner/teacher/procedural"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 func setup(t *testing.T, root string) *Setup {
@@ -97,7 +97,7 @@ func TestDefinitionsAreKept(t *testing.T) {
 		t.Errorf("another definition: %v", err)
 	}
 	var kept map[string]string
-	if err := folder.ReadJSON(filepath.Join(root, AgentsFolder, "direct.json"), &kept); err != nil || kept["model"] != "model-a" {
+	if err := disk.ReadJSON(filepath.Join(root, AgentsFolder, "direct.json"), &kept); err != nil || kept["model"] != "model-a" {
 		t.Errorf("kept %v, %v", kept, err)
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"sync"
 	"time"
 
-	"autodatabench/agents"
-	"autodatabench/agents/prompt"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/final"
-	"autodatabench/runner/student"
-	"autodatabench/runner/teacher"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/final"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Names of files in an experiment's folder.
@@ -56,7 +56,7 @@ type Setup struct {
 
 	PrivateRoot string // of the private sets of task folders
 
-	Holder folder.Holder
+	Holder disk.Holder
 	Now    func() time.Time
 	Watch  Watch
 }
@@ -184,16 +184,16 @@ func (s *Setup) basePublic(ctx context.Context) (map[results.Domain]results.Scor
 			Score  results.Score  `json:"score"`
 			Judged []tasks.Judged `json:"judged"`
 		}
-		if !folder.Exists(path) {
+		if !disk.Exists(path) {
 			answers, err := s.Student.Generate(ctx, "", runner.Questions(task.Public), task.Brief.Sampling, nil)
 			if err != nil {
 				return nil, fmt.Errorf("base student on %s: %w", d, err)
 			}
 			record.Judged, record.Score = tasks.Evaluate(task.Evaluator, task.Public, answers)
-			if err := folder.WriteJSON(path, record); err != nil {
+			if err := disk.WriteJSON(path, record); err != nil {
 				return nil, err
 			}
-		} else if err := folder.ReadJSON(path, &record); err != nil {
+		} else if err := disk.ReadJSON(path, &record); err != nil {
 			return nil, err
 		}
 		scores[d] = record.Score

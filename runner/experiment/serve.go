@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner"
 )
 
 // VLLM is the kind of a teacher, and the back end of a student, that a vLLM

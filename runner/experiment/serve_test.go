@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/results/config"
 )
 
 func TestServing(t *testing.T) {

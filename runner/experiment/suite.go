@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Suite names where an experiment's tasks come from: mini, paper, or a list of

@@ -1,5 +1,5 @@
 // Package final scores sealed trials: it trains the student afresh on the
-// chosen submission and evaluates it on the private set (SPEC section 8).
+// chosen submission and evaluates it on the private set (protocol.md section 8).
 //
 // It is the only floor between the loop and the private items, and it scores only
 // trials whose seal still holds; before the first of them it looks whether the
@@ -20,13 +20,13 @@ import (
 	"strconv"
 	"sync"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/student"
-	"autodatabench/runner/submission"
-	"autodatabench/tasks"
-	"autodatabench/tasks/private"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/submission"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/private"
 )
 
 // Score is final/<seed>/score.json, and base/<domain>/score.json without the
@@ -121,7 +121,7 @@ func (s *Scorer) Submission(ctx context.Context, dir string, task tasks.Task, re
 	if err != nil {
 		return err
 	}
-	if err := folder.WriteJSON(filepath.Join(dir, "submission.json"), rows); err != nil {
+	if err := disk.WriteJSON(filepath.Join(dir, "submission.json"), rows); err != nil {
 		return err
 	}
 	adapter, err := os.MkdirTemp("", "adb-final-")
@@ -191,23 +191,23 @@ func record(dir string, judged []tasks.Judged, private results.Score, score Scor
 	correct := make([]bool, len(judged))
 	for i, j := range judged {
 		correct[i] = j.Correct
-		line, err := folder.Canonical(j)
+		line, err := disk.Canonical(j)
 		if err != nil {
 			return err
 		}
 		lines = append(append(lines, line...), '\n')
 	}
-	if err := folder.WriteFile(filepath.Join(dir, "predictions.jsonl"), lines); err != nil {
+	if err := disk.WriteFile(filepath.Join(dir, "predictions.jsonl"), lines); err != nil {
 		return err
 	}
 	private.Items = results.ItemsOf(correct)
-	score.Private, score.Predictions = private, folder.Digest(lines)
-	return folder.WriteJSON(filepath.Join(dir, "score.json"), score)
+	score.Private, score.Predictions = private, disk.Digest(lines)
+	return disk.WriteJSON(filepath.Join(dir, "score.json"), score)
 }
 
 func readBase(root string, d results.Domain) (results.Score, error) {
 	var score Score
-	err := folder.ReadJSON(filepath.Join(root, "base", string(d), "private", "score.json"), &score)
+	err := disk.ReadJSON(filepath.Join(root, "base", string(d), "private", "score.json"), &score)
 	return score.Private, err
 }
 

@@ -11,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/student"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // fake is a student that knows nothing and counts what it is asked.
@@ -143,11 +143,11 @@ func sealedTrial(t *testing.T, root string, spec results.Spec, between ...result
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	log, err := folder.OpenLog(filepath.Join(dir, runner.EventsFile), func([]byte) error { return nil })
+	log, err := disk.OpenLog(filepath.Join(dir, runner.EventsFile), func([]byte) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := folder.Canonical(spec)
+	raw, err := disk.Canonical(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func sealedTrial(t *testing.T, root string, spec results.Spec, between ...result
 	}
 	seal := runner.Seal{Files: map[string]string{}}
 	for _, name := range []string{runner.EventsFile, "attempts/1/submission.json"} {
-		digest, err := folder.DigestFile(filepath.Join(dir, name))
+		digest, err := disk.DigestFile(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -173,7 +173,7 @@ func sealedTrial(t *testing.T, root string, spec results.Spec, between ...result
 		}
 		seal.Files[name] = digest
 	}
-	if err := folder.WriteJSON(filepath.Join(dir, runner.SealFile), seal); err != nil {
+	if err := disk.WriteJSON(filepath.Join(dir, runner.SealFile), seal); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -239,7 +239,7 @@ func TestDivergedStudentScoresNothing(t *testing.T) {
 			}
 		}
 		var got Score
-		if err := folder.ReadJSON(filepath.Join(dir, "score.json"), &got); err != nil {
+		if err := disk.ReadJSON(filepath.Join(dir, "score.json"), &got); err != nil {
 			t.Fatal(err)
 		}
 		if got.Private != (results.Score{Total: 300, Items: results.ItemsOf(make([]bool, 300))}) || got.Failure != results.OtherFailure ||
@@ -247,7 +247,7 @@ func TestDivergedStudentScoresNothing(t *testing.T) {
 			t.Errorf("score %+v", got)
 		}
 		lines, err := os.ReadFile(filepath.Join(dir, "predictions.jsonl"))
-		if err != nil || strings.Count(string(lines), "\n") != 300 || folder.Digest(lines) != got.Predictions {
+		if err != nil || strings.Count(string(lines), "\n") != 300 || disk.Digest(lines) != got.Predictions {
 			t.Errorf("%d bytes of predictions, %v", len(lines), err)
 		}
 	}

@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/student"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 const givenFile = "given.json"
@@ -39,7 +39,7 @@ type givenRecord struct {
 // checkAgainst refuses a record at path of anything else.
 func (r givenRecord) checkAgainst(path string) error {
 	var was givenRecord
-	err := folder.ReadJSON(path, &was)
+	err := disk.ReadJSON(path, &was)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (s *Scorer) Given(ctx context.Context, g Given, task tasks.Task, rows []res
 	g.Student, g.Task = s.Identity, task.Digest
 	record := givenRecord{Given: g}
 	var err error
-	if record.Rows, err = folder.DigestOf(rows); err != nil {
+	if record.Rows, err = disk.DigestOf(rows); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(g.dir(s.Root), givenFile)
@@ -77,7 +77,7 @@ func (s *Scorer) Given(ctx context.Context, g Given, task tasks.Task, rows []res
 	if _, err := s.Base(ctx, task); err != nil {
 		return nil, fmt.Errorf("base student on %s: %w", task.Name, err)
 	}
-	if err := folder.WriteJSON(path, record); err != nil {
+	if err := disk.WriteJSON(path, record); err != nil {
 		return nil, err
 	}
 	for run := 1; run <= runs; run++ {
@@ -98,7 +98,7 @@ func ReadGiven(root string) ([]results.Outcome, error) {
 	var outcomes []results.Outcome
 	for _, path := range paths {
 		var g Given
-		if err := folder.ReadJSON(path, &g); err != nil {
+		if err := disk.ReadJSON(path, &g); err != nil {
 			return nil, err
 		}
 		list, err := readGiven(root, g)
@@ -119,7 +119,7 @@ func readGiven(root string, g Given) ([]results.Outcome, error) {
 	var outcomes []results.Outcome
 	for run := 1; ; run++ {
 		var score Score
-		err := folder.ReadJSON(filepath.Join(g.dir(root), "run-"+strconv.Itoa(run), "score.json"), &score)
+		err := disk.ReadJSON(filepath.Join(g.dir(root), "run-"+strconv.Itoa(run), "score.json"), &score)
 		if errors.Is(err, fs.ErrNotExist) {
 			return outcomes, nil
 		}

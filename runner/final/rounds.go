@@ -6,11 +6,11 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/tasks"
-	"autodatabench/tasks/private"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/private"
 )
 
 // Rounds scores every submission of the sealed trial in dir that has a public
@@ -76,11 +76,11 @@ func ReadRounds(dir string, state *results.Trial) (map[int]results.Score, error)
 	scores := map[int]results.Score{}
 	for _, a := range state.Attempts {
 		path := filepath.Join(roundFolder(dir, a.N), "score.json")
-		if !folder.Exists(path) {
+		if !disk.Exists(path) {
 			continue
 		}
 		var score Score
-		if err := folder.ReadJSON(path, &score); err != nil {
+		if err := disk.ReadJSON(path, &score); err != nil {
 			return nil, err
 		}
 		scores[a.N] = score.Private

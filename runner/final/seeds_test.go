@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // killed is a student whose third training never ends.
@@ -38,7 +38,7 @@ func TestTrialIsScoredWithAllSeeds(t *testing.T) {
 	if err := os.MkdirAll(filepath.Dir(runner.AttemptFile(dir, 1, "x")), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.WriteJSON(runner.AttemptFile(dir, 1, "submission.json"), []results.Row{{Instruction: "a", Output: "b"}}); err != nil {
+	if err := disk.WriteJSON(runner.AttemptFile(dir, 1, "submission.json"), []results.Row{{Instruction: "a", Output: "b"}}); err != nil {
 		t.Fatal(err)
 	}
 	sealedTrial(t, root, spec,

@@ -6,9 +6,9 @@ import (
 	"io/fs"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Terms are what a score depends on besides the rows and the seed. They stand
@@ -52,7 +52,7 @@ func differing(parts []part) string {
 // kept reports whether path holds a score; one under other terms is refused.
 func kept(path string, terms Terms) (bool, error) {
 	var was Score
-	err := folder.ReadJSON(path, &was)
+	err := disk.ReadJSON(path, &was)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

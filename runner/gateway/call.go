@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 const teacherHint = "check that the teacher is up and that its key is right, then resume"
@@ -52,11 +52,11 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 		return Answer{}, g.fail(ctx, r, err)
 	}
 	answer := Answer{Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason, InputTokens: resp.InputTokens, OutputTokens: resp.OutputTokens, Simulated: resp.Simulated}
-	line, err := folder.Canonical(Exchange{Attempt: k.attempt, Digest: k.request, Occurrence: k.occurrence, Request: json.RawMessage(canonical), Response: answer})
+	line, err := disk.Canonical(Exchange{Attempt: k.attempt, Digest: k.request, Occurrence: k.occurrence, Request: json.RawMessage(canonical), Response: answer})
 	if err != nil {
 		return Answer{}, fmt.Errorf("encode exchange: %w", err)
 	}
-	r.Kind, r.Outcome, r.Exchange, r.Input, r.Output = kindSettle, answered, folder.Digest(line), resp.InputTokens, resp.OutputTokens
+	r.Kind, r.Outcome, r.Exchange, r.Input, r.Output = kindSettle, answered, disk.Digest(line), resp.InputTokens, resp.OutputTokens
 	r.Simulated = resp.Simulated
 	if err := g.settle(r, line, nil); err != nil {
 		return Answer{}, err

@@ -3,7 +3,7 @@ package gateway
 import (
 	"fmt"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // maxBatch bounds the records that share one sync.

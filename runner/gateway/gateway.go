@@ -20,7 +20,7 @@
 //
 // # Files
 //
-// ledger.jsonl (format: results/folder) holds records of kind reserve, settle,
+// ledger.jsonl (format: results/disk) holds records of kind reserve, settle,
 // refund and agent; teacher/<digest>.jsonl.zst holds one [Exchange] a line.
 //
 // The package is not for judging what code or teacher say, nor for running the
@@ -34,9 +34,9 @@ import (
 	"sync"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // Gateway meters one trial. It is safe for concurrent use.
@@ -46,7 +46,7 @@ type Gateway struct {
 	up       teacher.Teacher
 	recorded *Recording // up, if it is one
 	opts     Options
-	log      *folder.Log
+	log      *disk.Log
 	store    *store
 	slots    chan struct{} // one for each call in flight
 	commits  chan commit
@@ -99,7 +99,7 @@ func Open(dir string, spec results.Spec, up teacher.Teacher, opts Options) (*Gat
 	}
 	g.recorded, _ = up.(*Recording)
 	var err error
-	if g.log, err = folder.OpenLog(filepath.Join(dir, ledgerFile), g.book.applyLine); err != nil {
+	if g.log, err = disk.OpenLog(filepath.Join(dir, ledgerFile), g.book.applyLine); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	if g.store, err = openStore(filepath.Join(dir, teacherFolder)); err != nil {

@@ -13,8 +13,8 @@ import (
 	"sync"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // echo is a teacher that answers with what it was sent and the seed, unless

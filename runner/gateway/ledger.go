@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Names below the trial folder.
@@ -188,7 +188,7 @@ type Summary struct {
 // its chain and the budget, and sums it up.
 func ReadLedger(dir string, budget results.Budget) (Summary, error) {
 	b := newBook(budget)
-	if err := folder.ReadLog(filepath.Join(dir, ledgerFile), b.applyLine); err != nil {
+	if err := disk.ReadLog(filepath.Join(dir, ledgerFile), b.applyLine); err != nil {
 		return Summary{}, fmt.Errorf("read ledger: %w", err)
 	}
 	s := Summary{Total: b.total, Attempts: b.attempts, Agent: b.agent, Exchanges: map[string]bool{}}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 func TestBookRules(t *testing.T) {
@@ -58,7 +58,7 @@ func TestBookRules(t *testing.T) {
 
 func TestOpenRefusesOverspentLedger(t *testing.T) {
 	dir := t.TempDir()
-	log, err := folder.OpenLog(filepath.Join(dir, ledgerFile), func([]byte) error { return nil })
+	log, err := disk.OpenLog(filepath.Join(dir, ledgerFile), func([]byte) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // Recording is the teacher of a recorded trial: it gives the stored answers again
@@ -67,7 +67,7 @@ func OpenRecording(dir string, spec results.Spec, stopped func(attempt int) bool
 		return nil, fmt.Errorf("read recorded teacher: %w", err)
 	}
 	b := newBook(spec.Protocol.Budget)
-	err = folder.ReadLog(filepath.Join(dir, ledgerFile), func(line []byte) error {
+	err = disk.ReadLog(filepath.Join(dir, ledgerFile), func(line []byte) error {
 		var said record
 		if err := json.Unmarshal(line, &said); err != nil {
 			return err

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // replaying opens a gateway on the recorded teacher of the trial in dir.

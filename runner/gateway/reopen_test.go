@@ -12,8 +12,8 @@ import (
 	"sync"
 	"testing"
 
-	"autodatabench/results/folder"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 const wave = 4 // equal calls that one execution makes at once
@@ -112,10 +112,10 @@ func killedAt(t *testing.T, ledger, segment []byte) []string {
 
 func writeTrial(t *testing.T, dir string, ledger, segment []byte) {
 	t.Helper()
-	if err := folder.WriteFile(filepath.Join(dir, ledgerFile), ledger); err != nil {
+	if err := disk.WriteFile(filepath.Join(dir, ledgerFile), ledger); err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.WriteFile(filepath.Join(dir, teacherFolder, openSegment), segment); err != nil {
+	if err := disk.WriteFile(filepath.Join(dir, teacherFolder, openSegment), segment); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -154,7 +154,7 @@ func TestTornSegment(t *testing.T) {
 		if lost := lines < 4; (err != nil) != lost {
 			t.Errorf("cut at %d: %d lines, error %v", cut, lines, err)
 		}
-		if folder.Exists(filepath.Join(torn, teacherFolder, openSegment)) {
+		if disk.Exists(filepath.Join(torn, teacherFolder, openSegment)) {
 			t.Errorf("cut at %d: the segment is still open", cut)
 		}
 	}
@@ -179,7 +179,7 @@ func TestSegmentNames(t *testing.T) {
 		t.Fatalf("%v %v", entries, err)
 	}
 	for _, e := range entries {
-		digest, err := folder.DigestFile(filepath.Join(dir, teacherFolder, e.Name()))
+		digest, err := disk.DigestFile(filepath.Join(dir, teacherFolder, e.Name()))
 		if err != nil || e.Name() != digest+segmentSuffix {
 			t.Errorf("%s has digest %s (%v)", e.Name(), digest, err)
 		}

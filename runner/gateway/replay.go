@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // answers loads what the teacher answered in an earlier execution of the

@@ -7,8 +7,8 @@ import (
 	"math"
 	"unicode/utf8"
 
-	"autodatabench/results/folder"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // Limits on a request beside its size.
@@ -160,11 +160,11 @@ func stops(raw json.RawMessage) ([]string, error) {
 
 // canonical returns the request's canonical JSON and its digest.
 func (r chatRequest) canonical() ([]byte, string, error) {
-	data, err := folder.Canonical(r)
+	data, err := disk.Canonical(r)
 	if err != nil {
 		return nil, "", err
 	}
-	return data, folder.Digest(data), nil
+	return data, disk.Digest(data), nil
 }
 
 // upstream is the request as the teacher gets it.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 func TestDecodeRequest(t *testing.T) {

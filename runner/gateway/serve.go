@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // BodyLimit bounds a request of code in the sandbox, in bytes.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"sync"
 
-	"autodatabench/results"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // maxOccurrence bounds X-Occurrence.

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // failsOn is a teacher that fails with err on prompts that hold the word.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 const (
@@ -99,7 +99,7 @@ func (s *store) seal() error {
 	}
 	s.file = nil
 	path := filepath.Join(s.dir, openSegment)
-	digest, err := folder.DigestFile(path)
+	digest, err := disk.DigestFile(path)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *store) recover() error {
 	}
 	if whole.Len() > 0 {
 		packed := s.enc.EncodeAll(whole.Bytes(), nil)
-		if err := folder.WriteFile(filepath.Join(s.dir, folder.Digest(packed)+segmentSuffix), packed); err != nil {
+		if err := disk.WriteFile(filepath.Join(s.dir, disk.Digest(packed)+segmentSuffix), packed); err != nil {
 			return err
 		}
 	}
@@ -184,7 +184,7 @@ func ReadExchanges(dir string, visit func(digest string, e Exchange) error) erro
 			if err := json.Unmarshal(line, &e); err != nil {
 				return fmt.Errorf("decode %s: %w", path, err)
 			}
-			return visit(folder.Digest(line), e)
+			return visit(disk.Digest(line), e)
 		})
 		if err != nil && !(entry.Name() == openSegment && errors.Is(err, errTorn)) {
 			return err

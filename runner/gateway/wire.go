@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 func refuseRequest(w http.ResponseWriter, err error) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // queryTime bounds nvidia-smi, which hangs where a driver does.

@@ -13,8 +13,8 @@ package launch
 import (
 	"context"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // Student is what a pool holds.

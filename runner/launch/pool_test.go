@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // use is one use of the student: when it was asked for, and from when to when it

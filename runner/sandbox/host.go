@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 const hint = "apt-get install bubblewrap; where the system refuses namespaces, allow them or use --sandbox none"

@@ -13,10 +13,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/runner/gateway"
-	"autodatabench/runner/submission"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/submission"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // numbered is a teacher whose answers depend on the request alone. It fails on

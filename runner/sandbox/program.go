@@ -9,7 +9,7 @@ import (
 	"strings"
 	"syscall"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // command is start.py with its settings, in bubblewrap unless the kind is none.

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Library is the helper library that agents' code imports as autodatabench.

@@ -23,7 +23,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // The kinds of sandbox.

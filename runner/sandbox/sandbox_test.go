@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // kinds of sandbox that this machine offers, made once.

@@ -8,7 +8,7 @@ import (
 	"os"
 	"syscall"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 const submissionFile = "submission.json"

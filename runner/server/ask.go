@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // askLimit bounds a program that is asked for a word: big ones import all they

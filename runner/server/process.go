@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"autodatabench/runner/child"
+	"github.com/autodatabench/autodatabench/runner/child"
 )
 
 // process is one life of the server.

@@ -20,7 +20,7 @@ import (
 	"sync"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Spec says what to start. --host and --port are added to the command.

@@ -17,8 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/child/childtest"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/child/childtest"
 )
 
 // TestMain runs this binary as the server when a test starts it as one.

@@ -8,7 +8,7 @@ import (
 )
 
 // Meter counts the run time of one use of the student and ends it when none is
-// left. Waiting for a place to run is no run time (SPEC section 6): whoever
+// left. Waiting for a place to run is no run time (protocol.md section 6): whoever
 // waits on behalf of the student says so with [Wait].
 type Meter struct {
 	now    func() time.Time

@@ -12,17 +12,17 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/server"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/checkpoint"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/hf"
-	"autodatabench/runner/student/llamafactory"
-	"autodatabench/runner/student/studenttest"
-	"autodatabench/runner/student/vllm"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/server"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/hf"
+	"github.com/autodatabench/autodatabench/runner/student/llamafactory"
+	"github.com/autodatabench/autodatabench/runner/student/studenttest"
+	"github.com/autodatabench/autodatabench/runner/student/vllm"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // The stack of a GPU machine on the CPU, in float32: make gpu-stack-test makes the

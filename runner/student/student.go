@@ -1,5 +1,5 @@
 // Package student is the contract of the student family: what is trained on a
-// submission and then asked the evaluation questions (SPEC section 7).
+// submission and then asked the evaluation questions (protocol.md section 7).
 //
 // A student is a [Trainer] and a [Generator], not always of one back end
 // (train with LLaMA-Factory, infer with vLLM). All back ends exchange Hugging
@@ -15,7 +15,7 @@ import (
 	"context"
 	"errors"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // ErrDiverged is wrapped by the error of a training whose numbers overflowed on

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // The reasons for which the format filter drops a row.

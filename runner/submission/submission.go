@@ -1,5 +1,5 @@
 // Package submission decodes what an agent's code left as submission.json and
-// applies the format filter of SPEC section 4: of the rows that match the
+// applies the format filter of protocol.md section 4: of the rows that match the
 // sample's schema and have text to train on, the first dataset_size are used.
 //
 // The file is hostile. It is read as a stream, never whole, and nothing in it is
@@ -18,7 +18,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Limits on what a check says of dropped rows.

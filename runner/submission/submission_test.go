@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 var budget = results.Budget{DatasetSize: 3, MinRows: 2}

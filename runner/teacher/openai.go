@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // OpenAI is a teacher behind the OpenAI chat completions protocol, as vLLM,

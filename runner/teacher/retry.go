@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // Retry says how often a call is tried and how long to wait in between. Waits

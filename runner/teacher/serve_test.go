@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // scripted answers with what its function returns.

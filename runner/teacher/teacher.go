@@ -7,7 +7,7 @@
 //
 // One Complete is one call, however often it is tried again inside. What a
 // failed call cost is said by [CallError]: it is refunded only when every try
-// certainly did no work (SPEC section 6).
+// certainly did no work (protocol.md section 6).
 package teacher
 
 import (
@@ -29,7 +29,7 @@ type Message struct {
 	Content string `json:"content"`
 }
 
-// Request is what a call may say (SPEC section 5); the model is fixed.
+// Request is what a call may say (protocol.md section 5); the model is fixed.
 type Request struct {
 	Messages    []Message
 	Temperature *float64 // 0 to 2; nil leaves it to the model

@@ -34,7 +34,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Limits on what is read and computed.

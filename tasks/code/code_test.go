@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 func TestExtraction(t *testing.T) {

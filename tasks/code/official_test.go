@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // readRows reads a file of JSON lines of the LiveCodeBench data, which is not

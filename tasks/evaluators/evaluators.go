@@ -10,11 +10,11 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/tasks"
-	"autodatabench/tasks/code"
-	"autodatabench/tasks/finance"
-	"autodatabench/tasks/rules"
-	"autodatabench/tasks/science"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/code"
+	"github.com/autodatabench/autodatabench/tasks/finance"
+	"github.com/autodatabench/autodatabench/tasks/rules"
+	"github.com/autodatabench/autodatabench/tasks/science"
 )
 
 // Evaluator also judges an answer that was taken out of its response before, and

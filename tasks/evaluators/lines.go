@@ -9,7 +9,7 @@ import (
 	"io"
 	"unicode/utf8"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // maxLine bounds a line of input in bytes; what is longer is not read.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // judged is a text, the published answer, the answer taken out of the text and

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // The vectors that ours judges differently, by answer.

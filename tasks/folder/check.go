@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Normal is a question for comparison: lower case, white space as single spaces.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
-	record "autodatabench/results/folder"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Hidden finds what a private set shares with what is shown.
@@ -63,7 +63,7 @@ func TestStrangers(t *testing.T) {
 		{"the pairs", "data/pairs.csv", "question,answer\n", ""},
 	} {
 		c := content()
-		c.Config.PrivateDigest = record.Digest([]byte(set))
+		c.Config.PrivateDigest = disk.Digest([]byte(set))
 		dir := filepath.Join(t.TempDir(), "rivers")
 		path := filepath.Join(dir, tt.file)
 		if err := errors.Join(Write(dir, c), os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(tt.text), 0o600)); err != nil {

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/results/config"
-	"autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
 )
 
 // Config is task.yaml.

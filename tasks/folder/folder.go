@@ -26,9 +26,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
 )
 
 // Names of the files in a task folder.

@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
 )
 
 // content is a small task without faults.

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/evaluators"
-	"autodatabench/tasks/rules"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/rules"
 )
 
 // Pair is a question with its answer, from a line of a CSV file.

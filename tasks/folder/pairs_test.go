@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
 )
 
 // table is a CSV of n questions with the answers in turn.

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Limits on what is read.

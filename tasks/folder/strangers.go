@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	record "autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // dataFiles are the JSON files that a task folder may hold.
@@ -59,7 +59,7 @@ func (f *Folder) strange(path, name string, e fs.DirEntry) (string, error) {
 	if err != nil || info.Size() > maxFile { // more than a private set may have
 		return "", err
 	}
-	digest, err := record.DigestFile(path)
+	digest, err := disk.DigestFile(path)
 	if err == nil && digest == f.Config.PrivateDigest {
 		return "it is the private set, which must not lie in the task folder; move it to the private root", nil
 	}

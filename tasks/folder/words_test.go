@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 func TestHoldsWords(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"text/template"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Content is a task to be written as a folder.

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks/evaluators"
-	"autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
 // What agents are told of a suite: <kind>.md is the description, <kind>.json the

@@ -6,10 +6,10 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/finance"
-	"autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/finance"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
 // financeReasoning reads FinanceReasoning, half of which becomes the seed pool.

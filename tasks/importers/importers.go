@@ -17,11 +17,11 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/evaluators"
-	"autodatabench/tasks/folder"
-	"autodatabench/tasks/split"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 // Options say what is imported.
@@ -64,7 +64,7 @@ type suite struct {
 	shingle   int                                    // words in a row that a seed may not share with an item
 }
 
-// poolSize is how many seed questions are drawn (SPEC section 2).
+// poolSize is how many seed questions are drawn (protocol.md section 2).
 const poolSize = 1_000
 
 func suites() []suite { return []suite{scibench(), lcbTop(), financeReasoning()} }

@@ -13,8 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/tasks/evaluators"
-	"autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
 // fixtures are made-up records in the published form. Those of SciInstruct,

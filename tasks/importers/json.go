@@ -11,7 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // lines remembers where lines begin, for what is decoded behind it.

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/code"
-	"autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/code"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
 // lcbTop reads LiveCodeBench's test-output prediction. Its seed pool comes from

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // version changes when the same files give another task.
@@ -72,7 +72,7 @@ func (m *Manifest) close(made *Imported) error {
 		{&m.Private, len(made.Private), made.Private},
 		{&m.Pool, len(made.Content.Seed), made.Content.Seed},
 	} {
-		digest, err := folder.DigestOf(part.data)
+		digest, err := disk.DigestOf(part.data)
 		if err != nil {
 			return err
 		}

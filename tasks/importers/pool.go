@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks/folder"
-	"autodatabench/tasks/split"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 // candidate is a question that may become a seed.

@@ -13,8 +13,8 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/results"
-	record "autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // row is a record of a published file.
@@ -210,4 +210,4 @@ func readRows(path string, needs []string) ([]row, error) {
 }
 
 // digest is the sha256 of the table's file.
-func (t table) digest() (string, error) { return record.DigestFile(t.path) }
+func (t table) digest() (string, error) { return disk.DigestFile(t.path) }

@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/folder"
-	"autodatabench/tasks/science"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/science"
 )
 
 // scibench reads SciBench's text problems: <book>.json, or one file with all

@@ -4,7 +4,7 @@ import (
 	"embed"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // What agents are told of a domain: <domain>.md is the goal and the areas,

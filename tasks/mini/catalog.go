@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sync"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 var catalog = sync.OnceValue(func() map[results.Domain][]*Family {

@@ -3,7 +3,7 @@ package mini
 import (
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // The code domain: a sentence (now and then a one-line def) says what f does,

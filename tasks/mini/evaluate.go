@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Limits on what is read of a response and what is kept of it in a verdict.

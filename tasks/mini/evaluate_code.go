@@ -3,7 +3,7 @@ package mini
 import (
 	"strings"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // assertion judges code: the last line that starts with "assert". Its call is

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // closingNumber judges finance: the first number after the last "the answer is".

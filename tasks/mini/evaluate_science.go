@@ -4,7 +4,7 @@ import (
 	"math"
 	"strings"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // boxedNumber judges science: the number in the last \boxed{}.

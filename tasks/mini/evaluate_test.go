@@ -5,8 +5,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // judged is a response, the answer taken out of it and whether it is right.

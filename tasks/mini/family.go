@@ -28,7 +28,7 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Family is one kind of problem.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // The finance domain: a sentence, a line of `name: number;` pairs or a small

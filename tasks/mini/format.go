@@ -3,7 +3,7 @@ package mini
 import (
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Response is the solution in the form that the domain's evaluation rule asks

@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // Suite is the name of the embedded suite.

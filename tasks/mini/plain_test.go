@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func TestPlain(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"unicode"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 var matchers = sync.OnceValue(func() map[results.Domain][]matcher {

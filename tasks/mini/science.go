@@ -3,7 +3,7 @@ package mini
 import (
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // The science domain: a situation with a few quantities, a formula or two and a

@@ -7,11 +7,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/results"
-	record "autodatabench/results/folder"
-	"autodatabench/tasks"
-	"autodatabench/tasks/evaluators"
-	"autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
 const rootHint = "--private-root names the folder that holds <task>/private.jsonl"
@@ -19,7 +19,7 @@ const rootHint = "--private-root names the folder that holds <task>/private.json
 // openFolder reads the private set that task.yaml has the digest of.
 func openFolder(root string, t tasks.Task) ([]tasks.Item, error) {
 	path := folder.PrivateFile(root, t.Name)
-	digest, err := record.DigestFile(path)
+	digest, err := disk.DigestFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, results.Bad(rootHint, fmt.Errorf("private set of task %s: %s is not there", t.Name, path))
 	}
@@ -56,7 +56,7 @@ func Lint(root string, f *folder.Folder) []folder.Finding {
 	if why := Apart(root, f.Dir); why != nil {
 		return []folder.Finding{{File: path, Reason: why.Error()}}
 	}
-	digest, err := record.DigestFile(path)
+	digest, err := disk.DigestFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return []folder.Finding{{File: path, Reason: "the private set is not there (" + rootHint + ")"}}
 	}
@@ -77,15 +77,15 @@ func Lint(root string, f *folder.Folder) []folder.Finding {
 // Apart refuses a private root that lies in the task folder or holds it, by
 // whatever links.
 func Apart(root, dir string) error {
-	a, err := record.RealPath(root)
+	a, err := disk.RealPath(root)
 	if err != nil {
 		return err
 	}
-	b, err := record.RealPath(dir)
+	b, err := disk.RealPath(dir)
 	if err != nil {
 		return err
 	}
-	if record.Within(a, b) || record.Within(b, a) {
+	if disk.Within(a, b) || disk.Within(b, a) {
 		return fmt.Errorf("the private root %s and the task folder %s must lie apart", root, dir)
 	}
 	return nil
@@ -99,8 +99,8 @@ func Write(root, name string, items []tasks.Item) (digest string, err error) {
 		return "", err
 	}
 	path := folder.PrivateFile(root, name)
-	digest = record.Digest(data)
-	switch was, err := record.DigestFile(path); {
+	digest = disk.Digest(data)
+	switch was, err := disk.DigestFile(path); {
 	case err == nil && was == digest:
 		return digest, nil
 	case err == nil:
@@ -112,7 +112,7 @@ func Write(root, name string, items []tasks.Item) (digest string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", results.Infra("", fmt.Errorf("write private set: %w", err))
 	}
-	if err := record.WriteFile(path, data); err != nil {
+	if err := disk.WriteFile(path, data); err != nil {
 		return "", err
 	}
 	return digest, nil

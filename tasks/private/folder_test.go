@@ -10,10 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/evaluators"
-	"autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
 func hidden() []tasks.Item {

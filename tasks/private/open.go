@@ -1,5 +1,5 @@
 // Package private opens the private sets: the questions that only the final
-// score, the audit and the verification of a bundle may see (SPEC section 4),
+// score, the audit and the verification of a bundle may see (protocol.md section 4),
 // and that the commands which make and check task folders write and lint.
 //
 // It is not for anything that runs before a trial is sealed, but for the look,
@@ -11,10 +11,10 @@ package private
 import (
 	"fmt"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/folder"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // Open returns the private items of the task. Those of task folders lie below

@@ -18,7 +18,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 const (

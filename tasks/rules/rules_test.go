@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 func numericRule(t testing.TB, absolute, relative float64) Rule {

@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"autodatabench/tasks/code"
+	"github.com/autodatabench/autodatabench/tasks/code"
 )
 
 // Exact compares texts, with every run of white space as one space.

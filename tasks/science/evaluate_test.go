@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // item is an item with the published fields.

@@ -10,12 +10,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/agents/definitions"
-	"autodatabench/bench/internal/cli"
-	"autodatabench/results/config"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/bench/internal/cli"
+	"github.com/autodatabench/autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
 func read(t *testing.T, path string) string {

@@ -14,8 +14,17 @@ import (
 	"testing"
 )
 
-// module is the path that the module's own imports begin with.
-const module = "autodatabench"
+// module is the path that the module's own imports begin with, as go.mod says.
+var module = modulePath()
+
+func modulePath() string {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		panic(err)
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(string(text), "module "), "\n")
+	return name
+}
 
 // source is a parsed Go file.
 type source struct {

@@ -10,12 +10,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/agents"
-	"autodatabench/agents/definitions"
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
 func agentsCommand(env Env) *cli.Command {

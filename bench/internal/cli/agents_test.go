@@ -15,14 +15,14 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/gateway"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/serve"
-	"autodatabench/runner/teacher"
-	"autodatabench/runner/teacher/procedural"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/serve"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 )
 
 // The keys of the tests. They must be in nothing that a run leaves or says.
@@ -40,7 +40,7 @@ func in(t *testing.T, dir string, args ...string) (code int, stdout, stderr stri
 	code = Run(context.Background(), Env{
 		Args: append([]string{"autodatabench"}, args...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err,
 		Getenv: func(name string) string { return keys[name] }, Now: time.Now,
-		Holder: folder.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Width: 200,
+		Holder: disk.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Width: 200,
 	})
 	return code, out.String(), err.String()
 }

@@ -5,11 +5,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/agents/prompt"
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 func tasksCommand(env Env) *cli.Command {

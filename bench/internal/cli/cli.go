@@ -30,8 +30,8 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Env is the world as a command sees it.
@@ -44,7 +44,7 @@ type Env struct {
 	Environ  []string // the whole environment, for processes elsewhere
 	Program  string   // path of this program
 	Now      func() time.Time
-	Holder   folder.Holder
+	Holder   disk.Holder
 	Terminal bool // Stderr is one: progress bars instead of lines
 	Screen   bool // Stdout is one
 	Width    int  // of Stdout in columns
@@ -100,7 +100,7 @@ func Main() int {
 	return Run(ctx, Env{
 		Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now,
-		Holder:   folder.Holder{Host: host, PID: os.Getpid(), BootID: strings.TrimSpace(string(boot))},
+		Holder:   disk.Holder{Host: host, PID: os.Getpid(), BootID: strings.TrimSpace(string(boot))},
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
 	})
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func compareCommand(env Env) *cli.Command {

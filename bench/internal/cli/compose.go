@@ -8,15 +8,15 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"autodatabench/agents/definitions"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/sandbox"
-	"autodatabench/runner/student/vllm"
-	"autodatabench/runner/teacher"
-	"autodatabench/runner/teacher/procedural"
-	"autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/runner/student/vllm"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // load checks the experiment's words and loads what they name. It needs no key
@@ -172,7 +172,7 @@ func buildAgent(env Env, d definitions.Definition) (experiment.Agent, error) {
 		PromptTokens: d.PromptTokens(), OutputTokens: d.Sampling.MaxOutputTokens, Price: d.Pricing(),
 	}
 	var err error
-	if a.Digest, err = folder.DigestOf(d); err != nil {
+	if a.Digest, err = disk.DigestOf(d); err != nil {
 		return a, err
 	}
 	if d.Provider == definitions.Command { // opened by startCommands, once there is a sandbox

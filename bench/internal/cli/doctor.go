@@ -12,10 +12,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/runner/sandbox"
-	"autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
 )
 
 // finding is one line of doctor.

@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/report/table"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/launch"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/launch"
 )
 
 // gpu is a GPU as nvidia-smi lists it.

@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/student/checkpoint"
-	"autodatabench/runner/student/hf"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/runner/student/hf"
 )
 
 // checkModel looks for the student's files.

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/report/table"
-	"autodatabench/results/remote"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // checkServer looks whether a server answers and has the model of the name, if

@@ -11,12 +11,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/student/checkpoint"
-	"autodatabench/runner/student/hf"
-	"autodatabench/runner/student/llamafactory"
-	"autodatabench/runner/student/vllm"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/runner/student/hf"
+	"github.com/autodatabench/autodatabench/runner/student/llamafactory"
+	"github.com/autodatabench/autodatabench/runner/student/vllm"
 )
 
 // stackParts are what only some experiments need.

@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results/remote"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/launch"
+	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/launch"
 )
 
 func TestNvidiaSMILines(t *testing.T) {

@@ -9,11 +9,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report"
-	"autodatabench/results"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/final"
-	"autodatabench/runner/submission"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/final"
+	"github.com/autodatabench/autodatabench/runner/submission"
 )
 
 func evaluateCommand(env Env) *cli.Command {

@@ -13,13 +13,13 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report"
-	"autodatabench/report/figure"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/final"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 // figureNames lists the figures.
@@ -80,7 +80,7 @@ func drawFigure(c *cli.Context, env Env) error {
 	if err := figure.Write(&page, format, fig); err != nil {
 		return err
 	}
-	if err := folder.WriteFile(path, page.Bytes()); err != nil {
+	if err := disk.WriteFile(path, page.Bytes()); err != nil {
 		return results.Bad("", err)
 	}
 	if c.Bool("json") {

@@ -13,11 +13,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/launch"
-	"autodatabench/runner/launch/slurm"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/launch"
+	"github.com/autodatabench/autodatabench/runner/launch/slurm"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 const visibleDevices = "CUDA_VISIBLE_DEVICES"

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // Jobs get neither secrets nor what belongs to this process alone.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/index"
 )
 
 // manyTrials are scored trials of so many agents and runs in both workflows, both

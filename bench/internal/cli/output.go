@@ -7,11 +7,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report"
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // Flags that several commands share.
@@ -86,7 +86,7 @@ func oneArgument(c *cli.Context, what string) (string, error) {
 // experimentFolder takes an experiment's name or folder.
 func experimentFolder(c *cli.Context, arg string) (string, error) {
 	for _, dir := range []string{arg, filepath.Join(c.String("out"), arg)} {
-		if folder.Exists(filepath.Join(dir, experiment.LockFile)) {
+		if disk.Exists(filepath.Join(dir, experiment.LockFile)) {
 			return dir, nil
 		}
 	}

@@ -7,13 +7,13 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/agents/chat"
-	"autodatabench/agents/definitions"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/results/remote"
-	"autodatabench/runner/command"
-	"autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner/command"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // startCommands opens the experiment's agents of provider command, which run in
@@ -56,16 +56,16 @@ func commandAgent(env Env, d definitions.Definition, box command.Sandbox, hidden
 // apart refuses an agent's folder that holds or lies in a hidden path, which
 // would be copied into its sandbox.
 func apart(d definitions.Definition, hidden []string) error {
-	own, err := folder.RealPath(d.Folder)
+	own, err := disk.RealPath(d.Folder)
 	if err != nil {
 		return results.Infra("", err)
 	}
 	for _, path := range hidden {
-		secret, err := folder.RealPath(path)
+		secret, err := disk.RealPath(path)
 		if err != nil {
 			return results.Infra("", err)
 		}
-		if folder.Within(own, secret) || folder.Within(secret, own) {
+		if disk.Within(own, secret) || disk.Within(secret, own) {
 			return results.Bad("give the agent a folder of its own",
 				fmt.Errorf("agent %s: its folder %s holds or lies in %s, which no agent may see", d.Name, d.Folder, path))
 		}
@@ -87,13 +87,13 @@ func digestOfFolder(definition, dir string) (string, error) {
 		if err != nil {
 			return err
 		}
-		files[filepath.ToSlash(name)], err = folder.DigestFile(path)
+		files[filepath.ToSlash(name)], err = disk.DigestFile(path)
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	return folder.DigestOf(files)
+	return disk.DigestOf(files)
 }
 
 // checkPrices refuses a budget in dollars for agents of unknown price, which it

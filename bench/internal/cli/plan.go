@@ -5,12 +5,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/agents/definitions"
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/results/index"
-	"autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // bounds are the most that trials can take. A figure that has no bound, or whose
@@ -209,7 +209,7 @@ type measured struct {
 func measure(c *cli.Context, f experiment.File, p results.Protocol) ([]measured, error) {
 	path := indexPath(c.String("out"))
 	list := []measured{}
-	if !folder.Exists(path) {
+	if !disk.Exists(path) {
 		return list, nil
 	}
 	db, err := index.Open(path)

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report"
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Off a terminal there is a line for each attempt that begins, with its number.
@@ -41,7 +41,7 @@ func TestRecordedOptions(t *testing.T) {
 	out := t.TempDir()
 	for name, titles := range map[string]map[string]string{"demo": {"a": "A", "b": "B"}, "other": {"b": "Another B", "c": "数据"}, "third": {"b": "B"}} {
 		terms := map[string]any{"file": map[string]any{"domains": results.Domains()}, "titles": titles}
-		if err := folder.WriteJSON(out+"/"+name+"/experiment.lock.json", terms); err != nil {
+		if err := disk.WriteJSON(out+"/"+name+"/experiment.lock.json", terms); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,12 +8,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/agents"
-	"autodatabench/agents/prompt"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 func promptCommand(env Env) *cli.Command {
@@ -55,7 +55,7 @@ func showPrompt(c *cli.Context, env Env) error {
 	}
 	var p shownPrompt
 	if dir := c.String("trial"); dir != "" {
-		if err := folder.ReadJSON(runner.AttemptFile(dir, c.Int("attempt"), "prompt.json"), &p); err != nil {
+		if err := disk.ReadJSON(runner.AttemptFile(dir, c.Int("attempt"), "prompt.json"), &p); err != nil {
 			return results.Bad("name the folder of a trial that got as far", err)
 		}
 	} else {

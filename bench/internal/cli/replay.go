@@ -9,14 +9,14 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/agents/chat"
-	"autodatabench/agents/prompt"
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/gateway"
 )
 
 // replayed is what running a trial again came to.
@@ -106,7 +106,7 @@ func differs(done replayed, failed error) error {
 // experiments of out; what an earlier replay left is removed.
 func replayFolder(out string, spec results.Spec) (string, error) {
 	root := filepath.Join(out, "replay", spec.Experiment)
-	if folder.Exists(filepath.Join(root, experiment.LockFile)) {
+	if disk.Exists(filepath.Join(root, experiment.LockFile)) {
 		return "", results.Bad("choose another --out", fmt.Errorf("%s: holds an experiment", root))
 	}
 	return root, errors.Join(os.RemoveAll(filepath.Join(root, spec.Path())), os.RemoveAll(filepath.Join(root, "cache")))
@@ -171,15 +171,15 @@ func distrust(c *cli.Context, dir string, f *experiment.File) error {
 		return results.Bad("give --sandbox none yourself if you trust it", fmt.Errorf("%s: the recorded experiment asks for no sandbox", dir))
 	}
 	f.Sandbox.Python = experiment.Default().Sandbox.Python
-	at, err := folder.RealPath(dir)
+	at, err := disk.RealPath(dir)
 	if err != nil {
 		return results.Infra("", err)
 	}
-	out, err := folder.RealPath(c.String("out"))
+	out, err := disk.RealPath(c.String("out"))
 	if err != nil {
 		return results.Infra("", err)
 	}
-	if folder.Within(at, out) {
+	if disk.Within(at, out) {
 		return nil
 	}
 	f.Student.Python, f.Student.LlamaFactory = "", ""

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // TestReplayDistrustsTheRecord replays records that ask for no sandbox, for
@@ -41,7 +41,7 @@ func TestReplayDistrustsTheRecord(t *testing.T) {
 			"given/keys/experiment.yaml":                  experimentFile + c.more,
 			"given/keys/" + spec.Path() + "/events.jsonl": "",
 		})
-		log, err := folder.OpenLog(filepath.Join(dir, "given/keys", spec.Path(), "events.jsonl"), nil)
+		log, err := disk.OpenLog(filepath.Join(dir, "given/keys", spec.Path(), "events.jsonl"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

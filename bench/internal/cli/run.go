@@ -11,11 +11,11 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/results/index"
-	"autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 func runCommand(env Env) *cli.Command {
@@ -201,7 +201,7 @@ func publish(c *cli.Context, env Env, f experiment.File, outcomes []results.Outc
 		return err
 	}
 	path := filepath.Join(root, "leaderboard.md")
-	if err := folder.WriteFile(path, page.Bytes()); err != nil {
+	if err := disk.WriteFile(path, page.Bytes()); err != nil {
 		return err
 	}
 	if err := write(c, env, board); err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // A join is a line for each error; one that is wrapped is a single line with

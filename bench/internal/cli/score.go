@@ -10,11 +10,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/results/index"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/final"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 func scoreCommand(env Env) *cli.Command {
@@ -57,7 +57,7 @@ func scoreTrials(c *cli.Context, setup *experiment.Setup, f experiment.File, sco
 	var wg sync.WaitGroup
 	for i, id := range ids {
 		dir := filepath.Join(scorer.Root, id.Path())
-		if !folder.Exists(dir) {
+		if !disk.Exists(dir) {
 			continue
 		}
 		places <- struct{}{}

@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // twelve is an experiment of 12 trials that takes every kind of step. Its times
@@ -70,7 +70,7 @@ func (r experimentRun) produced() map[string]string {
 		if err != nil || d.IsDir() || !names.MatchString(path) {
 			return err
 		}
-		digests[strings.TrimPrefix(path, root)], err = folder.DigestFile(path)
+		digests[strings.TrimPrefix(path, root)], err = disk.DigestFile(path)
 		return err
 	})
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"regexp"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // script runs a script of bench/doc/gpu with this program and the Python of make
@@ -47,7 +47,7 @@ func TestStackExperiment(t *testing.T) {
 		var scored struct {
 			Private results.Score `json:"private"`
 		}
-		if err := folder.ReadJSON(filepath.Join(append([]string{work, "runs"}, parts...)...), &scored); err != nil {
+		if err := disk.ReadJSON(filepath.Join(append([]string{work, "runs"}, parts...)...), &scored); err != nil {
 			t.Fatal(err)
 		}
 		return scored.Private

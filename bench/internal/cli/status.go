@@ -10,12 +10,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/final"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 // refresh is how often a terminal is drawn anew while trials run.
@@ -145,7 +145,7 @@ func statusOf(env Env, root string, id results.TrialID, budget results.Budget) (
 		s.Best = best.Public
 	}
 	if state.End == "" {
-		writer, err := folder.Writer(dir, env.Holder)
+		writer, err := disk.Writer(dir, env.Holder)
 		if s.State = running; writer.PID == 0 {
 			s.State = interrupted
 		}

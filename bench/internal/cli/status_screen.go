@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/table"
 )
 
 // agentWidth is the columns of an agent's name in the table, which names a trial

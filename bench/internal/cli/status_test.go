@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/report/table"
-	"autodatabench/report/text"
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/report/text"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 func someStatus(trials int) experimentStatus {

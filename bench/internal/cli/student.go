@@ -13,10 +13,10 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
 )
 
 func studentCommand(env Env) *cli.Command {
@@ -165,7 +165,7 @@ func trainStudent(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	if err := folder.Writable(to); err != nil {
+	if err := disk.Writable(to); err != nil {
 		return results.Infra("name a folder that can be written", fmt.Errorf("train: %w", err))
 	}
 	step := stepper(env, "training", env.Now())
@@ -229,7 +229,7 @@ func writeCalibration(c *cli.Context, env Env) error {
 	for _, d := range results.Domains() {
 		for _, set := range embedded.TrainingSets(d, c.Int("rows"), c.Uint64("seed")) {
 			path := filepath.Join(dir, string(d), slug(set.Name)+".json")
-			if err := folder.WriteJSON(path, set.Rows); err != nil {
+			if err := disk.WriteJSON(path, set.Rows); err != nil {
 				return err
 			}
 			paths = append(paths, path)

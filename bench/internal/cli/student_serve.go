@@ -8,9 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/serve"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/serve"
 )
 
 func modelFlag() cli.Flag {

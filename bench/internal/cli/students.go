@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"autodatabench/results"
-	"autodatabench/runner"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/checkpoint"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/hf"
-	"autodatabench/runner/student/llamafactory"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/hf"
+	"github.com/autodatabench/autodatabench/runner/student/llamafactory"
 )
 
 // studentPlan is an experiment's student, found and checked: what holds of it on

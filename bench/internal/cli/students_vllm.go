@@ -7,12 +7,12 @@ import (
 	"os"
 	"strconv"
 
-	"autodatabench/results"
-	"autodatabench/results/remote"
-	"autodatabench/runner/experiment"
-	"autodatabench/runner/server"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/vllm"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/server"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/vllm"
 )
 
 // besideTraining is the share of the GPUs' memory that a student's server takes
@@ -20,7 +20,7 @@ import (
 // same GPUs.
 const besideTraining = "0.4"
 
-// mostAnswers is how many answers a student's server works on at a time (SPEC
+// mostAnswers is how many answers a student's server works on at a time (protocol.md
 // section 7).
 const mostAnswers = 128
 

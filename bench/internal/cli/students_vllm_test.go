@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // Students at one server never load an adapter under a name that another took.

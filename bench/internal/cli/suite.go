@@ -10,11 +10,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
-	"autodatabench/runner/experiment"
-	"autodatabench/tasks"
-	"autodatabench/tasks/folder"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // places are the folders outside of an experiment that its tasks lie in.

@@ -11,13 +11,13 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report"
-	"autodatabench/report/markdown"
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/results/index"
-	"autodatabench/results/published"
-	"autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/markdown"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 func leaderboardCommand(env Env) *cli.Command {
@@ -57,7 +57,7 @@ func updatePage(path string, board report.Board) error {
 	if err != nil {
 		return results.Bad("put both marker lines where the leaderboard is to stand", fmt.Errorf("%s: %w", path, err))
 	}
-	return folder.WriteFile(path, page)
+	return disk.WriteFile(path, page)
 }
 
 func boardFlags() []cli.Flag {
@@ -74,7 +74,7 @@ func indexedBoard(c *cli.Context) (report.Board, error) {
 func indexed(c *cli.Context, name string) ([]results.Outcome, report.Options, error) {
 	out := c.String("out")
 	path := indexPath(out)
-	if !folder.Exists(path) {
+	if !disk.Exists(path) {
 		return nil, report.Options{}, results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
 	}
 	db, err := index.Open(path)

@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report/table"
-	"autodatabench/tasks/importers"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/tasks/importers"
 )
 
 func importCommand(env Env) *cli.Command {

@@ -9,12 +9,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/report/table"
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/folder"
-	"autodatabench/tasks/mini"
-	"autodatabench/tasks/private"
+	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/private"
 )
 
 func lintCommand(env Env) *cli.Command {

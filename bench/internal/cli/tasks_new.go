@@ -8,12 +8,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/evaluators"
-	"autodatabench/tasks/folder"
-	"autodatabench/tasks/private"
-	"autodatabench/tasks/split"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/private"
+	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 func newTaskCommand(env Env) *cli.Command {

@@ -10,9 +10,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"autodatabench/results"
-	"autodatabench/runner/teacher"
-	"autodatabench/runner/teacher/procedural"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 )
 
 func teacherCommand(env Env) *cli.Command {

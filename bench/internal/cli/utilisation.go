@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
 )
 
 // utilisation is how much of an experiment's wall clock its workers were busy, at

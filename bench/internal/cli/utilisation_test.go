@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner"
 )
 
 // Times in which two of a kind are busy count once.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // commandTime bounds one of Slurm's commands, which wait for their controller.

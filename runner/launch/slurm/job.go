@@ -12,9 +12,9 @@ import (
 	"sync"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // Student is what works in a job.
@@ -103,7 +103,7 @@ func Execute(ctx context.Context, dir string, open Open, now func() time.Time) e
 	if err != nil {
 		r = result{Fault: faultOf(err), Seconds: r.Seconds}
 	}
-	if err := folder.WriteJSON(filepath.Join(dir, resultFile), r); err != nil {
+	if err := disk.WriteJSON(filepath.Join(dir, resultFile), r); err != nil {
 		return results.Infra("", fmt.Errorf("leave the result: %w", err))
 	}
 	return nil
@@ -114,7 +114,7 @@ var errUnlimited = errors.New("the step took longer than clocks count")
 
 func work(ctx context.Context, dir string, open Open, now func() time.Time) (r result, err error) {
 	var q request
-	if err := folder.ReadJSON(filepath.Join(filepath.Dir(dir), jobFile), &q); err != nil {
+	if err := disk.ReadJSON(filepath.Join(filepath.Dir(dir), jobFile), &q); err != nil {
 		return r, results.Infra("", err)
 	}
 	s, id, closeIt, err := open(q.Student)

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // loading is a student whose model takes an hour to load and a minute to answer,
@@ -31,7 +31,7 @@ func (l loading) Generate(ctx context.Context, _ string, prompts []string, _ res
 func TestColdStartIsNoTimeOfTheStep(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "1")
 	clock := time.Unix(0, 0)
-	if err := folder.WriteJSON(filepath.Join(filepath.Dir(dir), jobFile), request{
+	if err := disk.WriteJSON(filepath.Join(filepath.Dir(dir), jobFile), request{
 		Student: json.RawMessage("{}"), Generate: &answering{Prompts: []string{"a"}},
 	}); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestColdStartIsNoTimeOfTheStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	var r result
-	if err := folder.ReadJSON(filepath.Join(dir, resultFile), &r); err != nil {
+	if err := disk.ReadJSON(filepath.Join(dir, resultFile), &r); err != nil {
 		t.Fatal(err)
 	}
 	if r.Fault != nil || len(r.Answers) != 1 || r.Seconds != 60 {

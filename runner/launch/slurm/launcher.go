@@ -11,9 +11,9 @@ import (
 	"sync"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // Launcher is a student that works in jobs. Its methods may be called
@@ -41,7 +41,7 @@ func New(c Config, root string, description any, id student.Identity, user int, 
 	if err != nil {
 		return nil, results.Infra("", err)
 	}
-	raw, err := folder.Canonical(description)
+	raw, err := disk.Canonical(description)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func digestsIn(dir string) (map[string]string, error) {
 		if !e.Type().IsRegular() {
 			continue
 		}
-		if digests[e.Name()], err = folder.DigestFile(filepath.Join(dir, e.Name())); err != nil {
+		if digests[e.Name()], err = disk.DigestFile(filepath.Join(dir, e.Name())); err != nil {
 			return nil, err
 		}
 	}
@@ -141,7 +141,7 @@ func digestsIn(dir string) (map[string]string, error) {
 // to, if there is one.
 func (l *Launcher) do(ctx context.Context, q request, adapter, to string, tell func(note)) (result, error) {
 	// Experiments in other folders may have the same step.
-	digest, err := folder.DigestOf(map[string]any{"root": l.root, "request": q})
+	digest, err := disk.DigestOf(map[string]any{"root": l.root, "request": q})
 	if err != nil {
 		return result{}, err
 	}
@@ -215,7 +215,7 @@ func (l *Launcher) admit(ctx context.Context, name string) (free func(), err err
 // prepare writes the step's folder, unless a coordinator before did.
 func (s *step) prepare(q request, adapter string) error {
 	path := filepath.Join(s.dir, jobFile)
-	if folder.Exists(path) {
+	if disk.Exists(path) {
 		return nil
 	}
 	if adapter != "" {
@@ -228,12 +228,12 @@ func (s *step) prepare(q request, adapter string) error {
 			if err != nil {
 				return err
 			}
-			if err := folder.WriteFile(filepath.Join(copied, name), data); err != nil {
+			if err := disk.WriteFile(filepath.Join(copied, name), data); err != nil {
 				return err
 			}
 		}
 	}
-	return folder.WriteJSON(path, q)
+	return disk.WriteJSON(path, q)
 }
 
 // fetch copies the adapter of submission n to the folder.
@@ -241,7 +241,7 @@ func (s *step) fetch(n int, to, digest string) error {
 	if err := os.CopyFS(to, os.DirFS(filepath.Join(submissionDir(s.dir, n), adapterDir))); err != nil {
 		return err
 	}
-	got, err := folder.DigestFile(filepath.Join(to, "adapter_model.safetensors"))
+	got, err := disk.DigestFile(filepath.Join(to, "adapter_model.safetensors"))
 	if err == nil && got != digest {
 		err = fmt.Errorf("it has the digest %.12s, the job's was %.12s", got, digest)
 	}

@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/studenttest"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/studenttest"
 )
 
 // TestMain lets the test binary be the program of the jobs.

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // A coordinator that comes after one that was killed takes over its job. One that

@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // mostSubmissions is how often a call submits a step that the cluster fails.
@@ -144,8 +144,8 @@ func (s *step) path(name string) string { return filepath.Join(submissionDir(s.d
 // left reads what the job left. A fault of the platform is no result to take,
 // since another submission may not meet it.
 func (s *step) left() (r result, e Evidence) {
-	if e.Result = folder.Exists(s.path(resultFile)); e.Result {
-		err := folder.ReadJSON(s.path(resultFile), &r)
+	if e.Result = disk.Exists(s.path(resultFile)); e.Result {
+		err := disk.ReadJSON(s.path(resultFile), &r)
 		if f := r.Fault; err == nil && f != nil && !f.Diverged && f.Kind != results.BadInput {
 			err = f.err()
 		}
@@ -168,7 +168,7 @@ func (s *step) submit(ctx context.Context) error {
 	s.silent, s.told, s.exited = 0, 0, time.Time{}
 	dir, name := submissionDir(s.dir, s.n), jobName(s.name, s.n)
 	path := filepath.Join(dir, scriptFile)
-	if err := folder.WriteFile(path, []byte(s.config.script(name, dir))); err != nil {
+	if err := disk.WriteFile(path, []byte(s.config.script(name, dir))); err != nil {
 		return results.Infra("", fmt.Errorf("prepare a job: %w", err))
 	}
 	out, err := s.queue.commands.run(ctx, "sbatch", "--parsable", "--chdir="+dir, path)

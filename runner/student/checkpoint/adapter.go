@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/llama/safetensors"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
 )
 
 // CheckWeights counts an adapter's parameters. One that is no number has diverged.

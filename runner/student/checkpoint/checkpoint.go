@@ -19,10 +19,10 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
-// longest bounds the context that is used of a model, in tokens (SPEC section 7).
+// longest bounds the context that is used of a model, in tokens (protocol.md section 7).
 const longest = 8_192
 
 const adapterFile = "adapter_model.safetensors"

@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/llama/safetensors"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
 )
 
 func exported(t *testing.T) (*embedded.Student, string) {

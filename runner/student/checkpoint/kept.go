@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/results"
-	record "autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // worthKeeping are the bytes of weights from which on reading them takes long: a
@@ -40,7 +40,7 @@ func keptDigest(files []string, kept string) (string, error) {
 	}
 	d, err := digest(files)
 	if err == nil {
-		_ = record.WriteFile(path, []byte(d)) // without it the next one reads the weights again
+		_ = disk.WriteFile(path, []byte(d)) // without it the next one reads the weights again
 	}
 	return d, err
 }

@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Shape is what the memory of a training follows from, beside the weights.

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Weights finds the model as [Open] does and returns the bytes of its weights on

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // Row is one row of the pre-training corpus: what a user asks and what the

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // finals are ways to close an answer. The domains' own are among them, so that

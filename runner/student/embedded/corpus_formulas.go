@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // quantity is a named number of a problem.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // Invented families are problem families that mean nothing: questions of words

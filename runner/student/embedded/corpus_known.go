@@ -9,8 +9,8 @@ import (
 	"strings"
 	"sync"
 
-	"autodatabench/results"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // knownFamilies are, for each domain, the four families that the base is to

@@ -1,7 +1,7 @@
 package embedded
 
 import (
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // dec is a number of the suite: arithmetic in rows is the suite's own.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 func spaced(xs []int) string { return strings.Trim(fmt.Sprint(xs), "[]") }

@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // practiceUser asks for nothing in particular: the answer's operands are free,

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // letters draws a short string.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // input is what a rule works on: a list of numbers or the letters of a string,

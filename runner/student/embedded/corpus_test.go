@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 func firstRows(seed uint64, n int) []Row {

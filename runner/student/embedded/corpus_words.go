@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 var (

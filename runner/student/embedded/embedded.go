@@ -23,9 +23,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/llama"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/llama"
 )
 
 //go:embed weights

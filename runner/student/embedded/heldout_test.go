@@ -11,9 +11,9 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // The held-out wordings are for development: two more a family that no training

@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student/llama"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student/llama"
 )
 
 // Options is how the base student is pre-trained.
@@ -128,10 +128,10 @@ func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, 
 	if err := config.Validate(); err != nil {
 		return nil, nil, report, results.Bad("", err)
 	}
-	if err := folder.Writable(dir); err != nil {
+	if err := disk.Writable(dir); err != nil {
 		return nil, nil, report, results.Infra("name a folder that can be written", err)
 	}
-	if !folder.Exists(filepath.Join(dir, recordFile)) && !folder.Exists(filepath.Join(dir, weightsFile)) {
+	if !disk.Exists(filepath.Join(dir, recordFile)) && !disk.Exists(filepath.Join(dir, weightsFile)) {
 		model := llama.NewModel(config, seed)
 		report.Parameters = model.Parameters()
 		return model, tok, report, nil

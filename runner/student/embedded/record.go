@@ -9,9 +9,9 @@ import (
 	"reflect"
 	"slices"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/student/llama"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/student/llama"
 )
 
 const (
@@ -49,7 +49,7 @@ func Record(fsys fs.FS) (PretrainReport, error) {
 	if err != nil {
 		return record, results.Bad("", err)
 	}
-	if record.Model != folder.Digest(weights) {
+	if record.Model != disk.Digest(weights) {
 		return record, results.Bad("", fmt.Errorf("%s: tells of other weights than those in %s", recordFile, weightsFile))
 	}
 	return record, nil
@@ -81,9 +81,9 @@ func save(m *llama.Model, tok *llama.Tokenizer, report *PretrainReport, dir stri
 	if err := m.Save(dir, tok); err != nil {
 		return results.Infra("", fmt.Errorf("save the student: %w", err))
 	}
-	digest, err := folder.DigestFile(filepath.Join(dir, weightsFile))
+	digest, err := disk.DigestFile(filepath.Join(dir, weightsFile))
 	report.Model = digest
-	if err = errors.Join(err, folder.WriteJSON(filepath.Join(dir, recordFile), report)); err != nil {
+	if err = errors.Join(err, disk.WriteJSON(filepath.Join(dir, recordFile), report)); err != nil {
 		return results.Infra("", fmt.Errorf("save the student: %w", err))
 	}
 	return nil

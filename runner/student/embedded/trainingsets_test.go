@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // The evaluator must find each set as good as its name says.

@@ -23,9 +23,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 )
 
 // Config is what a student of this back end is made of.

@@ -11,11 +11,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/runner/child/childtest"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/checkpoint"
-	"autodatabench/runner/student/studenttest"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/child/childtest"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/runner/student/studenttest"
 )
 
 // standIn is an interpreter that runs testdata/standin.py whatever program it is

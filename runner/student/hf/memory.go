@@ -1,6 +1,6 @@
 package hf
 
-import "autodatabench/runner/student/checkpoint"
+import "github.com/autodatabench/autodatabench/runner/student/checkpoint"
 
 // leastPassTokens is what worker.py's forward pass on a GPU may be cut to: it takes
 // up to eight times that where the memory is.

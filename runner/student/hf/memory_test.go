@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 )
 
 // TestActivations: an H100 kept 37 GiB of 6,376 tokens of the 8B shape beside the

@@ -17,9 +17,9 @@ import (
 	"syscall"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/child"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/child"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 //go:embed worker.py

@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // A batch is cut into few shards when it is small, since short products are

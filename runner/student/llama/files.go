@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"autodatabench/results"
-	"autodatabench/runner/student/llama/bpe"
-	"autodatabench/runner/student/llama/safetensors"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student/llama/bpe"
+	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
 )
 
 // The files of a model's folder and of an adapter's.

@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/runner/student/llama/safetensors"
+	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
 )
 
 // expected is what transformers and peft compute with testdata/parity.

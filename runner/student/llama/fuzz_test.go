@@ -4,7 +4,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"autodatabench/runner/student/llama/safetensors"
+	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
 )
 
 // FuzzConfig reads hostile config.json files; what is accepted is written so

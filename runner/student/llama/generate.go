@@ -9,7 +9,7 @@ import (
 	"slices"
 	"sync"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // GenOptions is how answers are drawn.

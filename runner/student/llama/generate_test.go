@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // nextLogits are the logits after the tokens, without a cache.

@@ -8,11 +8,11 @@ import (
 	"slices"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/llama"
-	"autodatabench/runner/student/serve"
-	"autodatabench/runner/student/studenttest"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/llama"
+	"github.com/autodatabench/autodatabench/runner/student/serve"
+	"github.com/autodatabench/autodatabench/runner/student/studenttest"
 )
 
 // OpenAI's own client talks to student serve: base and adapter answer, as a whole

@@ -10,10 +10,10 @@ import (
 	"sync"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/runner/student/llama/bpe"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student/llama/bpe"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // publicItems are the 300 public items of suite mini, 100 a domain.

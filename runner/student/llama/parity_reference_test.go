@@ -14,7 +14,7 @@ import (
 	"sync"
 	"testing"
 
-	"autodatabench/runner/student/llama/bpe"
+	"github.com/autodatabench/autodatabench/runner/student/llama/bpe"
 )
 
 // Reference is Hugging Face's libraries in a Python process of their own, which

@@ -17,7 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/runner/student/llama/bpe"
+	"github.com/autodatabench/autodatabench/runner/student/llama/bpe"
 )
 
 const (

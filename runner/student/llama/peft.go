@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/runner/student/llama/safetensors"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
 )
 
 // adapterConfig is PEFT's adapter_config.json as far as it matters here.

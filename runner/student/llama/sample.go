@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // errOverflow names no value: which of several comes first depends on the cores.

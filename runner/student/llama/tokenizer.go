@@ -3,7 +3,7 @@ package llama
 import (
 	"iter"
 
-	"autodatabench/runner/student/llama/bpe"
+	"github.com/autodatabench/autodatabench/runner/student/llama/bpe"
 )
 
 // Tokenizer is a byte-level BPE with the chat format; see package bpe.

@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Optim is how a model is updated: AdamW with a linear warm-up and a cosine.

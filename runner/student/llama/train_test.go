@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 var recipe = LoRARecipe{Rank: 4, Alpha: 8, LearningRate: 1e-2, WarmupRatio: 0.1, Epochs: 2, BatchRows: 8, Seed: 4}

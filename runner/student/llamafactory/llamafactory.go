@@ -22,9 +22,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 )
 
 // Config is what a trainer of this back end is made of.

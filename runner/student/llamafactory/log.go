@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // logLine is a line of trainer_log.jsonl. The last line sums up and has no loss.

@@ -15,9 +15,9 @@ import (
 	"slices"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // Student is what is served.

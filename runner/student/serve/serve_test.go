@@ -12,12 +12,12 @@ import (
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/serve"
-	"autodatabench/runner/student/studenttest"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/serve"
+	"github.com/autodatabench/autodatabench/runner/student/studenttest"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // serving serves the embedded student and one adapter, trained here.

@@ -14,9 +14,9 @@ import (
 	"strings"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // adapterFiles are what makes an adapter, as student.Trainer leaves it.
@@ -26,7 +26,7 @@ var adapterFiles = []string{"adapter_config.json", "adapter_model.safetensors"}
 func contentHash(dir string) (string, error) {
 	sum := sha256.New()
 	for _, name := range adapterFiles {
-		digest, err := folder.DigestFile(filepath.Join(dir, name))
+		digest, err := disk.DigestFile(filepath.Join(dir, name))
 		if err != nil {
 			return "", results.Bad("", fmt.Errorf("adapter: %w", err))
 		}

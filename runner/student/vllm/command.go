@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/runner/server"
+	"github.com/autodatabench/autodatabench/runner/server"
 )
 
 // Launch is a `vllm serve` that this program starts.

@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"sync"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/llama/bpe"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/llama/bpe"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // Generate implements [student.Generator]. If the server was lost on the way and

@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/runner/server"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/studenttest"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/server"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/studenttest"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // transformersServe starts `transformers serve` on the CPU (make parity makes its

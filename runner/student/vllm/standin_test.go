@@ -11,8 +11,8 @@ import (
 	"sync"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
 )
 
 // standin is a server with vLLM's calls for adapters and its codes of errors, as

@@ -23,10 +23,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"autodatabench/results"
-	"autodatabench/results/remote"
-	"autodatabench/runner/student"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // Server says where the student is. Its address may change from call to call,

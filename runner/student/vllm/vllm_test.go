@@ -14,11 +14,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/runner/student"
-	"autodatabench/runner/student/embedded"
-	"autodatabench/runner/student/studenttest"
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/studenttest"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 var quick = teacher.Retry{Tries: 3, Base: time.Millisecond, Cap: time.Millisecond, MaxWait: time.Second}

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // answer writes the reply to an understood prompt.

@@ -27,7 +27,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // Name is the teacher's model name in the record.

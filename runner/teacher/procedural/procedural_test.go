@@ -12,10 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/runner/teacher"
-	"autodatabench/tasks"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // flawless makes no mistake.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // draws is how many answers a rate is estimated from.

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"autodatabench/results"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // task is what a prompt asks for.

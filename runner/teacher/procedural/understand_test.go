@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/tasks/mini"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // ending is how a careful prompt states the domain's closing line.

@@ -1,4 +1,4 @@
-package folder_test
+package disk_test
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 type entry struct {
@@ -29,7 +29,7 @@ func ignore([]byte) error { return nil }
 func write(t *testing.T, n int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "events.jsonl")
-	log, err := folder.OpenLog(path, ignore)
+	log, err := disk.OpenLog(path, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func write(t *testing.T, n int) string {
 func lines(t *testing.T, path string) []string {
 	t.Helper()
 	var got []string
-	if err := folder.ReadLog(path, func(line []byte) error { got = append(got, string(line)); return nil }); err != nil {
+	if err := disk.ReadLog(path, func(line []byte) error { got = append(got, string(line)); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return got
@@ -53,7 +53,7 @@ func lines(t *testing.T, path string) []string {
 
 func TestAppendedBytes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.jsonl")
-	log, err := folder.OpenLog(path, ignore)
+	log, err := disk.OpenLog(path, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,8 +62,8 @@ func TestAppendedBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := `{"kind":"a","prev":"` + folder.Digest(nil) + `","seq":0,"text":"<&>\n\u2028","time":"2026-01-02T12:00:00Z"}`
-	second := `{"n":1e+21,"prev":"` + folder.Digest([]byte(first)) + `","seq":1}`
+	first := `{"kind":"a","prev":"` + disk.Digest(nil) + `","seq":0,"text":"<&>\n\u2028","time":"2026-01-02T12:00:00Z"}`
+	second := `{"n":1e+21,"prev":"` + disk.Digest([]byte(first)) + `","seq":1}`
 	got, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -74,13 +74,13 @@ func TestAppendedBytes(t *testing.T) {
 	if diff := cmp.Diff([]string{first, second}, []string{string(returned[0]), string(returned[1])}); diff != "" {
 		t.Errorf("returned lines (-want +got):\n%s", diff)
 	}
-	if log.Len() != 2 || log.Head() != folder.Digest([]byte(second)) {
+	if log.Len() != 2 || log.Head() != disk.Digest([]byte(second)) {
 		t.Errorf("%d lines, head %s", log.Len(), log.Head())
 	}
 }
 
 func TestAppendRefusesWhatIsNoObject(t *testing.T) {
-	log, err := folder.OpenLog(filepath.Join(t.TempDir(), "log"), ignore)
+	log, err := disk.OpenLog(filepath.Join(t.TempDir(), "log"), ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestTornLastLineIsCut(t *testing.T) {
 		if n := len(lines(t, path)); n != 2 {
 			t.Fatalf("cut at %d: a reader sees %d lines, want 2", size, n)
 		}
-		log, err := folder.OpenLog(path, ignore)
+		log, err := disk.OpenLog(path, ignore)
 		if err != nil {
 			t.Fatalf("cut at %d: %v", size, err)
 		}
@@ -153,8 +153,8 @@ func TestChangedLogIsRefused(t *testing.T) {
 			if err := os.WriteFile(path, []byte(changed), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, openErr := folder.OpenLog(path, ignore)
-			for name, err := range map[string]error{"ReadLog": folder.ReadLog(path, ignore), "OpenLog": openErr} {
+			_, openErr := disk.OpenLog(path, ignore)
+			for name, err := range map[string]error{"ReadLog": disk.ReadLog(path, ignore), "OpenLog": openErr} {
 				var fault *results.Error
 				if !errors.As(err, &fault) || fault.Kind != results.BadInput || !strings.Contains(err.Error(), tt.want) {
 					t.Errorf("%s: error is %v, want bad input with %q", name, err, tt.want)
@@ -170,7 +170,7 @@ func TestChangedLogIsRefused(t *testing.T) {
 
 func TestVisitorsErrorNamesTheLine(t *testing.T) {
 	path, seen := write(t, 3), 0
-	err := folder.ReadLog(path, func([]byte) error {
+	err := disk.ReadLog(path, func([]byte) error {
 		if seen++; seen == 2 {
 			return errors.New("unknown kind")
 		}
@@ -185,7 +185,7 @@ func TestWriteAndReadJSON(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "seal.json")
 	want := map[string]any{"b": "<", "a": 1.5}
 	for range 2 { // anew, then over the old one
-		if err := folder.WriteJSON(path, want); err != nil {
+		if err := disk.WriteJSON(path, want); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -197,21 +197,21 @@ func TestWriteAndReadJSON(t *testing.T) {
 		t.Errorf("file (-want +got):\n%s", diff)
 	}
 	var got map[string]any
-	if err := folder.ReadJSON(path, &got); err != nil {
+	if err := disk.ReadJSON(path, &got); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("read back (-want +got):\n%s", diff)
 	}
-	digest, err := folder.DigestFile(path)
-	if err != nil || digest != folder.Digest(data) {
+	digest, err := disk.DigestFile(path)
+	if err != nil || digest != disk.Digest(data) {
 		t.Errorf("digest %s, %v", digest, err)
 	}
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(entries) != 1 {
 		t.Errorf("%d files in the folder, want 1 (%v)", len(entries), err)
 	}
-	if folder.Exists(path+"x") || !folder.Exists(path) {
+	if disk.Exists(path+"x") || !disk.Exists(path) {
 		t.Error("Exists is wrong")
 	}
 }
@@ -229,7 +229,7 @@ func TestCanonical(t *testing.T) {
 		{map[string]any{"z": []int{2, 1}, "a": nil}, `{"a":null,"z":[2,1]}`},
 		{0.1, "0.1"},
 	} {
-		got, err := folder.Canonical(tt.value)
+		got, err := disk.Canonical(tt.value)
 		if err != nil || string(got) != tt.want {
 			t.Errorf("Canonical(%v) = %s, %v, want %s", tt.value, got, err, tt.want)
 		}
@@ -239,8 +239,8 @@ func TestCanonical(t *testing.T) {
 // FuzzReadLog feeds the reader hostile files: it must not panic, a reader and a
 // writer must agree on what is there, and what was accepted must be a chain.
 func FuzzReadLog(f *testing.F) {
-	first := `{"kind":"a","prev":"` + folder.Digest(nil) + `","seq":0}`
-	second := `{"kind":"b","prev":"` + folder.Digest([]byte(first)) + `","seq":1}`
+	first := `{"kind":"a","prev":"` + disk.Digest(nil) + `","seq":0}`
+	second := `{"kind":"b","prev":"` + disk.Digest([]byte(first)) + `","seq":1}`
 	for _, s := range []string{
 		"", "\n", first, first + "\n", first + "\n" + second + "\n", first + "\n" + second, second + "\n",
 		`{"seq":0,"prev":null}` + "\n", `{"seq":0.5,"prev":""}` + "\n", strings.Repeat("[", 20_000) + "\n", "\xff\xfe\n", "null\n",
@@ -253,8 +253,8 @@ func FuzzReadLog(f *testing.F) {
 			t.Fatal(err)
 		}
 		var read [][]byte
-		readErr := folder.ReadLog(path, func(line []byte) error { read = append(read, bytes.Clone(line)); return nil })
-		log, openErr := folder.OpenLog(path, ignore)
+		readErr := disk.ReadLog(path, func(line []byte) error { read = append(read, bytes.Clone(line)); return nil })
+		log, openErr := disk.OpenLog(path, ignore)
 		if (readErr == nil) != (openErr == nil) {
 			t.Fatalf("ReadLog: %v, OpenLog: %v", readErr, openErr)
 		}
@@ -280,7 +280,7 @@ func BenchmarkAppend(b *testing.B) {
 		size int // records an append
 	}{{"1", 1}, {"64", 64}} {
 		b.Run(bm.name, func(b *testing.B) {
-			log, err := folder.OpenLog(filepath.Join(b.TempDir(), "ledger.jsonl"), ignore)
+			log, err := disk.OpenLog(filepath.Join(b.TempDir(), "ledger.jsonl"), ignore)
 			if err != nil {
 				b.Fatal(err)
 			}

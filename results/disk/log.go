@@ -1,4 +1,4 @@
-package folder
+package disk
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // emptyDigest is what the first line of a log names as its predecessor.

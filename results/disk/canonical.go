@@ -1,4 +1,4 @@
-// Package folder keeps trial folders: hash-chained logs, files written whole or
+// Package disk keeps files: canonical JSON, hash-chained logs, files written whole or
 // not at all, digests, and the lock of the one writer.
 //
 // # Log format
@@ -16,7 +16,7 @@
 //
 // The package is not for meaning: what an event says is decided in results and
 // runner. It reads no clock.
-package folder
+package disk
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package folder
+package disk
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"autodatabench/results"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // LockFile is the lock's file name in the folder.

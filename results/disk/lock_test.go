@@ -1,4 +1,4 @@
-package folder_test
+package disk_test
 
 import (
 	"errors"
@@ -10,11 +10,11 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"autodatabench/results"
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
-func me() folder.Holder { return folder.Holder{Host: "here", PID: os.Getpid(), BootID: "boot-2"} }
+func me() disk.Holder { return disk.Holder{Host: "here", PID: os.Getpid(), BootID: "boot-2"} }
 
 // deadPID is the id of a process that has ended and was waited for.
 func deadPID(t *testing.T) int {
@@ -30,21 +30,21 @@ func TestLock(t *testing.T) {
 	live, gone := os.Getpid(), deadPID(t)
 	for _, tt := range []struct {
 		name   string
-		holder folder.Holder
+		holder disk.Holder
 		want   string // part of the error; empty when the lock is had
 	}{
-		{"live", folder.Holder{Host: "here", PID: live, BootID: "boot-2"}, "is writing there"},
-		{"init, not ours to signal", folder.Holder{Host: "here", PID: 1, BootID: "boot-2"}, "process 1 on here is writing there"},
-		{"gone", folder.Holder{Host: "here", PID: gone, BootID: "boot-2"}, ""},
-		{"before the machine was restarted", folder.Holder{Host: "here", PID: live, BootID: "boot-1"}, ""},
-		{"gone, but on another host", folder.Holder{Host: "there", PID: gone, BootID: "boot-2"}, "on there is writing there"},
+		{"live", disk.Holder{Host: "here", PID: live, BootID: "boot-2"}, "is writing there"},
+		{"init, not ours to signal", disk.Holder{Host: "here", PID: 1, BootID: "boot-2"}, "process 1 on here is writing there"},
+		{"gone", disk.Holder{Host: "here", PID: gone, BootID: "boot-2"}, ""},
+		{"before the machine was restarted", disk.Holder{Host: "here", PID: live, BootID: "boot-1"}, ""},
+		{"gone, but on another host", disk.Holder{Host: "there", PID: gone, BootID: "boot-2"}, "on there is writing there"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run-1")
-			if _, err := folder.Lock(dir, tt.holder); err != nil {
+			if _, err := disk.Lock(dir, tt.holder); err != nil {
 				t.Fatal(err)
 			}
-			lock, err := folder.Lock(dir, me())
+			lock, err := disk.Lock(dir, me())
 			if tt.want == "" {
 				if err != nil {
 					t.Fatal(err)
@@ -69,11 +69,11 @@ func TestLock(t *testing.T) {
 func TestUnlockAndLockAgain(t *testing.T) {
 	dir := t.TempDir()
 	for range 3 {
-		lock, err := folder.Lock(dir, me())
+		lock, err := disk.Lock(dir, me())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := folder.Lock(dir, me()); err == nil {
+		if _, err := disk.Lock(dir, me()); err == nil {
 			t.Fatal("the same process locked twice")
 		}
 		if err := lock.Unlock(); err != nil {
@@ -88,17 +88,17 @@ func TestUnlockAndLockAgain(t *testing.T) {
 
 func TestUnlockLeavesAnothersLock(t *testing.T) {
 	dir := t.TempDir()
-	old, err := folder.Lock(dir, folder.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"})
+	old, err := disk.Lock(dir, disk.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := folder.Lock(dir, me()); err != nil {
+	if _, err := disk.Lock(dir, me()); err != nil {
 		t.Fatal(err)
 	}
 	if err := old.Unlock(); err == nil || !strings.Contains(err.Error(), "took it over") {
 		t.Errorf("error is %v", err)
 	}
-	if _, err := folder.Lock(dir, me()); err == nil {
+	if _, err := disk.Lock(dir, me()); err == nil {
 		t.Error("the lock was lost")
 	}
 }
@@ -109,7 +109,7 @@ func TestLockFileOfUnknownContent(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "lock.json"), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := folder.Lock(dir, me())
+		_, err := disk.Lock(dir, me())
 		var fault *results.Error
 		if !errors.As(err, &fault) || fault.Kind != results.Infrastructure {
 			t.Errorf("content %q: error is %v", content, err)
@@ -119,17 +119,17 @@ func TestLockFileOfUnknownContent(t *testing.T) {
 
 // Of many who find the lock of a process that is gone, one gets it.
 func TestTakeOverHasOneWinner(t *testing.T) {
-	stale := folder.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"}
+	stale := disk.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"}
 	for range 20 {
 		dir := t.TempDir()
-		if _, err := folder.Lock(dir, stale); err != nil {
+		if _, err := disk.Lock(dir, stale); err != nil {
 			t.Fatal(err)
 		}
 		var won atomic.Int32
 		var group sync.WaitGroup
 		for range 8 {
 			group.Go(func() {
-				if _, err := folder.Lock(dir, me()); err == nil {
+				if _, err := disk.Lock(dir, me()); err == nil {
 					won.Add(1)
 				}
 			})
@@ -155,18 +155,18 @@ func checkEmpty(t *testing.T, dir string) {
 // Writer names who holds the lock, and nobody when that process is gone.
 func TestWriter(t *testing.T) {
 	dir := t.TempDir()
-	writer := func() folder.Holder {
+	writer := func() disk.Holder {
 		t.Helper()
-		h, err := folder.Writer(dir, me())
+		h, err := disk.Writer(dir, me())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return h
 	}
-	if h := writer(); h != (folder.Holder{}) {
+	if h := writer(); h != (disk.Holder{}) {
 		t.Errorf("no lock: %v", h)
 	}
-	held, err := folder.Lock(dir, me())
+	held, err := disk.Lock(dir, me())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,14 +178,14 @@ func TestWriter(t *testing.T) {
 	}
 	gone := me()
 	gone.PID = deadPID(t)
-	if _, err := folder.Lock(dir, gone); err != nil {
+	if _, err := disk.Lock(dir, gone); err != nil {
 		t.Fatal(err)
 	}
-	if h := writer(); h != (folder.Holder{}) {
+	if h := writer(); h != (disk.Holder{}) {
 		t.Errorf("writer is %v, which is gone", h)
 	}
-	elsewhere := folder.Holder{Host: "there", PID: 1, BootID: "boot-9"}
-	if h, err := folder.Writer(dir, elsewhere); err != nil || h != gone {
+	elsewhere := disk.Holder{Host: "there", PID: 1, BootID: "boot-9"}
+	if h, err := disk.Writer(dir, elsewhere); err != nil || h != gone {
 		t.Errorf("from another host: %v, %v; want the holder, since nobody can tell", h, err)
 	}
 }

@@ -1,4 +1,4 @@
-package folder_test
+package disk_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"autodatabench/results/folder"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 func TestRealPath(t *testing.T) {
@@ -21,7 +21,7 @@ func TestRealPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"a": "a", "link": "a", "link/b": "a/b", "link/b/new/newer": "a/b/new/newer", "a/../link/b": "a/b", "dangling": "dangling", "new": "new",
 	} {
-		if got, err := folder.RealPath(at(path)); err != nil || got != at(want) {
+		if got, err := disk.RealPath(at(path)); err != nil || got != at(want) {
 			t.Errorf("%s: %s, %v, want %s", path, got, err, at(want))
 		}
 	}
@@ -32,7 +32,7 @@ func TestWithin(t *testing.T) {
 		path, dir string
 		want      bool
 	}{{"/a/b", "/a", true}, {"/a", "/a", true}, {"/a", "/a/b", false}, {"/ab", "/a", false}, {"/a/..b", "/a", true}, {"/", "/", true}} {
-		if got := folder.Within(tt.path, tt.dir); got != tt.want {
+		if got := disk.Within(tt.path, tt.dir); got != tt.want {
 			t.Errorf("%s in %s: %v", tt.path, tt.dir, got)
 		}
 	}
