@@ -2,11 +2,9 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
@@ -93,7 +91,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	scorer := &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
+	scorer := s.scorer()
 	if err := scorer.Ready(maps.Values(s.Tasks)); err != nil {
 		return nil, err
 	}
@@ -104,43 +102,12 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := s.File.Trials()
-	outcomes, faults := make([]*results.Outcome, len(ids)), make([]error, len(ids))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(s.File.Parallel, len(ids)) {
-		wg.Go(func() {
-			for i := range next {
-				outcomes[i], faults[i] = s.trial(ctx, s.spec(ids[i], protocol, base[ids[i].Domain]), scorer)
-			}
-		})
-	}
-	for i := range ids {
-		select {
-		case next <- i:
-			continue
-		case <-ctx.Done():
-		}
-		break
-	}
-	close(next)
-	wg.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return nil, err
-	}
-	var done []results.Outcome
-	for _, o := range outcomes {
-		if o != nil {
-			done = append(done, *o)
-		}
-	}
-	return done, errors.Join(faults...)
+	return s.each(ctx, s.File.Trials(), func(id results.TrialID) (results.Outcome, error) {
+		return s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
+	})
 }
 
-func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scorer) (*results.Outcome, error) {
-	if err := context.Cause(ctx); err != nil {
-		return nil, err
-	}
+func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scorer) (results.Outcome, error) {
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
 		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
@@ -148,15 +115,15 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 	}
 	state, err := runner.Run(ctx, env, spec)
 	if err != nil {
-		return nil, err
+		return results.Outcome{}, err
 	}
 	s.Watch.Doing(spec.TrialID, "final score", state)
 	o, err := scorer.Trial(ctx, filepath.Join(s.Root, spec.Path()), task)
 	if err != nil {
-		return nil, err
+		return results.Outcome{}, err
 	}
 	s.Watch.Done(o)
-	return &o, nil
+	return o, nil
 }
 
 func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score) results.Spec {

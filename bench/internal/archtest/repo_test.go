@@ -12,6 +12,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/bench/internal/cli"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results/config"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
@@ -79,7 +80,7 @@ func TestREADME(t *testing.T) {
 		args := append([]string{"autodatabench"}, words[:n]...)
 		args = append(append(args, "--help"), words[n:]...)
 		var stdout, stderr bytes.Buffer
-		code := cli.Run(t.Context(), cli.Env{Args: args, Stdout: &stdout, Stderr: &stderr})
+		code := cli.Run(t.Context(), cli.Env{Args: args, World: setup.World{Stdout: &stdout, Stderr: &stderr}})
 		if code != 0 && !strings.Contains(stderr.String(), "No help topic for") {
 			t.Errorf("%s: exit code %d: %s", strings.TrimSpace(m[0]), code, stderr.String())
 		}

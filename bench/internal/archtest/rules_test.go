@@ -16,7 +16,7 @@ type rule struct {
 
 // rules are all rules on single files; [packageComments] is the one on folders.
 func rules() []rule {
-	return slices.Concat(floorRules(), libraryRules(), worldRules(), lintRules())
+	return slices.Concat(floorRules(), benchRules(), libraryRules(), worldRules(), lintRules())
 }
 
 // breaches applies every rule to every file it holds for.
@@ -87,6 +87,19 @@ func floorRules() []rule {
 	}
 }
 
+// benchRules order the packages of floor bench: the command line stands on both
+// others, the doctor on the composition root.
+func benchRules() []rule {
+	return []rule{
+		imports("setup-alone", true, func(s *source, i imported) bool {
+			return s.in("bench/internal/setup") && (i.ours == "bench/internal/doctor" || i.ours == "bench/internal/cli")
+		}),
+		imports("doctor-without-commands", true, func(s *source, i imported) bool {
+			return s.in("bench/internal/doctor") && i.ours == "bench/internal/cli"
+		}),
+	}
+}
+
 // only makes a rule that lets a library be imported in the given folders alone.
 func only(library string, folders ...string) rule {
 	return imports(library, false, func(s *source, i imported) bool {
@@ -105,10 +118,8 @@ func libraryRules() []rule {
 		only("github.com/urfave/cli", "bench/internal/cli"),
 		only("github.com/openai/openai-go", "agents/chat"), // their whole clients read the environment
 		only("github.com/anthropics/anthropic-sdk-go", "agents/chat"),
-		imports("os/exec", false, func(s *source, i imported) bool {
-			return i.path == "os/exec" && s.path != "bench/internal/cli/doctor.go" &&
-				!s.in("runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...", "runner/server/...", "runner/child/...")
-		}),
+		only("os/exec", "bench/internal/doctor", "runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...",
+			"runner/server/...", "runner/child/..."),
 		imports("math/rand", false, func(s *source, i imported) bool { return i.path == "math/rand" && !s.in(world) }),
 		imports("dot-import", false, func(_ *source, i imported) bool { return i.name == "." }), // would hide what is used
 	}

@@ -12,10 +12,10 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/runner/experiment"
-	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
 func agentsCommand(env Env) *cli.Command {
@@ -29,7 +29,15 @@ func agentsCommand(env Env) *cli.Command {
 				Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(), &cli.StringFlag{Name: "agent-file", Usage: "definition `FILE`", TakesFile: true}),
 				Description: "Prints the model, how long it took, tokens and what they cost. Examples:\n\n" +
 					"  autodatabench agents check gpt-5.2\n  autodatabench agents check my-model.yaml",
-				Action: func(c *cli.Context) error { return checkAgent(c, env) }},
+				Action: func(c *cli.Context) error {
+					name, err := oneArgument(c, "an agent's name or definition file")
+					if err != nil {
+						return err
+					}
+					return runAgentCheck(c.Context, env.World, agentCheckOptions{
+						format: formatOf(c), name: name, file: c.String("agent-file"), out: c.String("out"), places: placesOf(c),
+					})
+				}},
 		},
 	}
 }
@@ -70,22 +78,26 @@ type checked struct {
 	Cost results.Number `json:"cost_usd"`
 }
 
-func checkAgent(c *cli.Context, env Env) error {
-	name, err := oneArgument(c, "an agent's name or definition file")
+type agentCheckOptions struct {
+	format report.Format
+	name   string // an agent's, or of a definition file
+	file   string // definition file; empty for none
+	out    string
+	places setup.Places
+}
+
+func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) error {
+	d, err := definition(o.name, o.file)
 	if err != nil {
 		return err
 	}
-	d, err := definition(name, c.String("agent-file"))
-	if err != nil {
-		return err
-	}
-	a, err := openForCheck(c, env, d)
+	a, err := setup.OpenAgent(w, d, filepath.Join(o.out, d.Name), o.places)
 	if err != nil {
 		return err
 	}
 	done := checked{Name: d.Name, Model: d.Model}
 	if d.Provider != definitions.Reference {
-		if done, err = askOnce(c.Context, env, d, a); err != nil {
+		if done, err = askOnce(ctx, w, d, a); err != nil {
 			return err
 		}
 	}
@@ -96,13 +108,13 @@ func checkAgent(c *cli.Context, env Env) error {
 	t := table.New("", 1, "!name", "model", ">seconds", "finish", ">input tokens", ">cached", ">output tokens", ">reasoning", ">USD", "said")
 	t.Add(done.Name, done.Model, fmt.Sprintf("%.1f", done.Seconds), string(done.Finish), fmt.Sprint(done.Input), fmt.Sprint(done.Cached),
 		fmt.Sprint(done.Output), fmt.Sprint(done.Reasoning), cost, done.Said)
-	return show(c, env, done, t)
+	return printData(w.Stdout, o.format, done, t)
 }
 
-func askOnce(ctx context.Context, env Env, d definitions.Definition, a agents.Agent) (checked, error) {
+func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a agents.Agent) (checked, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	begin := env.Now()
+	begin := w.Now()
 	reply, err := a.Reply(ctx, agents.Request{
 		Attempt: 1, Op: results.Draft, MaxTokens: 1_000, // reasoning is part of it
 		Messages: []agents.Message{{Role: agents.User, Content: "Answer with the one word: ready"}},
@@ -116,25 +128,9 @@ func askOnce(ctx context.Context, env Env, d definitions.Definition, a agents.Ag
 	const shown = 60
 	said := []rune(strings.Join(strings.Fields(reply.Text), " "))
 	return checked{
-		Name: d.Name, Model: d.Model, Seconds: env.Now().Sub(begin).Seconds(), Finish: reply.Finish,
+		Name: d.Name, Model: d.Model, Seconds: w.Now().Sub(begin).Seconds(), Finish: reply.Finish,
 		Said: string(said[:min(shown, len(said))]), Tokens: reply.Tokens, Cost: d.Pricing().Cost(reply.Tokens),
 	}, nil
-}
-
-// openForCheck opens an agent outside of any experiment.
-func openForCheck(c *cli.Context, env Env, d definitions.Definition) (agents.Agent, error) {
-	if d.Provider != definitions.Command {
-		return d.Open(env.Getenv)
-	}
-	hidden, err := hiddenPaths(filepath.Join(c.String("out"), d.Name), experiment.Suite{}, placesOf(c))
-	if err != nil {
-		return nil, err
-	}
-	box, err := sandbox.New(sandbox.Config{Hide: hidden, Now: env.Now})
-	if err != nil {
-		return nil, err
-	}
-	return commandAgent(env, d, box, hidden)
 }
 
 // definition loads the definition that a name or a file names.

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner"
@@ -37,11 +38,11 @@ func in(t *testing.T, dir string, args ...string) (code int, stdout, stderr stri
 	t.Chdir(dir)
 	keys := map[string]string{"AGENT_KEY": agentKey, "TEACHER_KEY": teacherKey}
 	var out, err bytes.Buffer
-	code = Run(context.Background(), Env{
-		Args: append([]string{"autodatabench"}, args...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err,
+	code = Run(context.Background(), Env{Args: append([]string{"autodatabench"}, args...), World: setup.World{
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err,
 		Getenv: func(name string) string { return keys[name] }, Now: time.Now,
 		Holder: disk.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Width: 200,
-	})
+	}})
 	return code, out.String(), err.String()
 }
 

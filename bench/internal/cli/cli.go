@@ -1,9 +1,9 @@
-// Package cli is the command line: one command a file, and the composition root
-// where back ends are chosen and built.
+// Package cli is the command line: commands, flags and output, one command a file.
 //
 // It is the only package that reads the clock, the environment, the arguments
-// and the terminal; all others are handed what they need in [Env]. It is not
-// for logic that somebody may want without a command line.
+// and the terminal; all others are handed what they need in a [setup.World]. It is
+// not for logic that somebody may want without a command line: package setup opens
+// what an experiment works with, package doctor looks whether it is there.
 //
 // # Exit codes
 //
@@ -30,35 +30,15 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 )
 
-// Env is the world as a command sees it.
+// Env is the world as a command sees it, and the command.
 type Env struct {
-	Args     []string
-	Stdin    io.Reader
-	Stdout   io.Writer
-	Stderr   io.Writer
-	Getenv   func(string) string
-	Environ  []string // the whole environment, for processes elsewhere
-	Program  string   // path of this program
-	Now      func() time.Time
-	Holder   disk.Holder
-	Terminal bool // Stderr is one: progress bars instead of lines
-	Screen   bool // Stdout is one
-	Width    int  // of Stdout in columns
-	Height   int  // of Stdout in rows
-}
-
-// lookup is the value of an environment variable, and whether it is set.
-func (e Env) lookup(name string) (string, bool) {
-	for _, pair := range e.Environ {
-		if value, found := strings.CutPrefix(pair, name+"="); found {
-			return value, true
-		}
-	}
-	return "", false
+	setup.World
+	Args []string
 }
 
 // errInterrupted is why a command ended on SIGINT or SIGTERM.
@@ -97,12 +77,12 @@ func Main() int {
 	if err != nil || width == 0 || height == 0 { // some terminals do not know theirs
 		width, height = 100, 24
 	}
-	return Run(ctx, Env{
-		Args: os.Args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+	return Run(ctx, Env{Args: os.Args, World: setup.World{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now,
 		Holder:   disk.Holder{Host: host, PID: os.Getpid(), BootID: strings.TrimSpace(string(boot))},
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
-	})
+	}})
 }
 
 // Run runs the command that env.Args name and returns the exit code.

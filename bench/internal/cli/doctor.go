@@ -3,28 +3,16 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/doctor"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/runner/sandbox"
-	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
-
-// finding is one line of doctor.
-type finding struct {
-	Part string `json:"part"`
-	OK   bool   `json:"ok"`
-	What string `json:"what"`
-	Do   string `json:"do,omitempty"`
-}
 
 func doctorCommand(env Env) *cli.Command {
 	return &cli.Command{
@@ -36,34 +24,55 @@ func doctorCommand(env Env) *cli.Command {
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent of the experiment", TakesFile: true},
 		},
 		Action: func(c *cli.Context) error {
-			findings := []finding{checkSandbox(), checkStudent(), checkPython(), checkOut(c.String("out"))}
-			if path := c.String("python"); path != "" {
-				findings = append(findings, checkHF("hf environment", path))
+			if c.NArg() > 1 {
+				return usage("want one experiment file (flags go before it)")
 			}
-			more, err := checkStack(c, env)
-			if err != nil {
-				return err
-			}
-			findings = append(findings, more...)
-			bad := 0
-			for _, f := range findings {
-				if !f.OK {
-					bad++
-				}
-			}
-			if err := show(c, env, findings, findingsTable(findings)); err != nil {
-				return err
-			}
-			if bad > 0 {
-				return results.Infra("do what the table says", fmt.Errorf("%d of %d checks failed", bad, len(findings)))
-			}
-			return nil
+			return runDoctor(c.Context, env.World, doctorOptions{
+				format: formatOf(c), path: firstArgument(c), out: c.String("out"), python: c.String("python"), agentFiles: c.StringSlice("agent-file"),
+			})
 		},
 	}
 }
 
+type doctorOptions struct {
+	format     report.Format
+	path       *string // experiment file; nil for none
+	out        string
+	python     string
+	agentFiles []string
+}
+
+// runDoctor prints what doctor finds; a part that is not there is an error.
+func runDoctor(ctx context.Context, w setup.World, o doctorOptions) error {
+	request := doctor.Request{Out: o.out, Python: o.python, AgentFiles: o.agentFiles}
+	if o.path != nil {
+		f, err := experiment.Read(*o.path)
+		if err == nil {
+			err = f.CheckGres()
+		}
+		if err != nil {
+			return err
+		}
+		request.Experiment = &f
+	}
+	findings := doctor.Check(ctx, w, request)
+	bad := 0
+	for _, f := range findings {
+		if !f.OK {
+			bad++
+		}
+	}
+	if err := printData(w.Stdout, o.format, findings, findingsTable(findings)); err != nil {
+		return err
+	}
+	if bad > 0 {
+		return results.Infra("do what the table says", fmt.Errorf("%d of %d checks failed", bad, len(findings)))
+	}
+	return nil
+}
+
 // findingsTable has what is cut in a line of it, and what to do, in full below.
-func findingsTable(findings []finding) *table.Table {
+func findingsTable(findings []doctor.Finding) *table.Table {
 	const shown = 60 // columns, beyond which a text may be cut
 	t := table.New("", 1, "!part", "ok", "what")
 	for _, f := range findings {
@@ -80,65 +89,4 @@ func findingsTable(findings []finding) *table.Table {
 		}
 	}
 	return t
-}
-
-// ask runs a program that only says something, for a while at the most.
-func ask(ctx context.Context, program string, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.WaitDelay = time.Second
-	var complaint strings.Builder
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	if said := strings.TrimSpace(complaint.String()); err != nil && said != "" {
-		err = fmt.Errorf("%w: %s", err, table.Cut(table.Plain(said), 200))
-	}
-	return out, err
-}
-
-// askLimit bounds programs that hang where a driver or a controller does.
-const askLimit = 30 * time.Second
-
-func checkSandbox() finding {
-	f := finding{Part: "sandbox", OK: true, What: "bubblewrap runs Python without a network"}
-	if _, err := sandbox.New(sandbox.Config{}); err != nil {
-		f.OK, f.What, f.Do = false, err.Error(), "apt-get install bubblewrap python3"
-	}
-	return f
-}
-
-func checkStudent() finding {
-	s, err := embedded.New()
-	if err != nil {
-		return finding{Part: "student", What: err.Error(), Do: "build the program again"}
-	}
-	id := s.Identity()
-	f := finding{Part: "student", OK: true, What: fmt.Sprintf("embedded, BLAS %s, %d cores", id.BLAS, runtime.GOMAXPROCS(0))}
-	if id.BLAS == "gonum" {
-		f.Do = "for several times the speed: apt-get install libopenblas-dev pkg-config, then make build"
-	}
-	return f
-}
-
-func checkPython() finding {
-	out, err := exec.Command("python3", "--version").CombinedOutput()
-	if err != nil {
-		return finding{Part: "python", What: err.Error(), Do: "apt-get install python3"}
-	}
-	return finding{Part: "python", OK: true, What: strings.TrimSpace(string(out))}
-}
-
-func checkOut(dir string) finding {
-	probe := filepath.Clean(dir)
-	for _, err := os.Stat(probe); err != nil && probe != filepath.Dir(probe); _, err = os.Stat(probe) {
-		probe = filepath.Dir(probe)
-	}
-	file, err := os.CreateTemp(probe, ".doctor-*")
-	if err != nil {
-		return finding{Part: "folder", What: err.Error(), Do: "choose another --out"}
-	}
-	file.Close()
-	os.Remove(file.Name())
-	return finding{Part: "folder", OK: true, What: dir + " can be written"}
 }

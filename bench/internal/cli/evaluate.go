@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -33,71 +35,99 @@ func evaluateCommand(env Env) *cli.Command {
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of the trainings"},
 			&cli.BoolFlag{Name: "check", Usage: "only check the format"},
 		)...),
-		Action: func(c *cli.Context) error { return evaluate(c, env) },
+		Action: func(c *cli.Context) error {
+			path, err := oneArgument(c, "a submission.json")
+			if err != nil {
+				return err
+			}
+			o := evaluateOptions{
+				format: formatOf(c), path: path, out: c.String("out"), places: placesOf(c),
+				suite: suiteOf(c), domains: c.StringSlice("domain"), name: c.String("name"), experiment: c.String("experiment"),
+				protocol: c.String("protocol"), studentOf: c.String("student-of"), runs: c.Int("runs"), seed: c.Int64("seed"), check: c.Bool("check"),
+			}
+			if c.IsSet("dataset-size") {
+				o.datasetSize = new(c.Int("dataset-size"))
+			}
+			return runEvaluate(c.Context, env.World, o)
+		},
 	}
 }
 
-func evaluate(c *cli.Context, env Env) (err error) {
-	path, err := oneArgument(c, "a submission.json")
+type evaluateOptions struct {
+	format      report.Format
+	path        string // of the submission
+	out         string
+	places      setup.Places
+	suite       experiment.Suite
+	domains     []string
+	name        string // of the submission in tables
+	experiment  string // folder below out
+	protocol    string
+	datasetSize *int   // nil for the protocol's
+	studentOf   string // experiment file that names the student; empty for the embedded one
+	runs        int
+	seed        int64
+	check       bool // only the format
+}
+
+// runEvaluate trains the student on a given submission, scores it and prints the
+// leaderboard.
+func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err error) {
+	f, err := o.file()
 	if err != nil {
 		return err
-	}
-	f := experiment.Default()
-	f.Name, f.Agents, f.Protocol, f.Runs = c.String("experiment"), []string{"none"}, c.String("protocol"), c.Int("runs")
-	if c.IsSet("dataset-size") {
-		rows := c.Int("dataset-size")
-		f.Budget.DatasetSize = &rows
-	}
-	if file := c.String("student-of"); file != "" {
-		other, err := experiment.Read(file)
-		if err != nil {
-			return err
-		}
-		f.Student, f.Launcher = other.Student, other.Launcher
-	}
-	f.Suite = suiteOf(c)
-	f.Domains = orDefault[results.Domain](nil, c.StringSlice("domain"))
-	if len(f.Domains) != 1 && len(f.Suite.Folders) != 1 {
-		return usage("evaluate takes one task: --domain WORD, or --task FOLDER")
-	}
-	if err := f.Validate(); err != nil {
-		return results.Bad("", err)
-	}
-	if !results.ValidName(c.String("name")) {
-		return results.Bad("", fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", c.String("name")))
 	}
 	protocol, err := f.Resolve()
 	if err != nil {
 		return results.Bad("", err)
 	}
-	rows, check, err := readSubmission(path, protocol.Budget)
+	rows, check, err := readSubmission(o.path, protocol.Budget)
 	if err != nil {
 		return err
 	}
-	if c.Bool("check") {
-		return json.NewEncoder(env.Stdout).Encode(check)
+	if o.check {
+		return json.NewEncoder(w.Stdout).Encode(check)
 	}
-	out := c.String("out")
-	setup, err := load(c.Context, env, f, nil, filepath.Join(out, f.Name), placesOf(c))
+	s, err := setup.Open(ctx, w, setup.Request{File: f, Root: filepath.Join(o.out, f.Name), Places: o.places}, setup.Needs{})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, setup.Close()) }()
-	task := setup.Tasks[setup.File.Domains[0]]
-	scorer := &final.Scorer{
-		Root: setup.Root, Student: setup.Student, Identity: setup.Identity, PrivateRoot: setup.PrivateRoot,
-	}
-	outcomes, err := scorer.Given(c.Context, final.Given{
-		Name: c.String("name"), Domain: task.Brief.Domain, Suite: f.Suite.String(), Protocol: protocol,
-		Seed: c.Int64("seed"), Check: check,
-	}, task, rows, f.Runs)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	outcomes, err := s.Evaluate(ctx, final.Given{
+		Name: o.name, Domain: s.File.Domains[0], Suite: f.Suite.String(), Protocol: protocol, Seed: o.seed, Check: check,
+	}, rows)
 	if err != nil {
 		return err
 	}
-	if err := putIndex(c.Context, out, outcomes); err != nil {
+	if err := putIndex(ctx, o.out, outcomes); err != nil {
 		return err
 	}
-	return write(c, env, report.Leaderboard(outcomes, report.Options{}))
+	return report.Write(w.Stdout, o.format, report.Leaderboard(outcomes, report.Options{}))
+}
+
+// file is the experiment of one task that the submission is evaluated as.
+func (o evaluateOptions) file() (experiment.File, error) {
+	f := experiment.Default()
+	f.Name, f.Agents, f.Protocol, f.Runs = o.experiment, []string{"none"}, o.protocol, o.runs
+	f.Budget.DatasetSize = o.datasetSize
+	if o.studentOf != "" {
+		other, err := experiment.Read(o.studentOf)
+		if err != nil {
+			return f, err
+		}
+		f.Student, f.Launcher = other.Student, other.Launcher
+	}
+	f.Suite, f.Domains = o.suite, orDefault[results.Domain](nil, o.domains)
+	if len(f.Domains) != 1 && len(f.Suite.Folders) != 1 {
+		return f, usage("evaluate takes one task: --domain WORD, or --task FOLDER")
+	}
+	if err := f.Validate(); err != nil {
+		return f, results.Bad("", err)
+	}
+	if !results.ValidName(o.name) {
+		return f, results.Bad("", fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", o.name))
+	}
+	return f, nil
 }
 
 // readSubmission reads the rows that a training would use; a submission that is

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/index"
 )
@@ -68,7 +69,7 @@ func BenchmarkLeaderboard(b *testing.B) {
 				b.Fatal(err)
 			}
 			for b.Loop() {
-				env := Env{Args: []string{"autodatabench", "leaderboard", "--out", out}, Stdout: io.Discard, Stderr: io.Discard}
+				env := Env{Args: []string{"autodatabench", "leaderboard", "--out", out}, World: setup.World{Stdout: io.Discard, Stderr: io.Discard}}
 				if code := Run(b.Context(), env); code != 0 {
 					b.Fatalf("exit code %d", code)
 				}

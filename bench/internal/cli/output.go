@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -37,13 +38,31 @@ func (s shown) Tables() []table.Table { return s.tables }
 // MarshalJSON encodes the data.
 func (s shown) MarshalJSON() ([]byte, error) { return json.Marshal(s.data) }
 
-// show prints data as JSON, or the tables, in the format asked for.
-func show(c *cli.Context, env Env, data any, tables ...*table.Table) error {
+// printData prints data as JSON, or the tables, in the format.
+func printData(w io.Writer, f report.Format, data any, tables ...*table.Table) error {
 	v := shown{data: data}
 	for _, t := range tables {
 		v.tables = append(v.tables, *t)
 	}
-	return write(c, env, v)
+	return report.Write(w, f, v)
+}
+
+// formatOf is the format that --json or --format asks for.
+func formatOf(c *cli.Context) report.Format {
+	if c.Bool("json") {
+		return report.JSON
+	}
+	return report.Format(c.String("format"))
+}
+
+// show prints data as JSON, or the tables, in the format asked for.
+func show(c *cli.Context, env Env, data any, tables ...*table.Table) error {
+	return printData(env.Stdout, formatOf(c), data, tables...)
+}
+
+// write prints the view in the format asked for.
+func write(c *cli.Context, env Env, v report.View) error {
+	return report.Write(env.Stdout, formatOf(c), v)
 }
 
 // checkFormat refuses an unknown --format before any work is done.
@@ -55,15 +74,6 @@ func checkFormat(c *cli.Context) error {
 		return usage("--format: %s", err)
 	}
 	return nil
-}
-
-// write prints the view in the format of --json or --format.
-func write(c *cli.Context, env Env, v report.View) error {
-	f := report.Format(c.String("format"))
-	if c.Bool("json") {
-		f = report.JSON
-	}
-	return report.Write(env.Stdout, f, v)
 }
 
 // noArguments refuses what stands after the flags; flags behind an argument
@@ -83,6 +93,14 @@ func oneArgument(c *cli.Context, what string) (string, error) {
 	return c.Args().First(), nil
 }
 
+// firstArgument is the first argument; nil if there is none.
+func firstArgument(c *cli.Context) *string {
+	if !c.Args().Present() {
+		return nil
+	}
+	return new(c.Args().First())
+}
+
 // experimentFolder takes an experiment's name or folder.
 func experimentFolder(c *cli.Context, arg string) (string, error) {
 	for _, dir := range []string{arg, filepath.Join(c.String("out"), arg)} {
@@ -93,3 +111,6 @@ func experimentFolder(c *cli.Context, arg string) (string, error) {
 	return "", results.Bad("give a folder that holds "+experiment.LockFile,
 		fmt.Errorf("%s: there is no experiment, neither here nor below %s", arg, c.String("out")))
 }
+
+// indexPath is the index of all experiments below out.
+func indexPath(out string) string { return filepath.Join(out, "results.db") }

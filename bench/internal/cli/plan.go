@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -75,16 +75,16 @@ type plan struct {
 }
 
 // printPlan lists what an experiment would do at the most.
-func printPlan(c *cli.Context, env Env, f experiment.File) error {
-	f, err := plannable(c, env, f)
+func printPlan(ctx context.Context, world setup.World, f experiment.File, o runOptions) error {
+	f, err := plannable(ctx, world, f, o.places)
 	if err != nil {
 		return err
 	}
-	list, err := loadAgents(f, c.StringSlice("agent-file"))
+	list, err := setup.Definitions(f, o.agentFiles)
 	if err != nil {
 		return err
 	}
-	if err := checkPrices(f, list); err != nil {
+	if err := setup.CheckPrices(f, list); err != nil {
 		return err
 	}
 	p, err := f.Resolve()
@@ -118,33 +118,33 @@ func printPlan(c *cli.Context, env Env, f experiment.File) error {
 		table.Count(b.TeacherCalls), amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), b.Hours, gpuHours(f, b))
 	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them. GPU hours are those of the trials' run time: retraining for the final score, private scoring and the base student's evaluation come on top.")
 	tables := []*table.Table{t, trialsTable(f, p, list)}
-	if made.Measured, err = measure(c, f, p); err != nil {
+	if made.Measured, err = measure(ctx, o.out, f, p); err != nil {
 		return err
 	}
 	if len(made.Measured) > 0 {
 		tables = append(tables, measuredTable(made.Measured))
 	}
-	return show(c, env, made, tables...)
+	return printData(world.Stdout, o.format, made, tables...)
 }
 
 // plannable checks what the experiment needs for its plan and completes its
 // domains. Only the embedded student's tasks are loaded: a plan for GPUs needs
 // no data.
-func plannable(c *cli.Context, env Env, f experiment.File) (experiment.File, error) {
+func plannable(ctx context.Context, w setup.World, f experiment.File, at setup.Places) (experiment.File, error) {
 	if f.Student.Embedded() {
 		here := f
 		here.Launcher = experiment.Default().Launcher // a plan needs no cluster
-		setup, err := load(c.Context, env, here, nil, "", placesOf(c))
+		s, err := setup.Open(ctx, w, setup.Request{File: here, Places: at}, setup.Needs{})
 		if err != nil {
 			return f, err
 		}
-		f.Domains = setup.File.Domains
-		return f, setup.Close()
+		f.Domains = s.File.Domains
+		return f, s.Close()
 	}
 	if f.Suite.Folders == nil {
 		return f, nil
 	}
-	list, err := loadTasks(f.Suite, f.Domains, placesOf(c))
+	list, err := setup.LoadTasks(f.Suite, f.Domains, at)
 	f.Domains = nil
 	for _, task := range list {
 		f.Domains = append(f.Domains, task.Brief.Domain)
@@ -205,9 +205,9 @@ type measured struct {
 	Planned  int              `json:"planned_trials"`
 }
 
-// measure reads the index of --out, where there is one.
-func measure(c *cli.Context, f experiment.File, p results.Protocol) ([]measured, error) {
-	path := indexPath(c.String("out"))
+// measure reads the index of out, where there is one.
+func measure(ctx context.Context, out string, f experiment.File, p results.Protocol) ([]measured, error) {
+	path := indexPath(out)
 	list := []measured{}
 	if !disk.Exists(path) {
 		return list, nil
@@ -219,7 +219,7 @@ func measure(c *cli.Context, f experiment.File, p results.Protocol) ([]measured,
 	defer db.Close()
 	for _, agent := range f.Agents {
 		for _, w := range f.Workflows {
-			outcomes, err := db.Outcomes(c.Context, index.Filter{Kind: results.OfAgent, Agent: agent, Workflow: w})
+			outcomes, err := db.Outcomes(ctx, index.Filter{Kind: results.OfAgent, Agent: agent, Workflow: w})
 			if err != nil {
 				return nil, err
 			}

@@ -8,13 +8,14 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 )
 
 // watch shows how an experiment goes: a bar on a terminal; elsewhere a line for
 // each attempt that begins and for each trial that is scored.
 type watch struct {
-	env   Env
+	world setup.World
 	mu    sync.Mutex
 	begin time.Time
 	total int
@@ -22,14 +23,14 @@ type watch struct {
 	bar   *progressbar.ProgressBar
 }
 
-func newWatch(env Env, total int) *watch {
-	w := &watch{env: env, begin: env.Now(), total: total}
-	if env.Terminal {
-		w.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(env.Stderr), progressbar.OptionShowCount(),
+func newWatch(w setup.World, total int) *watch {
+	shown := &watch{world: w, begin: w.Now(), total: total}
+	if w.Terminal {
+		shown.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(w.Stderr), progressbar.OptionShowCount(),
 			progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetPredictTime(true))
 	}
-	return w
+	return shown
 }
 
 // Doing tells what a trial does now.
@@ -49,7 +50,7 @@ func (w *watch) Doing(id results.TrialID, what string, state *results.Trial) {
 }
 
 func (w *watch) line(format string, args ...any) {
-	fmt.Fprintf(w.env.Stderr, "[%d/%d %s] %s\n", w.done, w.total, w.env.Now().Sub(w.begin).Round(time.Second), fmt.Sprintf(format, args...))
+	fmt.Fprintf(w.world.Stderr, "[%d/%d %s] %s\n", w.done, w.total, w.world.Now().Sub(w.begin).Round(time.Second), fmt.Sprintf(format, args...))
 }
 
 // Done tells that a trial is scored.
@@ -71,6 +72,6 @@ func (w *watch) Done(o results.Outcome) {
 func (w *watch) close() {
 	if w.bar != nil {
 		w.bar.Exit()
-		fmt.Fprintln(w.env.Stderr)
+		fmt.Fprintln(w.world.Stderr)
 	}
 }

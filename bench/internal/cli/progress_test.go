@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -15,7 +16,7 @@ import (
 // Off a terminal there is a line for each attempt that begins, with its number.
 func TestWatchLines(t *testing.T) {
 	var b strings.Builder
-	w := newWatch(Env{Stderr: &b, Now: func() time.Time { return time.Unix(0, 0) }}, 2)
+	w := newWatch(setup.World{Stderr: &b, Now: func() time.Time { return time.Unix(0, 0) }}, 2)
 	id := results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "a", Run: 1}
 	state := &results.Trial{}
 	w.Doing(id, "ask", state)

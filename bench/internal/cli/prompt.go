@@ -10,6 +10,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner"
@@ -95,7 +96,7 @@ func examplePrompt(c *cli.Context) (prompt.Data, error) {
 	if err != nil {
 		return prompt.Data{}, results.Bad("", err)
 	}
-	list, err := loadTasks(f.Suite, f.Domains, placesOf(c))
+	list, err := setup.LoadTasks(f.Suite, f.Domains, placesOf(c))
 	if err != nil {
 		return prompt.Data{}, err
 	}

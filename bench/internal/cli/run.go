@@ -8,9 +8,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/goccy/go-yaml"
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -48,16 +48,19 @@ func runCommand(env Env) *cli.Command {
 		)...),
 		Action: func(c *cli.Context) error {
 			if c.IsSet("replay") || c.IsSet("replay-teacher") {
-				return replay(c, env)
+				o, err := replayOf(c)
+				if err != nil {
+					return err
+				}
+				return runReplay(c.Context, env.World, o)
 			}
-			f, given, err := experimentOf(c)
-			if err != nil {
-				return err
+			if c.NArg() > 1 {
+				return usage("want one experiment file (flags go before it)")
 			}
-			if c.Bool("dry-run") {
-				return printPlan(c, env, f)
-			}
-			return runExperiment(c, env, f, given, filepath.Join(c.String("out"), f.Name))
+			return runNew(c.Context, env.World, runOptions{
+				format: formatOf(c), out: c.String("out"), places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
+				dryRun: c.Bool("dry-run"), path: firstArgument(c), words: wordsOf(c),
+			})
 		},
 	}
 }
@@ -75,7 +78,8 @@ func resumeCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runExperiment(c, env, f, given, root)
+			request := setup.Request{File: f, Given: given, Root: root, Places: placesOf(c), AgentFiles: c.StringSlice("agent-file")}
+			return runExperiment(c.Context, env.World, request, formatOf(c))
 		},
 	}
 }
@@ -102,112 +106,73 @@ func recorded(c *cli.Context) (f experiment.File, given []byte, root string, err
 	return f, given, root, err
 }
 
-// experimentOf reads the experiment file, or makes one of the flags.
-func experimentOf(c *cli.Context) (experiment.File, []byte, error) {
-	if c.NArg() > 1 {
-		return experiment.File{}, nil, usage("want one experiment file (flags go before it)")
-	}
-	f := experiment.Default()
-	if c.NArg() == 1 {
-		if c.IsSet("name") || c.IsSet("domain") || c.IsSet("workflow") || c.IsSet("setting") || c.IsSet("agent") || c.IsSet("suite") || c.IsSet("task") {
-			return f, nil, usage("give either an experiment file or flags that make one")
-		}
-		var err error
-		if f, err = experiment.Read(c.Args().First()); err != nil {
-			return f, nil, err
-		}
-		if err := f.CheckGres(); err != nil {
-			return f, nil, fmt.Errorf("%s: %w", c.Args().First(), err)
-		}
-	} else {
-		f.Name = c.String("name")
-		f.Agents = c.StringSlice("agent")
-		if f.Suite = suiteOf(c); f.Suite.Folders != nil {
-			f.Domains = nil
-		}
-		f.Domains = orDefault(f.Domains, c.StringSlice("domain"))
-		f.Workflows = orDefault(f.Workflows, c.StringSlice("workflow"))
-		f.Settings = orDefault(f.Settings, c.StringSlice("setting"))
-	}
-	overridden := c.IsSet("runs") || c.IsSet("seed") || c.IsSet("parallel") || c.IsSet("sandbox")
-	if c.IsSet("runs") {
-		f.Runs = c.Int("runs")
-	}
-	if c.IsSet("seed") {
-		f.Seed = c.Int64("seed")
-	}
-	if c.IsSet("parallel") {
-		f.Parallel = c.Int("parallel")
-	}
-	if c.IsSet("sandbox") {
-		f.Sandbox.Kind = c.String("sandbox")
-	}
-	if err := f.Validate(); err != nil {
-		return f, nil, results.Bad("", err)
-	}
-	if c.NArg() == 1 && !overridden {
-		given, err := os.ReadFile(c.Args().First())
-		return f, given, err
-	}
-	given, err := yaml.Marshal(f)
-	return f, given, err
+type runOptions struct {
+	format     report.Format
+	out        string
+	places     setup.Places
+	agentFiles []string
+	dryRun     bool
+	path       *string // experiment file; nil for an experiment made of words
+	words      words
 }
 
-func orDefault[T ~string](list []T, given []string) []T {
-	if len(given) == 0 {
-		return list
-	}
-	list = nil
-	for _, g := range given {
-		list = append(list, T(g))
-	}
-	return list
-}
-
-// runExperiment composes, runs, indexes and prints.
-func runExperiment(c *cli.Context, env Env, f experiment.File, given []byte, root string) (err error) {
-	setup, err := compose(c.Context, env, f, given, root, placesOf(c), c.StringSlice("agent-file"))
+// runNew runs the experiment of a file or of flags, or prints its plan.
+func runNew(ctx context.Context, w setup.World, o runOptions) error {
+	f, given, err := experimentOf(o.path, o.words)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, setup.Close()) }()
-	f = setup.File
-	watch := newWatch(env, len(f.Trials()))
-	setup.Watch = watch
-	outcomes, err := setup.Run(c.Context)
+	if o.dryRun {
+		return printPlan(ctx, w, f, o)
+	}
+	request := setup.Request{File: f, Given: given, Root: filepath.Join(o.out, f.Name), Places: o.places, AgentFiles: o.agentFiles}
+	return runExperiment(ctx, w, request, o.format)
+}
+
+// runExperiment opens, runs, indexes and prints.
+func runExperiment(ctx context.Context, w setup.World, r setup.Request, format report.Format) (err error) {
+	s, err := setup.Open(ctx, w, r, setup.Everything())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	watch := newWatch(w, len(s.File.Trials()))
+	s.Watch = watch
+	outcomes, err := s.Run(ctx)
 	watch.close()
 	if len(outcomes) > 0 {
-		err = errors.Join(err, publish(c, env, f, outcomes, root))
+		err = errors.Join(err, publish(ctx, w, s, outcomes, format))
 	}
 	return err
 }
 
 // publish puts the outcomes into the index and prints the leaderboard.
-func publish(c *cli.Context, env Env, f experiment.File, outcomes []results.Outcome, root string) error {
-	out, err := outOf(root) // need not be --out, since an experiment may be named by its folder
+func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, format report.Format) error {
+	root, err := filepath.Abs(s.Root) // else its folder would be wrong for "."
 	if err != nil {
 		return err
 	}
-	if err := putIndex(c.Context, out, outcomes); err != nil {
+	// The index need not be that of --out: an experiment may be named by its folder.
+	if err := putIndex(ctx, filepath.Dir(root), outcomes); err != nil {
 		return err
 	}
-	names, err := experiment.Titles(root)
+	names, err := experiment.Titles(s.Root)
 	if err != nil {
 		return err
 	}
-	board := report.Leaderboard(outcomes, report.Options{Domains: f.Domains, Names: names})
+	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err
 	}
-	path := filepath.Join(root, "leaderboard.md")
+	path := filepath.Join(s.Root, "leaderboard.md")
 	if err := disk.WriteFile(path, page.Bytes()); err != nil {
 		return err
 	}
-	if err := write(c, env, board); err != nil {
+	if err := report.Write(w.Stdout, format, board); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(root, "trials"), path)
+	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(s.Root, "trials"), path)
 	return nil
 }
 

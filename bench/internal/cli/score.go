@@ -1,17 +1,18 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"sync"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/index"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/final"
@@ -25,60 +26,37 @@ func scoreCommand(env Env) *cli.Command {
 			"  autodatabench score demo\n  autodatabench score --rounds demo",
 		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
 			&cli.BoolFlag{Name: "rounds", Usage: "also score every valid submission of iterative trials"}),
-		Action: func(c *cli.Context) (err error) {
+		Action: func(c *cli.Context) error {
 			f, given, root, err := recorded(c)
 			if err != nil {
 				return err
 			}
-			setup, err := load(c.Context, env, f, given, root, placesOf(c))
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, setup.Close()) }()
-			if err := setup.CheckScorer(); err != nil {
-				return err
-			}
-			scorer := &final.Scorer{Root: root, Student: setup.Student, Identity: setup.Identity, PrivateRoot: setup.PrivateRoot}
-			outcomes, faults := scoreTrials(c, setup, f, scorer)
-			if len(outcomes) > 0 {
-				faults = errors.Join(faults, publish(c, env, f, outcomes, root))
-			}
-			return faults
+			return runScore(c.Context, env.World, scoreOptions{
+				request: setup.Request{File: f, Given: given, Root: root, Places: placesOf(c)},
+				format:  formatOf(c), rounds: c.Bool("rounds"),
+			})
 		},
 	}
 }
 
-// scoreTrials scores the trials that are there, as many at a time as trials may
-// run, in their order.
-func scoreTrials(c *cli.Context, setup *experiment.Setup, f experiment.File, scorer *final.Scorer) (outcomes []results.Outcome, faults error) {
-	ids := f.Trials()
-	scored, failed := make([]*results.Outcome, len(ids)), make([]error, len(ids))
-	places := make(chan struct{}, f.Parallel)
-	var wg sync.WaitGroup
-	for i, id := range ids {
-		dir := filepath.Join(scorer.Root, id.Path())
-		if !disk.Exists(dir) {
-			continue
-		}
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
-			o, err := scorer.Trial(c.Context, dir, setup.Tasks[id.Domain])
-			if err == nil && c.Bool("rounds") {
-				err = scorer.Rounds(c.Context, dir, setup.Tasks[id.Domain])
-			}
-			if failed[i] = err; err == nil {
-				scored[i] = &o
-			}
-		})
+type scoreOptions struct {
+	request setup.Request
+	format  report.Format
+	rounds  bool // score the submissions that were not chosen, too
+}
+
+// runScore scores the sealed trials that are there and prints the leaderboard.
+func runScore(ctx context.Context, w setup.World, o scoreOptions) (err error) {
+	s, err := setup.Open(ctx, w, o.request, setup.Needs{})
+	if err != nil {
+		return err
 	}
-	wg.Wait()
-	for _, o := range scored {
-		if o != nil {
-			outcomes = append(outcomes, *o)
-		}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	outcomes, err := s.Score(ctx, o.rounds)
+	if len(outcomes) > 0 {
+		err = errors.Join(err, publish(ctx, w, s, outcomes, o.format))
 	}
-	return outcomes, errors.Join(failed...)
+	return err
 }
 
 func reindexCommand(env Env) *cli.Command {

@@ -1,12 +1,14 @@
-package cli
+package setup
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
@@ -14,16 +16,73 @@ import (
 	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/command"
 	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
+
+// openSandbox gives the setup its sandbox, and opens those of its agents that run
+// in it.
+func openSandbox(w World, s *experiment.Setup, r Request, list []definitions.Definition) error {
+	hidden, err := hiddenPaths(cmp.Or(r.Origin, r.Root), r.File.Suite, r.Places)
+	if err != nil {
+		return err
+	}
+	box := r.File.Sandbox
+	s.Sandbox, err = sandbox.New(sandbox.Config{
+		Kind: box.Kind, Python: box.Python, Hide: hidden, Now: w.Now,
+		Limits: sandbox.Limits{Memory: int64(box.Memory), Processes: box.Processes},
+	})
+	if err != nil {
+		return err
+	}
+	if box.Kind == sandbox.None {
+		fmt.Fprintln(w.Stderr, "warning: sandbox none: agents' code runs with your rights; every trial is marked unsandboxed")
+	}
+	return startCommands(w, s, list, hidden)
+}
+
+// OpenAgent opens an agent outside of any experiment. It runs a program of the
+// user's as an experiment in the folder root would.
+func OpenAgent(w World, d definitions.Definition, root string, at Places) (agents.Agent, error) {
+	if d.Provider != definitions.Command {
+		return d.Open(w.Getenv)
+	}
+	hidden, err := hiddenPaths(root, experiment.Suite{}, at)
+	if err != nil {
+		return nil, err
+	}
+	box, err := sandbox.New(sandbox.Config{Hide: hidden, Now: w.Now})
+	if err != nil {
+		return nil, err
+	}
+	return commandAgent(w, d, box, hidden)
+}
+
+// hiddenPaths are folders that no agent's code may see, wherever they lie: the
+// folder that holds the experiment folder root with others, and the tasks'.
+func hiddenPaths(root string, s experiment.Suite, at Places) ([]string, error) {
+	path, err := filepath.Abs(root) // else its folder would be wrong for "."
+	if err != nil {
+		return nil, err
+	}
+	hidden := []string{filepath.Dir(path)}
+	for _, path := range slices.Concat(s.Folders, []string{at.Private, at.Paper}) {
+		path, err := filepath.Abs(path)
+		if err != nil {
+			return nil, err
+		}
+		hidden = append(hidden, path)
+	}
+	return hidden, nil
+}
 
 // startCommands opens the experiment's agents of provider command, which run in
 // its sandbox. None of them may bring in what is hidden.
-func startCommands(env Env, s *experiment.Setup, list []definitions.Definition, hidden []string) error {
+func startCommands(w World, s *experiment.Setup, list []definitions.Definition, hidden []string) error {
 	for _, d := range list {
 		if d.Provider != definitions.Command {
 			continue
 		}
-		own, err := commandAgent(env, d, s.Sandbox, hidden)
+		own, err := commandAgent(w, d, s.Sandbox, hidden)
 		if err != nil {
 			return err
 		}
@@ -37,7 +96,7 @@ func startCommands(env Env, s *experiment.Setup, list []definitions.Definition, 
 	return nil
 }
 
-func commandAgent(env Env, d definitions.Definition, box command.Sandbox, hidden []string) (command.Agent, error) {
+func commandAgent(w World, d definitions.Definition, box command.Sandbox, hidden []string) (command.Agent, error) {
 	a := command.Agent{Command: d.Command, Folder: d.Folder, Sandbox: box}
 	if info, err := os.Stat(d.Folder); err != nil || !info.IsDir() {
 		return a, results.Bad("folder names what is copied to where the agent starts", fmt.Errorf("agent %s: folder %s is none", d.Name, d.Folder))
@@ -45,7 +104,7 @@ func commandAgent(env Env, d definitions.Definition, box command.Sandbox, hidden
 	if err := apart(d, hidden); err != nil {
 		return a, err
 	}
-	key, err := d.Key(env.Getenv)
+	key, err := d.Key(w.Getenv)
 	if err != nil || d.BaseURL == "" {
 		return a, err
 	}
@@ -94,20 +153,4 @@ func digestOfFolder(definition, dir string) (string, error) {
 		return "", err
 	}
 	return disk.DigestOf(files)
-}
-
-// checkPrices refuses a budget in dollars for agents of unknown price, which it
-// could not bind.
-func checkPrices(f experiment.File, list []definitions.Definition) error {
-	if f.Budget.AgentCost == nil {
-		return nil
-	}
-	var unknown error
-	for _, d := range list {
-		if d.Pricing() == nil {
-			unknown = errors.Join(unknown, results.Bad("give its price in the definition, or bound agent_tokens instead",
-				fmt.Errorf("budget.agent_cost_usd: the price of agent %s is not known", d.Name)))
-		}
-	}
-	return unknown
 }

@@ -1,10 +1,9 @@
-package cli
+package setup
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner"
@@ -32,9 +31,9 @@ type openedStudent struct {
 }
 
 // planStudent finds and checks the student that the experiment asks for.
-func planStudent(env Env, f experiment.File) (studentPlan, error) {
+func planStudent(w World, f experiment.File) (studentPlan, error) {
 	if !f.Student.Embedded() {
-		return planPair(env, f)
+		return planPair(w, f)
 	}
 	e, err := embedded.New()
 	if err != nil {
@@ -69,13 +68,13 @@ type base struct {
 }
 
 // planPair plans a student of a model on disk, what trains it and what asks it.
-func planPair(env Env, f experiment.File) (studentPlan, error) {
+func planPair(w World, f experiment.File) (studentPlan, error) {
 	p, err := f.Resolve()
 	if err != nil {
 		return studentPlan{}, results.Bad("", err)
 	}
 	s := f.Student
-	model, err := checkpoint.Open(s.Model, hubCache(env), digestCache(env))
+	model, err := checkpoint.Open(s.Model, w.HubCache(), w.digestCache())
 	if err != nil {
 		return studentPlan{}, err
 	}
@@ -87,7 +86,7 @@ func planPair(env Env, f experiment.File) (studentPlan, error) {
 	if err != nil {
 		return studentPlan{}, err
 	}
-	g, err := planGenerator(env, s, m)
+	g, err := planGenerator(w, s, m)
 	if err != nil {
 		return studentPlan{}, err
 	}
@@ -154,9 +153,9 @@ func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
 }
 
 // planGenerator plans what asks the model.
-func planGenerator(env Env, s experiment.Student, m base) (generator, error) {
+func planGenerator(w World, s experiment.Student, m base) (generator, error) {
 	if s.Infer == experiment.VLLM {
-		return planVLLM(env, s, m)
+		return planVLLM(w, s, m)
 	}
 	plan, err := planHF(s, m)
 	return generator{plan.identity.BLAS, func(devices string) (student.Generator, func() error, error) {
@@ -171,7 +170,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 	if m.device == "cpu" {
 		cfg.Ranks = 1
 	}
-	cfg.Share = max(0.01, 1-besideTrainer(s))
+	cfg.Share = max(0.01, 1-BesideTrainer(s))
 	found, err := hf.Versions(cfg.Python)
 	if err != nil {
 		return studentPlan{}, err
@@ -191,19 +190,4 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 			return openedStudent{worker, worker.Close}, checkpoint.CheckDevice(m.device)
 		},
 	}, nil
-}
-
-// hubCache is where the Hugging Face hub's programs keep models.
-func hubCache(env Env) string {
-	home := cmp.Or(env.Getenv("HF_HOME"), filepath.Join(env.Getenv("HOME"), ".cache", "huggingface"))
-	return cmp.Or(env.Getenv("HF_HUB_CACHE"), filepath.Join(home, "hub"))
-}
-
-// digestCache is where digests of great weights are kept; empty where there is no
-// place.
-func digestCache(env Env) string {
-	if home := env.Getenv("HOME"); home != "" {
-		return filepath.Join(cmp.Or(env.Getenv("XDG_CACHE_HOME"), filepath.Join(home, ".cache")), "autodatabench", "digests")
-	}
-	return ""
 }

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 // checkServer looks whether a server answers and has the model of the name, if
 // one is given.
-func checkServer(ctx context.Context, part, url string, key remote.Key, model string) finding {
+func checkServer(ctx context.Context, part, url string, key remote.Key, model string) Finding {
 	e := teacher.Endpoint{BaseURL: url, Key: key, Timeout: 10 * time.Second, Retry: teacher.Retry{Tries: 1}}
 	data, err := e.Get(ctx, "/models")
 	if err != nil {
@@ -25,18 +25,18 @@ func checkServer(ctx context.Context, part, url string, key remote.Key, model st
 		if call.Status != 0 {
 			what = fmt.Sprintf("%s answers %d: %v", url, call.Status, call.Err)
 		}
-		return finding{part, false, what, "start the server, or correct its base_url or key"}
+		return Finding{part, false, what, "start the server, or correct its base_url or key"}
 	}
 	models, err := parseModels(data)
 	switch {
 	case err != nil:
-		return finding{part, false, fmt.Sprintf("%s/models: %v", url, err), "base_url must lead to a server of the OpenAI protocol; most end in /v1"}
+		return Finding{part, false, fmt.Sprintf("%s/models: %v", url, err), "base_url must lead to a server of the OpenAI protocol; most end in /v1"}
 	case model == "":
-		return finding{part, true, url + " answers", ""}
+		return Finding{part, true, url + " answers", ""}
 	case !slices.Contains(models, model):
-		return finding{part, false, fmt.Sprintf("%s has no model %q, but %s", url, model, listed(models)), "name one of these, or start the server with that one"}
+		return Finding{part, false, fmt.Sprintf("%s has no model %q, but %s", url, model, listed(models)), "name one of these, or start the server with that one"}
 	}
-	return finding{part, true, fmt.Sprintf("%s has the model %q", url, model), ""}
+	return Finding{part, true, fmt.Sprintf("%s has the model %q", url, model), ""}
 }
 
 // parseModels reads the names in a list of models.
@@ -73,23 +73,23 @@ func listed(names []string) string {
 }
 
 // checkSlurm looks whether the controller answers and has the partition.
-func checkSlurm(ctx context.Context, f experiment.File) finding {
+func checkSlurm(ctx context.Context, f experiment.File) Finding {
 	if f.Launcher.Kind != experiment.Slurm {
 		return notNeeded("slurm")
 	}
 	out, err := ask(ctx, "sinfo", "--noheader", "--format=%R %a %D")
 	if err != nil {
-		return finding{"slurm", false, fmt.Sprintf("sinfo: %v", err), "run on a node that submits jobs; scontrol ping says whether the controller is up"}
+		return Finding{"slurm", false, fmt.Sprintf("sinfo: %v", err), "run on a node that submits jobs; scontrol ping says whether the controller is up"}
 	}
 	up, nodes := parsePartitions(out)
 	want := f.Launcher.Partition
 	switch {
 	case len(up) == 0:
-		return finding{"slurm", false, "no partition is up", "ask the cluster's administrators, or see sinfo"}
+		return Finding{"slurm", false, "no partition is up", "ask the cluster's administrators, or see sinfo"}
 	case want != "" && !slices.Contains(up, want):
-		return finding{"slurm", false, fmt.Sprintf("partition %q is not up; there are %s", want, listed(up)), "set launcher.partition to one of these"}
+		return Finding{"slurm", false, fmt.Sprintf("partition %q is not up; there are %s", want, listed(up)), "set launcher.partition to one of these"}
 	}
-	return finding{"slurm", true, fmt.Sprintf("%d partitions with %d nodes are up: %s", len(up), nodes, listed(up)), ""}
+	return Finding{"slurm", true, fmt.Sprintf("%d partitions with %d nodes are up: %s", len(up), nodes, listed(up)), ""}
 }
 
 // parsePartitions reads lines of a partition's name, state and number of nodes;

@@ -1,4 +1,4 @@
-package cli
+package setup
 
 import (
 	"os"
@@ -36,7 +36,7 @@ func TestSlurmJobsAskForGPUs(t *testing.T) {
 	f := experiment.Default()
 	f.Launcher.Kind = experiment.Slurm
 	f.Student = experiment.Student{Train: "hf", Infer: "hf", Model: "a/model", GPUs: 2}
-	if _, err := openSlurm(t.Context(), Env{Environ: os.Environ(), Program: "/bin/true", Now: time.Now}, f, studentPlan{}, t.TempDir()); err != nil {
+	if _, err := openSlurm(t.Context(), World{Environ: os.Environ(), Program: "/bin/true", Now: time.Now}, f, studentPlan{}, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
 	script, err := os.ReadFile(filepath.Join(dir, "script"))

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"cmp"
@@ -9,8 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
@@ -29,62 +28,44 @@ var pins = map[string]map[string]string{
 	"llamafactory": {"llamafactory": "0.9.5", "transformers": "5.6.0", "peft": "0.18.1"},
 }
 
-// checkStack looks at what the experiment of the argument needs; without one,
-// nothing of it is needed.
-func checkStack(c *cli.Context, env Env) ([]finding, error) {
-	if c.NArg() > 1 {
-		return nil, usage("want one experiment file (flags go before it)")
-	}
-	if c.NArg() == 0 {
-		var list []finding
-		for _, part := range stackParts {
-			list = append(list, finding{part, true, "not needed without an experiment", ""})
-		}
-		return list, nil
-	}
-	f, err := experiment.Read(c.Args().First())
-	if err == nil {
-		err = f.CheckGres()
-	}
-	if err != nil {
-		return nil, err
-	}
-	list := checkAgents(env, f, c.StringSlice("agent-file"))
-	list = append(list, checkModel(env, f), checkTrainer(f), checkGenerator(c.Context, env, f), checkTeacher(c.Context, env, f))
-	return append(list, checkGPUs(c.Context, env, f), checkSlurm(c.Context, f)), nil
+// checkStack looks at what the experiment needs.
+func checkStack(ctx context.Context, w setup.World, f experiment.File, agentFiles []string) []Finding {
+	list := checkAgents(w, f, agentFiles)
+	list = append(list, checkModel(w, f), checkTrainer(f), checkGenerator(ctx, w, f), checkTeacher(ctx, w, f))
+	return append(list, checkGPUs(ctx, w, f), checkSlurm(ctx, f))
 }
 
-func notNeeded(part string) finding {
-	return finding{part, true, "not needed by this experiment", ""}
+func notNeeded(part string) Finding {
+	return Finding{part, true, "not needed by this experiment", ""}
 }
 
 // failed is the finding of an error, with its hint or else what to do.
-func failed(part string, err error, do string) finding {
+func failed(part string, err error, do string) Finding {
 	var known *results.Error
 	if errors.As(err, &known) {
 		do = cmp.Or(known.Hint, do)
 	}
-	return finding{part, false, strings.ReplaceAll(err.Error(), "\n", "; "), do}
+	return Finding{part, false, strings.ReplaceAll(err.Error(), "\n", "; "), do}
 }
 
-func checkAgents(env Env, f experiment.File, files []string) []finding {
-	list, err := loadAgents(f, files)
+func checkAgents(w setup.World, f experiment.File, files []string) []Finding {
+	list, err := setup.Definitions(f, files)
 	if err != nil {
-		return []finding{failed("agents", err, "autodatabench agents list names those that there are")}
+		return []Finding{failed("agents", err, "autodatabench agents list names those that there are")}
 	}
-	var bad []finding
+	var bad []Finding
 	for _, d := range list {
-		if _, err := d.Key(env.Getenv); err != nil {
+		if _, err := d.Key(w.Getenv); err != nil {
 			bad = append(bad, failed("agent "+d.Name, err, "export its key"))
 		}
 	}
 	if bad != nil {
 		return bad
 	}
-	return []finding{{"agents", true, fmt.Sprintf("%d defined, with the keys they need", len(list)), "autodatabench agents check NAME asks one"}}
+	return []Finding{{"agents", true, fmt.Sprintf("%d defined, with the keys they need", len(list)), "autodatabench agents check NAME asks one"}}
 }
 
-func checkTrainer(f experiment.File) finding {
+func checkTrainer(f experiment.File) Finding {
 	switch s := f.Student; {
 	case s.Embedded():
 		return notNeeded("trainer")
@@ -96,17 +77,17 @@ func checkTrainer(f experiment.File) finding {
 	}
 }
 
-func checkHF(part, python string) finding {
+func checkHF(part, python string) Finding {
 	found, err := hf.Versions(python)
 	return versions(part, "hf", found, err)
 }
 
 // versions compares an environment with the versions that are tested.
-func versions(part, kind string, found map[string]string, err error) finding {
+func versions(part, kind string, found map[string]string, err error) Finding {
 	if err != nil {
 		return failed(part, err, "make the environment")
 	}
-	f := finding{Part: part, OK: true}
+	f := Finding{Part: part, OK: true}
 	var has, other []string
 	for _, name := range slices.Sorted(maps.Keys(pins[kind])) {
 		has = append(has, name+" "+cmp.Or(found[name], "missing"))
@@ -124,7 +105,7 @@ func versions(part, kind string, found map[string]string, err error) finding {
 	return f
 }
 
-func checkGenerator(ctx context.Context, env Env, f experiment.File) finding {
+func checkGenerator(ctx context.Context, w setup.World, f experiment.File) Finding {
 	s := f.Student
 	switch serve := s.Serving(); {
 	case s.Embedded():
@@ -132,9 +113,9 @@ func checkGenerator(ctx context.Context, env Env, f experiment.File) finding {
 	case s.Infer != experiment.VLLM:
 		return checkHF("generator", s.Python)
 	case serve.BaseURL == "":
-		return checkProgram("generator", vllm.Launch{What: "vllm serve of the student", Command: serve.Command, Env: env.Environ})
+		return checkProgram("generator", vllm.Launch{What: "vllm serve of the student", Command: serve.Command, Env: w.Environ})
 	default:
-		key, err := keyOf(env, "student.serve", serve.APIKeyEnv)
+		key, err := w.Key("student.serve", serve.APIKeyEnv)
 		if err != nil {
 			return failed("generator", err, "")
 		}
@@ -146,20 +127,20 @@ func checkGenerator(ctx context.Context, env Env, f experiment.File) finding {
 	}
 }
 
-func checkTeacher(ctx context.Context, env Env, f experiment.File) finding {
+func checkTeacher(ctx context.Context, w setup.World, f experiment.File) Finding {
 	t := f.Teacher
 	switch t.Kind {
 	case "procedural":
-		return finding{"teacher", true, "the simulated one, in the program", ""}
+		return Finding{"teacher", true, "the simulated one, in the program", ""}
 	case experiment.VLLM:
-		f := checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: env.Environ})
-		if _, err := checkpoint.Weights(t.Model, hubCache(env)); err != nil && f.OK {
+		f := checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: w.Environ})
+		if _, err := checkpoint.Weights(t.Model, w.HubCache()); err != nil && f.OK {
 			f.What += fmt.Sprintf("; %s is not in the cache, vLLM will fetch it", t.Model)
 			f.Do = "to fetch it before: hf download " + t.Model
 		}
 		return f
 	}
-	key, err := keyOf(env, "teacher", t.APIKeyEnv)
+	key, err := w.Key("teacher", t.APIKeyEnv)
 	if err != nil {
 		return failed("teacher", err, "")
 	}
@@ -167,10 +148,10 @@ func checkTeacher(ctx context.Context, env Env, f experiment.File) finding {
 }
 
 // checkProgram asks a program that a server is started with for its version.
-func checkProgram(part string, l vllm.Launch) finding {
+func checkProgram(part string, l vllm.Launch) Finding {
 	version, err := l.Version()
 	if err != nil {
 		return failed(part, err, "")
 	}
-	return finding{part, true, "vllm " + version + ", started when it is needed", ""}
+	return Finding{part, true, "vllm " + version + ", started when it is needed", ""}
 }

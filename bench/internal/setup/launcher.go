@@ -1,4 +1,4 @@
-package cli
+package setup
 
 import (
 	"cmp"
@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/launch"
@@ -20,19 +18,17 @@ import (
 	"github.com/autodatabench/autodatabench/runner/student"
 )
 
-const visibleDevices = "CUDA_VISIBLE_DEVICES"
-
 // openStudents opens the experiment's student where its launcher has it work:
 // on each set of this machine's GPUs, or in jobs of a cluster, whose folders lie
 // in the experiment's folder root.
-func openStudents(ctx context.Context, env Env, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
+func openStudents(ctx context.Context, w World, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
 	if f.Launcher.Kind == experiment.Slurm {
-		return openSlurm(ctx, env, f, plan, root)
+		return openSlurm(ctx, w, f, plan, root)
 	}
 	if f.Student.Devices() == 0 {
 		f.Teacher.Kind = "" // which GPUs it gets does not matter to the student
 	}
-	d, err := divide(ctx, env, f)
+	d, err := divide(ctx, w, f)
 	if err != nil {
 		return openedStudent{}, err
 	}
@@ -54,31 +50,35 @@ func openStudents(ctx context.Context, env Env, f experiment.File, plan studentP
 	return openedStudent{launch.NewPool(members...), closeAll}, nil
 }
 
-// divide says who works on which GPUs of this machine. A student that needs none
-// has one place, or as many as launcher.slots says; in jobs of a cluster it needs
-// none here.
-func divide(ctx context.Context, env Env, f experiment.File) (launch.Division, error) {
-	perTeacher, perStudent := 0, 0
-	if f.Teacher.Kind == experiment.VLLM {
-		perTeacher = f.Teacher.Devices()
-	}
-	if f.Launcher.Kind == experiment.Local {
-		perStudent = f.Student.Devices()
-	}
+// divide says who works on which GPUs of this machine.
+func divide(ctx context.Context, w World, f experiment.File) (launch.Division, error) {
+	perTeacher, perStudent := Devices(f)
 	var gpus []string
 	if perTeacher+perStudent > 0 {
-		visible, set := env.lookup(visibleDevices)
 		var err error
-		if gpus, err = launch.GPUs(ctx, visible, set); err != nil {
+		if gpus, err = w.GPUs(ctx); err != nil {
 			return launch.Division{}, err
 		}
 	}
 	return launch.Divide(gpus, perTeacher, perStudent, f.Launcher.Slots)
 }
 
+// Devices is how many GPUs of this machine the teacher needs, and each place of
+// the student. A student that needs none has one place, or as many as
+// launcher.slots says; in jobs of a cluster it needs none here.
+func Devices(f experiment.File) (teacher, student int) {
+	if f.Teacher.Kind == experiment.VLLM {
+		teacher = f.Teacher.Devices()
+	}
+	if f.Launcher.Kind == experiment.Local {
+		student = f.Student.Devices()
+	}
+	return teacher, student
+}
+
 // openSlurm asks the cluster whether it would take a job before anything is
 // written.
-func openSlurm(ctx context.Context, env Env, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
+func openSlurm(ctx context.Context, w World, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
 	// No more than the student depends on: the rest may change before a resume.
 	described := experiment.File{Protocol: f.Protocol, FinalSeeds: f.FinalSeeds}
 	var err error
@@ -91,8 +91,8 @@ func openSlurm(ctx context.Context, env Env, f experiment.File, plan studentPlan
 		Slots:             cmp.Or(f.Launcher.Slots, f.Parallel),
 		Interval:          cmp.Or(time.Duration(f.Launcher.Interval), experiment.DefaultInterval),
 		CancelOnInterrupt: f.Launcher.CancelOnInterrupt,
-		Program:           env.Program, Env: forJobs(env.Environ, f.Teacher.APIKeyEnv),
-	}, filepath.Join(root, "jobs"), described, plan.identity, os.Getuid(), env.Now)
+		Program:           w.Program, Env: forJobs(w.Environ, f.Teacher.APIKeyEnv),
+	}, filepath.Join(root, "jobs"), described, plan.identity, os.Getuid(), w.Now)
 	if err != nil {
 		return openedStudent{}, err
 	}
@@ -142,28 +142,19 @@ func forJobs(environ []string, secret string) []string {
 	return kept
 }
 
-// jobCommand is what a job of launcher slurm runs; nobody else needs it.
-func jobCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name: "job", Hidden: true, Usage: "do the step of the student that a folder describes", ArgsUsage: "FOLDER",
-		Description: "Jobs of launcher slurm run it on their nodes. Example:\n\n  autodatabench job runs/demo/jobs/0123456789abcdef0123/1",
-		Action: func(c *cli.Context) error {
-			dir, err := oneArgument(c, "a submission's folder")
-			if err != nil {
-				return err
-			}
-			return slurm.Execute(c.Context, dir, func(description json.RawMessage) (slurm.Student, student.Identity, func() error, error) {
-				var f experiment.File
-				if err := json.Unmarshal(description, &f); err != nil {
-					return nil, student.Identity{}, nil, results.Infra("", err)
-				}
-				plan, err := planStudent(env, f)
-				if err != nil {
-					return nil, student.Identity{}, nil, err
-				}
-				opened, err := plan.open("") // on what Slurm gave the job
-				return opened, plan.identity, opened.close, err
-			}, env.Now)
-		},
-	}
+// RunJob does the step of the student that a job of launcher slurm finds described
+// in the folder.
+func RunJob(ctx context.Context, w World, dir string) error {
+	return slurm.Execute(ctx, dir, func(description json.RawMessage) (slurm.Student, student.Identity, func() error, error) {
+		var f experiment.File
+		if err := json.Unmarshal(description, &f); err != nil {
+			return nil, student.Identity{}, nil, results.Infra("", err)
+		}
+		plan, err := planStudent(w, f)
+		if err != nil {
+			return nil, student.Identity{}, nil, err
+		}
+		opened, err := plan.open("") // on what Slurm gave the job
+		return opened, plan.identity, opened.close, err
+	}, w.Now)
 }

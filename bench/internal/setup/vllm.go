@@ -1,39 +1,32 @@
-package cli
+package setup
 
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"strconv"
 
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/server"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/vllm"
 )
 
-// besideTraining is the share of the GPUs' memory that a student's server takes
-// when the experiment does not say: it stays while the student is trained on the
-// same GPUs.
-const besideTraining = "0.4"
-
 // mostAnswers is how many answers a student's server works on at a time (protocol.md
 // section 7).
 const mostAnswers = 128
 
 // planVLLM plans a student that a server answers for.
-func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
+func planVLLM(w World, s experiment.Student, m base) (generator, error) {
 	serve := s.Serving()
-	key, err := keyOf(env, "student.serve", serve.APIKeyEnv)
+	key, err := w.Key("student.serve", serve.APIKeyEnv)
 	if err != nil {
 		return generator{}, err
 	}
 	config := vllm.Config{
 		Model: serve.Name, Key: key, Format: vllm.Format(serve.ChatFormat), Adapters: vllm.Adapters(serve.Adapters),
-		Session: strconv.FormatInt(env.Now().UnixNano(), 36), Concurrency: serve.Concurrency,
+		Session: strconv.FormatInt(w.Now().UnixNano(), 36), Concurrency: serve.Concurrency,
 	}
 	switch {
 	case serve.BaseURL == "" || serve.Adapters == string(vllm.Folder):
@@ -58,7 +51,7 @@ func planVLLM(env Env, s experiment.Student, m base) (generator, error) {
 	}
 	launch := vllm.Launch{
 		What: "vllm serve of the student", Command: serve.Command, Options: serve.Options, Model: m.Folder, GPUs: s.GPUs,
-		Rank: greatestRank(), Env: env.Environ, Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: besideTraining,
+		Rank: greatestRank(), Env: w.Environ, Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: besideTraining,
 		Context: m.Context, Answers: mostAnswers,
 	}
 	version, err := launch.Version()
@@ -99,24 +92,4 @@ func greatestRank() int {
 		rank = max(rank, p.Recipe.Rank)
 	}
 	return rank
-}
-
-// keyOf reads the key that a variable holds; if none is named, there is none.
-func keyOf(env Env, what, variable string) (remote.Key, error) {
-	if variable == "" {
-		return "", nil
-	}
-	key := env.Getenv(variable)
-	if key == "" {
-		return "", results.Bad("export "+variable+"=...", fmt.Errorf("%s: the environment variable %s is empty", what, variable))
-	}
-	return remote.Key(key), nil
-}
-
-// connections is a client that keeps one idle connection for each call at a time;
-// the default transport keeps two.
-func connections(n int) *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = n
-	return &http.Client{Transport: transport}
 }

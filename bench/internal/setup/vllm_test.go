@@ -1,4 +1,4 @@
-package cli
+package setup
 
 import (
 	"encoding/json"
@@ -34,7 +34,7 @@ func TestStudentsAtOneServerShareNoName(t *testing.T) {
 		}
 	}
 	at := time.Now()
-	plan, err := planVLLM(Env{Now: func() time.Time { return at }}, experiment.Student{
+	plan, err := planVLLM(World{Now: func() time.Time { return at }}, experiment.Student{
 		Train: "hf", Infer: experiment.VLLM, Model: "m", Serve: &experiment.Serve{BaseURL: server.URL + "/v1"},
 	}, base{})
 	if err != nil {

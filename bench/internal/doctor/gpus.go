@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/launch"
@@ -51,20 +52,13 @@ func parseGPUs(out []byte) ([]gpu, error) {
 
 // checkGPUs looks whether there are enough GPUs here, with memory enough for the
 // teacher and student.
-func checkGPUs(ctx context.Context, env Env, f experiment.File) finding {
+func checkGPUs(ctx context.Context, w setup.World, f experiment.File) Finding {
 	const part = "gpus"
-	teachers, students := 0, 0
-	if f.Teacher.Kind == experiment.VLLM {
-		teachers = f.Teacher.Devices()
-	}
-	if f.Launcher.Kind == experiment.Local {
-		students = f.Student.Devices()
-	}
+	teachers, students := setup.Devices(f)
 	if teachers+students == 0 {
 		return notNeeded(part)
 	}
-	visible, set := env.lookup(visibleDevices)
-	names, err := launch.GPUs(ctx, visible, set)
+	names, err := w.GPUs(ctx)
 	if err != nil {
 		return failed(part, err, "")
 	}
@@ -74,18 +68,18 @@ func checkGPUs(ctx context.Context, env Env, f experiment.File) finding {
 	}
 	out, err := ask(ctx, "nvidia-smi", "--query-gpu=index,name,memory.total", "--format=csv,noheader,nounits")
 	if err != nil {
-		return finding{part, false, fmt.Sprintf("nvidia-smi: %v", err), "install or repair NVIDIA's driver"}
+		return Finding{part, false, fmt.Sprintf("nvidia-smi: %v", err), "install or repair NVIDIA's driver"}
 	}
 	list, err := parseGPUs(out)
 	if err != nil {
 		return failed(part, err, "see what nvidia-smi prints")
 	}
-	found := finding{part, true, describe(list, names, d), ""}
+	found := Finding{part, true, describe(list, names, d), ""}
 	if teachers > 0 {
-		found = teacherFits(found, env, f.Teacher, smallest(list, names))
+		found = teacherFits(found, w, f.Teacher, smallest(list, names))
 	}
 	if students > 0 && found.OK {
-		found = studentFits(found, env, f.Student, smallest(list, names))
+		found = studentFits(found, w, f.Student, smallest(list, names))
 	}
 	return found
 }

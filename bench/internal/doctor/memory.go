@@ -1,27 +1,25 @@
-package cli
+package doctor
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 	"github.com/autodatabench/autodatabench/runner/student/hf"
 )
 
 // checkModel looks for the student's files.
-func checkModel(env Env, f experiment.File) finding {
+func checkModel(w setup.World, f experiment.File) Finding {
 	const part = "student model"
 	if f.Student.Embedded() {
 		return notNeeded(part)
 	}
-	weights, err := checkpoint.Weights(f.Student.Model, hubCache(env))
+	weights, err := checkpoint.Weights(f.Student.Model, w.HubCache())
 	if err != nil {
 		return failed(part, err, "")
 	}
-	return finding{part, true, fmt.Sprintf("%s, weights of %.2f GiB", f.Student.Model, float64(weights)/(1<<30)), ""}
+	return Finding{part, true, fmt.Sprintf("%s, weights of %.2f GiB", f.Student.Model, float64(weights)/(1<<30)), ""}
 }
 
 // model is what memory is estimated from.
@@ -32,44 +30,44 @@ type model struct {
 
 // studentFits compares the memory of a GPU with what the student is estimated to
 // need of it. A vLLM beside the trainer takes its share of the memory whole.
-func studentFits(found finding, env Env, s experiment.Student, memory int64) finding {
-	m, err := readModel(env, s.Model)
+func studentFits(found Finding, w setup.World, s experiment.Student, memory int64) Finding {
+	m, err := readModel(w, s.Model)
 	if err != nil || memory == 0 {
 		found.Do = "whether their memory is enough for the student is not known"
 		return found
 	}
 	need, left := training(m, s), memory
 	found.What += fmt.Sprintf("; training needs about %s of a GPU's memory (estimated)", gib(need))
-	if share := besideTrainer(s); share > 0 {
+	if share := setup.BesideTrainer(s); share > 0 {
 		serves, takes := serving(m.weights, s.Devices()), int64(share*float64(memory))
 		found.What += fmt.Sprintf(", beside vLLM, which takes %s and needs about %s", gib(takes), gib(serves))
 		left -= takes
 		found.OK = found.OK && serves <= takes
 	}
 	if found.OK = found.OK && need <= left; !found.OK {
-		found.Do = "take GPUs with more memory, more of them for vLLM (student.gpus), another share for it (" + memoryShare + " among student.serve.options), " +
+		found.Do = "take GPUs with more memory, more of them for vLLM (student.gpus), another share for it (" + setup.MemoryShare + " among student.serve.options), " +
 			"train: llamafactory, which computes activations a second time in place of keeping them, or a smaller model"
 	}
 	return found
 }
 
-func readModel(env Env, name string) (m model, err error) {
-	if m.weights, err = checkpoint.Weights(name, hubCache(env)); err != nil {
+func readModel(w setup.World, name string) (m model, err error) {
+	if m.weights, err = checkpoint.Weights(name, w.HubCache()); err != nil {
 		return m, err
 	}
-	m.shape, err = checkpoint.ReadShape(name, hubCache(env))
+	m.shape, err = checkpoint.ReadShape(name, w.HubCache())
 	return m, err
 }
 
 // teacherFits compares the memory of a GPU with what the teacher is estimated to
 // need of it. The weights may not be here yet.
-func teacherFits(found finding, env Env, t experiment.Teacher, memory int64) finding {
-	weights, err := checkpoint.Weights(t.Model, hubCache(env))
+func teacherFits(found Finding, w setup.World, t experiment.Teacher, memory int64) Finding {
+	weights, err := checkpoint.Weights(t.Model, w.HubCache())
 	if err != nil || memory == 0 {
 		found.Do = "whether their memory is enough for the teacher is not known"
 		return found
 	}
-	need, takes := serving(weights, t.Devices()), int64(shareOf(t.Options)*float64(memory))
+	need, takes := serving(weights, t.Devices()), int64(setup.ShareOf(t.Options)*float64(memory))
 	found.What += fmt.Sprintf("; the teacher needs about %s of a GPU's memory (estimated)", gib(need))
 	if need > takes {
 		found.OK, found.Do = false, fmt.Sprintf("give the teacher more GPUs (teacher.gpus) than %d, since vLLM takes %s of each, or a smaller model", t.Devices(), gib(takes))
@@ -93,35 +91,6 @@ func training(m model, s experiment.Student) int64 {
 // the weights, and a tenth and 2 GiB for its cache.
 func serving(weights int64, gpus int) int64 {
 	return (weights+weights/10)/int64(gpus) + 2<<30
-}
-
-// memoryShare is vLLM's option for the share of the GPUs' memory that it takes.
-const memoryShare = "--gpu-memory-utilization"
-
-// besideTrainer is the share of the memory that the student's own vLLM takes beside
-// what trains it; 0 without one.
-func besideTrainer(s experiment.Student) float64 {
-	serve := s.Serving()
-	if s.Infer != experiment.VLLM || serve.BaseURL != "" {
-		return 0
-	}
-	return shareOf(slices.Concat([]string{memoryShare, besideTraining}, serve.Options))
-}
-
-// shareOf is the share of the memory that a vLLM with the options takes: the last of
-// them counts, and without one 0.9, as its documentation says.
-func shareOf(options []string) float64 {
-	share := 0.9
-	for i, option := range options {
-		value, with := strings.CutPrefix(option, memoryShare+"=")
-		if option == memoryShare && i+1 < len(options) {
-			value, with = options[i+1], true
-		}
-		if v, err := strconv.ParseFloat(value, 64); with && err == nil && v > 0 && v <= 1 {
-			share = v
-		}
-	}
-	return share
 }
 
 func gib(bytes int64) string {

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/launch"
@@ -148,7 +149,7 @@ func llama3(t *testing.T) string {
 }
 
 func TestMemoryEstimate(t *testing.T) {
-	env := Env{Getenv: func(string) string { return "" }}
+	w := setup.World{Getenv: func(string) string { return "" }}
 	model := llama3(t)
 	lf := experiment.Student{Train: "llamafactory", Infer: "hf", Model: model, GPUs: 1}
 	hf := experiment.Student{Train: "hf", Infer: "hf", Model: model, GPUs: 1}
@@ -168,18 +169,18 @@ func TestMemoryEstimate(t *testing.T) {
 		{"hf beside vLLM", beside, 46, false}, {"hf beside vLLM", beside, 80, true},
 		{"a share too low for vLLM", low, 80, false}, {"two GPUs for vLLM", two, 80, true},
 	} {
-		got := studentFits(finding{OK: true}, env, tt.student, tt.memory<<30)
+		got := studentFits(Finding{OK: true}, w, tt.student, tt.memory<<30)
 		if got.OK != tt.ok || got.OK != (got.Do == "") {
 			t.Errorf("%s on %d GiB: %+v, want %v", tt.name, tt.memory, got, tt.ok)
 		}
 	}
 	for gpus, ok := range map[int]bool{1: false, 2: true} { // 15 GiB of weights, a cache beside them, 18 that vLLM takes
 		teacher := experiment.Teacher{Kind: "vllm", Model: model, GPUs: gpus}
-		if got := teacherFits(finding{OK: true}, env, teacher, 20<<30); got.OK != ok {
+		if got := teacherFits(Finding{OK: true}, w, teacher, 20<<30); got.OK != ok {
 			t.Errorf("teacher on %d GPUs: %+v", gpus, got)
 		}
 	}
-	for _, unknown := range []finding{studentFits(finding{OK: true}, env, hf, 0), teacherFits(finding{OK: true}, env, experiment.Teacher{Model: "/none"}, 1<<40)} {
+	for _, unknown := range []Finding{studentFits(Finding{OK: true}, w, hf, 0), teacherFits(Finding{OK: true}, w, experiment.Teacher{Model: "/none"}, 1<<40)} {
 		if !unknown.OK || !strings.HasSuffix(unknown.Do, "is not known") {
 			t.Errorf("%+v", unknown)
 		}
@@ -187,13 +188,13 @@ func TestMemoryEstimate(t *testing.T) {
 }
 
 func TestTeacherThatIsNotHereYet(t *testing.T) {
-	env := Env{Getenv: func(string) string { return "" }}
+	w := setup.World{Getenv: func(string) string { return "" }}
 	f := experiment.File{Teacher: experiment.Teacher{Kind: "vllm", Model: "org/big", Command: []string{"echo"}}}
-	if got := checkTeacher(t.Context(), env, f); !got.OK || !strings.Contains(got.What, "org/big is not in the cache, vLLM will fetch it") || got.Do == "" {
+	if got := checkTeacher(t.Context(), w, f); !got.OK || !strings.Contains(got.What, "org/big is not in the cache, vLLM will fetch it") || got.Do == "" {
 		t.Errorf("%+v", got)
 	}
 	f.Teacher.Model = llama3(t)
-	if got := checkTeacher(t.Context(), env, f); !got.OK || got.Do != "" {
+	if got := checkTeacher(t.Context(), w, f); !got.OK || got.Do != "" {
 		t.Errorf("%+v", got)
 	}
 }

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/goccy/go-yaml"
+	"github.com/urfave/cli/v2"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+)
+
+// words are the flags of run that make an experiment, or change the one of a file.
+type words struct {
+	whole                                bool // a flag is given that does not go with a file
+	name                                 string
+	suite                                experiment.Suite
+	domains, workflows, settings, agents []string
+
+	// These go with a file, too; nil where the flag is not given.
+	runs, parallel *int
+	seed           *int64
+	sandbox        *string
+}
+
+func wordsOf(c *cli.Context) words {
+	w := words{
+		name: c.String("name"), suite: suiteOf(c), domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"),
+		settings: c.StringSlice("setting"), agents: c.StringSlice("agent"),
+	}
+	for _, name := range []string{"name", "domain", "workflow", "setting", "agent", "suite", "task"} {
+		w.whole = w.whole || c.IsSet(name)
+	}
+	if c.IsSet("runs") {
+		w.runs = new(c.Int("runs"))
+	}
+	if c.IsSet("seed") {
+		w.seed = new(c.Int64("seed"))
+	}
+	if c.IsSet("parallel") {
+		w.parallel = new(c.Int("parallel"))
+	}
+	if c.IsSet("sandbox") {
+		w.sandbox = new(c.String("sandbox"))
+	}
+	return w
+}
+
+// experimentOf reads the experiment file at path, or makes one of the words. The
+// text is the file's as the user wrote it, unless a word changes it.
+func experimentOf(path *string, w words) (f experiment.File, text []byte, err error) {
+	if path != nil {
+		if w.whole {
+			return f, nil, usage("give either an experiment file or flags that make one")
+		}
+		if f, err = experiment.Read(*path); err != nil {
+			return f, nil, err
+		}
+		if err := f.CheckGres(); err != nil {
+			return f, nil, fmt.Errorf("%s: %w", *path, err)
+		}
+	} else {
+		f = w.file()
+	}
+	changed := w.change(&f)
+	if err := f.Validate(); err != nil {
+		return f, nil, results.Bad("", err)
+	}
+	if path != nil && !changed {
+		text, err = os.ReadFile(*path)
+		return f, text, err
+	}
+	text, err = yaml.Marshal(f)
+	return f, text, err
+}
+
+// file makes an experiment of the words.
+func (w words) file() experiment.File {
+	f := experiment.Default()
+	f.Name, f.Agents, f.Suite = w.name, w.agents, w.suite
+	if f.Suite.Folders != nil {
+		f.Domains = nil
+	}
+	f.Domains = orDefault(f.Domains, w.domains)
+	f.Workflows = orDefault(f.Workflows, w.workflows)
+	f.Settings = orDefault(f.Settings, w.settings)
+	return f
+}
+
+// change changes the experiment and reports whether a word asked for that.
+func (w words) change(f *experiment.File) bool {
+	if w.runs != nil {
+		f.Runs = *w.runs
+	}
+	if w.seed != nil {
+		f.Seed = *w.seed
+	}
+	if w.parallel != nil {
+		f.Parallel = *w.parallel
+	}
+	if w.sandbox != nil {
+		f.Sandbox.Kind = *w.sandbox
+	}
+	return w.runs != nil || w.seed != nil || w.parallel != nil || w.sandbox != nil
+}
+
+func orDefault[T ~string](list []T, given []string) []T {
+	if len(given) == 0 {
+		return list
+	}
+	list = nil
+	for _, g := range given {
+		list = append(list, T(g))
+	}
+	return list
+}

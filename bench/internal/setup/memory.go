@@ -1,0 +1,43 @@
+package setup
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/autodatabench/autodatabench/runner/experiment"
+)
+
+// besideTraining is the share of the GPUs' memory that a student's server takes
+// when the experiment does not say: it stays while the student is trained on the
+// same GPUs.
+const besideTraining = "0.4"
+
+// MemoryShare is vLLM's option for the share of the GPUs' memory that it takes.
+const MemoryShare = "--gpu-memory-utilization"
+
+// BesideTrainer is the share of the memory that the student's own vLLM takes beside
+// what trains it; 0 without one.
+func BesideTrainer(s experiment.Student) float64 {
+	serve := s.Serving()
+	if s.Infer != experiment.VLLM || serve.BaseURL != "" {
+		return 0
+	}
+	return ShareOf(slices.Concat([]string{MemoryShare, besideTraining}, serve.Options))
+}
+
+// ShareOf is the share of the memory that a vLLM with the options takes: the last of
+// them counts, and without one 0.9, as its documentation says.
+func ShareOf(options []string) float64 {
+	share := 0.9
+	for i, option := range options {
+		value, with := strings.CutPrefix(option, MemoryShare+"=")
+		if option == MemoryShare && i+1 < len(options) {
+			value, with = options[i+1], true
+		}
+		if v, err := strconv.ParseFloat(value, 64); with && err == nil && v > 0 && v <= 1 {
+			share = v
+		}
+	}
+	return share
+}

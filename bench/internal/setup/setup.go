@@ -1,0 +1,142 @@
+// Package setup is the composition root: from the words of an experiment file it
+// opens everything that the experiment works with.
+//
+// [Open] makes an [experiment.Setup] for a command that works on an experiment,
+// and [OpenReplay] opens a recorded trial to be run again. The package is not for
+// commands, flags or output, and not for what an experiment does with its setup
+// (package experiment).
+//
+// The package reads clock and environment only from a [World]. Open writes nothing
+// into the experiment's folder. It checks first what a user may have forgotten,
+// such as an agent's key, and starts servers on GPUs last. Setup.Close closes what
+// was opened; if Open fails, Open has closed it.
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+)
+
+// Request says which experiment is opened.
+type Request struct {
+	File       experiment.File
+	Given      []byte // the file's text, which the experiment's folder keeps
+	Root       string // the experiment's folder
+	Origin     string // in a replay, the folder of the recorded experiment; else empty
+	Places     Places
+	AgentFiles []string // definitions of agents, before those of the program
+}
+
+// Places are the folders outside of an experiment that its tasks lie in.
+type Places struct {
+	Private string // of the private sets
+	Paper   string // of suite paper
+}
+
+// Needs are the parts to open besides tasks and student, which every command
+// needs.
+type Needs struct {
+	Agents  bool // their programs run in the sandbox, which they need too
+	Teacher bool
+	Sandbox bool
+}
+
+// Everything is what a run needs.
+func Everything() Needs { return Needs{Agents: true, Teacher: true, Sandbox: true} }
+
+// Open checks the experiment's words and opens what they name. Without [Needs] it
+// needs no key and no sandbox, and no GPU or server but the student's. Whoever
+// opens a setup closes it.
+func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.Setup, err error) {
+	s = &experiment.Setup{
+		File: r.File, Given: r.Given, Root: r.Root, Version: version(), PrivateRoot: r.Places.Private,
+		Holder: w.Holder, Now: w.Now,
+	}
+	var opened closers
+	s.Close = func() error { return opened.close() }
+	defer func() {
+		if err != nil {
+			s, err = nil, errors.Join(err, opened.close())
+		}
+	}()
+	var list []definitions.Definition
+	if needs.Agents { // first, since the user may have to look for a key
+		if list, s.Agents, err = openAgents(w, r); err != nil {
+			return s, err
+		}
+	}
+	plan, err := planStudent(w, r.File)
+	if err != nil {
+		return s, err
+	}
+	if s.File.Domains, s.Tasks, err = openTasks(w, r, plan); err != nil {
+		return s, err
+	}
+	if err := checkRecipe(s.File, plan); err != nil {
+		return s, err
+	}
+	student, err := openStudents(ctx, w, s.File, plan, r.Root)
+	if err != nil {
+		return s, err
+	}
+	opened.add(student.close)
+	s.Student, s.Identity = student, plan.identity
+	if needs.Teacher {
+		teacher, end, err := openTeacher(ctx, w, r.File)
+		if err != nil {
+			return s, err
+		}
+		opened.add(end)
+		s.Teacher = teacher
+	}
+	if needs.Sandbox {
+		if err := openSandbox(w, s, r, list); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// checkRecipe refuses a protocol that the student cannot follow, before budgets
+// are spent on it.
+func checkRecipe(f experiment.File, plan studentPlan) error {
+	p, err := f.Resolve()
+	if err != nil {
+		return results.Bad("", err)
+	}
+	if err := plan.checkRecipe(p.Recipe); err != nil {
+		hint := ""
+		if plan.identity.Embedded {
+			hint = "the embedded student follows protocol mini"
+		}
+		return results.Bad(hint, fmt.Errorf("protocol %s: %w", p.Name, err))
+	}
+	return nil
+}
+
+// closers end what was opened.
+type closers []func() error
+
+func (c *closers) add(end func() error) { *c = append(*c, end) }
+
+// close ends all, the last opened first.
+func (c closers) close() (err error) {
+	for i := len(c) - 1; i >= 0; i-- {
+		err = errors.Join(err, c[i]())
+	}
+	return err
+}
+
+// version is the program's as the Go tool recorded it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "unknown"
+}

@@ -1,0 +1,56 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/student/vllm"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
+)
+
+// openTeacher opens the experiment's teacher and returns what ends it. A teacher
+// that the program starts is up when openTeacher returns.
+func openTeacher(ctx context.Context, w World, f experiment.File) (teacher.Teacher, func() error, error) {
+	nothing := func() error { return nil }
+	switch t := f.Teacher; t.Kind {
+	case "procedural":
+		return procedural.New(f.Seed), nothing, nil
+	case experiment.VLLM:
+		return startTeacher(ctx, w, f)
+	default:
+		key, err := w.Key("teacher", t.APIKeyEnv)
+		return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: teacherClient()}, nothing, err
+	}
+}
+
+// startTeacher starts a vLLM of the teacher's.
+func startTeacher(ctx context.Context, w World, f experiment.File) (teacher.Teacher, func() error, error) {
+	d, err := divide(ctx, w, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	process, err := startVLLM(vllm.Launch{
+		What: "vllm serve of the teacher", Command: f.Teacher.Command, Options: f.Teacher.Options, Model: f.Teacher.Model,
+		GPUs: f.Teacher.Devices(), Env: w.Environ, Seed: f.Seed,
+	}, d.Teacher)
+	if err != nil {
+		return nil, nil, err
+	}
+	started := vllm.Started{Server: process}
+	if _, err := started.URL(ctx); err != nil {
+		return nil, nil, errors.Join(err, process.Close())
+	}
+	return &teacher.Moving{OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: teacherClient()}, Place: started}, process.Close, nil
+}
+
+// teacherClient keeps one idle connection for each call at a time; the default
+// transport keeps two.
+func teacherClient() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = results.Paper().Budget.TeacherConcurrency
+	return &http.Client{Transport: transport}
+}

@@ -1,0 +1,79 @@
+package setup
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner/launch"
+)
+
+// World is the clock, the environment and the terminal as the program sees them.
+type World struct {
+	Stdin    io.Reader
+	Stdout   io.Writer
+	Stderr   io.Writer
+	Getenv   func(string) string
+	Environ  []string // the whole environment, for processes elsewhere
+	Program  string   // path of this program
+	Now      func() time.Time
+	Holder   disk.Holder
+	Terminal bool // Stderr is one: progress bars instead of lines
+	Screen   bool // Stdout is one
+	Width    int  // of Stdout in columns
+	Height   int  // of Stdout in rows
+}
+
+// visibleDevices is the variable that lists the GPUs a program may use.
+const visibleDevices = "CUDA_VISIBLE_DEVICES"
+
+// lookup is the value of an environment variable, and whether it is set.
+func (w World) lookup(name string) (string, bool) {
+	for _, pair := range w.Environ {
+		if value, found := strings.CutPrefix(pair, name+"="); found {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// Key reads the key that a variable holds; if none is named, there is none. what
+// names the part that needs the key, for the error.
+func (w World) Key(what, variable string) (remote.Key, error) {
+	if variable == "" {
+		return "", nil
+	}
+	key := w.Getenv(variable)
+	if key == "" {
+		return "", results.Bad("export "+variable+"=...", fmt.Errorf("%s: the environment variable %s is empty", what, variable))
+	}
+	return remote.Key(key), nil
+}
+
+// GPUs names the GPUs of this machine that the program may use.
+func (w World) GPUs(ctx context.Context) ([]string, error) {
+	visible, set := w.lookup(visibleDevices)
+	return launch.GPUs(ctx, visible, set)
+}
+
+// HubCache is where the Hugging Face hub's programs keep models.
+func (w World) HubCache() string {
+	home := cmp.Or(w.Getenv("HF_HOME"), filepath.Join(w.Getenv("HOME"), ".cache", "huggingface"))
+	return cmp.Or(w.Getenv("HF_HUB_CACHE"), filepath.Join(home, "hub"))
+}
+
+// digestCache is where digests of great weights are kept; empty where there is no
+// place.
+func (w World) digestCache() string {
+	if home := w.Getenv("HOME"); home != "" {
+		return filepath.Join(cmp.Or(w.Getenv("XDG_CACHE_HOME"), filepath.Join(home, ".cache")), "autodatabench", "digests")
+	}
+	return ""
+}

@@ -1,0 +1,79 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/final"
+)
+
+// Score scores the sealed trials that are there and returns their outcomes in the
+// order of Trials. With rounds it also scores the submissions that were not
+// chosen. A trial that cannot be scored is reported in the error; the others are
+// scored.
+func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, error) {
+	if err := s.CheckScorer(); err != nil {
+		return nil, err
+	}
+	var there []results.TrialID
+	for _, id := range s.File.Trials() {
+		if disk.Exists(filepath.Join(s.Root, id.Path())) {
+			there = append(there, id)
+		}
+	}
+	scorer := s.scorer()
+	return s.each(ctx, there, func(id results.TrialID) (results.Outcome, error) {
+		dir, task := filepath.Join(s.Root, id.Path()), s.Tasks[id.Domain]
+		o, err := scorer.Trial(ctx, dir, task)
+		if err == nil && rounds {
+			err = scorer.Rounds(ctx, dir, task)
+		}
+		return o, err
+	})
+}
+
+// Evaluate trains the student on the rows of a submission that no agent made,
+// once for each run, and scores it.
+func (s *Setup) Evaluate(ctx context.Context, g final.Given, rows []results.Row) ([]results.Outcome, error) {
+	return s.scorer().Given(ctx, g, s.Tasks[g.Domain], rows, s.File.Runs)
+}
+
+// scorer scores with the setup's student and private sets. It scores the base
+// student once, so that trials that run at a time share one scorer.
+func (s *Setup) scorer() *final.Scorer {
+	return &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
+}
+
+// each calls work for every trial, as many at a time as the file says, and returns
+// the outcomes in the order of ids. A trial that fails stops no other; their
+// errors are joined. Once ctx has ended no trial is begun, and its cause is
+// returned in place of outcomes.
+func (s *Setup) each(ctx context.Context, ids []results.TrialID, work func(id results.TrialID) (results.Outcome, error)) ([]results.Outcome, error) {
+	outcomes, faults := make([]results.Outcome, len(ids)), make([]error, len(ids))
+	var pool errgroup.Group // without its context, which the first error would end
+	pool.SetLimit(s.File.Parallel)
+	for i, id := range ids {
+		pool.Go(func() error {
+			if ctx.Err() == nil { // it may have ended while this trial waited for its place
+				outcomes[i], faults[i] = work(id)
+			}
+			return nil
+		})
+	}
+	pool.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	var done []results.Outcome
+	for i, o := range outcomes {
+		if faults[i] == nil {
+			done = append(done, o)
+		}
+	}
+	return done, errors.Join(faults...)
+}
