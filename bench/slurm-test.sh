@@ -118,7 +118,7 @@ eval "$GO" build "$TAGS" -o "$SLURM_TEST/autodatabench" ./bench
 tags=${TAGS#-tags }
 # In the background, so that a signal is heard while they run.
 set -m
-(eval "$GO" test -json -timeout 40m -p 1 -tags "${tags:+$tags,}slurm" -run "'${RUN:-^TestSlurm}'" ./runner/launch/slurm ./bench/internal/cli |
+(eval "$GO" test -json -timeout 40m -p 1 -tags "${tags:+$tags,}slurm" -run "'${RUN:-^TestSlurm}'" ./runner/launch/slurm ./bench/internal/setup ./bench/internal/cli |
 	eval "$GO" run ./bench/internal/testsum slurm) &
 tests=$!
 wait "$tests"

@@ -33,21 +33,16 @@ func openStudents(ctx context.Context, w World, f experiment.File, plan studentP
 		return openedStudent{}, err
 	}
 	var members []launch.Student
-	var closers []func() error
-	closeAll := func() (err error) {
-		for _, f := range closers {
-			err = errors.Join(err, f())
-		}
-		return err
-	}
+	var opened closers
 	for _, devices := range d.Students {
-		opened, err := plan.open(devices)
+		member, err := plan.open(devices)
 		if err != nil {
-			return openedStudent{}, errors.Join(err, closeAll())
+			return openedStudent{}, errors.Join(err, opened.close())
 		}
-		members, closers = append(members, opened), append(closers, opened.close)
+		members = append(members, member)
+		opened.add(member.close)
 	}
-	return openedStudent{launch.NewPool(members...), closeAll}, nil
+	return openedStudent{launch.NewPool(members...), opened.close}, nil
 }
 
 // divide says who works on which GPUs of this machine.

@@ -8,8 +8,12 @@
 //
 // The package reads clock and environment only from a [World]. Open writes nothing
 // into the experiment's folder. It checks first what a user may have forgotten,
-// such as an agent's key, and starts servers on GPUs last. Setup.Close closes what
-// was opened; if Open fails, Open has closed it.
+// such as an agent's key; the student and the teacher, whose servers take long to
+// start, come after that. Setup.Close closes what was opened; if Open fails, Open
+// has closed it.
+//
+// Open calls the other files in this order: agents.go, students.go with vllm.go and
+// memory.go, tasks.go, launcher.go, teacher.go, sandbox.go.
 package setup
 
 import (
