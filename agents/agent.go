@@ -6,17 +6,17 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// The roles of a message.
-const (
-	System = "system"
-	User   = "user"
+// What agents exchange lies in the record too.
+type (
+	Message = results.Message
+	Reply   = results.Reply
 )
 
-// Message is one part of a prompt.
-type Message struct {
-	Role    string `json:"role"` // System or User
-	Content string `json:"content"`
-}
+// The roles of a message.
+const (
+	System = results.System
+	User   = results.User
+)
 
 // Request asks an agent for one attempt.
 type Request struct {
@@ -29,26 +29,6 @@ type Request struct {
 	// MaxTokens bounds the reply within what the budgets leave; 0 leaves it to the
 	// agent's definition.
 	MaxTokens int64
-}
-
-// Reply is what an agent answered. Token counts are 0 where no model was asked.
-type Reply struct {
-	Text   string         `json:"text"`
-	Finish results.Finish `json:"finish,omitempty"`
-	results.Tokens
-
-	// Unanswered says why there is no reply, through the agent's own fault.
-	Unanswered string `json:"unanswered,omitempty"`
-
-	// Metered says that the ledger holds the agent's calls already: it made them
-	// through the platform.
-	Metered bool `json:"metered,omitempty"`
-
-	// Seconds is how long it took. The platform sets it.
-	Seconds float64 `json:"seconds,omitempty"`
-
-	// Log is what the agent's own program said beside its reply.
-	Log string `json:"-"`
 }
 
 // Agent answers prompts with a plan and a program. An error is a fault of the

@@ -50,6 +50,8 @@ type Spec struct {
 	Price        *Price `json:"price,omitempty"`
 
 	GPUPrice *float64 `json:"price_per_gpu_hour_usd,omitempty"` // nil when not known
+
+	Format int `json:"format,omitempty"` // of the trial's folder (results/record); absent is 1
 }
 
 // Attempt is one agent reply and what followed from it, as far as it got.

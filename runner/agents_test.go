@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/command"
 	"github.com/autodatabench/autodatabench/runner/gateway"
@@ -46,7 +46,7 @@ func trials(t *testing.T) func(agent agents.Agent, attempts int) (runner.Env, re
 	base, spec := scriptedTrial(t, nil, 1, results.OneShot, results.Scratch)
 	return func(agent agents.Agent, attempts int) (runner.Env, results.Spec) {
 		env, spec := base, spec
-		env.Root, env.Agent = t.TempDir(), agent
+		env.Root, env.Agent = record.Experiment(t.TempDir()), agent
 		spec.Protocol.Budget.Attempts = attempts
 		return env, spec
 	}
@@ -102,7 +102,7 @@ func TestUsageIsMetered(t *testing.T) {
 		if d := u.AgentCost.Value - want.Value; u.AgentCost.Known != want.Known || d > 1e-9 || d < -1e-9 {
 			t.Errorf("cost %+v, want %+v", u.AgentCost, want)
 		}
-		ledger, err := gateway.ReadLedger(filepath.Join(env.Root, spec.Path()), spec.Protocol.Budget)
+		ledger, err := gateway.ReadLedger(env.Root.Trial(spec.TrialID), spec.Protocol.Budget)
 		if err != nil || ledger.Agent.Calls != 2 || ledger.Agent.Cost.Known != want.Known {
 			t.Errorf("ledger %+v, %v", ledger.Agent, err)
 		}
@@ -228,32 +228,24 @@ save_rows([{"instruction": "question %d" % i, "input": "", "output": a or "?"} f
 	if _, err := runner.Run(context.Background(), env, spec); err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(env.Root, spec.Path())
+	dir := env.Root.Trial(spec.TrialID)
 	again := func(agent agents.Agent) (string, string) {
 		t.Helper()
-		recording, was, err := runner.OpenRecording(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		now := env
-		now.Root, now.Agent, now.Recorded = t.TempDir(), agent, recording
-		if now.Teacher, err = gateway.OpenRecording(dir, was, recording.Stopped); err != nil {
-			t.Fatal(err)
+		recording, now := recordedEnv(t, env, dir)
+		was := recording.Spec()
+		if agent != nil {
+			now.Agent = agent
 		}
 		if _, err := runner.Run(context.Background(), now, was); err != nil {
 			t.Fatal(err)
 		}
-		difference, err := recording.Compare(filepath.Join(now.Root, was.Path()))
+		difference, err := recording.Compare(now.Root.Trial(was.TrialID))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return difference, readAttempt(t, now, was, 1, "../../events.jsonl")
 	}
-	recorded, err := chat.OpenRecording(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if difference, events := again(recorded); difference != "" || events != readAttempt(t, env, spec, 1, "../../events.jsonl") {
+	if difference, events := again(nil); difference != "" || events != readAttempt(t, env, spec, 1, "../../events.jsonl") {
 		t.Errorf("first difference %q, or other events", difference)
 	}
 	if difference, _ := again(scripted{"no code", strings.ReplaceAll(ask, "A plan.", "Another plan.")}); !strings.Contains(difference, "attempt 2 (agent.replied): reply is ") {

@@ -47,7 +47,7 @@ func scriptedTrial(t *testing.T, agent agents.Agent, attempts int, w results.Wor
 
 func readAttempt(t *testing.T, env runner.Env, spec results.Spec, n int, name string) string {
 	t.Helper()
-	data, err := os.ReadFile(runner.AttemptFile(filepath.Join(env.Root, spec.Path()), n, name))
+	data, err := os.ReadFile(filepath.Join(string(env.Root.Trial(spec.TrialID).Attempt(n)), name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestSliverOfTime(t *testing.T) {
 // record, and the reply that the agent gives instead hold none.
 func TestLostReplyLeavesNoCode(t *testing.T) {
 	env, spec := scriptedTrial(t, scripted{"I have no program."}, 2, results.Iterative, results.Scratch)
-	lost := runner.AttemptFile(filepath.Join(env.Root, spec.Path()), 1, "code.py")
+	lost := filepath.Join(string(env.Root.Trial(spec.TrialID).Attempt(1)), "code.py")
 	if err := disk.WriteFile(lost, []byte("print('of a lost reply')\n")); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestDivergedTraining(t *testing.T) {
 	if text := readAttempt(t, env, spec, 2, "prompt.json"); state.Last().Op != results.Improve || !strings.Contains(text, "the training failed") {
 		t.Error("the agent is not told of it")
 	}
-	if err := runner.Sealed(filepath.Join(env.Root, spec.Path())); err != nil {
+	if err := env.Root.Trial(spec.TrialID).CheckSeal(); err != nil {
 		t.Error(err)
 	}
 }
@@ -205,8 +205,8 @@ func TestBadRecipeIsNoFailureOfTheAgent(t *testing.T) {
 // TestTemporaryFilesAreNotSealed leaves what a killed process leaves behind.
 func TestTemporaryFilesAreNotSealed(t *testing.T) {
 	env, spec := scriptedTrial(t, scripted{"no code"}, 1, results.OneShot, results.Scratch)
-	dir := filepath.Join(env.Root, spec.Path())
-	left := []string{filepath.Join(dir, ".lock-123"), runner.AttemptFile(dir, 1, ".new-123")}
+	dir := env.Root.Trial(spec.TrialID)
+	left := []string{filepath.Join(string(dir), ".lock-123"), filepath.Join(string(dir.Attempt(1)), ".new-123")}
 	for _, path := range left {
 		if err := disk.WriteFile(path, []byte("half")); err != nil {
 			t.Fatal(err)
@@ -220,7 +220,7 @@ func TestTemporaryFilesAreNotSealed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := runner.Sealed(dir); err != nil {
+	if err := dir.CheckSeal(); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/student"
 )
@@ -18,7 +19,7 @@ import (
 // 375 updates, the last of which has a loss that is no number.
 type telling struct {
 	runner.Student
-	dir string // of the trial
+	dir record.Trial
 
 	seen []results.UpdateData // in the trial's log while the training ran
 }
@@ -32,7 +33,7 @@ func (s *telling) Train(ctx context.Context, recipe results.Recipe, rows []resul
 		}
 		progress(p)
 		var now *results.Trial
-		if now, err = runner.Load(s.dir); err == nil && now.Training != nil && (len(s.seen) == 0 || s.seen[len(s.seen)-1] != *now.Training) {
+		if now, err = s.dir.Load(); err == nil && now.Training != nil && (len(s.seen) == 0 || s.seen[len(s.seen)-1] != *now.Training) {
 			s.seen = append(s.seen, *now.Training)
 		}
 	}
@@ -44,7 +45,7 @@ func (s *telling) Train(ctx context.Context, recipe results.Recipe, rows []resul
 // goes, and that the record keeps it.
 func TestTrainingIsFollowedInTheLog(t *testing.T) {
 	env, spec := scriptedTrial(t, scripted{enough}, 1, results.Iterative, results.Scratch)
-	dir := filepath.Join(env.Root, spec.Path())
+	dir := env.Root.Trial(spec.TrialID)
 	s := &telling{Student: env.Student, dir: dir}
 	env.Student = s
 	state, err := runner.Run(t.Context(), env, spec)
@@ -57,11 +58,11 @@ func TestTrainingIsFollowedInTheLog(t *testing.T) {
 	if state.Training != nil || !state.Attempts[0].Trained || state.Attempts[0].Public == nil {
 		t.Errorf("after it: %+v, %+v", state.Training, state.Attempts[0])
 	}
-	var record struct{ Course *results.Course }
-	if err := disk.ReadJSON(runner.AttemptFile(dir, 1, "train.json"), &record); err != nil {
+	var kept struct{ Course *results.Course }
+	if err := disk.ReadJSON(filepath.Join(string(dir.Attempt(1)), "train.json"), &kept); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(&results.Course{StartSeconds: 30, UpdateSeconds: 180, PeakMemory: 6, Trainable: 7}, record.Course); diff != "" {
+	if diff := cmp.Diff(&results.Course{StartSeconds: 30, UpdateSeconds: 180, PeakMemory: 6, Trainable: 7}, kept.Course); diff != "" {
 		t.Errorf("course (-want +got):\n%s", diff)
 	}
 }
@@ -73,11 +74,11 @@ func TestSilentStudentHasNoCourse(t *testing.T) {
 	if _, err := runner.Run(t.Context(), env, spec); err != nil {
 		t.Fatal(err)
 	}
-	record := map[string]any{}
-	if err := disk.ReadJSON(runner.AttemptFile(filepath.Join(env.Root, spec.Path()), 1, "train.json"), &record); err != nil {
+	kept := map[string]any{}
+	if err := disk.ReadJSON(filepath.Join(string(env.Root.Trial(spec.TrialID).Attempt(1)), "train.json"), &kept); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := record["course"]; ok || record["updates"] == nil {
-		t.Errorf("record %v", record)
+	if _, ok := kept["course"]; ok || kept["updates"] == nil {
+		t.Errorf("record %v", kept)
 	}
 }

@@ -10,8 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/autodatabench/autodatabench/agents"
-	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner"
@@ -44,13 +42,13 @@ func TestKilledAfterTheReply(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(env.Root, spec.Path())
+	dir := env.Root.Trial(spec.TrialID)
 	for _, inLedger := range []int{1, 0} { // killed after the ledger's record, and before it
-		if err := os.Remove(filepath.Join(dir, runner.SealFile)); err != nil {
+		if err := os.Remove(string(dir.SealFile())); err != nil {
 			t.Fatal(err)
 		}
-		firstLines(t, filepath.Join(dir, runner.EventsFile), 2)
-		firstLines(t, filepath.Join(dir, "ledger.jsonl"), inLedger)
+		firstLines(t, dir.Events(), 2)
+		firstLines(t, dir.Ledger(), inLedger)
 		got, err := runner.Run(context.Background(), env, spec)
 		if err != nil {
 			t.Fatal(err)
@@ -93,13 +91,13 @@ func TestKilledBetweenCallAndBooks(t *testing.T) {
 	if _, err := runner.Run(context.Background(), env, spec); err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(env.Root, spec.Path())
-	calls := runner.AttemptFile(dir, 1, "model.jsonl")
-	if err := errors.Join(os.Remove(filepath.Join(dir, runner.SealFile)), os.Remove(runner.AttemptFile(dir, 1, "reply.json"))); err != nil {
+	dir := env.Root.Trial(spec.TrialID)
+	calls := filepath.Join(string(dir.Attempt(1)), "model.jsonl")
+	if err := errors.Join(os.Remove(string(dir.SealFile())), os.Remove(filepath.Join(string(dir.Attempt(1)), "reply.json"))); err != nil {
 		t.Fatal(err)
 	}
-	firstLines(t, filepath.Join(dir, runner.EventsFile), 2)
-	firstLines(t, filepath.Join(dir, "ledger.jsonl"), 1)
+	firstLines(t, dir.Events(), 2)
+	firstLines(t, dir.Ledger(), 1)
 	whole, err := os.ReadFile(calls)
 	if err != nil {
 		t.Fatal(err)
@@ -128,16 +126,10 @@ func TestReplayOfACommand(t *testing.T) {
 		if err != nil || (was.End == results.EndAgent) != (hangs > 0) {
 			t.Fatalf("%v, end %q", err, was.End)
 		}
-		dir := filepath.Join(env.Root, spec.Path())
-		recording, spec, err := runner.OpenRecording(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var agent agents.Agent
-		if agent, err = chat.OpenRecording(dir); err != nil {
-			t.Fatal(err)
-		}
-		env.Root, env.Agent, env.Recorded = t.TempDir(), agent, recording
+		teacher := env.Teacher
+		recording, env := recordedEnv(t, env, env.Root.Trial(spec.TrialID))
+		env.Teacher = teacher
+		spec = recording.Spec()
 		now, err := runner.Run(context.Background(), env, spec)
 		if err != nil {
 			t.Fatal(err)
@@ -145,7 +137,7 @@ func TestReplayOfACommand(t *testing.T) {
 		if diff := cmp.Diff(was, now); diff != "" {
 			t.Errorf("-recorded +replayed:\n%s", diff)
 		}
-		if difference, err := recording.Compare(filepath.Join(env.Root, spec.Path())); err != nil || difference != "" {
+		if difference, err := recording.Compare(env.Root.Trial(spec.TrialID)); err != nil || difference != "" {
 			t.Errorf("first difference %q, %v", difference, err)
 		}
 	}

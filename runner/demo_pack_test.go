@@ -14,8 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner"
-	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // exchanges stands in an archive for the segments of a trial's teacher folder,
@@ -38,21 +37,22 @@ func pack(demo string) error {
 	if err != nil {
 		return err
 	}
-	for _, dir := range trials {
-		name, err := filepath.Rel(demo, dir)
+	for _, at := range trials {
+		dir := record.Trial(at)
+		name, err := filepath.Rel(demo, at)
 		if err != nil {
 			return err
 		}
-		files, err := filepath.Glob(filepath.Join(dir, "attempts", "*", "*"))
+		files, err := filepath.Glob(filepath.Join(at, "attempts", "*", "*"))
 		if err != nil {
 			return err
 		}
-		for _, file := range append(files, filepath.Join(dir, runner.EventsFile)) {
+		for _, file := range append(files, dir.Events()) {
 			data, err := os.ReadFile(file)
 			if err != nil {
 				return err
 			}
-			if err := add(name+strings.TrimPrefix(file, dir), data); err != nil {
+			if err := add(name+strings.TrimPrefix(file, at), data); err != nil {
 				return err
 			}
 		}
@@ -76,9 +76,9 @@ func pack(demo string) error {
 
 // answered is the teacher's exchanges of a trial in an order of their own. There
 // must be no other calls, since the ledger is left out.
-func answered(dir string) ([]byte, error) {
+func answered(dir record.Trial) ([]byte, error) {
 	var lines [][]byte
-	err := gateway.ReadExchanges(dir, func(_ string, e gateway.Exchange) error {
+	err := dir.Teacher().Read(func(_ string, e record.Exchange) error {
 		line, err := disk.Canonical(e)
 		lines = append(lines, line)
 		return err
@@ -86,7 +86,7 @@ func answered(dir string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := runner.Load(dir)
+	state, err := dir.Load()
 	if err != nil {
 		return nil, err
 	}

@@ -8,18 +8,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
-	"github.com/autodatabench/autodatabench/runner/gateway"
 	"github.com/autodatabench/autodatabench/runner/student"
-	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
-var record = flag.String("record", "", "`FOLDER` of the demo, whose trials take the place of the recorded ones")
+var recordFrom = flag.String("record", "", "`FOLDER` of the demo, whose trials take the place of the recorded ones")
 
 const recordings = "testdata/demo.tar.zst"
 
@@ -29,8 +26,8 @@ const recordings = "testdata/demo.tar.zst"
 // this program's. The student's answers are the recorded ones, so that other
 // weights change nothing here; `make recordings` takes new ones.
 func TestDemoReplays(t *testing.T) {
-	if *record != "" {
-		if err := pack(*record); err != nil {
+	if *recordFrom != "" {
+		if err := pack(*recordFrom); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -46,35 +43,26 @@ func TestDemoReplays(t *testing.T) {
 		name, _ := filepath.Rel(filepath.Join(demo, "trials"), dir)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			replay(t, dir)
+			again(t, record.Trial(dir))
 		})
 	}
 }
 
-func replay(t *testing.T, dir string) {
-	recording, spec, err := runner.OpenRecording(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+func again(t *testing.T, dir record.Trial) {
+	env, answers := newEnv(t, t.TempDir(), "direct"), &recordedStudent{dir: dir}
+	env.Student, env.Report = answers, answers.follow
+	recording, env := recordedEnv(t, env, dir)
+	spec := recording.Spec()
 	task, err := mini.Load(spec.Domain)
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := newEnv(t, t.TempDir(), "direct")
-	env.Task, env.Recorded = task, recording
+	env.Task = task
 	spec.TaskDigest, spec.PromptDigest = task.Digest, prompt.Digest()
-	if env.Agent, err = chat.OpenRecording(dir); err != nil {
-		t.Fatal(err)
-	}
-	if env.Teacher, err = gateway.OpenRecording(dir, spec, recording.Stopped); err != nil {
-		t.Fatal(err)
-	}
-	answers := &recordedStudent{dir: dir}
-	env.Student, env.Report = answers, answers.follow
 	if _, err := runner.Run(context.Background(), env, spec); err != nil {
 		t.Error(err)
 	}
-	difference, err := recording.Compare(filepath.Join(env.Root, spec.Path()))
+	difference, err := recording.Compare(env.Root.Trial(spec.TrialID))
 	if err != nil || difference != "" {
 		t.Errorf("first difference: %s (%v); after a change of tasks or prompts, `make recordings` takes new ones", difference, err)
 	}
@@ -82,7 +70,7 @@ func replay(t *testing.T, dir string) {
 
 // recordedStudent gives the reports and answers of a trial folder again.
 type recordedStudent struct {
-	dir     string
+	dir     record.Trial
 	attempt int
 }
 
@@ -91,17 +79,13 @@ func (s *recordedStudent) follow(_ results.TrialID, _ string, state *results.Tri
 }
 
 func (s *recordedStudent) Train(_ context.Context, _ results.Recipe, _ []results.Row, _ int64, dir string, _ func(student.Progress)) (student.TrainReport, error) {
-	var d results.TrainData
-	err := disk.ReadJSON(runner.AttemptFile(s.dir, s.attempt, "train.json"), &d)
+	d, err := s.dir.Attempt(s.attempt).Train().Read()
 	return student.TrainReport{Rows: d.Rows, Updates: d.Updates, Tokens: d.Tokens, FirstLoss: d.FirstLoss, LastLoss: d.LastLoss, Digest: d.Adapter},
 		errors.Join(err, os.MkdirAll(dir, 0o755))
 }
 
 func (s *recordedStudent) Generate(context.Context, string, []string, results.Sampling, func(int, int)) ([]string, error) {
-	var public struct {
-		Judged []tasks.Judged `json:"judged"`
-	}
-	err := disk.ReadJSON(runner.AttemptFile(s.dir, s.attempt, "public.json"), &public)
+	public, err := s.dir.Attempt(s.attempt).Public().Read()
 	answers := make([]string, len(public.Judged))
 	for i, j := range public.Judged {
 		answers[i] = j.Response

@@ -11,7 +11,9 @@
 // that it can be resumed.
 //
 // The package is not for private sets (runner/final opens them, after the trial
-// is sealed) and not for choosing back ends (the command line composes them).
+// is sealed) and not for choosing back ends (bench/internal/setup composes them).
+// Nothing here knows of replays: package replay puts a recording in the place of
+// clock, agent, student and teacher.
 package runner
 
 import (
@@ -21,6 +23,8 @@ import (
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
+	"github.com/autodatabench/autodatabench/runner/command"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -40,21 +44,45 @@ type Sandbox interface {
 
 // Env is everything a trial works with.
 type Env struct {
-	Root     string // the experiment's folder
-	Task     tasks.Task
-	Agent    agents.Agent
-	Teacher  teacher.Teacher
-	Student  Student
-	Sandbox  Sandbox
-	Holder   disk.Holder
-	Now      func() time.Time
-	Recorded *Recording // the trial to run again by its own times; nil for none
-	GPUs     GPUs
-	Report   func(id results.TrialID, doing string, state *results.Trial)
+	Root    record.Experiment
+	Task    tasks.Task
+	Agent   agents.Agent // or [Metered]
+	Teacher teacher.Teacher
+	Student Student
+	Sandbox Sandbox
+	Holder  disk.Holder
+	Clock   Clock
+	GPUs    GPUs
+	Report  func(id results.TrialID, doing string, state *results.Trial)
+}
+
+// Metered is an agent that puts its calls into the trial's ledger itself.
+type Metered interface {
+	Trial(spec results.Spec, meter command.Meter, dir record.Trial) (agents.Agent, error)
+}
+
+// Clock tells a trial the time.
+type Clock interface {
+	Now() time.Time
+
+	// Stamp completes an event that is about to be recorded by its time.
+	Stamp(e results.Event) (results.Event, error)
+}
+
+// Wall is the clock on the wall.
+type Wall func() time.Time
+
+// Now is the time.
+func (w Wall) Now() time.Time { return w() }
+
+// Stamp gives the event the time.
+func (w Wall) Stamp(e results.Event) (results.Event, error) {
+	e.Time = w().UTC()
+	return e, nil
 }
 
 func (e Env) timed(f func() error) (seconds float64, err error) {
-	begin := e.Now()
+	begin := e.Clock.Now()
 	err = f()
-	return e.Now().Sub(begin).Seconds(), err
+	return e.Clock.Now().Sub(begin).Seconds(), err
 }

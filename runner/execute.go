@@ -13,6 +13,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 	"github.com/autodatabench/autodatabench/runner/submission"
 	"github.com/autodatabench/autodatabench/tasks"
@@ -32,29 +33,29 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	}
 	budget := t.state.Spec.Protocol.Budget
 	limit := min(budget.CodeTime, t.state.TimeLeft())
-	deadline := t.Now().Add(limit)
+	deadline := t.Clock.Now().Add(limit)
 	socket := filepath.Join(short, "gateway.sock")
 	calls, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	stop, err := t.gateway.Serve(calls, n, socket,
 		func() results.Check { return checkWorkspace(workspace, budget) },
-		func() float64 { return max(0, deadline.Sub(t.Now()).Seconds()) })
+		func() float64 { return max(0, deadline.Sub(t.Clock.Now()).Seconds()) })
 	if err != nil {
 		return err
 	}
 	var result sandbox.Result
 	seconds, err := t.timed(func() (err error) {
 		defer stop()
-		result, err = t.Sandbox.Run(ctx, sandbox.Spec{Workspace: workspace, Code: "code.py", Socket: socket, Timeout: limit})
+		result, err = t.Sandbox.Run(ctx, sandbox.Spec{Workspace: workspace, Code: sandbox.CodeFile, Socket: socket, Timeout: limit})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := disk.WriteFile(t.attempt(n, "run.log"), result.Output); err != nil {
+	if err := t.attempt(n).RunLog().Write(result.Output); err != nil {
 		return err
 	}
-	if err := keepSubmission(workspace, t.attempt(n, "submission.json")); err != nil {
+	if err := keepSubmission(workspace, t.attempt(n).Submission()); err != nil {
 		return err
 	}
 	used := t.gateway.Usage(n)
@@ -64,7 +65,6 @@ func (t *trial) execute(ctx context.Context, n int) error {
 		data.GPUSeconds = t.GPUs.teacher(seconds)
 	}
 	data.Failure, data.Detail = failureOf(result, limit)
-	t.asRecorded(n, &data)
 	// Code may swallow a fault of the teacher and end with too few rows.
 	if fault := t.gateway.Fault(); fault != nil && (data.Failure != "" || !checkWorkspace(workspace, budget).Valid) {
 		together := results.Error{
@@ -108,11 +108,11 @@ func (t *trial) workspace(dir string, n int) error {
 	if err := os.MkdirAll(task, 0o755); err != nil {
 		return err
 	}
-	code, err := os.ReadFile(t.attempt(n, "code.py"))
+	code, err := t.attempt(n).Code().Read()
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "code.py"), code, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, sandbox.CodeFile), code, 0o644); err != nil {
 		return err
 	}
 	if err := writeItems(filepath.Join(task, "public.jsonl"), t.Task.Public); err != nil {
@@ -140,14 +140,14 @@ func (t *trial) previous(dir string, n int) error {
 	if from == 0 {
 		return nil
 	}
-	data, err := os.ReadFile(t.attempt(from, "submission.json"))
+	data, err := t.attempt(from).Submission().Read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return disk.WriteFile(filepath.Join(dir, "previous", "submission.json"), data)
+	return disk.WriteFile(filepath.Join(dir, "previous", sandbox.SubmissionFile), data)
 }
 
 func writeItems(path string, items []tasks.Item) error {
@@ -167,17 +167,17 @@ func writeItems(path string, items []tasks.Item) error {
 
 // keepSubmission copies the workspace's submission, if there is one that may be
 // read, into the trial folder.
-func keepSubmission(workspace, path string) error {
+func keepSubmission(workspace string, kept record.Text) error {
 	from, err := sandbox.OpenSubmission(workspace)
 	if err != nil {
-		return os.RemoveAll(path) // of an execution that was cut off; check says what is wrong
+		return kept.Remove() // of an execution that was cut off; check says what is wrong
 	}
 	defer from.Close()
 	data, err := io.ReadAll(from)
 	if err != nil {
 		return err
 	}
-	return disk.WriteFile(path, data)
+	return kept.Write(data)
 }
 
 func checkWorkspace(workspace string, budget results.Budget) results.Check {

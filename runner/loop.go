@@ -15,6 +15,9 @@ import (
 // spentError is the cause with which a step ends when a budget does.
 type spentError struct{ reason results.EndReason }
 
+// Spent is the error of an agent or a student that ends the trial for the reason.
+func Spent(reason results.EndReason) error { return &spentError{reason} }
+
 func (e *spentError) Error() string { return "the trial ends: " + string(e.reason) }
 
 var (
@@ -25,7 +28,7 @@ var (
 // student bounds a use of the student by the run time left and returns the
 // seconds it took. Waiting for a place to run is no run time (protocol.md section 6).
 func (t *trial) student(ctx context.Context, f func(context.Context) error) (seconds float64, err error) {
-	ctx, meter := student.Metered(ctx, t.state.TimeLeft(), errTimeUp, t.Now)
+	ctx, meter := student.Metered(ctx, t.state.TimeLeft(), errTimeUp, t.Clock.Now)
 	err = timeUp(ctx, f(ctx))
 	seconds = meter.Stop().Seconds()
 	if errors.Is(err, errTimeUp) {

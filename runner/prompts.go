@@ -1,42 +1,31 @@
 package runner
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 )
-
-// promptFile is what the agent was sent.
-type promptFile struct {
-	Attempt  int               `json:"attempt"`
-	Op       results.Operation `json:"op"`
-	Messages []agents.Message  `json:"messages"`
-	Trimmed  []string          `json:"trimmed,omitempty"`
-}
 
 // prompt returns the attempt's prompt: the one on disk when the attempt is open
 // already, else a new one, with which it opens the attempt.
-func (t *trial) prompt(a agents.Action) (promptFile, error) {
-	path := t.attempt(a.Attempt, "prompt.json")
+func (t *trial) prompt(a agents.Action) (record.Prompt, error) {
+	kept := t.attempt(a.Attempt).Prompt()
 	if last := t.state.Last(); last != nil && last.N == a.Attempt {
-		var p promptFile
-		return p, disk.ReadJSON(path, &p)
+		return kept.Read()
 	}
 	data, err := t.promptData(a)
 	if err != nil {
-		return promptFile{}, err
+		return record.Prompt{}, err
 	}
-	p := promptFile{Attempt: a.Attempt, Op: a.Op}
+	p := record.Prompt{Attempt: a.Attempt, Op: a.Op}
 	if p.Messages, p.Trimmed, err = prompt.Render(data); err != nil {
 		return p, err
 	}
-	if err := disk.WriteJSON(path, p); err != nil {
+	if err := kept.Write(p); err != nil {
 		return p, err
 	}
 	digest, err := disk.DigestOf(p)
@@ -66,10 +55,10 @@ func (t *trial) promptData(a agents.Action) (prompt.Data, error) {
 		return d, nil
 	}
 	var err error
-	if d.Plan, err = readText(t.attempt(shown, "plan.md")); err != nil {
+	if d.Plan, err = t.attempt(shown).Plan().ReadString(); err != nil {
 		return d, err
 	}
-	if d.Code, err = readText(t.attempt(shown, "code.py")); err != nil {
+	if d.Code, err = t.attempt(shown).Code().ReadString(); err != nil {
 		return d, err
 	}
 	if a.Op == results.Improve {
@@ -80,8 +69,8 @@ func (t *trial) promptData(a agents.Action) (prompt.Data, error) {
 
 // showBest adds the student's bad cases and some rows of the best submission.
 func (t *trial) showBest(d *prompt.Data, n int) error {
-	var public publicFile
-	if err := disk.ReadJSON(t.attempt(n, "public.json"), &public); err != nil {
+	public, err := t.attempt(n).Public().Read()
+	if err != nil {
 		return err
 	}
 	rows, _, err := t.submission(n)
@@ -105,16 +94,4 @@ func (t *trial) showBest(d *prompt.Data, n int) error {
 		})
 	}
 	return nil
-}
-
-// readText returns a file's text, empty when there is none.
-func readText(path string) (string, error) {
-	data, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read %s: %w", filepath.Base(path), err)
-	}
-	return string(data), nil
 }

@@ -5,16 +5,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 )
-
-// replyFile is what the agent said, an [agents.Reply].
-const replyFile = "reply.json"
 
 // ask opens attempt a.Attempt, unless it is open already, and asks the agent.
 func (t *trial) ask(ctx context.Context, a agents.Action) error {
@@ -22,8 +19,8 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 	if err != nil {
 		return err
 	}
-	var reply agents.Reply
-	err = disk.ReadJSON(t.attempt(a.Attempt, replyFile), &reply)
+	kept, err := t.attempt(a.Attempt).Reply().Read()
+	reply := kept.Reply
 	if errors.Is(err, fs.ErrNotExist) { // else a crash kept it out of the record
 		if reply, err = t.answer(ctx, p); err == nil {
 			err = t.writeReply(a.Attempt, reply)
@@ -39,12 +36,7 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 }
 
 // answer asks the agent within its budgets.
-func (t *trial) answer(ctx context.Context, p promptFile) (agents.Reply, error) {
-	if t.Recorded != nil {
-		if end := t.Recorded.cutOff(); end != nil {
-			return agents.Reply{}, errors.Join(t.meterRecorded(p.Attempt, "", end.Agent), &spentError{end.Reason})
-		}
-	}
+func (t *trial) answer(ctx context.Context, p record.Prompt) (agents.Reply, error) {
 	books := t.state
 	books.Usage = books.Usage.WithAgent(t.gateway.Agent()) // with replies that have no event
 	most, spent := books.OutputAllowed(prompt.Tokens(p.Messages))
@@ -57,37 +49,27 @@ func (t *trial) answer(ctx context.Context, p promptFile) (agents.Reply, error) 
 // writeReply makes the reply durable together with what it used, before anything
 // else is done with it: a crash from here on loses neither.
 func (t *trial) writeReply(n int, reply agents.Reply) error {
-	if err := keepFile(t.attempt(n, "agent.log"), []byte(reply.Log), reply.Log != ""); err != nil {
+	if err := keepText(t.attempt(n).AgentLog(), reply.Log, reply.Log != ""); err != nil {
 		return err
 	}
-	return disk.WriteJSON(t.attempt(n, replyFile), reply)
+	return t.attempt(n).Reply().Write(record.Reply{Reply: reply})
 }
 
-// meter puts the reply into the ledger, unless it is there or its calls are. A
-// replay has the calls of an agent's own program from the record.
+// meter puts the reply into the ledger, unless it is there or its calls are.
 func (t *trial) meter(n int, reply agents.Reply) error {
-	digest, err := disk.DigestOf(reply)
-	switch {
-	case err != nil:
-		return err
-	case reply.Metered && t.Recorded != nil:
-		return t.meterRecorded(n, digest, t.Recorded.used())
-	case reply.Metered && t.metered:
+	if reply.Metered && t.metered {
 		return nil
+	}
+	digest, err := disk.DigestOf(reply)
+	if err != nil {
+		return err
 	}
 	return t.gateway.RecordAgent(n, digest, results.AgentUse{Calls: 1, Tokens: reply.Tokens, Cost: t.state.Spec.Price.Cost(reply.Tokens)})
 }
 
-func (t *trial) meterRecorded(n int, digest string, used *results.AgentUse) error {
-	if used == nil {
-		return nil
-	}
-	return t.gateway.RecordAgent(n, digest, *used)
-}
-
 // reply asks the agent within what is left of the run time and of the agent's
 // own.
-func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agents.Reply, err error) {
+func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply agents.Reply, err error) {
 	left, cause := t.state.TimeLeft(), errTimeUp
 	if budget := t.state.Spec.Protocol.Budget.AgentTime; budget > 0 && budget-t.state.AgentTime < left {
 		left, cause = budget-t.state.AgentTime, errAgentTime
@@ -105,9 +87,7 @@ func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agen
 	if errors.Is(err, cause) || errors.Is(err, context.DeadlineExceeded) {
 		err = timeUp(bounded, err)
 	}
-	if t.Recorded == nil { // else it is the recorded reply's
-		reply.Seconds = seconds
-	}
+	reply.Seconds = cmp.Or(reply.Seconds, seconds)
 	return reply, err
 }
 
@@ -115,10 +95,10 @@ func (t *trial) reply(ctx context.Context, p promptFile, most int64) (reply agen
 // agent's model used since the event before.
 func (t *trial) keepReply(n int, reply agents.Reply) error {
 	plan, code, failure, detail := judge(reply)
-	if err := disk.WriteFile(t.attempt(n, "plan.md"), []byte(plan)); err != nil {
+	if err := t.attempt(n).Plan().Write([]byte(plan)); err != nil {
 		return err
 	}
-	if err := keepFile(t.attempt(n, "code.py"), []byte(code), failure == ""); err != nil {
+	if err := keepText(t.attempt(n).Code(), code, failure == ""); err != nil {
 		return err
 	}
 	return t.append(results.AgentReplied, results.ReplyData{
@@ -144,11 +124,11 @@ func judge(reply agents.Reply) (plan, code string, failure results.Failure, deta
 	return plan, code, failure, detail
 }
 
-// keepFile writes a file of a reply, or removes that of an earlier reply to the
+// keepText writes a file of a reply, or removes that of an earlier reply to the
 // same prompt, which a crash kept out of the record.
-func keepFile(path string, data []byte, has bool) error {
+func keepText(file record.Text, text string, has bool) error {
 	if has {
-		return disk.WriteFile(path, data)
+		return file.Write([]byte(text))
 	}
-	return os.RemoveAll(path)
+	return file.Remove()
 }

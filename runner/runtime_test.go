@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -76,7 +75,7 @@ func TestRunTimeEndsWithinAStep(t *testing.T) {
 			env, spec := scriptedTrial(t, c.agent, 2, results.Iterative, results.Scratch)
 			spec.Protocol.Budget.RunTime = c.runTime
 			still := &clock{at: time.Now()}
-			env.Now, env.Student = still.now, slow{env.Student, still, c.train}
+			env.Clock, env.Student = runner.Wall(still.now), slow{env.Student, still, c.train}
 			env.GPUs.Student = new(2)
 			for range 2 { // the second time there is nothing to be done
 				state, err := runner.Run(context.Background(), env, spec)
@@ -93,7 +92,7 @@ func TestRunTimeEndsWithinAStep(t *testing.T) {
 					t.Errorf("used %g s, GPU seconds %+v, elapsed %s, want %s", u.StudentSeconds, u.GPUSeconds, state.Elapsed, c.used)
 				}
 			}
-			if err := runner.Sealed(filepath.Join(env.Root, spec.Path())); err != nil {
+			if err := env.Root.Trial(spec.TrialID).CheckSeal(); err != nil {
 				t.Error(err)
 			}
 		})

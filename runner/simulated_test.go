@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/gateway"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -34,7 +34,7 @@ func TestServedTeacherIsSimulated(t *testing.T) {
 		server := httptest.NewServer(c.handler)
 		t.Cleanup(server.Close)
 		env := base
-		env.Root, env.Teacher = t.TempDir(), &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: procedural.Name}
+		env.Root, env.Teacher = record.Experiment(t.TempDir()), &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: procedural.Name}
 		run := func() bool {
 			state, err := runner.Run(context.Background(), env, spec)
 			if err != nil || state.Usage.TeacherCalls != 1 {
@@ -45,12 +45,12 @@ func TestServedTeacherIsSimulated(t *testing.T) {
 		if got := run(); got != c.want {
 			t.Errorf("simulated: %v, want %v", got, c.want)
 		}
-		dir := filepath.Join(env.Root, spec.Path())
+		dir := env.Root.Trial(spec.TrialID)
 		recorded, err := gateway.OpenRecording(dir, spec, func(int) bool { return false })
 		if err != nil {
 			t.Fatal(err)
 		}
-		env.Root, env.Teacher = t.TempDir(), recorded
+		env.Root, env.Teacher = record.Experiment(t.TempDir()), recorded
 		if got := run(); got != c.want {
 			t.Errorf("replayed: simulated: %v, want %v", got, c.want)
 		}

@@ -5,24 +5,18 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/submission"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
-// publicFile is the public evaluation of an attempt.
-type publicFile struct {
-	Score  results.Score  `json:"score"`
-	Judged []tasks.Judged `json:"judged"`
-}
-
 // submission reads the rows that attempt n submitted, with the verdict on them.
 func (t *trial) submission(n int) ([]results.Row, results.CheckData, error) {
-	path := t.attempt(n, "submission.json")
+	path := string(t.attempt(n).Submission())
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, results.CheckData{Check: results.Check{Problem: "the code ended without leaving a readable submission.json (a regular file of at most 64 MiB)"}}, nil
@@ -41,27 +35,14 @@ func (t *trial) check(n int) error {
 	if err != nil {
 		return err
 	}
-	if err := disk.WriteJSON(t.attempt(n, "check.json"), data); err != nil {
+	if err := t.attempt(n).Check().Write(data); err != nil {
 		return err
 	}
 	return t.append(results.Checked, data)
 }
 
-// trained is what the cache keeps of a training, beside the adapter. Failure and
-// Detail are those of a training that the rows made fail; it left no adapter.
-type trained struct {
-	student.TrainReport
-	Seconds float64         `json:"seconds"`
-	Course  *results.Course `json:"course,omitempty"`
-	Failure results.Failure `json:"failure,omitempty"`
-	Detail  string          `json:"detail,omitempty"`
-}
-
 // train fits the student to the attempt's submission.
 func (t *trial) train(ctx context.Context, n int) error {
-	if err := t.endsHere(); err != nil {
-		return err
-	}
 	rows, _, err := t.submission(n)
 	if err != nil {
 		return err
@@ -78,7 +59,7 @@ func (t *trial) train(ctx context.Context, n int) error {
 	if !cached {
 		data.GPUSeconds = t.GPUs.student(done.Seconds)
 	}
-	if err := disk.WriteJSON(t.attempt(n, "train.json"), data); err != nil {
+	if err := t.attempt(n).Train().Write(data); err != nil {
 		return err
 	}
 	return t.append(results.StudentTrained, data)
@@ -86,21 +67,21 @@ func (t *trial) train(ctx context.Context, n int) error {
 
 // trained returns the folder of the adapter for the rows. A training with the
 // same digest of student, recipe, rows and seed is done once in an experiment.
-func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, done trained, cached bool, err error) {
-	dir, seed, err := t.adapter(rows)
+func (t *trial) trained(ctx context.Context, rows []results.Row) (dir record.Training, done record.Trained, cached bool, err error) {
+	dir, seed, err := trainingOf(t.Root, t.state.Spec, rows)
 	if err != nil {
 		return "", done, false, err
 	}
-	record := filepath.Join(dir, "train.json")
-	if disk.Exists(record) {
-		return dir, done, true, disk.ReadJSON(record, &done)
+	if dir.Report().Exists() {
+		done, err = dir.Report().Read()
+		return dir, done, true, err
 	}
-	if err := os.RemoveAll(dir); err != nil {
+	if err := disk.RemoveAll(string(dir)); err != nil {
 		return "", done, false, err
 	}
 	course := t.course()
 	done.Seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
-		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, dir, course.take)
+		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, string(dir), course.take)
 		return errors.Join(err, course.err)
 	})
 	done.Course = courseOf(done.TrainReport)
@@ -111,24 +92,18 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir string, do
 	if err != nil {
 		return "", done, false, err
 	}
-	return dir, done, false, disk.WriteJSON(record, done)
+	return dir, done, false, dir.Report().Write(done)
 }
 
-// adapter names the folder of the training on the rows, and its seed.
-func (t *trial) adapter(rows []results.Row) (dir string, seed int64, err error) {
-	return adapterOf(t.Root, t.state.Spec, rows)
-}
-
-// Trained finds the adapter that the trial of spec, in the experiment of root,
-// trained on the rows, and the seed of that training. The folder is empty when
-// the cache holds none.
-func Trained(root string, spec results.Spec, rows []results.Row) (dir string, seed int64, err error) {
-	dir, seed, err = adapterOf(root, spec, rows)
+// Trained finds the adapter that the trial of spec trained on the rows, and the
+// seed of that training. The folder is empty when the experiment's cache holds
+// none.
+func Trained(e record.Experiment, spec results.Spec, rows []results.Row) (adapter string, seed int64, err error) {
+	dir, seed, err := trainingOf(e, spec, rows)
 	if err != nil {
 		return "", seed, err
 	}
-	var done trained
-	switch err := disk.ReadJSON(filepath.Join(dir, "train.json"), &done); {
+	switch done, err := dir.Report().Read(); {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", seed, nil
 	case err != nil:
@@ -136,22 +111,20 @@ func Trained(root string, spec results.Spec, rows []results.Row) (dir string, se
 	case done.Failure != "":
 		return "", seed, nil
 	}
-	return dir, seed, nil
+	return string(dir), seed, nil
 }
 
-func adapterOf(root string, spec results.Spec, rows []results.Row) (dir string, seed int64, err error) {
+// trainingOf names the folder of the training on the rows, and its seed.
+func trainingOf(e record.Experiment, spec results.Spec, rows []results.Row) (dir record.Training, seed int64, err error) {
 	seed = Derive(spec.Seed, "train")
 	digest, err := disk.DigestOf(map[string]any{
 		"student": spec.StudentDigest, "blas": spec.BLAS, "recipe": spec.Protocol.Recipe, "rows": rows, "seed": seed,
 	})
-	return filepath.Join(root, "cache", digest[:min(32, len(digest))]), seed, err
+	return e.Training(digest), seed, err
 }
 
 // evaluate scores the trained student on the public set.
 func (t *trial) evaluate(ctx context.Context, n int) error {
-	if err := t.endsHere(); err != nil {
-		return err
-	}
 	rows, _, err := t.submission(n)
 	if err != nil {
 		return err
@@ -164,7 +137,7 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 		judged, score := Unanswered(t.Task.Public, done.Detail)
 		return t.score(n, judged, results.ScoreData{Score: score})
 	}
-	judged, data, err := t.judge(ctx, dir)
+	judged, data, err := t.judge(ctx, string(dir))
 	if err != nil {
 		return err
 	}
@@ -204,7 +177,7 @@ func Unanswered(items []tasks.Item, why string) ([]tasks.Judged, results.Score) 
 
 // score records the public evaluation of attempt n.
 func (t *trial) score(n int, judged []tasks.Judged, data results.ScoreData) error {
-	if err := disk.WriteJSON(t.attempt(n, "public.json"), publicFile{data.Score, judged}); err != nil {
+	if err := t.attempt(n).Public().Write(record.Public{Score: data.Score, Judged: judged}); err != nil {
 		return err
 	}
 	data.GPUSeconds = t.GPUs.student(data.Seconds)

@@ -5,25 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strconv"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner/command"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/gateway"
-)
-
-// Names of files in a trial folder.
-const (
-	EventsFile = "events.jsonl"
-	SealFile   = "seal.json"
 )
 
 // trial is a trial folder open for its one writer.
 type trial struct {
 	Env
-	dir     string
+	dir     record.Trial
 	log     *disk.Log
 	lock    *disk.Held
 	gateway *gateway.Gateway
@@ -35,8 +27,7 @@ type trial struct {
 // Run takes the trial of the spec from where its folder stands to its seal and
 // returns its state. A sealed trial is only read.
 func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error) {
-	dir := filepath.Join(env.Root, spec.Path())
-	t, err := open(env, dir, spec)
+	t, err := open(env, spec)
 	if err != nil {
 		return nil, fmt.Errorf("trial %s: %w", spec.TrialID, err)
 	}
@@ -47,9 +38,9 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 	return &t.state, nil
 }
 
-func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
-	t := &trial{Env: env, dir: dir}
-	if t.lock, err = disk.Lock(dir, env.Holder); err != nil {
+func open(env Env, spec results.Spec) (_ *trial, err error) {
+	t := &trial{Env: env, dir: env.Root.Trial(spec.TrialID)}
+	if t.lock, err = disk.Lock(t.dir.Writer(), env.Holder); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -57,7 +48,7 @@ func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
 			t.close()
 		}
 	}()
-	if t.log, err = disk.OpenLog(filepath.Join(dir, EventsFile), func(line []byte) error { return apply(&t.state, line) }); err != nil {
+	if t.log, err = disk.OpenLog(t.dir.Events(), t.apply); err != nil {
 		return nil, err
 	}
 	if t.log.Len() == 0 {
@@ -67,12 +58,12 @@ func open(env Env, dir string, spec results.Spec) (_ *trial, err error) {
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
 		return nil, err
 	}
-	if t.gateway, err = gateway.Open(dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {
+	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {
 		return nil, err
 	}
-	if own, ok := env.Agent.(command.Agent); ok && t.state.End == "" { // its calls go into this trial's books
+	if own, ok := env.Agent.(Metered); ok && t.state.End == "" {
 		t.metered = true
-		if t.Agent, err = own.Trial(t.state.Spec, t.gateway, dir); err != nil {
+		if t.Agent, err = own.Trial(t.state.Spec, t.gateway, t.dir); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +82,7 @@ func (t *trial) close() error {
 	}
 	if err == nil && t.state.End != "" {
 		t.report("sealed")
-		err = seal(t.dir)
+		err = t.dir.Seal()
 	}
 	if t.lock != nil {
 		err = errors.Join(err, t.lock.Unlock())
@@ -101,6 +92,7 @@ func (t *trial) close() error {
 
 // sameSpec refuses to go on with a trial that was started under other terms.
 func sameSpec(old, now results.Spec) error {
+	old.Format, now.Format = 0, 0
 	a, err := disk.DigestOf(old)
 	if err != nil {
 		return err
@@ -116,33 +108,13 @@ func sameSpec(old, now results.Spec) error {
 	return nil
 }
 
-// Load folds the log of the trial folder, which may be in use by its writer.
-func Load(dir string) (*results.Trial, error) {
-	return Follow(dir, func(*results.Trial) {})
-}
-
-// Follow is Load that shows the state after every event.
-func Follow(dir string, after func(*results.Trial)) (*results.Trial, error) {
-	state := &results.Trial{}
-	err := disk.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
-		err := apply(state, line)
-		if err == nil {
-			after(state)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return state, nil
-}
-
-func apply(state *results.Trial, line []byte) error {
+// apply folds a line of the log.
+func (t *trial) apply(line []byte) error {
 	var e results.Event
 	if err := json.Unmarshal(line, &e); err != nil {
 		return err
 	}
-	return state.Apply(e)
+	return record.Apply(&t.state, t.dir.Events(), e)
 }
 
 // append makes the event durable and folds it.
@@ -151,17 +123,15 @@ func (t *trial) append(kind results.EventKind, data any) error {
 	if err != nil {
 		return err
 	}
-	e := results.Event{Time: t.Now().UTC(), Kind: kind, Data: raw}
-	if t.Recorded != nil {
-		if e, err = t.Recorded.retimed(e); err != nil {
-			return err
-		}
+	e, err := t.Clock.Stamp(results.Event{Kind: kind, Data: raw})
+	if err != nil {
+		return err
 	}
 	lines, err := t.log.Append(e)
 	if err != nil {
 		return err
 	}
-	return apply(&t.state, lines[0])
+	return t.apply(lines[0])
 }
 
 func (t *trial) report(doing string) {
@@ -170,10 +140,5 @@ func (t *trial) report(doing string) {
 	}
 }
 
-// attempt is the path of a file of attempt n.
-func (t *trial) attempt(n int, name string) string { return AttemptFile(t.dir, n, name) }
-
-// AttemptFile is the path of a file of attempt n in a trial folder.
-func AttemptFile(dir string, n int, name string) string {
-	return filepath.Join(dir, "attempts", strconv.Itoa(n), name)
-}
+// attempt is the folder of attempt n.
+func (t *trial) attempt(n int) record.Attempt { return t.dir.Attempt(n) }

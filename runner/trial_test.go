@@ -17,6 +17,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
@@ -55,8 +56,8 @@ func newEnv(t *testing.T, root, engineer string) runner.Env {
 		t.Fatal(err)
 	}
 	return runner.Env{
-		Root: root, Task: task, Agent: agent, Teacher: procedural.New(1), Student: student, Sandbox: box,
-		Holder: disk.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Now: time.Now,
+		Root: record.Experiment(root), Task: task, Agent: agent, Teacher: procedural.New(1), Student: student, Sandbox: box,
+		Holder: disk.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Clock: runner.Wall(time.Now),
 	}
 }
 
@@ -70,7 +71,7 @@ func newSpec(env runner.Env, engineer string, w results.Workflow, s results.Sett
 }
 
 // decisions is what of a trial must not depend on when it was interrupted.
-func decisions(t *testing.T, dir string, state *results.Trial) []string {
+func decisions(t *testing.T, dir record.Trial, state *results.Trial) []string {
 	t.Helper()
 	list := []string{fmt.Sprintf("best %d, end %s, calls %d", state.Best, state.End, state.Usage.TeacherCalls)}
 	for _, a := range state.Attempts {
@@ -78,7 +79,7 @@ func decisions(t *testing.T, dir string, state *results.Trial) []string {
 		if a.Public != nil {
 			line += fmt.Sprintf(" public %d/%d", a.Public.Correct, a.Public.Total)
 		}
-		if data, err := os.ReadFile(runner.AttemptFile(dir, a.N, "submission.json")); err == nil {
+		if data, err := os.ReadFile(filepath.Join(string(dir.Attempt(a.N)), "submission.json")); err == nil {
 			line += " " + disk.Digest(data)
 		}
 		list = append(list, line)
@@ -104,8 +105,8 @@ func TestTrialsOfEveryKindAreSealed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dir := filepath.Join(env.Root, spec.Path())
-			if err := runner.Sealed(dir); err != nil {
+			dir := env.Root.Trial(spec.TrialID)
+			if err := dir.CheckSeal(); err != nil {
 				t.Error(err)
 			}
 			if state.End == "" || len(state.Attempts) == 0 || state.Usage.TeacherCalls > spec.Protocol.Budget.TeacherCalls {
@@ -117,9 +118,9 @@ func TestTrialsOfEveryKindAreSealed(t *testing.T) {
 }
 
 // seedIsHidden checks that prompts speak of the seed pool in its setting alone.
-func seedIsHidden(t *testing.T, dir string, s results.Setting) {
+func seedIsHidden(t *testing.T, dir record.Trial, s results.Setting) {
 	t.Helper()
-	data, err := os.ReadFile(runner.AttemptFile(dir, 1, "prompt.json"))
+	data, err := os.ReadFile(filepath.Join(string(dir.Attempt(1)), "prompt.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +138,7 @@ func TestInterruptedTrialEndsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := decisions(t, filepath.Join(whole.Root, spec.Path()), state)
+	want := decisions(t, whole.Root.Trial(spec.TrialID), state)
 
 	cut := newEnv(t, t.TempDir(), "careless")
 	for range 100 {
@@ -160,7 +161,7 @@ func TestInterruptedTrialEndsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, decisions(t, filepath.Join(cut.Root, spec.Path()), state)); diff != "" {
+	if diff := cmp.Diff(want, decisions(t, cut.Root.Trial(spec.TrialID), state)); diff != "" {
 		t.Errorf("interrupted at every step (-whole +cut):\n%s", diff)
 	}
 }
@@ -168,27 +169,27 @@ func TestInterruptedTrialEndsTheSame(t *testing.T) {
 // TestUnusableFolderIsRefused wants one line that names the file, and what lies
 // there left as it was.
 func TestUnusableFolderIsRefused(t *testing.T) {
-	events := func(dir string) string { return filepath.Join(dir, runner.EventsFile) }
+	events := record.Trial.Events
 	for _, c := range []struct {
 		name string
-		lay  func(dir string) error
-		at   func(dir string) string // the path that the error names
+		lay  func(dir record.Trial) error
+		at   func(dir record.Trial) string // the path that the error names
 	}{
-		{"foreign log", func(dir string) error { return disk.WriteFile(events(dir), []byte("{\"hello\":1}\n")) }, events},
-		{"no JSON", func(dir string) error { return disk.WriteFile(events(dir), []byte("\x00\xff\x01\n")) }, events},
-		{"log is a folder", func(dir string) error { return os.MkdirAll(events(dir), 0o755) }, events},
-		{"trial is a file", func(dir string) error {
-			return disk.WriteFile(dir, []byte("not a folder"))
-		}, func(dir string) string { return dir }},
+		{"foreign log", func(dir record.Trial) error { return disk.WriteFile(events(dir), []byte("{\"hello\":1}\n")) }, events},
+		{"no JSON", func(dir record.Trial) error { return disk.WriteFile(events(dir), []byte("\x00\xff\x01\n")) }, events},
+		{"log is a folder", func(dir record.Trial) error { return os.MkdirAll(events(dir), 0o755) }, events},
+		{"trial is a file", func(dir record.Trial) error {
+			return disk.WriteFile(string(dir), []byte("not a folder"))
+		}, func(dir record.Trial) string { return string(dir) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			env := newEnv(t, t.TempDir(), "direct")
 			spec := newSpec(env, "direct", results.OneShot, results.Scratch)
-			dir := filepath.Join(env.Root, spec.Path())
+			dir := env.Root.Trial(spec.TrialID)
 			if err := c.lay(dir); err != nil {
 				t.Fatal(err)
 			}
-			before := listing(t, env.Root)
+			before := listing(t, string(env.Root))
 			_, err := runner.Run(context.Background(), env, spec)
 			var known *results.Error
 			if !errors.As(err, &known) || known.Kind != results.BadInput {
@@ -197,7 +198,7 @@ func TestUnusableFolderIsRefused(t *testing.T) {
 			if message := err.Error(); !strings.Contains(message, c.at(dir)) || strings.Contains(message, "\n") {
 				t.Errorf("%q does not name %s in one line", message, c.at(dir))
 			}
-			if diff := cmp.Diff(before, listing(t, env.Root)); diff != "" {
+			if diff := cmp.Diff(before, listing(t, string(env.Root))); diff != "" {
 				t.Errorf("something was written (-before +after):\n%s", diff)
 			}
 		})
@@ -230,12 +231,12 @@ func TestChangedTrialIsNotSealed(t *testing.T) {
 	if _, err := runner.Run(context.Background(), env, spec); err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(env.Root, spec.Path())
-	if err := os.WriteFile(runner.AttemptFile(dir, 1, "plan.md"), []byte("another plan"), 0o644); err != nil {
+	dir := env.Root.Trial(spec.TrialID)
+	if err := os.WriteFile(filepath.Join(string(dir.Attempt(1)), "plan.md"), []byte("another plan"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	var known *results.Error
-	if err := runner.Sealed(dir); !errors.As(err, &known) || known.Kind != results.Verification {
+	if err := dir.CheckSeal(); !errors.As(err, &known) || known.Kind != results.Verification {
 		t.Errorf("a changed file gives %v, want verification failed", err)
 	}
 }

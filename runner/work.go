@@ -2,11 +2,10 @@ package runner
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // Worker is who is busy in a step of a trial.
@@ -27,12 +26,8 @@ type Span struct {
 
 // Work lists the finished steps of the trial in dir, with the time of its first
 // and last event. The log may be in use by its writer.
-func Work(dir string) (spans []Span, first, last time.Time, err error) {
-	err = disk.ReadLog(filepath.Join(dir, EventsFile), func(line []byte) error {
-		var e results.Event
-		if err := json.Unmarshal(line, &e); err != nil {
-			return err
-		}
+func Work(dir record.Trial) (spans []Span, first, last time.Time, err error) {
+	err = dir.EachEvent(func(e results.Event) error {
 		if last = e.Time; first.IsZero() {
 			first = e.Time
 		}

@@ -19,12 +19,10 @@ type Item struct {
 	Fields   map[string]string `json:"fields,omitempty"` // what the evaluator needs besides
 }
 
-// Verdict is an evaluator's judgement of one response.
-type Verdict struct {
-	Extracted string `json:"extracted"` // the answer taken out; empty when there was none
-	Correct   bool   `json:"correct"`
-	Reason    string `json:"reason"` // why not correct, or how it matched
-}
+type (
+	Verdict = results.Verdict
+	Judged  = results.Judged
+)
 
 // Evaluator judges responses. It is total: any text gets a verdict; nothing is
 // executed or evaluated.
@@ -43,13 +41,6 @@ type Task struct {
 
 	PrivateDigest string // sha256 of a folder's private set; empty for suite mini
 	Digest        string // sha256 over everything above but the evaluator's code, plus its name
-}
-
-// Judged is a response with its verdict.
-type Judged struct {
-	Item     string `json:"item"`
-	Response string `json:"response"`
-	Verdict
 }
 
 // Evaluate judges responses[i] against items[i] and counts the correct ones.

@@ -21,9 +21,10 @@ func TestEvaluate(t *testing.T) {
 	if want := (results.Score{Correct: 2, Total: 3}); score != want {
 		t.Errorf("score %+v, want %+v", score, want)
 	}
-	want := []Judged{
-		{"a", "1", Verdict{"1", true, "compared"}}, {"b", "0", Verdict{"0", false, "compared"}}, {"c", "3", Verdict{"3", true, "compared"}},
+	verdict := func(item, response string, correct bool) Judged {
+		return Judged{Item: item, Response: response, Verdict: Verdict{Extracted: response, Correct: correct, Reason: "compared"}}
 	}
+	want := []Judged{verdict("a", "1", true), verdict("b", "0", false), verdict("c", "3", true)}
 	if diff := cmp.Diff(want, judged); diff != "" {
 		t.Errorf("judged (-want +got):\n%s", diff)
 	}

@@ -5,24 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
-	"strconv"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // Recording is an agent that gives the replies of a trial folder again, attempt
 // by attempt. It asks nobody.
-type Recording struct{ dir string }
+type Recording struct{ dir record.Trial }
 
 var _ agents.Agent = Recording{}
 
 // OpenRecording opens the recorded replies of the trial folder.
-func OpenRecording(dir string) (Recording, error) {
-	if !disk.Exists(filepath.Join(dir, "attempts")) {
-		return Recording{}, results.Bad("name the folder of a trial, which holds attempts/",
+func OpenRecording(dir record.Trial) (Recording, error) {
+	if !disk.Exists(dir.Attempts()) {
+		return Recording{}, results.Bad("name the folder of a trial, which holds its attempts",
 			fmt.Errorf("%s: there is no recording", dir))
 	}
 	return Recording{dir: dir}, nil
@@ -31,17 +30,11 @@ func OpenRecording(dir string) (Recording, error) {
 // Reply gives the recorded reply to the attempt. The operation must be the
 // recorded one; whether the prompt is, is found out by comparing the records.
 func (r Recording) Reply(_ context.Context, q agents.Request) (agents.Reply, error) {
-	var asked struct {
-		Op results.Operation `json:"op"`
-	}
-	var said struct {
-		agents.Reply
-		Truncated bool `json:"truncated"` // of old recordings
-	}
-	attempt := filepath.Join(r.dir, "attempts", strconv.Itoa(q.Attempt))
-	err := disk.ReadJSON(filepath.Join(attempt, "prompt.json"), &asked)
+	attempt := r.dir.Attempt(q.Attempt)
+	asked, err := attempt.Prompt().Read()
+	var said record.Reply
 	if err == nil {
-		err = disk.ReadJSON(filepath.Join(attempt, "reply.json"), &said)
+		said, err = attempt.Reply().Read()
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -7,6 +7,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/results/remote"
 )
 
@@ -18,7 +19,7 @@ func (d Definition) Open(lookup func(string) string) (agents.Agent, error) {
 	case Reference:
 		return reference.Open(d.Engineer)
 	case Replay:
-		return chat.OpenRecording(d.Recording)
+		return chat.OpenRecording(record.Trial(d.Recording))
 	case Command:
 		return nil, fmt.Errorf("agent %s: provider command is opened by the runner", d.Name)
 	}

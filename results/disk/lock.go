@@ -12,9 +12,6 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// LockFile is the lock's file name in the folder.
-const LockFile = "lock.json"
-
 // Holder is a process that may write to a folder. BootID is the kernel's
 // (/proc/sys/kernel/random/boot_id): a process id means nothing after a restart.
 type Holder struct {
@@ -34,10 +31,10 @@ func (h Holder) dead(seen Holder) bool {
 	return h.BootID != seen.BootID || errors.Is(syscall.Kill(seen.PID, 0), syscall.ESRCH)
 }
 
-// Writer tells who may write to dir now, as far as who can tell: the holder of
-// its lock, unless that process is gone. The process is 0 for nobody.
-func Writer(dir string, who Holder) (Holder, error) {
-	seen, err := readHolder(filepath.Join(dir, LockFile))
+// Writer tells who holds the lock at path now, as far as who can tell: its
+// holder, unless that process is gone. The process is 0 for nobody.
+func Writer(path string, who Holder) (Holder, error) {
+	seen, err := readHolder(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && who.dead(seen) {
 		return Holder{}, nil
 	}
@@ -50,15 +47,16 @@ type Held struct {
 	who  Holder
 }
 
-// Lock makes who the one writer of dir. The lock of a process that is gone is
-// taken over; that of one that lives, or that runs on another host, gives an
-// infrastructure error that names it. It creates dir when needed; what cannot
-// be a folder of ours is bad input.
-func Lock(dir string, who Holder) (*Held, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+// Lock makes who the one writer of the folder in which the lock file path lies.
+// It takes over the lock of a process that is gone. A process that lives, or
+// that runs on another host, gives an infrastructure error that names it. Lock
+// makes the folder when needed; what cannot be a folder of ours is bad input.
+func Lock(path string, who Holder) (*Held, error) {
+	dir := filepath.Dir(path)
+	if err := MkdirAll(dir); err != nil {
 		return nil, unusable(err)
 	}
-	l := &Held{path: filepath.Join(dir, LockFile), who: who}
+	l := &Held{path: path, who: who}
 	if err := l.acquire(); err != nil {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
@@ -74,7 +72,7 @@ func (l *Held) acquire() error {
 	}
 	defer os.Remove(fresh)
 	for {
-		if err := os.Link(fresh, l.path); !errors.Is(err, fs.ErrExist) {
+		if err := hardLink(fresh, l.path); !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 		done, err := l.takeOver(fresh)
@@ -90,7 +88,7 @@ func (l *Held) write() (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	f, err := os.CreateTemp(filepath.Dir(l.path), ".lock-*")
+	f, err := CreateTemp(filepath.Dir(l.path), lockPrefix+"*")
 	if err != nil {
 		return "", err
 	}
@@ -128,7 +126,7 @@ func (l *Held) takeOver(fresh string) (done bool, err error) {
 		return false, results.Infra(fmt.Sprintf("wait for it, or stop it; if it is certainly gone, remove %s", l.path),
 			fmt.Errorf("%s is writing there", holder))
 	}
-	return true, os.Rename(fresh, l.path)
+	return true, Rename(fresh, l.path)
 }
 
 func (l *Held) isStill(old *os.File) (bool, error) {
@@ -166,7 +164,7 @@ func (l *Held) Unlock() error {
 	if holder != l.who {
 		return fmt.Errorf("unlock %s: %s took it over", l.path, holder)
 	}
-	return os.Remove(l.path)
+	return Remove(l.path)
 }
 
 // unusable marks an error as bad input when what lies at a path cannot be

@@ -41,10 +41,10 @@ func TestLock(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run-1")
-			if _, err := disk.Lock(dir, tt.holder); err != nil {
+			if _, err := disk.Lock(lockOf(dir), tt.holder); err != nil {
 				t.Fatal(err)
 			}
-			lock, err := disk.Lock(dir, me())
+			lock, err := disk.Lock(lockOf(dir), me())
 			if tt.want == "" {
 				if err != nil {
 					t.Fatal(err)
@@ -69,11 +69,11 @@ func TestLock(t *testing.T) {
 func TestUnlockAndLockAgain(t *testing.T) {
 	dir := t.TempDir()
 	for range 3 {
-		lock, err := disk.Lock(dir, me())
+		lock, err := disk.Lock(lockOf(dir), me())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := disk.Lock(dir, me()); err == nil {
+		if _, err := disk.Lock(lockOf(dir), me()); err == nil {
 			t.Fatal("the same process locked twice")
 		}
 		if err := lock.Unlock(); err != nil {
@@ -88,17 +88,17 @@ func TestUnlockAndLockAgain(t *testing.T) {
 
 func TestUnlockLeavesAnothersLock(t *testing.T) {
 	dir := t.TempDir()
-	old, err := disk.Lock(dir, disk.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"})
+	old, err := disk.Lock(lockOf(dir), disk.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := disk.Lock(dir, me()); err != nil {
+	if _, err := disk.Lock(lockOf(dir), me()); err != nil {
 		t.Fatal(err)
 	}
 	if err := old.Unlock(); err == nil || !strings.Contains(err.Error(), "took it over") {
 		t.Errorf("error is %v", err)
 	}
-	if _, err := disk.Lock(dir, me()); err == nil {
+	if _, err := disk.Lock(lockOf(dir), me()); err == nil {
 		t.Error("the lock was lost")
 	}
 }
@@ -109,7 +109,7 @@ func TestLockFileOfUnknownContent(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "lock.json"), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := disk.Lock(dir, me())
+		_, err := disk.Lock(lockOf(dir), me())
 		var fault *results.Error
 		if !errors.As(err, &fault) || fault.Kind != results.Infrastructure {
 			t.Errorf("content %q: error is %v", content, err)
@@ -122,14 +122,14 @@ func TestTakeOverHasOneWinner(t *testing.T) {
 	stale := disk.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"}
 	for range 20 {
 		dir := t.TempDir()
-		if _, err := disk.Lock(dir, stale); err != nil {
+		if _, err := disk.Lock(lockOf(dir), stale); err != nil {
 			t.Fatal(err)
 		}
 		var won atomic.Int32
 		var group sync.WaitGroup
 		for range 8 {
 			group.Go(func() {
-				if _, err := disk.Lock(dir, me()); err == nil {
+				if _, err := disk.Lock(lockOf(dir), me()); err == nil {
 					won.Add(1)
 				}
 			})
@@ -157,7 +157,7 @@ func TestWriter(t *testing.T) {
 	dir := t.TempDir()
 	writer := func() disk.Holder {
 		t.Helper()
-		h, err := disk.Writer(dir, me())
+		h, err := disk.Writer(lockOf(dir), me())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +166,7 @@ func TestWriter(t *testing.T) {
 	if h := writer(); h != (disk.Holder{}) {
 		t.Errorf("no lock: %v", h)
 	}
-	held, err := disk.Lock(dir, me())
+	held, err := disk.Lock(lockOf(dir), me())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,14 +178,16 @@ func TestWriter(t *testing.T) {
 	}
 	gone := me()
 	gone.PID = deadPID(t)
-	if _, err := disk.Lock(dir, gone); err != nil {
+	if _, err := disk.Lock(lockOf(dir), gone); err != nil {
 		t.Fatal(err)
 	}
 	if h := writer(); h != (disk.Holder{}) {
 		t.Errorf("writer is %v, which is gone", h)
 	}
 	elsewhere := disk.Holder{Host: "there", PID: 1, BootID: "boot-9"}
-	if h, err := disk.Writer(dir, elsewhere); err != nil || h != gone {
+	if h, err := disk.Writer(lockOf(dir), elsewhere); err != nil || h != gone {
 		t.Errorf("from another host: %v, %v; want the holder, since nobody can tell", h, err)
 	}
 }
+
+func lockOf(dir string) string { return filepath.Join(dir, "lock.json") }

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -23,7 +21,7 @@ type link struct {
 
 // Log is a hash-chained log open for appending. It is not safe for concurrent use.
 type Log struct {
-	file *os.File
+	file *File
 	path string
 	size int64
 	next int
@@ -33,7 +31,7 @@ type Log struct {
 // OpenLog opens or creates the log at path for its one writer, hands every
 // line there is to visit, in order, and cuts off a torn last line.
 func OpenLog(path string, visit func(line []byte) error) (*Log, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	file, err := OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, unusable(err)
 	}
@@ -118,8 +116,8 @@ func (l *Log) Append(records ...any) ([][]byte, error) {
 	if _, err := l.file.WriteAt(block, l.size); err != nil {
 		return nil, errors.Join(fmt.Errorf("append to %s: %w", l.path, err), l.file.Truncate(l.size))
 	}
-	if err := l.file.Sync(); err != nil {
-		return nil, fmt.Errorf("sync %s: %w", l.path, err)
+	if err := l.file.Sync(); err != nil { // the lines are not in the log: no later one may leave their rest behind it
+		return nil, errors.Join(fmt.Errorf("sync %s: %w", l.path, err), l.file.Truncate(l.size))
 	}
 	l.size, l.next, l.prev = l.size+int64(len(block)), next, prev
 	return lines, nil
@@ -148,77 +146,12 @@ func (l *Log) Head() string { return l.prev }
 // Close closes the file.
 func (l *Log) Close() error { return l.file.Close() }
 
-// WriteFile writes data to path so that a reader, also after a crash, finds the
-// old content or the new, never a part.
-func WriteFile(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(dir, ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Sync(), tmp.Chmod(0o644), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return syncDir(dir)
-}
-
-// WriteJSON writes v as indented JSON like WriteFile.
-func WriteJSON(path string, v any) error {
-	data, err := Canonical(v)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, data, "", "  "); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	b.WriteByte('\n')
-	return WriteFile(path, b.Bytes())
-}
-
-// ReadJSON decodes the file into v.
-func ReadJSON(path string, v any) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(data, v); err != nil {
-		return results.Bad("", fmt.Errorf("%s: %w", path, err))
-	}
-	return nil
-}
-
-// Exists reports whether there is something at path.
-func Exists(path string) bool {
-	_, err := os.Stat(path)
-	return !errors.Is(err, fs.ErrNotExist)
-}
-
-// Writable makes dir, and reports whether files can be written in it.
-func Writable(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	probe, err := os.CreateTemp(dir, ".new-*")
-	if err != nil {
-		return err
-	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+// Head is the digest of the last line of the log at path, whose chain it checks.
+func Head(path string) (string, error) {
+	head := emptyDigest
+	err := ReadLog(path, func(line []byte) error {
+		head = Digest(line)
+		return nil
+	})
+	return head, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/command"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
@@ -51,7 +52,7 @@ func (meter) Agent() results.AgentUse                         { return results.A
 func reply(t *testing.T, p program, m model) (agents.Reply, error) {
 	protocol := results.Mini()
 	protocol.Budget.AgentTokens = 1_000
-	trial, err := command.Agent{Sandbox: p, Model: m}.Trial(results.Spec{Protocol: protocol}, meter{}, t.TempDir())
+	trial, err := command.Agent{Sandbox: p, Model: m}.Trial(results.Spec{Protocol: protocol}, meter{}, record.Trial(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}

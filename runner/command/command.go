@@ -29,6 +29,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
@@ -66,7 +67,7 @@ func (a Agent) Reply(ctx context.Context, r agents.Request) (agents.Reply, error
 		return agents.Reply{}, err
 	}
 	defer os.RemoveAll(dir)
-	t, err := a.Trial(results.Spec{Protocol: results.Mini()}, &tally{}, dir)
+	t, err := a.Trial(results.Spec{Protocol: results.Mini()}, &tally{}, record.Trial(dir))
 	if err != nil {
 		return agents.Reply{}, err
 	}
@@ -75,7 +76,7 @@ func (a Agent) Reply(ctx context.Context, r agents.Request) (agents.Reply, error
 
 // Trial is the agent within a trial, whose folder keeps its calls. Those that a
 // crash kept out of the books are put there.
-func (a Agent) Trial(spec results.Spec, m Meter, dir string) (agents.Agent, error) {
+func (a Agent) Trial(spec results.Spec, m Meter, dir record.Trial) (agents.Agent, error) {
 	t := &inTrial{Agent: a, spec: spec, meter: m, dir: dir, kept: map[int]int{}}
 	return t, t.reconcile()
 }
@@ -84,7 +85,7 @@ type inTrial struct {
 	Agent
 	spec  results.Spec
 	meter Meter
-	dir   string
+	dir   record.Trial
 	kept  map[int]int // calls of each attempt
 }
 

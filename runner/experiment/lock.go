@@ -1,113 +1,124 @@
 package experiment
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/results/record"
 )
-
-// lock is experiment.lock.json.
-type lock struct {
-	Version  string                    `json:"version"`
-	File     File                      `json:"file"`
-	Protocol results.Protocol          `json:"protocol"`
-	Tasks    map[results.Domain]string `json:"tasks"`
-	Agents   map[string]string         `json:"agents"` // digest of the definition
-	Titles   map[string]string         `json:"titles"` // of the agents, for pages
-	Prompts  string                    `json:"prompts"`
-	Teacher  string                    `json:"teacher"`
-	Student  student.Identity          `json:"student"`
-}
 
 // lock writes the experiment's resolved terms, or checks that the folder's are
 // the same, and sees to it that the agents' definitions are beside them.
 func (s *Setup) lock(p results.Protocol) error {
-	now := lock{
-		Version: s.Version, File: s.File, Protocol: p, Prompts: prompt.Digest(), Teacher: s.Teacher.Name(), Student: s.Identity,
-		Tasks: map[results.Domain]string{}, Agents: map[string]string{}, Titles: map[string]string{},
+	now, err := s.terms(p)
+	if err != nil {
+		return err
 	}
-	for d, t := range s.Tasks {
-		now.Tasks[d] = t.Digest
-	}
-	for name, a := range s.Agents {
-		now.Agents[name], now.Titles[name] = a.Digest, a.Title
-	}
-	path := filepath.Join(s.Root, LockFile)
-	var was lock
-	switch err := disk.ReadJSON(path, &was); {
+	switch was, err := s.Root.ReadLock(); {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := disk.WriteFile(filepath.Join(s.Root, GivenFile), s.Given); err != nil {
+		if err := s.Root.Given().Write(s.Given); err != nil {
 			return err
 		}
-		if err := disk.WriteJSON(path, now); err != nil {
+		if err := s.Root.Lock().Write(now); err != nil {
 			return err
 		}
 	case err != nil:
 		return err
 	default:
-		if err := s.sameTerms(path, was, now); err != nil {
+		if err := s.sameTerms(was, now); err != nil {
 			return err
 		}
 	}
 	return s.keepDefinitions()
 }
 
+// terms are all that decides what the experiment's trials come to.
+func (s *Setup) terms(p results.Protocol) (record.Lock, error) {
+	file, err := json.Marshal(s.File)
+	l := record.Lock{
+		Format: record.Mark(), Version: s.Version, File: file, Protocol: p, Prompts: prompt.Digest(), Teacher: s.Teacher.Name(), Student: s.Identity,
+		Tasks: map[results.Domain]string{}, Agents: map[string]string{}, Titles: map[string]string{},
+	}
+	for d, t := range s.Tasks {
+		l.Tasks[d] = t.Digest
+	}
+	for name, a := range s.Agents {
+		l.Agents[name], l.Titles[name] = a.Digest, a.Title
+	}
+	return l, err
+}
+
 // keepDefinitions writes what the agents' definitions say, once: the lock holds
 // their digests alone, and a definition file may be changed after the run.
 func (s *Setup) keepDefinitions() error {
 	for name, a := range s.Agents {
-		path := filepath.Join(s.Root, AgentsFolder, name+".json")
-		if a.Definition == nil || disk.Exists(path) {
+		file := s.Root.Definition(name)
+		if a.Definition == nil || file.Exists() {
 			continue
 		}
-		if err := disk.WriteJSON(path, a.Definition); err != nil {
+		if err := file.Write(a.Definition); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// Recorded reads the experiment file in the folder root, with its text. Domains that
+// the file left to the task folders are those with which the experiment began.
+func Recorded(root record.Experiment) (f File, given []byte, err error) {
+	if f, err = Read(string(root.Given())); err != nil {
+		return f, nil, err
+	}
+	if f.Domains == nil {
+		if f.Domains, err = Domains(root); err != nil {
+			return f, nil, err
+		}
+	}
+	given, err = root.Given().Read()
+	return f, given, err
+}
+
 // Domains are those that the experiment in the folder root is to have.
-func Domains(root string) ([]results.Domain, error) {
-	var l lock
-	if err := disk.ReadJSON(filepath.Join(root, LockFile), &l); err != nil {
+func Domains(root record.Experiment) ([]results.Domain, error) {
+	l, err := root.ReadLock()
+	if err != nil {
 		return nil, err
 	}
-	return l.File.Domains, nil
+	var f File
+	if err := json.Unmarshal(l.File, &f); err != nil {
+		return nil, results.Bad("", fmt.Errorf("%s: %w", root.Lock(), err))
+	}
+	return f.Domains, nil
 }
 
-// Titles are the names under which pages show the agents of the experiment in
-// the folder root.
-func Titles(root string) (map[string]string, error) {
-	var l lock
-	if err := disk.ReadJSON(filepath.Join(root, LockFile), &l); err != nil {
-		return nil, err
+// sameTerms refuses to go on under other terms. Some may differ: who wrote the
+// lock, what pages call the agents, which their digests hold, and where and how
+// many at a time trials run.
+func (s *Setup) sameTerms(was, now record.Lock) error {
+	digests := make([]string, 2)
+	for i, l := range []record.Lock{was, now} {
+		var f File
+		err := json.Unmarshal(l.File, &f)
+		if err != nil {
+			return results.Bad("", fmt.Errorf("%s: %w", s.Root.Lock(), err))
+		}
+		f.Parallel, f.Launcher = 0, Launcher{}
+		l.Format, l.Version, l.Titles = 0, "", nil
+		if l.File, err = json.Marshal(f); err != nil {
+			return err
+		}
+		if digests[i], err = disk.DigestOf(l); err != nil {
+			return err
+		}
 	}
-	return l.Titles, nil
-}
-
-func (s *Setup) sameTerms(path string, was, now lock) error {
-	was.Version, now.Version = "", ""
-	was.Titles, now.Titles = nil, nil // the agents' digests hold them
-	was.File.Parallel, now.File.Parallel = 0, 0
-	was.File.Launcher, now.File.Launcher = Launcher{}, Launcher{}
-	a, err := disk.DigestOf(was)
-	if err != nil {
-		return err
-	}
-	b, err := disk.DigestOf(now)
-	if err != nil {
-		return err
-	}
-	if a != b {
+	if digests[0] != digests[1] {
 		return results.Bad("choose another name or --out for the changed experiment",
-			fmt.Errorf("%s: the folder holds an experiment of this name under other terms", path))
+			fmt.Errorf("%s: the folder holds an experiment of this name under other terms", s.Root.Lock()))
 	}
 	return nil
 }
@@ -115,9 +126,8 @@ func (s *Setup) sameTerms(path string, was, now lock) error {
 // CheckScorer refuses to score the experiment with another student or other
 // tasks than it ran with, in one error for all of its trials.
 func (s *Setup) CheckScorer() error {
-	path := filepath.Join(s.Root, LockFile)
-	var was lock
-	if err := disk.ReadJSON(path, &was); err != nil {
+	was, err := s.Root.ReadLock()
+	if err != nil {
 		return err
 	}
 	other := ""
@@ -133,5 +143,5 @@ func (s *Setup) CheckScorer() error {
 		return nil
 	}
 	return results.Bad("score it with the build of the program that ran it, or run it again under another name",
-		fmt.Errorf("%s: the experiment ran with another %s than this program has", path, other))
+		fmt.Errorf("%s: the experiment ran with another %s than this program has", s.Root.Lock(), other))
 }

@@ -2,19 +2,18 @@ package experiment
 
 import (
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
-func setup(t *testing.T, root string) *Setup {
+func setup(t *testing.T, root record.Experiment) *Setup {
 	t.Helper()
 	f := Default()
 	f.Name, f.Agents, f.Domains = "demo", []string{"direct"}, []results.Domain{results.Science}
@@ -39,7 +38,7 @@ func lockIt(s *Setup) error {
 // A folder takes up an experiment under its own terms only, and is scored only
 // with the student and tasks that it ran with.
 func TestTerms(t *testing.T) {
-	root := t.TempDir()
+	root := record.Experiment(t.TempDir())
 	if err := lockIt(setup(t, root)); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +79,7 @@ func TestTerms(t *testing.T) {
 // What an agent's definition says is kept once, beside the lock, and a definition
 // of another digest is refused.
 func TestDefinitionsAreKept(t *testing.T) {
-	root := t.TempDir()
+	root := record.Experiment(t.TempDir())
 	with := func(digest, model string) *Setup {
 		s := setup(t, root)
 		s.Agents = map[string]Agent{"direct": {Digest: digest, Definition: map[string]string{"model": model}}}
@@ -96,8 +95,8 @@ func TestDefinitionsAreKept(t *testing.T) {
 	if err := lockIt(with("two", "model-b")); !errors.As(err, &known) || known.Kind != results.BadInput {
 		t.Errorf("another definition: %v", err)
 	}
-	var kept map[string]string
-	if err := disk.ReadJSON(filepath.Join(root, AgentsFolder, "direct.json"), &kept); err != nil || kept["model"] != "model-a" {
+	kept, err := root.Definition("direct").Read()
+	if said, ok := kept.(map[string]any); err != nil || !ok || said["model"] != "model-a" {
 		t.Errorf("kept %v, %v", kept, err)
 	}
 }

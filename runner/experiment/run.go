@@ -2,28 +2,22 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
-	"path/filepath"
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/final"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 	"github.com/autodatabench/autodatabench/tasks"
-)
-
-// Names of files in an experiment's folder.
-const (
-	GivenFile = "experiment.yaml"      // as the user wrote it
-	LockFile  = "experiment.lock.json" // every default resolved
-
-	AgentsFolder = "agents" // the agents' definitions, <name>.json
 )
 
 // Agent is an agent of the experiment with what its definition says.
@@ -42,7 +36,7 @@ type Agent struct {
 type Setup struct {
 	File     File
 	Given    []byte // the experiment file's text
-	Root     string // the experiment's folder
+	Root     record.Experiment
 	Version  string // of the program
 	Tasks    map[results.Domain]tasks.Task
 	Agents   map[string]Agent
@@ -111,14 +105,14 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
 		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
-		Sandbox: s.Sandbox, Holder: s.Holder, Now: s.Now, Report: s.Watch.Doing, GPUs: s.File.holds(),
+		Sandbox: s.Sandbox, Holder: s.Holder, Clock: runner.Wall(s.Now), Report: s.Watch.Doing, GPUs: s.File.holds(),
 	}
 	state, err := runner.Run(ctx, env, spec)
 	if err != nil {
 		return results.Outcome{}, err
 	}
 	s.Watch.Doing(spec.TrialID, "final score", state)
-	o, err := scorer.Trial(ctx, filepath.Join(s.Root, spec.Path()), task)
+	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
 	if err != nil {
 		return results.Outcome{}, err
 	}
@@ -137,7 +131,7 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		Simulated:   s.Teacher.Simulated() || agent.Simulated,
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
 		PromptTokens: agent.PromptTokens, OutputTokens: agent.OutputTokens, Price: agent.Price,
-		GPUPrice: s.File.GPUPrice,
+		GPUPrice: s.File.GPUPrice, Format: record.Mark(),
 	}
 }
 
@@ -146,24 +140,21 @@ func (s *Setup) basePublic(ctx context.Context) (map[results.Domain]results.Scor
 	scores := map[results.Domain]results.Score{}
 	for _, d := range s.File.Domains {
 		task := s.Tasks[d]
-		path := filepath.Join(s.Root, "base", string(d), "public.json")
-		var record struct {
-			Score  results.Score  `json:"score"`
-			Judged []tasks.Judged `json:"judged"`
-		}
-		if !disk.Exists(path) {
-			answers, err := s.Student.Generate(ctx, "", runner.Questions(task.Public), task.Brief.Sampling, nil)
+		file := s.Root.BasePublic(d)
+		base, err := file.Read()
+		if errors.Is(err, fs.ErrNotExist) {
+			var answers []string
+			answers, err = s.Student.Generate(ctx, "", runner.Questions(task.Public), task.Brief.Sampling, nil)
 			if err != nil {
 				return nil, fmt.Errorf("base student on %s: %w", d, err)
 			}
-			record.Judged, record.Score = tasks.Evaluate(task.Evaluator, task.Public, answers)
-			if err := disk.WriteJSON(path, record); err != nil {
-				return nil, err
-			}
-		} else if err := disk.ReadJSON(path, &record); err != nil {
+			base.Judged, base.Score = tasks.Evaluate(task.Evaluator, task.Public, answers)
+			err = file.Write(base)
+		}
+		if err != nil {
 			return nil, err
 		}
-		scores[d] = record.Score
+		scores[d] = base.Score
 	}
 	return scores, nil
 }

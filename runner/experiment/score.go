@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"errors"
-	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,13 +21,13 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 	}
 	var there []results.TrialID
 	for _, id := range s.File.Trials() {
-		if disk.Exists(filepath.Join(s.Root, id.Path())) {
+		if disk.Exists(string(s.Root.Trial(id))) {
 			there = append(there, id)
 		}
 	}
 	scorer := s.scorer()
 	return s.each(ctx, there, func(id results.TrialID) (results.Outcome, error) {
-		dir, task := filepath.Join(s.Root, id.Path()), s.Tasks[id.Domain]
+		dir, task := s.Root.Trial(id), s.Tasks[id.Domain]
 		o, err := scorer.Trial(ctx, dir, task)
 		if err == nil && rounds {
 			err = scorer.Rounds(ctx, dir, task)
@@ -39,8 +38,8 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 
 // Evaluate trains the student on the rows of a submission that no agent made,
 // once for each run, and scores it.
-func (s *Setup) Evaluate(ctx context.Context, g final.Given, rows []results.Row) ([]results.Outcome, error) {
-	return s.scorer().Given(ctx, g, s.Tasks[g.Domain], rows, s.File.Runs)
+func (s *Setup) Evaluate(ctx context.Context, g final.Given, d results.Domain, rows []results.Row) ([]results.Outcome, error) {
+	return s.scorer().Given(ctx, g, s.Tasks[d], rows, s.File.Runs)
 }
 
 // scorer scores with the setup's student and private sets. It scores the base

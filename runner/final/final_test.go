@@ -13,7 +13,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/mini"
@@ -41,7 +41,7 @@ func science(t *testing.T) tasks.Task {
 	return task
 }
 
-func scorer(root string, f *fake) *Scorer {
+func scorer(root record.Experiment, f *fake) *Scorer {
 	return &Scorer{
 		Root: root, Student: f,
 		Identity: student.Identity{Name: "fake", BLAS: "gonum", Digest: "one"},
@@ -75,8 +75,8 @@ var changes = []struct {
 
 // A score is kept under the terms that it was made with and refused under others.
 func TestScoresAreKeptUnderTheirTermsOnly(t *testing.T) {
-	root, f := t.TempDir(), &fake{}
-	dir, rows := filepath.Join(root, "final"), []results.Row{{Instruction: "a", Output: "b"}}
+	root, f := record.Experiment(t.TempDir()), &fake{}
+	dir, rows := record.Final(filepath.Join(string(root), "final")), []results.Row{{Instruction: "a", Output: "b"}}
 	for range 2 {
 		s := scorer(root, f)
 		if _, err := s.Base(t.Context(), science(t)); err != nil {
@@ -103,13 +103,13 @@ func TestScoresAreKeptUnderTheirTermsOnly(t *testing.T) {
 }
 
 func TestGivenIsKeptUnderItsTermsOnly(t *testing.T) {
-	root, rows := t.TempDir(), []results.Row{{Instruction: "a", Output: "b"}}
-	given := Given{Name: "sums", Domain: results.Science, Suite: "mini", Protocol: results.Mini(), Seed: 1}
-	record := filepath.Join(root, "given/sums/science/given.json")
+	root, rows := record.Experiment(t.TempDir()), []results.Row{{Instruction: "a", Output: "b"}}
+	given := Given{Name: "sums", Suite: "mini", Protocol: results.Mini(), Seed: 1}
+	file := filepath.Join(string(root), "given/sums/science/given.json")
 	if _, err := scorer(root, &fake{}).Given(t.Context(), given, science(t), rows, 1); err != nil {
 		t.Fatal(err)
 	}
-	was, err := os.ReadFile(record)
+	was, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,10 +126,10 @@ func TestGivenIsKeptUnderItsTermsOnly(t *testing.T) {
 		_, err := s.Given(t.Context(), g, science(t), rows, 1)
 		refused(t, err, tt.name)
 	}
-	if now, err := os.ReadFile(record); err != nil || string(now) != string(was) {
+	if now, err := os.ReadFile(file); err != nil || string(now) != string(was) {
 		t.Errorf("the record was changed by what was refused: %v", err)
 	}
-	list, err := ReadGiven(root)
+	list, err := root.GivenOutcomes(root.Submission("sums", results.Science))
 	if err != nil || len(list) != 1 || list[0].Student != "fake" {
 		t.Errorf("%v, %v", list, err)
 	}
@@ -137,13 +137,13 @@ func TestGivenIsKeptUnderItsTermsOnly(t *testing.T) {
 
 // sealedTrial writes a trial with the given events between its first and its last;
 // with none it ended without a valid submission.
-func sealedTrial(t *testing.T, root string, spec results.Spec, between ...results.Event) (dir string) {
+func sealedTrial(t *testing.T, root record.Experiment, spec results.Spec, between ...results.Event) (dir record.Trial) {
 	t.Helper()
-	dir = filepath.Join(root, spec.Path())
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	dir = root.Trial(spec.TrialID)
+	if err := os.MkdirAll(string(dir), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	log, err := disk.OpenLog(filepath.Join(dir, runner.EventsFile), func([]byte) error { return nil })
+	log, err := disk.OpenLog(dir.Events(), func([]byte) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,9 +162,9 @@ func sealedTrial(t *testing.T, root string, spec results.Spec, between ...result
 	if err := log.Close(); err != nil {
 		t.Fatal(err)
 	}
-	seal := runner.Seal{Files: map[string]string{}}
-	for _, name := range []string{runner.EventsFile, "attempts/1/submission.json"} {
-		digest, err := disk.DigestFile(filepath.Join(dir, name))
+	seal := record.Seal{Files: map[string]string{}}
+	for _, name := range []string{"events.jsonl", "attempts/1/submission.json"} {
+		digest, err := disk.DigestFile(filepath.Join(string(dir), name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -173,7 +173,7 @@ func sealedTrial(t *testing.T, root string, spec results.Spec, between ...result
 		}
 		seal.Files[name] = digest
 	}
-	if err := disk.WriteJSON(filepath.Join(dir, runner.SealFile), seal); err != nil {
+	if err := dir.SealFile().Write(seal); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -181,7 +181,7 @@ func sealedTrial(t *testing.T, root string, spec results.Spec, between ...result
 
 // A trial is scored only with the student and task that it ran with.
 func TestTrialIsScoredUnderItsTermsOnly(t *testing.T) {
-	root := t.TempDir()
+	root := record.Experiment(t.TempDir())
 	spec := results.Spec{
 		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
 		Protocol: results.Mini(), TaskDigest: science(t).Digest, StudentDigest: "one", BLAS: "gonum",
@@ -192,7 +192,7 @@ func TestTrialIsScoredUnderItsTermsOnly(t *testing.T) {
 	}
 	for _, tt := range changes[:3] { // what the spec names
 		f := &fake{}
-		s, task := scorer(t.TempDir(), f), science(t)
+		s, task := scorer(record.Experiment(t.TempDir()), f), science(t)
 		tt.change(s, &task, nil)
 		_, err := s.Trial(t.Context(), dir, task)
 		refused(t, err, tt.name)
@@ -230,23 +230,23 @@ func TestDivergedStudentScoresNothing(t *testing.T) {
 		"the training failed": {training: true},
 		"the answers failed":  {answers: true},
 	} {
-		dir, task := filepath.Join(t.TempDir(), "final"), science(t)
-		s := scorer(t.TempDir(), nil)
+		dir, task := record.Final(filepath.Join(t.TempDir(), "final")), science(t)
+		s := scorer(record.Experiment(t.TempDir()), nil)
 		s.Student = d
 		for range 2 {
 			if err := s.Submission(t.Context(), dir, task, results.Mini().Recipe, []results.Row{{Instruction: "a", Output: "b"}}, 1); err != nil {
 				t.Fatal(err)
 			}
 		}
-		var got Score
-		if err := disk.ReadJSON(filepath.Join(dir, "score.json"), &got); err != nil {
+		got, err := dir.Score().Read()
+		if err != nil {
 			t.Fatal(err)
 		}
 		if got.Private != (results.Score{Total: 300, Items: results.ItemsOf(make([]bool, 300))}) || got.Failure != results.OtherFailure ||
 			!strings.Contains(got.Detail, name) || !strings.Contains(got.Detail, "diverged") || (got.Training != nil) != d.answers {
 			t.Errorf("score %+v", got)
 		}
-		lines, err := os.ReadFile(filepath.Join(dir, "predictions.jsonl"))
+		lines, err := os.ReadFile(string(dir.Predictions()))
 		if err != nil || strings.Count(string(lines), "\n") != 300 || disk.Digest(lines) != got.Predictions {
 			t.Errorf("%d bytes of predictions, %v", len(lines), err)
 		}
@@ -255,7 +255,7 @@ func TestDivergedStudentScoresNothing(t *testing.T) {
 
 // A base student that overflows is no one's score.
 func TestDivergedBaseIsAnError(t *testing.T) {
-	s := scorer(t.TempDir(), nil)
+	s := scorer(record.Experiment(t.TempDir()), nil)
 	s.Student = &diverging{answers: true}
 	if _, err := s.Base(t.Context(), science(t)); !errors.Is(err, student.ErrDiverged) {
 		t.Errorf("error %v, want ErrDiverged", err)

@@ -3,13 +3,11 @@ package final
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/student"
 )
 
@@ -28,17 +26,14 @@ func (k *killed) Train(ctx context.Context, r results.Recipe, rows []results.Row
 // A trial is scored when all of its final seeds are, and scoring it again trains
 // only for those that are missing.
 func TestTrialIsScoredWithAllSeeds(t *testing.T) {
-	root, task := t.TempDir(), science(t)
+	root, task := record.Experiment(t.TempDir()), science(t)
 	spec := results.Spec{
 		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
 		Protocol: results.Mini(), TaskDigest: task.Digest, StudentDigest: "one", BLAS: "gonum",
 	}
 	spec.Protocol.FinalSeeds, spec.Protocol.Budget.MinRows = 3, 1
-	dir := filepath.Join(root, spec.Path())
-	if err := os.MkdirAll(filepath.Dir(runner.AttemptFile(dir, 1, "x")), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := disk.WriteJSON(runner.AttemptFile(dir, 1, "submission.json"), []results.Row{{Instruction: "a", Output: "b"}}); err != nil {
+	dir := root.Trial(spec.TrialID)
+	if err := disk.WriteJSON(string(dir.Attempt(1).Submission()), []results.Row{{Instruction: "a", Output: "b"}}); err != nil {
 		t.Fatal(err)
 	}
 	sealedTrial(t, root, spec,
@@ -51,7 +46,7 @@ func TestTrialIsScoredWithAllSeeds(t *testing.T) {
 	if _, err := s.Trial(t.Context(), dir, task); !errors.Is(err, errKilled) {
 		t.Fatalf("error %v", err)
 	}
-	if o, err := Outcome(root, dir); err != nil || !o.Valid || len(o.Finals) > 0 || o.Final().Known {
+	if o, err := root.Outcome(dir); err != nil || !o.Valid || len(o.Finals) > 0 || o.Final().Known {
 		t.Errorf("two of three seeds give the score %+v, %v", o.Finals, err)
 	}
 	rest := &fake{}

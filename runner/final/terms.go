@@ -7,26 +7,16 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
-// Terms are what a score depends on besides the rows and the seed. They stand
-// beside every score, so that one made under other terms is never taken for it.
-type Terms struct {
-	Student  string           `json:"student"` // digest
-	BLAS     string           `json:"blas"`
-	Task     string           `json:"task"` // digest
-	Sampling results.Sampling `json:"sampling"`
-	Recipe   results.Recipe   `json:"recipe,omitzero"` // none for the base student
-}
-
-func (s *Scorer) terms(task tasks.Task, recipe results.Recipe) Terms {
-	return Terms{Student: s.Identity.Digest, BLAS: s.Identity.BLAS, Task: task.Digest, Sampling: task.Brief.Sampling, Recipe: recipe}
+func (s *Scorer) terms(task tasks.Task, recipe results.Recipe) record.Terms {
+	return record.Terms{Student: s.Identity.Digest, BLAS: s.Identity.BLAS, Task: task.Digest, Sampling: task.Brief.Sampling, Recipe: recipe}
 }
 
 // changed names what differs, empty for nothing.
-func (t Terms) changed(was Terms) string {
+func changed(t, was record.Terms) string {
 	return differing([]part{
 		{"student", t.Student == was.Student}, {"BLAS", t.BLAS == was.BLAS}, {"task", t.Task == was.Task},
 		{"sampling", t.Sampling == was.Sampling}, {"recipe", t.Recipe == was.Recipe},
@@ -49,23 +39,22 @@ func differing(parts []part) string {
 	return strings.Join(names, ", ")
 }
 
-// kept reports whether path holds a score; one under other terms is refused.
-func kept(path string, terms Terms) (bool, error) {
-	var was Score
-	err := disk.ReadJSON(path, &was)
+// kept reports whether the file holds a score; one under other terms is refused.
+func kept(file record.File[record.Score], terms record.Terms) (bool, error) {
+	was, err := file.Read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	names := terms.changed(was.Terms)
+	names := changed(terms, was.Terms)
 	if names == "" {
 		return true, nil
 	}
-	err = fmt.Errorf("%s: it was scored with another %s", path, names)
-	if was.Terms == (Terms{}) {
-		err = fmt.Errorf("%s: an older version of the program made it and did not record with what", path)
+	err = fmt.Errorf("%s: it was scored with another %s", file, names)
+	if was.Terms == (record.Terms{}) {
+		err = fmt.Errorf("%s: an older version of the program made it and did not record with what", file)
 	}
 	return false, results.Bad("move that folder away to score it again, or choose another --out", err)
 }

@@ -9,10 +9,10 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -34,48 +34,37 @@ func (e *exhaustedError) Error() string {
 // ask takes one call through admission, reservation, teacher and settlement. ctx
 // ends with the execution and not with the client: a call that is charged is also
 // kept.
-func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []byte) (Answer, error) {
-	if g.recorded != nil {
-		if err := g.relive(ctx, k); err != nil {
-			return Answer{}, err
-		}
+func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []byte) (record.Answer, error) {
+	if err := g.course.begin(ctx, k); err != nil {
+		return record.Answer{}, err
 	}
-	r := record{Kind: kindReserve, Attempt: k.attempt, Request: k.request, Occurrence: k.occurrence}
+	r := record.LedgerLine{Kind: record.Reserve, Attempt: k.attempt, Request: k.request, Occurrence: k.occurrence}
 	if err := g.admit(r); err != nil {
-		return Answer{}, err
+		return record.Answer{}, err
 	}
 	if err := g.write(r, nil); err != nil {
-		return Answer{}, err
+		return record.Answer{}, err
 	}
-	resp, err := g.send(ctx, req.upstream(callSeed(g.spec.Seed, k)))
+	resp, err := g.course.send(ctx, req.upstream(callSeed(g.spec.Seed, k)))
 	if err != nil {
-		return Answer{}, g.fail(ctx, r, err)
+		return record.Answer{}, g.fail(ctx, r, err)
 	}
-	answer := Answer{Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason, InputTokens: resp.InputTokens, OutputTokens: resp.OutputTokens, Simulated: resp.Simulated}
-	line, err := disk.Canonical(Exchange{Attempt: k.attempt, Digest: k.request, Occurrence: k.occurrence, Request: json.RawMessage(canonical), Response: answer})
+	answer := record.Answer{Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason, InputTokens: resp.InputTokens, OutputTokens: resp.OutputTokens, Simulated: resp.Simulated}
+	line, err := disk.Canonical(record.Exchange{Attempt: k.attempt, Digest: k.request, Occurrence: k.occurrence, Request: json.RawMessage(canonical), Response: answer})
 	if err != nil {
-		return Answer{}, fmt.Errorf("encode exchange: %w", err)
+		return record.Answer{}, fmt.Errorf("encode exchange: %w", err)
 	}
-	r.Kind, r.Outcome, r.Exchange, r.Input, r.Output = kindSettle, answered, disk.Digest(line), resp.InputTokens, resp.OutputTokens
+	r.Kind, r.Outcome, r.Exchange, r.Input, r.Output = record.Settle, record.Answered, disk.Digest(line), resp.InputTokens, resp.OutputTokens
 	r.Simulated = resp.Simulated
 	if err := g.settle(r, line, nil); err != nil {
-		return Answer{}, err
+		return record.Answer{}, err
 	}
 	return answer, nil
 }
 
-// send asks the teacher, and takes one that gives no answer in time for faulty. A
-// recording waits where the record did.
-func (g *Gateway) send(ctx context.Context, q teacher.Request) (teacher.Response, error) {
-	if g.recorded == nil {
-		defer time.AfterFunc(g.opts.Overdue, g.noteOverdue).Stop()
-	}
-	return g.up.Complete(ctx, q)
-}
-
 // admit charges the call in memory, so that no other call can take its place
 // while the reservation is being written.
-func (g *Gateway) admit(r record) error {
+func (g *Gateway) admit(r record.LedgerLine) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if over := g.book.exhausted(r.Attempt); over != "" {
@@ -86,7 +75,7 @@ func (g *Gateway) admit(r record) error {
 
 // settle makes the end of a call durable and only then counts it: a refunded
 // call frees its place in the budget when a crash can no longer undo the refund.
-func (g *Gateway) settle(r record, exchange []byte, down error) error {
+func (g *Gateway) settle(r record.LedgerLine, exchange []byte, down error) error {
 	if err := g.write(r, exchange); err != nil {
 		return err
 	}
@@ -104,21 +93,13 @@ func (g *Gateway) note(down error) {
 	}
 }
 
-// noteOverdue takes a call without an answer for a fault before the call ends:
-// the time of the code may cut it off, and would then hide that the teacher hangs.
-func (g *Gateway) noteOverdue() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.note(results.Infra(teacherHint, fmt.Errorf("the teacher gave no answer within %s", g.opts.Overdue)))
-}
-
 // fail ends a call without an answer: refunded when the teacher certainly did
 // no work, charged otherwise.
-func (g *Gateway) fail(ctx context.Context, r record, err error) error {
+func (g *Gateway) fail(ctx context.Context, r record.LedgerLine, err error) error {
 	call := teacher.AsCallError(err)
-	r.Kind, r.Detail, r.Cut = kindRefund, clip(err.Error(), 300), interrupted(ctx, err)
+	r.Kind, r.Detail, r.Cut = record.Refund, clip(err.Error(), 300), interrupted(ctx, err)
 	if !call.Refunded {
-		r.Kind, r.Outcome = kindSettle, unknown
+		r.Kind, r.Outcome = record.Settle, record.Unknown
 	}
 	var down error
 	if !requestRefused(call.Status) && !r.Cut && !errors.Is(err, errAsRecorded) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // maxBatch bounds the records that share one sync.
@@ -12,14 +13,14 @@ const maxBatch = 256
 // commit is a record to be made durable, with the exchange that must be durable
 // before it.
 type commit struct {
-	record   record
+	record   record.LedgerLine
 	exchange []byte // a line, or nil
 	done     chan error
 }
 
 // write returns when the record is durable. After the first error every later
 // write fails with it: the file's end is no longer known.
-func (g *Gateway) write(r record, exchange []byte) error {
+func (g *Gateway) write(r record.LedgerLine, exchange []byte) error {
 	done := make(chan error, 1)
 	g.commits <- commit{record: r, exchange: exchange, done: done}
 	return <-done

@@ -30,21 +30,21 @@ package gateway
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // Gateway meters one trial. It is safe for concurrent use.
 type Gateway struct {
-	dir      string
+	dir      record.Trial
 	spec     results.Spec
 	up       teacher.Teacher
-	recorded *Recording // up, if it is one
+	course   course
 	opts     Options
 	log      *disk.Log
 	store    *store
@@ -75,7 +75,7 @@ type Options struct {
 
 // Open opens or creates the ledger of the trial folder dir. It is the only
 // writer of the ledger and of the teacher folder until Close.
-func Open(dir string, spec results.Spec, up teacher.Teacher, opts Options) (*Gateway, error) {
+func Open(dir record.Trial, spec results.Spec, up teacher.Teacher, opts Options) (*Gateway, error) {
 	budget := spec.Protocol.Budget
 	if err := budget.Validate(); err != nil {
 		return nil, results.Bad("", fmt.Errorf("open gateway: budget: %w", err))
@@ -97,12 +97,15 @@ func Open(dir string, spec results.Spec, up teacher.Teacher, opts Options) (*Gat
 		slots:   make(chan struct{}, budget.TeacherConcurrency),
 		commits: make(chan commit, maxBatch),
 	}
-	g.recorded, _ = up.(*Recording)
+	g.course = live{g}
+	if r, ok := up.(*Recording); ok {
+		g.course = relived{g, r}
+	}
 	var err error
-	if g.log, err = disk.OpenLog(filepath.Join(dir, ledgerFile), g.book.applyLine); err != nil {
+	if g.log, err = disk.OpenLog(dir.Ledger(), g.book.applyLine); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
-	if g.store, err = openStore(filepath.Join(dir, teacherFolder)); err != nil {
+	if g.store, err = openStore(dir.Teacher()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open teacher store: %w", err), g.log.Close())
 	}
 	g.commiter.Go(g.commitLoop)
@@ -159,8 +162,8 @@ func (g *Gateway) Fault() error {
 // known, in US dollars. exchange is the digest of what is kept of them: those that
 // are in the ledger already are not counted again.
 func (g *Gateway) RecordAgent(attempt int, exchange string, used results.AgentUse) error {
-	r := record{
-		Kind: kindAgent, Attempt: attempt, Exchange: exchange,
+	r := record.LedgerLine{
+		Kind: record.OfAgent, Attempt: attempt, Exchange: exchange,
 		Input: used.Input, Cached: used.Cached, Output: used.Output, Reasoning: used.Reasoning,
 	}
 	if used.Calls != 1 {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -113,12 +114,12 @@ func TestBudgetRace(t *testing.T) {
 	if err := g.Close(); err != nil {
 		t.Fatal(err)
 	}
-	sum, err := ReadLedger(dir, spec.Protocol.Budget)
+	sum, err := ReadLedger(record.Trial(dir), spec.Protocol.Budget)
 	if err != nil || sum.Total.Calls != 40 || len(sum.Exchanges) != 40 {
 		t.Errorf("ledger: %+v, %v", sum.Total, err)
 	}
 	found := 0
-	err = ReadExchanges(dir, func(digest string, e Exchange) error {
+	err = record.Trial(dir).Teacher().Read(func(digest string, e record.Exchange) error {
 		if sum.Exchanges[digest] && strings.HasPrefix(e.Response.Content, "same prompt #") {
 			found++
 		}
@@ -175,7 +176,7 @@ func TestRefunds(t *testing.T) {
 			}
 			c.stop()
 			g.Close()
-			if sum, err := ReadLedger(dir, spec.Protocol.Budget); err != nil || sum.Total.Calls != tt.charged+1 {
+			if sum, err := ReadLedger(record.Trial(dir), spec.Protocol.Budget); err != nil || sum.Total.Calls != tt.charged+1 {
 				t.Errorf("ledger %+v %v", sum, err)
 			}
 		})
@@ -293,7 +294,7 @@ func TestCommitFails(t *testing.T) {
 func TestCollect(t *testing.T) {
 	g := &Gateway{commits: make(chan commit, 2*maxBatch)}
 	for i := range maxBatch + 9 {
-		g.commits <- commit{record: record{Attempt: i}}
+		g.commits <- commit{record: record.LedgerLine{Attempt: i}}
 	}
 	if batch := g.collect(<-g.commits); len(batch) != maxBatch || batch[maxBatch-1].record.Attempt != maxBatch-1 {
 		t.Errorf("first batch has %d records", len(batch))

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -64,7 +65,7 @@ func testSpec(total, perAttempt, concurrency int) results.Spec {
 
 func open(t testing.TB, dir string, spec results.Spec, up teacher.Teacher) *Gateway {
 	t.Helper()
-	g, err := Open(dir, spec, up, Options{})
+	g, err := Open(record.Trial(dir), spec, up, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,59 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 )
-
-// Names below the trial folder.
-const (
-	ledgerFile    = "ledger.jsonl"
-	teacherFolder = "teacher"
-)
-
-// The kinds of record.
-const (
-	kindReserve = "reserve" // a call is about to be sent: charged
-	kindSettle  = "settle"  // it ended and stays charged
-	kindRefund  = "refund"  // the teacher certainly did no work
-	kindAgent   = "agent"   // a call of the agent's LLM
-)
-
-// The outcomes of a settled call.
-const (
-	answered = "answered"
-	unknown  = "unknown"
-)
-
-// record is one line of the ledger without its link.
-type record struct {
-	Kind       string   `json:"kind"`
-	Attempt    int      `json:"attempt"`
-	Request    string   `json:"request,omitempty"` // digest
-	Occurrence int      `json:"occurrence,omitempty"`
-	Outcome    string   `json:"outcome,omitempty"`
-	Exchange   string   `json:"exchange,omitempty"` // digest of what is stored of the call
-	Calls      int      `json:"calls,omitempty"`    // of kind agent; 0 means 1
-	Input      int64    `json:"input_tokens,omitempty"`
-	Output     int64    `json:"output_tokens,omitempty"`
-	Cached     int64    `json:"cached_input_tokens,omitempty"` // of Input
-	Reasoning  int64    `json:"reasoning_tokens,omitempty"`    // of Output
-	Cost       *float64 `json:"cost_usd,omitempty"`            // absent when not known
-	Simulated  bool     `json:"simulated,omitempty"`           // no LLM answered
-	Detail     string   `json:"detail,omitempty"`              // why there is no answer
-	Cut        bool     `json:"cut,omitempty"`                 // because the execution ended before
-}
-
-// agentUse is what a record of kind agent says.
-func (r record) agentUse() results.AgentUse {
-	used := results.AgentUse{Calls: max(1, r.Calls), Tokens: results.Tokens{Input: r.Input, Cached: r.Cached, Output: r.Output, Reasoning: r.Reasoning}}
-	if r.Cost != nil {
-		used.Cost = results.Num(*r.Cost, true)
-	}
-	return used
-}
 
 type key struct {
 	attempt    int
@@ -64,7 +16,7 @@ type key struct {
 	occurrence int
 }
 
-func (r record) key() key { return key{r.Attempt, r.Request, r.Occurrence} }
+func keyOf(l record.LedgerLine) key { return key{l.Attempt, l.Request, l.Occurrence} }
 
 // state of a key: absent, open (reserved), or the digest of its exchange.
 type state struct {
@@ -97,7 +49,7 @@ func newBook(b results.Budget) *book {
 }
 
 func (b *book) applyLine(line []byte) error {
-	var r record
+	var r record.LedgerLine
 	if err := json.Unmarshal(line, &r); err != nil {
 		return err
 	}
@@ -105,44 +57,44 @@ func (b *book) applyLine(line []byte) error {
 }
 
 // apply folds one record and refuses one that breaks a rule of the ledger.
-func (b *book) apply(r record) error {
+func (b *book) apply(r record.LedgerLine) error {
 	if r.Attempt < 1 {
 		return fmt.Errorf("%s record of attempt %d", r.Kind, r.Attempt)
 	}
 	if r.Calls < 0 || r.Input < 0 || r.Output < 0 || r.Cached < 0 || r.Reasoning < 0 || r.Cost != nil && !(*r.Cost >= 0) {
 		return fmt.Errorf("%s record with a negative amount", r.Kind)
 	}
-	at := b.keys[r.key()]
-	if (r.Kind == kindSettle || r.Kind == kindRefund) && !at.open {
+	at := b.keys[keyOf(r)]
+	if (r.Kind == record.Settle || r.Kind == record.Refund) && !at.open {
 		return fmt.Errorf("%s record without a reservation", r.Kind)
 	}
 	switch r.Kind {
-	case kindReserve:
+	case record.Reserve:
 		if at.exchange != "" {
 			return errors.New("reservation of a call that is answered")
 		}
 		if over := b.exhausted(r.Attempt); over != "" {
 			return fmt.Errorf("reservation over the budget (%s)", over)
 		}
-		b.keys[r.key()] = state{open: true}
+		b.keys[keyOf(r)] = state{open: true}
 		b.charge(r.Attempt, Usage{Calls: 1})
-	case kindSettle:
-		if (r.Outcome == answered) != (r.Exchange != "") || (r.Outcome != answered && r.Outcome != unknown) {
+	case record.Settle:
+		if (r.Outcome == record.Answered) != (r.Exchange != "") || (r.Outcome != record.Answered && r.Outcome != record.Unknown) {
 			return fmt.Errorf("settle record with outcome %q", r.Outcome)
 		}
-		b.keys[r.key()] = state{exchange: r.Exchange}
+		b.keys[keyOf(r)] = state{exchange: r.Exchange}
 		b.simulated = b.simulated || r.Simulated
 		b.charge(r.Attempt, Usage{InputTokens: r.Input, OutputTokens: r.Output})
-	case kindRefund:
-		delete(b.keys, r.key())
+	case record.Refund:
+		delete(b.keys, keyOf(r))
 		b.charge(r.Attempt, Usage{Calls: -1})
-	case kindAgent:
+	case record.OfAgent:
 		said := key{attempt: r.Attempt, request: r.Exchange}
 		if b.replies[said] {
 			return errors.New("agent record of a reply that is recorded")
 		}
 		b.replies[said] = r.Exchange != ""
-		b.agent = b.agent.Add(r.agentUse())
+		b.agent = b.agent.Add(r.AgentUse())
 	default:
 		return fmt.Errorf("unknown kind of record %q", r.Kind)
 	}
@@ -186,9 +138,9 @@ type Summary struct {
 
 // ReadLedger checks the ledger of the trial folder dir, line by line, against
 // its chain and the budget, and sums it up.
-func ReadLedger(dir string, budget results.Budget) (Summary, error) {
+func ReadLedger(dir record.Trial, budget results.Budget) (Summary, error) {
 	b := newBook(budget)
-	if err := disk.ReadLog(filepath.Join(dir, ledgerFile), b.applyLine); err != nil {
+	if err := disk.ReadLog(dir.Ledger(), b.applyLine); err != nil {
 		return Summary{}, fmt.Errorf("read ledger: %w", err)
 	}
 	s := Summary{Total: b.total, Attempts: b.attempts, Agent: b.agent, Exchanges: map[string]bool{}}

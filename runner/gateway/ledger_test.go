@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,35 +9,36 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 func TestBookRules(t *testing.T) {
-	reserve := record{Kind: kindReserve, Attempt: 1, Request: "a"}
-	settle := record{Kind: kindSettle, Attempt: 1, Request: "a", Outcome: answered, Exchange: "e", Input: 2, Output: 3}
-	lost := record{Kind: kindSettle, Attempt: 1, Request: "a", Outcome: unknown}
-	refund := record{Kind: kindRefund, Attempt: 1, Request: "a"}
-	with := func(r record, change func(*record)) record { change(&r); return r }
+	reserve := record.LedgerLine{Kind: record.Reserve, Attempt: 1, Request: "a"}
+	settle := record.LedgerLine{Kind: record.Settle, Attempt: 1, Request: "a", Outcome: record.Answered, Exchange: "e", Input: 2, Output: 3}
+	lost := record.LedgerLine{Kind: record.Settle, Attempt: 1, Request: "a", Outcome: record.Unknown}
+	refund := record.LedgerLine{Kind: record.Refund, Attempt: 1, Request: "a"}
+	with := func(r record.LedgerLine, change func(*record.LedgerLine)) record.LedgerLine { change(&r); return r }
 	tests := []struct {
 		name    string
-		records []record
+		records []record.LedgerLine
 		calls   int
 		problem string
 	}{
-		{"answered", []record{reserve, settle}, 1, ""},
-		{"crashed, asked again", []record{reserve, reserve, settle}, 2, ""},
-		{"unknown, asked again", []record{reserve, lost, reserve, settle}, 2, ""},
-		{"refunded, asked again", []record{reserve, refund, reserve, settle}, 1, ""},
-		{"settled twice", []record{reserve, settle, settle}, 1, "without a reservation"},
-		{"refunded twice", []record{reserve, refund, refund}, 0, "without a reservation"},
-		{"refunded after the answer", []record{reserve, settle, refund}, 1, "without a reservation"},
-		{"refund of another attempt", []record{reserve, with(refund, func(r *record) { r.Attempt = 2 })}, 1, "without a reservation"},
-		{"reserved after the answer", []record{reserve, settle, reserve}, 1, "is answered"},
-		{"over the attempt's budget", []record{reserve, reserve, reserve, reserve}, 3, "over the budget (attempt)"},
-		{"answer without exchange", []record{reserve, with(settle, func(r *record) { r.Exchange = "" })}, 1, "outcome"},
-		{"unknown with exchange", []record{reserve, with(lost, func(r *record) { r.Exchange = "e" })}, 1, "outcome"},
-		{"negative tokens", []record{reserve, with(settle, func(r *record) { r.Input = -1 })}, 1, "negative"},
-		{"no attempt", []record{with(reserve, func(r *record) { r.Attempt = 0 })}, 0, "attempt 0"},
-		{"unknown kind", []record{{Kind: "gift", Attempt: 1}}, 0, "unknown kind"},
+		{"answered", []record.LedgerLine{reserve, settle}, 1, ""},
+		{"crashed, asked again", []record.LedgerLine{reserve, reserve, settle}, 2, ""},
+		{"unknown, asked again", []record.LedgerLine{reserve, lost, reserve, settle}, 2, ""},
+		{"refunded, asked again", []record.LedgerLine{reserve, refund, reserve, settle}, 1, ""},
+		{"settled twice", []record.LedgerLine{reserve, settle, settle}, 1, "without a reservation"},
+		{"refunded twice", []record.LedgerLine{reserve, refund, refund}, 0, "without a reservation"},
+		{"refunded after the answer", []record.LedgerLine{reserve, settle, refund}, 1, "without a reservation"},
+		{"refund of another attempt", []record.LedgerLine{reserve, with(refund, func(r *record.LedgerLine) { r.Attempt = 2 })}, 1, "without a reservation"},
+		{"reserved after the answer", []record.LedgerLine{reserve, settle, reserve}, 1, "is answered"},
+		{"over the attempt's budget", []record.LedgerLine{reserve, reserve, reserve, reserve}, 3, "over the budget (attempt)"},
+		{"answer without exchange", []record.LedgerLine{reserve, with(settle, func(r *record.LedgerLine) { r.Exchange = "" })}, 1, "outcome"},
+		{"unknown with exchange", []record.LedgerLine{reserve, with(lost, func(r *record.LedgerLine) { r.Exchange = "e" })}, 1, "outcome"},
+		{"negative tokens", []record.LedgerLine{reserve, with(settle, func(r *record.LedgerLine) { r.Input = -1 })}, 1, "negative"},
+		{"no attempt", []record.LedgerLine{with(reserve, func(r *record.LedgerLine) { r.Attempt = 0 })}, 0, "attempt 0"},
+		{"unknown kind", []record.LedgerLine{{Kind: "gift", Attempt: 1}}, 0, "unknown kind"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,17 +58,17 @@ func TestBookRules(t *testing.T) {
 
 func TestOpenRefusesOverspentLedger(t *testing.T) {
 	dir := t.TempDir()
-	log, err := disk.OpenLog(filepath.Join(dir, ledgerFile), func([]byte) error { return nil })
+	log, err := disk.OpenLog(record.Trial(dir).Ledger(), func([]byte) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := log.Append(record{Kind: kindReserve, Attempt: 1, Request: "a"}); err != nil {
+		if _, err := log.Append(record.LedgerLine{Kind: record.Reserve, Attempt: 1, Request: "a"}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	log.Close()
-	if _, err := Open(dir, testSpec(2, 2, 1), &echo{}, Options{}); err == nil || !strings.Contains(err.Error(), "line 3") {
+	if _, err := Open(record.Trial(dir), testSpec(2, 2, 1), &echo{}, Options{}); err == nil || !strings.Contains(err.Error(), "line 3") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -101,7 +101,7 @@ func TestRecordAgent(t *testing.T) {
 	if diff := cmp.Diff(want, g.Agent()); diff != "" {
 		t.Error("reopened:", diff)
 	}
-	if _, err := os.Stat(filepath.Join(dir, teacherFolder)); !os.IsNotExist(err) {
+	if _, err := os.Stat(string(record.Trial(dir).Teacher())); !os.IsNotExist(err) {
 		t.Errorf("a teacher folder without an exchange: %v", err)
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -37,7 +37,7 @@ type Recording struct {
 // recordedCall is what the record has of a call. Of several executions of the
 // same code the last one counts.
 type recordedCall struct {
-	answer *Answer            // nil for none
+	answer *record.Answer     // nil for none
 	failed *teacher.CallError // why there is no answer
 	cut    bool               // its execution ended before it did
 	open   bool               // a reservation that is not settled
@@ -52,13 +52,13 @@ var (
 
 // OpenRecording reads the stored calls of the trial folder, which was run under
 // the spec. stopped says whether an attempt's code was stopped for its time.
-func OpenRecording(dir string, spec results.Spec, stopped func(attempt int) bool) (*Recording, error) {
+func OpenRecording(dir record.Trial, spec results.Spec, stopped func(attempt int) bool) (*Recording, error) {
 	r := &Recording{
 		name: spec.Teacher, simulated: spec.Simulated, seed: spec.Seed, stopped: stopped,
 		calls: map[int64]*recordedCall{}, exhausted: map[int]string{},
 	}
-	answers := map[string]Answer{}
-	err := ReadExchanges(dir, func(digest string, e Exchange) error {
+	answers := map[string]record.Answer{}
+	err := dir.Teacher().Read(func(digest string, e record.Exchange) error {
 		answers[digest] = e.Response
 		r.calls[callSeed(spec.Seed, key{e.Attempt, e.Digest, e.Occurrence})] = &recordedCall{answer: &e.Response} // if there is no ledger
 		return nil
@@ -67,8 +67,8 @@ func OpenRecording(dir string, spec results.Spec, stopped func(attempt int) bool
 		return nil, fmt.Errorf("read recorded teacher: %w", err)
 	}
 	b := newBook(spec.Protocol.Budget)
-	err = disk.ReadLog(filepath.Join(dir, ledgerFile), func(line []byte) error {
-		var said record
+	err = disk.ReadLog(dir.Ledger(), func(line []byte) error {
+		var said record.LedgerLine
 		if err := json.Unmarshal(line, &said); err != nil {
 			return err
 		}
@@ -84,28 +84,28 @@ func OpenRecording(dir string, spec results.Spec, stopped func(attempt int) bool
 }
 
 // take adds a record of the ledger, after which the named budget is exhausted.
-func (r *Recording) take(said record, exhausted string, answers map[string]Answer) error {
-	if said.Kind == kindAgent {
+func (r *Recording) take(said record.LedgerLine, exhausted string, answers map[string]record.Answer) error {
+	if said.Kind == record.OfAgent {
 		return nil
 	}
 	if exhausted != "" {
 		r.exhausted[said.Attempt] = exhausted
 	}
-	seed := callSeed(r.seed, said.key())
+	seed := callSeed(r.seed, keyOf(said))
 	call := r.calls[seed]
 	if call == nil {
 		call = &recordedCall{}
 		r.calls[seed] = call
 	}
 	switch {
-	case said.Kind == kindReserve:
+	case said.Kind == record.Reserve:
 		if call.open || call.failed != nil && !call.failed.Refunded {
 			call.lost++
 		}
 		call.answer, call.failed = nil, &teacher.CallError{Err: errAsRecorded}
 		call.open, call.cut = true, false
 		return nil
-	case said.Outcome == answered:
+	case said.Outcome == record.Answered:
 		answer, ok := answers[said.Exchange]
 		if !ok {
 			return fmt.Errorf("the answer %s is missing", said.Exchange)
@@ -115,7 +115,7 @@ func (r *Recording) take(said record, exhausted string, answers map[string]Answe
 		status := 0
 		fmt.Sscanf(said.Detail, "teacher answered %d:", &status) // stays 0 where there was none
 		call.cut = said.Cut
-		call.failed = &teacher.CallError{Status: status, Refunded: said.Kind == kindRefund, Err: errAsRecorded}
+		call.failed = &teacher.CallError{Status: status, Refunded: said.Kind == record.Refund, Err: errAsRecorded}
 	}
 	call.open = false
 	return nil
@@ -136,31 +136,6 @@ func (r *Recording) before(ctx context.Context, k key, exhausted string) (lost i
 		return 0, errStopping
 	}
 	return 0, nil
-}
-
-// relive does before a call what the record has before its last execution.
-func (g *Gateway) relive(ctx context.Context, k key) error {
-	g.mu.Lock()
-	exhausted := g.book.exhausted(k.attempt)
-	g.mu.Unlock()
-	lost, err := g.recorded.before(ctx, k, exhausted)
-	if err != nil {
-		return err
-	}
-	for range lost {
-		r := record{Kind: kindReserve, Attempt: k.attempt, Request: k.request, Occurrence: k.occurrence}
-		if err := g.admit(r); err != nil {
-			return err
-		}
-		if err := g.write(r, nil); err != nil {
-			return err
-		}
-		r.Kind, r.Outcome, r.Detail = kindSettle, unknown, errAsRecorded.Error()
-		if err := g.settle(r, nil, nil); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Complete gives the recorded answer to the call.

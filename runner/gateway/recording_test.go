@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // replaying opens a gateway on the recorded teacher of the trial in dir.
 func replaying(t *testing.T, dir string, spec results.Spec, stopped bool) *Gateway {
 	t.Helper()
-	r, err := OpenRecording(dir, spec, func(int) bool { return stopped })
+	r, err := OpenRecording(record.Trial(dir), spec, func(int) bool { return stopped })
 	if err != nil {
 		t.Fatal(err)
 	}

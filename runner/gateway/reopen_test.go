@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -49,11 +50,11 @@ func TestKilledAnywhere(t *testing.T) {
 	}
 	g := open(t, dir, spec, failing)
 	execution(t, g)
-	segment, err := os.ReadFile(filepath.Join(dir, teacherFolder, openSegment)) // not sealed: as a kill leaves it
+	segment, err := os.ReadFile(record.Trial(dir).Teacher().Open()) // not sealed: as a kill leaves it
 	if err != nil {
 		t.Fatal(err)
 	}
-	ledger, err := os.ReadFile(filepath.Join(dir, ledgerFile))
+	ledger, err := os.ReadFile(record.Trial(dir).Ledger())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func killedAt(t *testing.T, ledger, segment []byte) []string {
 	if err := g.Close(); err != nil {
 		t.Error(err)
 	}
-	sum, err := ReadLedger(dir, spec.Protocol.Budget)
+	sum, err := ReadLedger(record.Trial(dir), spec.Protocol.Budget)
 	if err != nil || len(sum.Exchanges) != wave {
 		t.Errorf("ledger names %d exchanges: %v", len(sum.Exchanges), err)
 	}
@@ -112,10 +113,10 @@ func killedAt(t *testing.T, ledger, segment []byte) []string {
 
 func writeTrial(t *testing.T, dir string, ledger, segment []byte) {
 	t.Helper()
-	if err := disk.WriteFile(filepath.Join(dir, ledgerFile), ledger); err != nil {
+	if err := disk.WriteFile(record.Trial(dir).Ledger(), ledger); err != nil {
 		t.Fatal(err)
 	}
-	if err := disk.WriteFile(filepath.Join(dir, teacherFolder, openSegment), segment); err != nil {
+	if err := disk.WriteFile(record.Trial(dir).Teacher().Open(), segment); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -129,11 +130,11 @@ func TestTornSegment(t *testing.T) {
 	for i := range 4 {
 		c.ask(strings.Repeat("prompt ", 50), i)
 	}
-	segment, err := os.ReadFile(filepath.Join(dir, teacherFolder, openSegment))
+	segment, err := os.ReadFile(record.Trial(dir).Teacher().Open())
 	if err != nil {
 		t.Fatal(err)
 	}
-	ledger, err := os.ReadFile(filepath.Join(dir, ledgerFile))
+	ledger, err := os.ReadFile(record.Trial(dir).Ledger())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestTornSegment(t *testing.T) {
 		writeTrial(t, torn, ledger, segment[:cut])
 		g := open(t, torn, spec, &echo{})
 		lines := 0
-		if err := ReadExchanges(torn, func(string, Exchange) error { lines++; return nil }); err != nil {
+		if err := record.Trial(torn).Teacher().Read(func(string, record.Exchange) error { lines++; return nil }); err != nil {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
 		if lines < last || lines > 4 {
@@ -154,7 +155,7 @@ func TestTornSegment(t *testing.T) {
 		if lost := lines < 4; (err != nil) != lost {
 			t.Errorf("cut at %d: %d lines, error %v", cut, lines, err)
 		}
-		if disk.Exists(filepath.Join(torn, teacherFolder, openSegment)) {
+		if disk.Exists(record.Trial(torn).Teacher().Open()) {
 			t.Errorf("cut at %d: the segment is still open", cut)
 		}
 	}
@@ -174,13 +175,13 @@ func TestSegmentNames(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	entries, err := os.ReadDir(filepath.Join(dir, teacherFolder))
+	entries, err := os.ReadDir(string(record.Trial(dir).Teacher()))
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("%v %v", entries, err)
 	}
 	for _, e := range entries {
-		digest, err := disk.DigestFile(filepath.Join(dir, teacherFolder, e.Name()))
-		if err != nil || e.Name() != digest+segmentSuffix {
+		digest, err := disk.DigestFile(filepath.Join(string(record.Trial(dir).Teacher()), e.Name()))
+		if err != nil || filepath.Join(string(record.Trial(dir).Teacher()), e.Name()) != record.Trial(dir).Teacher().Finished(digest) {
 			t.Errorf("%s has digest %s (%v)", e.Name(), digest, err)
 		}
 	}

@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // answers loads what the teacher answered in an earlier execution of the
 // attempt's code. An answer that the ledger names and the store lost is an
 // error: it was paid for.
-func (g *Gateway) answers(attempt int) (map[key]Answer, error) {
+func (g *Gateway) answers(attempt int) (map[key]record.Answer, error) {
 	g.mu.Lock()
 	want := map[string]key{}
 	for k, at := range g.book.keys {
@@ -22,8 +23,8 @@ func (g *Gateway) answers(attempt int) (map[key]Answer, error) {
 	if len(want) == 0 {
 		return nil, nil
 	}
-	found := make(map[key]Answer, len(want))
-	err := ReadExchanges(g.dir, func(digest string, e Exchange) error {
+	found := make(map[key]record.Answer, len(want))
+	err := g.dir.Teacher().Read(func(digest string, e record.Exchange) error {
 		if k, ok := want[digest]; ok {
 			found[k] = e.Response
 		}

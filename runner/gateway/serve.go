@@ -139,10 +139,10 @@ func (s *session) complete(w http.ResponseWriter, r *http.Request) {
 		refuseRequest(w, err)
 		return
 	}
-	answer, err := s.inSlot(r.Context(), func() (Answer, error) { return s.ask(k, req, canonical) })
+	answer, err := s.answer(r.Context(), k, req, canonical)
 	if err != nil {
 		s.failed(k, err)
-		s.leave(r.Context())
+		s.g.course.refuse(r.Context(), s)
 		refuseCall(w, err)
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -20,7 +21,7 @@ type session struct {
 	ctx         context.Context // ends with the execution, not with a client
 	stopping    chan struct{}
 	attempt     int
-	stored      map[key]Answer // of an earlier execution of the same code
+	stored      map[key]record.Answer // of an earlier execution of the same code
 	check       func() results.Check
 	checking    sync.Mutex
 	secondsLeft func() float64
@@ -33,32 +34,19 @@ type session struct {
 // errStopping is a call that came too late or whose client left before it was sent.
 var errStopping = errors.New("the execution has ended")
 
-// inSlot waits for one of the teacher's slots, as long as the client waits, and
-// holds it while f runs. A recording has no slots: calls that wait as they did in
-// the record would keep out those that had an answer.
-func (s *session) inSlot(client context.Context, f func() (Answer, error)) (Answer, error) {
-	if s.g.recorded != nil {
-		return f()
+// answer waits for the call's turn and asks.
+func (s *session) answer(client context.Context, k key, req chatRequest, canonical []byte) (record.Answer, error) {
+	leave, err := s.g.course.enter(client, s)
+	if err != nil {
+		return record.Answer{}, err
 	}
-	select {
-	case s.g.slots <- struct{}{}:
-		defer func() { <-s.g.slots }()
-	case <-client.Done():
-		return Answer{}, errStopping
-	case <-s.stopping:
-		return Answer{}, errStopping
-	case <-s.ctx.Done():
-		return Answer{}, errStopping
-	}
-	if s.ctx.Err() != nil { // it ended while the call waited
-		return Answer{}, errStopping
-	}
-	return f()
+	defer leave()
+	return s.ask(k, req, canonical)
 }
 
 // ask returns a stored answer or sends the call, unless the teacher refused too
 // many: those are refunded, so that the budget alone would not end them.
-func (s *session) ask(k key, req chatRequest, canonical []byte) (Answer, error) {
+func (s *session) ask(k key, req chatRequest, canonical []byte) (record.Answer, error) {
 	if a, ok := s.stored[k]; ok {
 		return a, nil
 	}
@@ -66,21 +54,9 @@ func (s *session) ask(k key, req chatRequest, canonical []byte) (Answer, error) 
 	over := s.refused >= s.g.spec.Protocol.Budget.TeacherCallsPerAttempt
 	s.mu.Unlock()
 	if over {
-		return Answer{}, &exhaustedError{"refusals"}
+		return record.Answer{}, &exhaustedError{"refusals"}
 	}
 	return s.g.ask(s.ctx, k, req, canonical)
-}
-
-// leave waits, where the record stopped the code and its time is over, until the
-// code or its client is gone: the record ended before the code could handle that.
-func (s *session) leave(client context.Context) {
-	if r := s.g.recorded; r == nil || s.ctx.Err() == nil || !r.stopped(s.attempt) {
-		return
-	}
-	select {
-	case <-s.stopping:
-	case <-client.Done():
-	}
 }
 
 // failed counts a refused call, and frees the number of one that was never sent:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -131,7 +132,7 @@ func TestDeadlineEndsCalls(t *testing.T) {
 // it, charged, and are no fault of the teacher.
 func TestStopGivesUp(t *testing.T) {
 	sent := make(chan struct{}, 1)
-	g, err := Open(t.TempDir(), testSpec(10, 10, 1), waits(sent), Options{Grace: 50 * time.Millisecond})
+	g, err := Open(record.Trial(t.TempDir()), testSpec(10, 10, 1), waits(sent), Options{Grace: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestStopGivesUp(t *testing.T) {
 // although the end of the code cuts the call off.
 func TestOverdueCallIsAFault(t *testing.T) {
 	sent := make(chan struct{}, 1)
-	g, err := Open(t.TempDir(), testSpec(10, 10, 1), waits(sent), Options{Overdue: 20 * time.Millisecond})
+	g, err := Open(record.Trial(t.TempDir()), testSpec(10, 10, 1), waits(sent), Options{Overdue: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -50,7 +51,7 @@ func refuse(w http.ResponseWriter, status int, kind, param, code, message string
 	writeJSON(w, status, map[string]any{"error": fields})
 }
 
-func reply(w http.ResponseWriter, model string, k key, a Answer) {
+func reply(w http.ResponseWriter, model string, k key, a record.Answer) {
 	writeJSON(w, http.StatusOK, map[string]any{
 		"id": fmt.Sprintf("chatcmpl-%s-%d", k.request[:16], k.occurrence), "object": "chat.completion", "created": 0, "model": model,
 		"choices": []any{map[string]any{

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/gateway"
 	"github.com/autodatabench/autodatabench/runner/submission"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -53,7 +54,7 @@ func withLibrary(t *testing.T, trial, workspace, code string) (string, gateway.U
 	protocol := results.Mini()
 	protocol.Budget.TeacherCalls, protocol.Budget.TeacherCallsPerAttempt, protocol.Budget.TeacherConcurrency = 30, 20, 4
 	protocol.Budget.DatasetSize, protocol.Budget.MinRows = 3, 2
-	g, err := gateway.Open(trial, results.Spec{Protocol: protocol, Seed: 3}, &numbered{}, gateway.Options{})
+	g, err := gateway.Open(record.Trial(trial), results.Spec{Protocol: protocol, Seed: 3}, &numbered{}, gateway.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,10 +125,10 @@ func (s *Sandbox) probe() error {
 		return results.Infra("", fmt.Errorf("try the sandbox: %w", err))
 	}
 	defer os.RemoveAll(dir)
-	if err := os.WriteFile(filepath.Join(dir, "code.py"), []byte("import autodatabench\nprint('ready')\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, CodeFile), []byte("import autodatabench\nprint('ready')\n"), 0o644); err != nil {
 		return results.Infra("", fmt.Errorf("try the sandbox: %w", err))
 	}
-	r, err := s.Run(context.Background(), Spec{Workspace: dir, Code: "code.py", Timeout: time.Minute})
+	r, err := s.Run(context.Background(), Spec{Workspace: dir, Code: CodeFile, Timeout: time.Minute})
 	if err == nil && (r.ExitCode != 0 || string(r.Output) != "ready\n") {
 		err = results.Infra(hint, fmt.Errorf("python ended with status %d: %s", r.ExitCode, oneLine(r.Output)))
 	}

@@ -11,7 +11,11 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-const submissionFile = "submission.json"
+// Names in a workspace, which are a contract with agents' code.
+const (
+	CodeFile       = "code.py"
+	SubmissionFile = "submission.json"
+)
 
 // OpenSubmission opens the workspace's submission.json: a regular file of at
 // most results.MaxSubmission bytes, and no link to one. The error is written for
@@ -22,7 +26,7 @@ func OpenSubmission(workspace string) (io.ReadCloser, error) {
 		return nil, errors.New("the workspace cannot be opened")
 	}
 	defer root.Close()
-	info, err := root.Lstat(submissionFile)
+	info, err := root.Lstat(SubmissionFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, errors.New("there is no submission.json")
@@ -33,7 +37,7 @@ func OpenSubmission(workspace string) (io.ReadCloser, error) {
 	}
 	// Code that still runs may put something else there in the meantime:
 	// NONBLOCK keeps a pipe from stopping us, and the file opened is judged.
-	file, err := root.OpenFile(submissionFile, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	file, err := root.OpenFile(SubmissionFile, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, errors.New("submission.json cannot be opened for reading")
 	}

@@ -53,27 +53,6 @@ type Progress struct {
 	PeakMemory      int64   // of the device, or of the process on the CPU, in bytes
 }
 
-// TrainReport sums a training up.
-type TrainReport struct {
-	Rows      int     `json:"rows"`
-	Updates   int     `json:"updates"`
-	Tokens    int     `json:"tokens"` // read in all epochs, prompts included
-	FirstLoss float64 `json:"first_loss"`
-	LastLoss  float64 `json:"last_loss"`
-	Digest    string  `json:"digest"` // sha256 of adapter_model.safetensors, hexadecimal
-
-	Trainable int      `json:"trainable,omitempty"` // parameters, of back ends that say so
-	Measured  Measured `json:"measured,omitzero"`
-}
-
-// Measured is what differs from one machine and time to the next, of back ends
-// that say so.
-type Measured struct {
-	StartSeconds float64 `json:"start_seconds,omitempty"` // until the model was loaded, where the training waited for it
-	Seconds      float64 `json:"seconds,omitempty"`       // of the updates alone
-	PeakMemory   int64   `json:"peak_memory,omitempty"`   // of the device, or of the process on the CPU, in bytes
-}
-
 // Rate is tokens a second; 0 when no time has passed.
 func Rate(tokens int, seconds float64) float64 {
 	if seconds <= 0 {
@@ -82,11 +61,8 @@ func Rate(tokens int, seconds float64) float64 {
 	return float64(tokens) / seconds
 }
 
-// Identity names a student in the record.
-type Identity struct {
-	Name     string `json:"name"`
-	Backend  string `json:"backend"`  // embedded | hf | llamafactory | vllm
-	BLAS     string `json:"blas"`     // the arithmetic in use; empty where it does not apply
-	Digest   string `json:"digest"`   // sha256 over the base weights and the tokenizer, hexadecimal
-	Embedded bool   `json:"embedded"` // the small student inside the program
-}
+type (
+	Identity    = results.Identity
+	TrainReport = results.TrainReport
+	Measured    = results.Measured
+)

@@ -16,6 +16,7 @@ import (
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 func agentsCommand(env Env) *cli.Command {
@@ -91,7 +92,7 @@ func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) erro
 	if err != nil {
 		return err
 	}
-	a, err := setup.OpenAgent(w, d, filepath.Join(o.out, d.Name), o.places)
+	a, err := setup.OpenAgent(w, d, record.Experiment(filepath.Join(o.out, d.Name)), o.places)
 	if err != nil {
 		return err
 	}

@@ -18,8 +18,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner"
-	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
 	"github.com/autodatabench/autodatabench/runner/student/serve"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -133,7 +132,7 @@ func holdsNoKey(t *testing.T, dir string, said ...string) {
 func storedHoldsNoKey(t *testing.T, trial string) {
 	t.Helper()
 	n := 0
-	err := gateway.ReadExchanges(trial, func(_ string, e gateway.Exchange) error {
+	err := record.Trial(trial).Teacher().Read(func(_ string, e record.Exchange) error {
 		n++
 		if text := string(e.Request) + e.Response.Content; strings.Contains(text, agentKey) || strings.Contains(text, teacherKey) {
 			t.Errorf("a stored exchange holds a key: %s", text)
@@ -164,7 +163,7 @@ func TestNoKeyIsLeft(t *testing.T) {
 	trial := filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1")
 	storedHoldsNoKey(t, trial)
 	for name, want := range map[string]string{"reply.json": "My key is [key].", "run.log": "It is [key]"} {
-		data, err := os.ReadFile(runner.AttemptFile(trial, 1, name))
+		data, err := os.ReadFile(filepath.Join(string(record.Trial(trial).Attempt(1)), name))
 		if err != nil || !strings.Contains(string(data), want) {
 			t.Errorf("%s does not hold %q, so that nothing was tested: %s (%v)", name, want, data, err)
 		}
@@ -256,7 +255,7 @@ func TestOwnServersAsAgents(t *testing.T) {
 			t.Errorf("%s: exit code %d: %s", name, code, stderr)
 			continue
 		}
-		state, err := runner.Load(filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1"))
+		state, err := record.Trial(filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1")).Load()
 		if err != nil || state.End != results.EndAttempts || len(state.Attempts) != 2 {
 			t.Fatalf("%s: %v, %+v", name, err, state)
 		}
@@ -315,7 +314,7 @@ func TestOwnProgramAsAgent(t *testing.T) {
 	}
 	holdsNoKey(t, dir, stdout, stderr)
 	trial := filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1")
-	state, err := runner.Load(trial)
+	state, err := record.Trial(trial).Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -328,7 +327,7 @@ func TestOwnProgramAsAgent(t *testing.T) {
 	if first := <-asked; first["model"] != "my-org/my-model" || first["max_tokens"] != 8192.0 {
 		t.Errorf("asked for model %v, %v tokens", first["model"], first["max_tokens"])
 	}
-	calls, err := os.ReadFile(runner.AttemptFile(trial, 1, "model.jsonl"))
+	calls, err := os.ReadFile(filepath.Join(string(record.Trial(trial).Attempt(1)), "model.jsonl"))
 	if err != nil || bytes.Count(calls, []byte("\n")) != 2 || !strings.Contains(string(calls), "Here is a draft") {
 		t.Errorf("the calls are not kept: %s, %v", calls, err)
 	}
@@ -381,7 +380,7 @@ func TestOwnProgramThatFails(t *testing.T) {
 		}
 		dir := lay(t, map[string]string{"own-agent/agent.py": c.program, "agent.yaml": definition, "keys.yaml": strings.Replace(experimentFile, "attempts: 2", "attempts: 1", 1)})
 		code, _, stderr := in(t, dir, "run", "--agent-file", "agent.yaml", "keys.yaml")
-		state, err := runner.Load(filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1"))
+		state, err := record.Trial(filepath.Join(dir, "runs/keys/trials/science/one-shot-scratch/my-model/run-1")).Load()
 		if err != nil || code != c.code {
 			t.Errorf("%s: exit code %d, %v: %s", c.name, code, err, stderr)
 			continue

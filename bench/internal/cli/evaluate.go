@@ -13,6 +13,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/final"
 	"github.com/autodatabench/autodatabench/runner/submission"
@@ -88,14 +89,14 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 	if o.check {
 		return json.NewEncoder(w.Stdout).Encode(check)
 	}
-	s, err := setup.Open(ctx, w, setup.Request{File: f, Root: filepath.Join(o.out, f.Name), Places: o.places}, setup.Needs{})
+	s, err := setup.Open(ctx, w, setup.Request{File: f, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places}, setup.Needs{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	outcomes, err := s.Evaluate(ctx, final.Given{
-		Name: o.name, Domain: s.File.Domains[0], Suite: f.Suite.String(), Protocol: protocol, Seed: o.seed, Check: check,
-	}, rows)
+		Name: o.name, Suite: f.Suite.String(), Protocol: protocol, Seed: o.seed, Check: check,
+	}, s.File.Domains[0], rows)
 	if err != nil {
 		return err
 	}

@@ -17,9 +17,8 @@ import (
 	"github.com/autodatabench/autodatabench/report/figure"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
-	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 // figureNames lists the figures.
@@ -149,10 +148,10 @@ func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, names map[s
 	if err != nil {
 		return "", nil, nil, err
 	}
-	if names, err = experiment.Titles(root); err != nil {
+	if names, err = root.Titles(); err != nil {
 		return "", nil, nil, err
 	}
-	f, err := experiment.Read(filepath.Join(root, experiment.GivenFile))
+	f, _, err := experiment.Recorded(root)
 	if err != nil {
 		return "", nil, nil, err
 	}
@@ -176,32 +175,32 @@ func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, names map[s
 }
 
 // oneExperiment is the folder of an experiment.
-func oneExperiment(c *cli.Context) (string, error) {
+func oneExperiment(c *cli.Context) (record.Experiment, error) {
 	if name := c.String("experiment"); name != "" {
-		return experimentFolder(c, name)
+		return record.Find(c.String("out"), name)
 	}
-	paths, err := filepath.Glob(filepath.Join(c.String("out"), "*", experiment.LockFile))
+	list, err := record.Experiments(c.String("out"))
 	if err != nil {
 		return "", err
 	}
-	if len(paths) != 1 {
-		return "", results.Bad("choose one with --experiment", fmt.Errorf("%s: there are %d experiments", c.String("out"), len(paths)))
+	if len(list) != 1 {
+		return "", results.Bad("choose one with --experiment", fmt.Errorf("%s: there are %d experiments", c.String("out"), len(list)))
 	}
-	return filepath.Dir(paths[0]), nil
+	return list[0], nil
 }
 
-func trialLog(root string, id results.TrialID) (l report.TrialLog, err error) {
-	dir := filepath.Join(root, id.Path())
-	if l.State, err = runner.Follow(dir, func(s *results.Trial) {
+func trialLog(root record.Experiment, id results.TrialID) (l report.TrialLog, err error) {
+	dir := root.Trial(id)
+	if l.State, err = dir.Follow(func(_ results.Event, s *results.Trial) {
 		l.Used = append(l.Used, report.Used{Elapsed: s.Elapsed, Calls: s.Usage.TeacherCalls})
 	}); err != nil {
 		return l, err
 	}
-	o, err := final.Outcome(root, dir)
+	o, err := root.Outcome(dir)
 	if err != nil {
 		return l, err
 	}
 	l.Base, l.Finals = o.BasePrivate, o.Finals
-	l.Private, err = final.ReadRounds(dir, l.State)
+	l.Private, err = dir.Rounds(l.State)
 	return l, err
 }

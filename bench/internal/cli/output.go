@@ -2,17 +2,12 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
-	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // Flags that several commands share.
@@ -100,17 +95,3 @@ func firstArgument(c *cli.Context) *string {
 	}
 	return new(c.Args().First())
 }
-
-// experimentFolder takes an experiment's name or folder.
-func experimentFolder(c *cli.Context, arg string) (string, error) {
-	for _, dir := range []string{arg, filepath.Join(c.String("out"), arg)} {
-		if disk.Exists(filepath.Join(dir, experiment.LockFile)) {
-			return dir, nil
-		}
-	}
-	return "", results.Bad("give a folder that holds "+experiment.LockFile,
-		fmt.Errorf("%s: there is no experiment, neither here nor below %s", arg, c.String("out")))
-}
-
-// indexPath is the index of all experiments below out.
-func indexPath(out string) string { return filepath.Join(out, "results.db") }

@@ -10,6 +10,7 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
@@ -207,7 +208,7 @@ type measured struct {
 
 // measure reads the index of out, where there is one.
 func measure(ctx context.Context, out string, f experiment.File, p results.Protocol) ([]measured, error) {
-	path := indexPath(out)
+	path := record.Index(out)
 	list := []measured{}
 	if !disk.Exists(path) {
 		return list, nil

@@ -8,12 +8,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
@@ -42,21 +40,14 @@ func promptCommand(env Env) *cli.Command {
 	}
 }
 
-// shownPrompt is a prompt as it is recorded.
-type shownPrompt struct {
-	Attempt  int               `json:"attempt"`
-	Op       results.Operation `json:"op"`
-	Messages []agents.Message  `json:"messages"`
-	Trimmed  []string          `json:"trimmed,omitempty"`
-}
-
 func showPrompt(c *cli.Context, env Env) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	var p shownPrompt
+	var p record.Prompt
 	if dir := c.String("trial"); dir != "" {
-		if err := disk.ReadJSON(runner.AttemptFile(dir, c.Int("attempt"), "prompt.json"), &p); err != nil {
+		var err error
+		if p, err = record.Trial(dir).Attempt(c.Int("attempt")).Prompt().Read(); err != nil {
 			return results.Bad("name the folder of a trial that got as far", err)
 		}
 	} else {

@@ -12,6 +12,7 @@ import (
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // replayed is what running a trial again came to.
@@ -27,7 +28,7 @@ type replayed struct {
 // replayOf reads the flags of a replay.
 func replayOf(c *cli.Context) (replayOptions, error) {
 	o := replayOptions{format: formatOf(c), request: setup.ReplayRequest{
-		Dir: filepath.Clean(c.String("replay")), Out: c.String("out"), Teacher: c.Bool("replay-teacher"), Places: placesOf(c),
+		Dir: record.Trial(filepath.Clean(c.String("replay"))), Out: c.String("out"), Teacher: c.Bool("replay-teacher"), Places: placesOf(c),
 	}}
 	if c.IsSet("sandbox") {
 		o.request.Sandbox = new(c.String("sandbox"))
@@ -54,7 +55,7 @@ func runReplay(ctx context.Context, w setup.World, o replayOptions) (err error) 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	done := replayed{Trial: r.Spec.TrialID, Teacher: "asked again", Folder: r.Folder}
+	done := replayed{Trial: r.Spec.TrialID, Teacher: "asked again", Folder: string(r.Folder)}
 	if o.request.Teacher {
 		done.Teacher = "recorded"
 	}

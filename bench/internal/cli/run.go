@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -13,8 +12,8 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
@@ -85,24 +84,15 @@ func resumeCommand(env Env) *cli.Command {
 }
 
 // recorded reads the experiment that an argument names from its folder.
-func recorded(c *cli.Context) (f experiment.File, given []byte, root string, err error) {
+func recorded(c *cli.Context) (f experiment.File, given []byte, root record.Experiment, err error) {
 	arg, err := oneArgument(c, "an experiment's name or folder")
 	if err != nil {
 		return f, nil, "", err
 	}
-	if root, err = experimentFolder(c, arg); err != nil {
+	if root, err = record.Find(c.String("out"), arg); err != nil {
 		return f, nil, "", err
 	}
-	path := filepath.Join(root, experiment.GivenFile)
-	if f, err = experiment.Read(path); err != nil {
-		return f, nil, "", err
-	}
-	if f.Domains == nil { // left to the task folders when it began
-		if f.Domains, err = experiment.Domains(root); err != nil {
-			return f, nil, "", err
-		}
-	}
-	given, err = os.ReadFile(path)
+	f, given, err = experiment.Recorded(root)
 	return f, given, root, err
 }
 
@@ -125,7 +115,7 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if o.dryRun {
 		return printPlan(ctx, w, f, o)
 	}
-	request := setup.Request{File: f, Given: given, Root: filepath.Join(o.out, f.Name), Places: o.places, AgentFiles: o.agentFiles}
+	request := setup.Request{File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, AgentFiles: o.agentFiles}
 	return runExperiment(ctx, w, request, o.format)
 }
 
@@ -148,7 +138,7 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 
 // publish puts the outcomes into the index and prints the leaderboard.
 func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, format report.Format) error {
-	root, err := filepath.Abs(s.Root) // else its folder would be wrong for "."
+	root, err := filepath.Abs(string(s.Root)) // else its folder would be wrong for "."
 	if err != nil {
 		return err
 	}
@@ -156,7 +146,7 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err := putIndex(ctx, filepath.Dir(root), outcomes); err != nil {
 		return err
 	}
-	names, err := experiment.Titles(s.Root)
+	names, err := s.Root.Titles()
 	if err != nil {
 		return err
 	}
@@ -165,19 +155,18 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err
 	}
-	path := filepath.Join(s.Root, "leaderboard.md")
-	if err := disk.WriteFile(path, page.Bytes()); err != nil {
+	if err := s.Root.Leaderboard().Write(page.Bytes()); err != nil {
 		return err
 	}
 	if err := report.Write(w.Stdout, format, board); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(s.Root, "trials"), path)
+	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard())
 	return nil
 }
 
 func putIndex(ctx context.Context, out string, outcomes []results.Outcome) error {
-	db, err := index.Open(indexPath(out))
+	db, err := index.Open(record.Index(out))
 	if err != nil {
 		return err
 	}

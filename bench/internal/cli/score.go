@@ -3,19 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"path/filepath"
-	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
-	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/index"
-	"github.com/autodatabench/autodatabench/runner/experiment"
-	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 func scoreCommand(env Env) *cli.Command {
@@ -57,83 +49,4 @@ func runScore(ctx context.Context, w setup.World, o scoreOptions) (err error) {
 		err = errors.Join(err, publish(ctx, w, s, outcomes, o.format))
 	}
 	return err
-}
-
-func reindexCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name: "reindex", Usage: "rebuild the SQLite index from the folders",
-		Description: "The folders are the truth and results.db is only an index. Example:\n\n  autodatabench reindex --out runs",
-		Flags:       []cli.Flag{outFlag(), jsonFlag()},
-		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
-			outcomes, err := readFolders(c.String("out"))
-			if err != nil {
-				return err
-			}
-			db, err := index.Open(indexPath(c.String("out")))
-			if err != nil {
-				return err
-			}
-			if err := errors.Join(db.Replace(c.Context, outcomes), db.Close()); err != nil {
-				return err
-			}
-			if c.Bool("json") {
-				return show(c, env, map[string]int{"outcomes": len(outcomes)})
-			}
-			fmt.Fprintf(env.Stdout, "%d outcomes in %s\n", len(outcomes), indexPath(c.String("out")))
-			return nil
-		},
-	}
-}
-
-// readFolders reads the outcome of every trial and given submission below out.
-func readFolders(out string) ([]results.Outcome, error) {
-	roots, err := rootsIn(out)
-	if err != nil {
-		return nil, err
-	}
-	if len(roots) == 0 {
-		return nil, results.Bad("run an experiment first, or give --out", fmt.Errorf("%s: there is no experiment", out))
-	}
-	var outcomes []results.Outcome
-	for _, root := range roots {
-		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || entry.Name() != "events.jsonl" {
-				return err
-			}
-			o, err := final.Outcome(root, filepath.Dir(path))
-			outcomes = append(outcomes, o)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		given, err := final.ReadGiven(root)
-		if err != nil {
-			return nil, err
-		}
-		outcomes = append(outcomes, given...)
-	}
-	return outcomes, nil
-}
-
-// rootsIn lists the folders below out that hold an experiment, given
-// submissions alone, or both.
-func rootsIn(out string) ([]string, error) {
-	experiments, err := filepath.Glob(filepath.Join(out, "*", experiment.LockFile))
-	if err != nil {
-		return nil, err
-	}
-	given, err := filepath.Glob(filepath.Join(out, "*", "given"))
-	if err != nil {
-		return nil, err
-	}
-	var roots []string
-	for _, path := range append(experiments, given...) {
-		roots = append(roots, filepath.Dir(path))
-	}
-	slices.Sort(roots)
-	return slices.Compact(roots), nil
 }

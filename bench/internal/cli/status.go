@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -13,9 +12,8 @@ import (
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
-	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 // refresh is how often a terminal is drawn anew while trials run.
@@ -82,7 +80,7 @@ func statusCommand(env Env) *cli.Command {
 }
 
 // follow draws the running trials until there are none.
-func follow(ctx context.Context, env Env, f experiment.File, root string) error {
+func follow(ctx context.Context, env Env, f experiment.File, root record.Experiment) error {
 	lines := 0
 	for {
 		s, err := readStatus(env, f, root)
@@ -108,7 +106,7 @@ func follow(ctx context.Context, env Env, f experiment.File, root string) error 
 	}
 }
 
-func readStatus(env Env, f experiment.File, root string) (experimentStatus, error) {
+func readStatus(env Env, f experiment.File, root record.Experiment) (experimentStatus, error) {
 	s := experimentStatus{Experiment: f.Name, States: map[string]int{}, Places: f.Parallel, Trials: []trialStatus{}}
 	protocol, err := f.Resolve()
 	if err != nil {
@@ -126,13 +124,13 @@ func readStatus(env Env, f experiment.File, root string) (experimentStatus, erro
 	return s, err
 }
 
-func statusOf(env Env, root string, id results.TrialID, budget results.Budget) (trialStatus, error) {
+func statusOf(env Env, root record.Experiment, id results.TrialID, budget results.Budget) (trialStatus, error) {
 	s := trialStatus{
 		TrialID: id, State: waiting, MaxAttempts: budget.MaxAttempts(id.Workflow), MaxCalls: budget.TeacherCalls,
 		Left: budget.RunTime, RunTime: budget.RunTime, Private: []results.Score{},
 	}
-	dir := filepath.Join(root, id.Path())
-	state, err := runner.Load(dir)
+	dir := root.Trial(id)
+	state, err := dir.Load()
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
@@ -145,13 +143,13 @@ func statusOf(env Env, root string, id results.TrialID, budget results.Budget) (
 		s.Best = best.Public
 	}
 	if state.End == "" {
-		writer, err := disk.Writer(dir, env.Holder)
+		writer, err := disk.Writer(dir.Writer(), env.Holder)
 		if s.State = running; writer.PID == 0 {
 			s.State = interrupted
 		}
 		return s, err
 	}
-	o, err := final.Outcome(root, dir)
+	o, err := root.Outcome(dir)
 	if s.State = sealed; len(o.Finals) > 0 || !o.Valid {
 		s.State = scored
 	}

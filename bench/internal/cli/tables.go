@@ -17,6 +17,7 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/index"
 	"github.com/autodatabench/autodatabench/results/published"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
@@ -73,7 +74,7 @@ func indexedBoard(c *cli.Context) (report.Board, error) {
 // indexed reads the outcomes of an experiment, or of all, from the index.
 func indexed(c *cli.Context, name string) ([]results.Outcome, report.Options, error) {
 	out := c.String("out")
-	path := indexPath(out)
+	path := record.Index(out)
 	if !disk.Exists(path) {
 		return nil, report.Options{}, results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
 	}
@@ -101,13 +102,13 @@ func recordedOptions(out string, outcomes []results.Outcome) (report.Options, er
 		if _, done := opts.Expected[o.Experiment]; done || o.Kind != results.OfAgent {
 			continue
 		}
-		root := filepath.Join(out, o.Experiment)
+		root := record.Experiment(filepath.Join(out, o.Experiment))
 		domains, err := experiment.Domains(root)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return opts, err
 		}
 		opts.Expected[o.Experiment] = domains
-		titles, err := experiment.Titles(root)
+		titles, err := root.Titles()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return opts, err
 		}

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 )
 
@@ -23,11 +23,11 @@ type utilisation struct {
 
 // readUtilisation reads it from the logs of the trials in root; nil is an
 // experiment of which nothing has happened yet.
-func readUtilisation(root string, ids []results.TrialID) (*utilisation, error) {
+func readUtilisation(root record.Experiment, ids []results.TrialID) (*utilisation, error) {
 	var all []runner.Span
 	var begin, end time.Time
 	for _, id := range ids {
-		spans, first, last, err := runner.Work(filepath.Join(root, id.Path()))
+		spans, first, last, err := runner.Work(root.Trial(id))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/launch"
 	"github.com/autodatabench/autodatabench/runner/launch/slurm"
@@ -21,7 +22,7 @@ import (
 // openStudents opens the experiment's student where its launcher has it work:
 // on each set of this machine's GPUs, or in jobs of a cluster, whose folders lie
 // in the experiment's folder root.
-func openStudents(ctx context.Context, w World, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
+func openStudents(ctx context.Context, w World, f experiment.File, plan studentPlan, root record.Experiment) (openedStudent, error) {
 	if f.Launcher.Kind == experiment.Slurm {
 		return openSlurm(ctx, w, f, plan, root)
 	}
@@ -73,7 +74,7 @@ func Devices(f experiment.File) (teacher, student int) {
 
 // openSlurm asks the cluster whether it would take a job before anything is
 // written.
-func openSlurm(ctx context.Context, w World, f experiment.File, plan studentPlan, root string) (openedStudent, error) {
+func openSlurm(ctx context.Context, w World, f experiment.File, plan studentPlan, root record.Experiment) (openedStudent, error) {
 	// No more than the student depends on: the rest may change before a resume.
 	described := experiment.File{Protocol: f.Protocol, FinalSeeds: f.FinalSeeds}
 	var err error
@@ -87,7 +88,7 @@ func openSlurm(ctx context.Context, w World, f experiment.File, plan studentPlan
 		Interval:          cmp.Or(time.Duration(f.Launcher.Interval), experiment.DefaultInterval),
 		CancelOnInterrupt: f.Launcher.CancelOnInterrupt,
 		Program:           w.Program, Env: forJobs(w.Environ, f.Teacher.APIKeyEnv),
-	}, filepath.Join(root, "jobs"), described, plan.identity, os.Getuid(), w.Now)
+	}, root.Jobs(), described, plan.identity, os.Getuid(), w.Now)
 	if err != nil {
 		return openedStudent{}, err
 	}

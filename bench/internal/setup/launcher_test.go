@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
@@ -36,7 +37,7 @@ func TestSlurmJobsAskForGPUs(t *testing.T) {
 	f := experiment.Default()
 	f.Launcher.Kind = experiment.Slurm
 	f.Student = experiment.Student{Train: "hf", Infer: "hf", Model: "a/model", GPUs: 2}
-	if _, err := openSlurm(t.Context(), World{Environ: os.Environ(), Program: "/bin/true", Now: time.Now}, f, studentPlan{}, t.TempDir()); err != nil {
+	if _, err := openSlurm(t.Context(), World{Environ: os.Environ(), Program: "/bin/true", Now: time.Now}, f, studentPlan{}, record.Experiment(t.TempDir())); err != nil {
 		t.Fatal(err)
 	}
 	script, err := os.ReadFile(filepath.Join(dir, "script"))

@@ -4,21 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/replay"
 )
 
 // ReplayRequest says which recorded trial is run again, and what of its record is
 // trusted.
 type ReplayRequest struct {
-	Dir     string  // of the recorded trial
+	Dir     record.Trial
 	Out     string  // holds the user's experiments; the replay goes into Out/replay
 	Sandbox *string // kind that the user asked for; nil for the recorded one
 	Teacher bool    // the recorded teacher answers, too
@@ -28,9 +27,9 @@ type ReplayRequest struct {
 // Replay is a recorded trial that is ready to be run again.
 type Replay struct {
 	Spec   results.Spec // this program's terms
-	Folder string       // of the trial that is run
+	Folder record.Trial // that is run
 
-	recording recording
+	recording *replay.Recording
 	env       runner.Env
 	setup     *experiment.Setup
 }
@@ -40,11 +39,12 @@ type Replay struct {
 // into the trial's terms, so that a difference between them and the recorded ones
 // is the first that is found. Whoever opens a replay closes it.
 func OpenReplay(ctx context.Context, w World, r ReplayRequest) (*Replay, error) {
-	recording, spec, err := openRecording(r.Dir)
+	recording, err := replay.Open(r.Dir)
 	if err != nil {
 		return nil, err
 	}
-	origin, err := originOf(r.Dir, spec)
+	spec := recording.Spec()
+	origin, err := r.Dir.Of(spec.TrialID)
 	if err != nil {
 		return nil, err
 	}
@@ -52,14 +52,11 @@ func OpenReplay(ctx context.Context, w World, r ReplayRequest) (*Replay, error) 
 	if err != nil {
 		return nil, err
 	}
-	f, err := experiment.Read(filepath.Join(origin, experiment.GivenFile))
+	f, err := experiment.Read(string(origin.Given()))
 	if err != nil {
 		return nil, err
 	}
 	if err := distrust(r, &f); err != nil {
-		return nil, err
-	}
-	if err := recording.openAgent(); err != nil {
 		return nil, err
 	}
 	f.Domains = []results.Domain{spec.Domain}
@@ -69,34 +66,46 @@ func OpenReplay(ctx context.Context, w World, r ReplayRequest) (*Replay, error) 
 	}
 	spec.TaskDigest, spec.PromptDigest = s.Tasks[spec.Domain].Digest, prompt.Digest()
 	spec.Student, spec.StudentDigest, spec.BLAS = s.Identity.Name, s.Identity.Digest, s.Identity.BLAS
-	env, err := recording.env(s, spec, r.Teacher)
+	env, err := replayed(s, recording, r.Teacher)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Replay{Spec: spec, Folder: filepath.Join(root, spec.Path()), recording: recording, env: env, setup: s}, nil
+	return &Replay{Spec: spec, Folder: root.Trial(spec.TrialID), recording: recording, env: env, setup: s}, nil
 }
 
-// originOf is the folder of the experiment that the trial in dir belongs to.
-func originOf(dir string, spec results.Spec) (string, error) {
-	at, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
+// replayed is what the trial runs with: the recording, with its teacher if that is
+// asked for, and the rest of the setup.
+func replayed(s *experiment.Setup, recording *replay.Recording, teacher bool) (runner.Env, error) {
+	env, err := recording.Into(runner.Env{
+		Root: s.Root, Task: s.Tasks[recording.Spec().Domain], Teacher: s.Teacher, Student: s.Student, Sandbox: s.Sandbox,
+		Holder: s.Holder, Clock: runner.Wall(s.Now),
+	})
+	if err == nil && teacher {
+		env.Teacher, err = recording.Teacher()
 	}
-	origin, ok := strings.CutSuffix(at, string(filepath.Separator)+filepath.FromSlash(spec.Path()))
-	if !ok {
-		return "", results.Bad("replay a trial where its experiment lies", fmt.Errorf("%s: is not the folder %s of an experiment", dir, spec.Path()))
-	}
-	return origin, nil
+	return env, err
 }
+
+// Run runs the trial. The state is nil if the trial did not begin.
+func (r *Replay) Run(ctx context.Context) (*results.Trial, error) {
+	return runner.Run(ctx, r.env, r.Spec)
+}
+
+// Compare names the first difference between the recorded trial and the one that
+// was run; empty for none.
+func (r *Replay) Compare() (string, error) { return r.recording.Compare(r.Folder) }
+
+// Close closes what [OpenReplay] opened.
+func (r *Replay) Close() error { return r.setup.Close() }
 
 // replayFolder makes room for the replay of an experiment's trial, beside the
 // experiments of out; what an earlier replay left is removed.
-func replayFolder(out string, spec results.Spec) (string, error) {
-	root := filepath.Join(out, "replay", spec.Experiment)
-	if disk.Exists(filepath.Join(root, experiment.LockFile)) {
+func replayFolder(out string, spec results.Spec) (record.Experiment, error) {
+	root := record.Replays(out, spec.Experiment)
+	if root.Lock().Exists() {
 		return "", results.Bad("choose another --out", fmt.Errorf("%s: holds an experiment", root))
 	}
-	return root, errors.Join(os.RemoveAll(filepath.Join(root, spec.Path())), os.RemoveAll(filepath.Join(root, "cache")))
+	return root, errors.Join(disk.RemoveAll(string(root.Trial(spec.TrialID))), disk.RemoveAll(root.Cache()))
 }
 
 // distrust keeps a record, which may be somebody else's, from choosing what runs
@@ -112,7 +121,7 @@ func distrust(r ReplayRequest, f *experiment.File) error {
 		return results.Bad("give --sandbox none yourself if you trust it", fmt.Errorf("%s: the recorded experiment asks for no sandbox", r.Dir))
 	}
 	f.Sandbox.Python = experiment.Default().Sandbox.Python
-	at, err := disk.RealPath(r.Dir)
+	at, err := disk.RealPath(string(r.Dir))
 	if err != nil {
 		return results.Infra("", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/command"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -42,7 +43,7 @@ func openSandbox(w World, s *experiment.Setup, r Request, list []definitions.Def
 
 // OpenAgent opens an agent outside of any experiment. It runs a program of the
 // user's as an experiment in the folder root would.
-func OpenAgent(w World, d definitions.Definition, root string, at Places) (agents.Agent, error) {
+func OpenAgent(w World, d definitions.Definition, root record.Experiment, at Places) (agents.Agent, error) {
 	if d.Provider != definitions.Command {
 		return d.Open(w.Getenv)
 	}
@@ -59,8 +60,8 @@ func OpenAgent(w World, d definitions.Definition, root string, at Places) (agent
 
 // hiddenPaths are folders that no agent's code may see, wherever they lie: the
 // folder that holds the experiment folder root with others, and the tasks'.
-func hiddenPaths(root string, s experiment.Suite, at Places) ([]string, error) {
-	path, err := filepath.Abs(root) // else its folder would be wrong for "."
+func hiddenPaths(root record.Experiment, s experiment.Suite, at Places) ([]string, error) {
+	path, err := filepath.Abs(string(root)) // else its folder would be wrong for "."
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
@@ -31,8 +32,8 @@ import (
 type Request struct {
 	File       experiment.File
 	Given      []byte // the file's text, which the experiment's folder keeps
-	Root       string // the experiment's folder
-	Origin     string // in a replay, the folder of the recorded experiment; else empty
+	Root       record.Experiment
+	Origin     record.Experiment // in a replay, the folder of the recorded experiment; else empty
 	Places     Places
 	AgentFiles []string // definitions of agents, before those of the program
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
@@ -19,7 +20,7 @@ func quiet() World {
 func demo(t *testing.T) Request {
 	f := experiment.Default()
 	f.Name, f.Agents = "demo", []string{"direct"}
-	root := filepath.Join(t.TempDir(), "demo")
+	root := record.Experiment(filepath.Join(t.TempDir(), "demo"))
 	return Request{File: f, Root: root, Places: Places{Private: t.TempDir(), Paper: t.TempDir()}}
 }
 

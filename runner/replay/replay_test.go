@@ -1,18 +1,18 @@
-package runner_test
+package replay_test
 
 import (
 	"encoding/json"
 	"errors"
-	"path/filepath"
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/results/record"
+	"github.com/autodatabench/autodatabench/runner/replay"
 )
 
-// TestOpenRecordingRefusesPaths opens records whose names would lead elsewhere.
-func TestOpenRecordingRefusesPaths(t *testing.T) {
+// TestOpenRefusesPaths opens records whose names would lead elsewhere.
+func TestOpenRefusesPaths(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*results.Spec)
 		ok     bool
@@ -33,8 +33,8 @@ func TestOpenRecordingRefusesPaths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		dir := t.TempDir()
-		log, err := disk.OpenLog(filepath.Join(dir, runner.EventsFile), nil)
+		dir := record.Trial(t.TempDir())
+		log, err := disk.OpenLog(dir.Events(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestOpenRecordingRefusesPaths(t *testing.T) {
 			t.Fatal(err)
 		}
 		var bad *results.Error
-		if _, _, err = runner.OpenRecording(dir); c.ok && err != nil || !c.ok && (!errors.As(err, &bad) || bad.Kind != results.BadInput) {
+		if _, err = replay.Open(dir); c.ok && err != nil || !c.ok && (!errors.As(err, &bad) || bad.Kind != results.BadInput) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -2,42 +2,49 @@ package runner_test
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
-	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/replay"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
-// replayed runs the recorded trial in dir again with its agent and its teacher, and
-// says at which step it first differs.
-func replayed(t *testing.T, env runner.Env, dir string) (*results.Trial, string) {
+// replayed runs the recorded trial again with its agent and its teacher, and says
+// at which step it first differs.
+func replayed(t *testing.T, env runner.Env, dir record.Trial) (*results.Trial, string) {
 	t.Helper()
-	recording, spec, err := runner.OpenRecording(dir)
+	recording, env := recordedEnv(t, env, dir)
+	state, err := runner.Run(context.Background(), env, recording.Spec())
 	if err != nil {
 		t.Fatal(err)
 	}
-	env.Root, env.Recorded = t.TempDir(), recording
-	if env.Agent, err = chat.OpenRecording(dir); err != nil {
-		t.Fatal(err)
-	}
-	if env.Teacher, err = gateway.OpenRecording(dir, spec, recording.Stopped); err != nil {
-		t.Fatal(err)
-	}
-	state, err := runner.Run(context.Background(), env, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	difference, err := recording.Compare(filepath.Join(env.Root, spec.Path()))
+	difference, err := recording.Compare(env.Root.Trial(recording.Spec().TrialID))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return state, difference
+}
+
+// recordedEnv is the environment of a replay of the trial, with its recorded
+// teacher, in a folder of its own.
+func recordedEnv(t *testing.T, env runner.Env, dir record.Trial) (*replay.Recording, runner.Env) {
+	t.Helper()
+	recording, err := replay.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env.Root = record.Experiment(t.TempDir())
+	if env, err = recording.Into(env); err != nil {
+		t.Fatal(err)
+	}
+	if env.Teacher, err = recording.Teacher(); err != nil {
+		t.Fatal(err)
+	}
+	return recording, env
 }
 
 // patient is a teacher that takes its time for each answer, and never gives one to
@@ -87,7 +94,7 @@ time.sleep(4)`},
 			if err != nil || was.Last().Failure != results.CodeTimeout || was.Usage.TeacherCalls != 2 {
 				t.Fatalf("%v, %+v, %d calls", err, was.Last(), was.Usage.TeacherCalls)
 			}
-			now, difference := replayed(t, env, filepath.Join(env.Root, spec.Path()))
+			now, difference := replayed(t, env, env.Root.Trial(spec.TrialID))
 			if difference != "" || now.Faults != 0 {
 				t.Errorf("first difference %q, %d faults", difference, now.Faults)
 			}
@@ -106,14 +113,14 @@ func TestReplayOfTimeUp(t *testing.T) {
 			t.Parallel()
 			env, spec := scriptedTrial(t, scripted{enough}, 2, results.Iterative, results.Scratch)
 			quick, still := env.Student, &clock{at: time.Now()}
-			env.Now, env.Student = still.now, slow{quick, still, !c.trains}
+			env.Clock, env.Student = runner.Wall(still.now), slow{quick, still, !c.trains}
 			spec.Protocol.Budget.RunTime = c.runTime
 			was, err := runner.Run(context.Background(), env, spec)
 			if err != nil || was.End != results.EndTime || was.Last().Trained != c.trains {
 				t.Fatalf("%v, end %q, %+v", err, was.End, was.Last())
 			}
 			env.Student = quick
-			if now, difference := replayed(t, env, filepath.Join(env.Root, spec.Path())); difference != "" || now.End != results.EndTime {
+			if now, difference := replayed(t, env, env.Root.Trial(spec.TrialID)); difference != "" || now.End != results.EndTime {
 				t.Errorf("first difference %q, end %q", difference, now.End)
 			}
 		})

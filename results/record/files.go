@@ -1,0 +1,106 @@
+package record
+
+import (
+	"encoding/json"
+
+	"github.com/autodatabench/autodatabench/results"
+)
+
+// Lock is experiment.lock.json: the experiment with every default resolved.
+type Lock struct {
+	Format   int                       `json:"format,omitempty"` // of the folder; absent is 1
+	Version  string                    `json:"version"`          // of the program that began it
+	File     json.RawMessage           `json:"file"`             // the experiment file with its defaults
+	Protocol results.Protocol          `json:"protocol"`
+	Tasks    map[results.Domain]string `json:"tasks"`   // digest of each domain's task
+	Agents   map[string]string         `json:"agents"`  // digest of each agent's definition
+	Titles   map[string]string         `json:"titles"`  // the agents' names on pages
+	Prompts  string                    `json:"prompts"` // digest of the prompt templates
+	Teacher  string                    `json:"teacher"`
+	Student  results.Identity          `json:"student"`
+}
+
+// Prompt is attempts/<n>/prompt.json: what the agent was sent.
+type Prompt struct {
+	Attempt  int               `json:"attempt"`
+	Op       results.Operation `json:"op"`
+	Messages []results.Message `json:"messages"`
+	Trimmed  []string          `json:"trimmed,omitempty"` // what was left out so that the prompt fits the agent's context
+}
+
+// Reply is attempts/<n>/reply.json: what the agent answered.
+type Reply struct {
+	results.Reply
+	Truncated bool `json:"truncated,omitempty"` // of old folders: the output limit cut the reply
+}
+
+// ModelCall is a line of attempts/<n>/model.jsonl: a call of the agent's own
+// program to its model, and what it used.
+type ModelCall struct {
+	Call     int                        `json:"call"` // of the attempt, from 1
+	Request  map[string]json.RawMessage `json:"request"`
+	Response json.RawMessage            `json:"response"`
+	Used     results.Tokens             `json:"usage"`
+}
+
+// Public is public.json of an attempt, and of the base student: the student's
+// answers to the public set.
+type Public struct {
+	Score  results.Score    `json:"score"`
+	Judged []results.Judged `json:"judged"` // in the set's order
+}
+
+// Trained is cache/<digest>/train.json: a training that trials of the experiment
+// share. Failure and Detail are of a training that the rows made fail; it left no
+// adapter.
+type Trained struct {
+	results.TrainReport
+	Seconds float64         `json:"seconds"`
+	Course  *results.Course `json:"course,omitempty"`
+	Failure results.Failure `json:"failure,omitempty"`
+	Detail  string          `json:"detail,omitempty"`
+}
+
+// Score is score.json: a score on a private set. That of the base student has no
+// training.
+type Score struct {
+	Valid       bool                 `json:"valid"`
+	Private     results.Score        `json:"private"`
+	Terms       Terms                `json:"terms"`
+	Seed        int64                `json:"seed,omitempty"`     // of the training
+	Training    *results.TrainReport `json:"training,omitempty"` // missing if it failed
+	Failure     results.Failure      `json:"failure,omitempty"`  // of a student that the rows made fail: nothing is answered
+	Detail      string               `json:"detail,omitempty"`
+	Predictions string               `json:"predictions"` // digest of predictions.jsonl
+}
+
+// Terms are what a score depends on besides the rows and the seed. They are kept
+// with every score, so that one made under other terms is never taken for it.
+type Terms struct {
+	Student  string           `json:"student"` // digest
+	BLAS     string           `json:"blas"`    // programs and versions that compute
+	Task     string           `json:"task"`    // digest
+	Sampling results.Sampling `json:"sampling"`
+	Recipe   results.Recipe   `json:"recipe,omitzero"` // none for the base student
+}
+
+// GivenTerms is given/<name>/<domain>/given.json: a submission that no agent made.
+type GivenTerms struct {
+	Format   int              `json:"format,omitempty"` // of the folder; absent is 1
+	Name     string           `json:"name"`
+	Domain   results.Domain   `json:"domain"`
+	Suite    string           `json:"suite"`
+	Protocol results.Protocol `json:"protocol"`
+	Student  results.Identity `json:"student"`
+	Task     string           `json:"task"` // digest
+	Seed     int64            `json:"seed"`
+	Check    results.Check    `json:"check"`
+	Rows     string           `json:"rows"` // digest
+}
+
+// Seal is seal.json: the digest of every file of the trial before the private set
+// was opened.
+type Seal struct {
+	Files map[string]string `json:"files"` // sha256 by path below the trial folder
+	Head  string            `json:"head"`  // digest of the last event
+}

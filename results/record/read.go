@@ -1,0 +1,135 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+)
+
+// Load folds the trial's events, which may be in use by their writer.
+func (t Trial) Load() (*results.Trial, error) {
+	return t.Follow(func(results.Event, *results.Trial) {})
+}
+
+// Follow is Load that shows every event with the state after it.
+func (t Trial) Follow(after func(e results.Event, state *results.Trial)) (*results.Trial, error) {
+	state := &results.Trial{}
+	err := t.EachEvent(func(e results.Event) error {
+		if err := Apply(state, t.Events(), e); err != nil {
+			return err
+		}
+		after(e, state)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return state, nil
+}
+
+// EachEvent hands every event of the trial to visit, in order.
+func (t Trial) EachEvent(visit func(e results.Event) error) error {
+	return disk.ReadLog(t.Events(), func(line []byte) error {
+		var e results.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			return err
+		}
+		return visit(e)
+	})
+}
+
+// Apply folds an event of the log at path into the state, and refuses a trial of a
+// format that this program does not know.
+func Apply(state *results.Trial, path string, e results.Event) error {
+	if err := state.Apply(e); err != nil {
+		return err
+	}
+	if e.Kind == results.TrialStarted {
+		return CheckFormat(path, state.Spec.Format)
+	}
+	return nil
+}
+
+// ReadLock reads the experiment's resolved terms. Errors: fs.ErrNotExist where no
+// experiment was begun.
+func (e Experiment) ReadLock() (Lock, error) {
+	l, err := e.Lock().Read()
+	if err != nil {
+		return l, err
+	}
+	return l, CheckFormat(string(e.Lock()), l.Format)
+}
+
+// Titles are the names under which pages show the experiment's agents.
+func (e Experiment) Titles() (map[string]string, error) {
+	l, err := e.ReadLock()
+	return l.Titles, err
+}
+
+// Find takes an experiment's name below the folder out, or its folder.
+func Find(out, name string) (Experiment, error) {
+	for _, dir := range []string{name, filepath.Join(out, name)} {
+		if e := Experiment(dir); e.Lock().Exists() {
+			return e, nil
+		}
+	}
+	return "", results.Bad("give a folder that holds "+lockFile,
+		fmt.Errorf("%s: there is no experiment, neither here nor below %s", name, out))
+}
+
+// Experiments lists the folders below out that hold an experiment.
+func Experiments(out string) ([]Experiment, error) { return holding(out, lockFile) }
+
+// holding lists the folders below out that hold one of the names, sorted.
+func holding(out string, names ...string) ([]Experiment, error) {
+	entries, err := os.ReadDir(out)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list []Experiment
+	for _, entry := range entries {
+		e := Experiment(filepath.Join(out, entry.Name()))
+		if slices.ContainsFunc(names, func(name string) bool { return disk.Exists(e.join(name)) }) {
+			list = append(list, e)
+		}
+	}
+	return list, nil
+}
+
+// TrialAt is the trial whose events lie in the folder dir, and the experiment in
+// whose folder it lies.
+func TrialAt(dir string) (Trial, results.Spec, error) {
+	t := Trial(filepath.Clean(dir))
+	state, err := t.Load()
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && state.Spec.Agent == "":
+		return t, results.Spec{}, results.Bad("name the folder of a trial, which holds "+eventsFile, fmt.Errorf("%s: there is no recorded trial", dir))
+	case err != nil:
+		return t, results.Spec{}, err
+	}
+	return t, state.Spec, nil
+}
+
+// Of is the experiment in whose folder the trial of the id lies.
+func (t Trial) Of(id results.TrialID) (Experiment, error) {
+	at, err := filepath.Abs(string(t))
+	if err != nil {
+		return "", err
+	}
+	root, ok := strings.CutSuffix(at, string(filepath.Separator)+filepath.FromSlash(id.Path()))
+	if !ok {
+		return "", results.Bad("use a trial where its experiment lies", fmt.Errorf("%s: is not the folder %s of an experiment", t, id.Path()))
+	}
+	return Experiment(root), nil
+}
