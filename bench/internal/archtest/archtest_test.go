@@ -64,6 +64,7 @@ var planted = []struct {
 	{"github.com/openai/openai-go", imp("github.com/openai/openai-go/v3"), "runner/teacher/a.go", "agents/chat/a.go"},
 	{"github.com/anthropics/anthropic-sdk-go", imp("github.com/anthropics/anthropic-sdk-go/v2/option"), "agents/a.go", "agents/chat/a.go"},
 	{"github.com/parquet-go/parquet-go", imp("github.com/parquet-go/parquet-go"), "tasks/folder/a.go", "tasks/importers/a.go"},
+	{module + "/runner/student/embedded/pretrain", imp(module + "/runner/student/embedded/pretrain"), "runner/student/embedded/a.go", "bench/internal/cli/a.go"},
 	{"os/exec", imp("os/exec"), "bench/internal/cli/run.go", "bench/internal/cli/doctor.go"},
 	{"os/exec", imp("os/exec"), "runner/student/embedded/a.go", "runner/student/hf/a.go"},
 	{"os/exec", imp("os/exec"), "tasks/a.go", "runner/sandbox/a.go"},
