@@ -105,7 +105,7 @@ func libraryRules() []rule {
 		only("github.com/parquet-go/parquet-go", "tasks/importers"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
 		only(module+"/runner/student/embedded/pretrain", "bench/internal/cli"), // a run needs the weights, not how they were made
-		only("github.com/openai/openai-go", "agents/chat"), // their whole clients read the environment
+		only("github.com/openai/openai-go", "agents/chat"),                     // their whole clients read the environment
 		only("github.com/anthropics/anthropic-sdk-go", "agents/chat"),
 		imports("os/exec", false, func(s *source, i imported) bool {
 			return i.path == "os/exec" && s.path != "bench/internal/cli/doctor.go" &&

@@ -94,7 +94,7 @@ func evaluate(c *cli.Context, env Env) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := putIndex(c.Context, out, outcomes); err != nil {
+	if err := putIndex(c.Context, env, out, outcomes); err != nil {
 		return err
 	}
 	return write(c, env, report.Leaderboard(outcomes, report.Options{}))

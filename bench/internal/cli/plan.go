@@ -212,7 +212,7 @@ func measure(c *cli.Context, f experiment.File, p results.Protocol) ([]measured,
 	if !disk.Exists(path) {
 		return list, nil
 	}
-	db, err := index.Open(path)
+	db, err := openIndex(c.Context, c.String("out"))
 	if err != nil {
 		return nil, err
 	}

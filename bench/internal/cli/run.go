@@ -188,7 +188,7 @@ func publish(c *cli.Context, env Env, f experiment.File, outcomes []results.Outc
 	if err != nil {
 		return err
 	}
-	if err := putIndex(c.Context, out, outcomes); err != nil {
+	if err := putIndex(c.Context, env, out, outcomes); err != nil {
 		return err
 	}
 	names, err := experiment.Titles(root)
@@ -211,8 +211,14 @@ func publish(c *cli.Context, env Env, f experiment.File, outcomes []results.Outc
 	return nil
 }
 
-func putIndex(ctx context.Context, out string, outcomes []results.Outcome) error {
-	db, err := index.Open(indexPath(out))
+// putIndex adds the outcomes to the index below out. A stale index that cannot be
+// rebuilt is no fault: the outcomes lie in the folders, for a later reindex.
+func putIndex(ctx context.Context, env Env, out string, outcomes []results.Outcome) error {
+	db, err := openIndex(ctx, out)
+	if errors.Is(err, index.ErrStale) {
+		fmt.Fprintf(env.Stderr, "the outcomes are not in the index; when this is mended, use reindex: %v\n", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

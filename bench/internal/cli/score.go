@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,6 +109,26 @@ func reindexCommand(env Env) *cli.Command {
 			return nil
 		},
 	}
+}
+
+// openIndex opens the index below out. One of another version of the program is
+// rebuilt from the folders first; where they cannot be read, the error is
+// index.ErrStale and the index stays as it is.
+func openIndex(ctx context.Context, out string) (*index.Index, error) {
+	db, err := index.Open(indexPath(out))
+	if err != nil || !db.Stale() {
+		return db, err
+	}
+	all, err := readFolders(out)
+	if err != nil {
+		err = fmt.Errorf("index %s: %w, and it cannot be rebuilt: %w", indexPath(out), index.ErrStale, err)
+	} else {
+		err = db.Replace(ctx, all)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // readFolders reads the outcome of every trial and given submission below out.

@@ -77,7 +77,7 @@ func indexed(c *cli.Context, name string) ([]results.Outcome, report.Options, er
 	if !disk.Exists(path) {
 		return nil, report.Options{}, results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
 	}
-	db, err := index.Open(path)
+	db, err := openIndex(c.Context, out)
 	if err != nil {
 		return nil, report.Options{}, err
 	}
