@@ -313,7 +313,7 @@ func old(t *testing.T, path string, migrations int) {
 // The index of another version is left as it is until it is replaced, and is
 // then as good as a new one.
 func TestStale(t *testing.T) {
-	for name, make := range map[string]func(path string){
+	for name, produce := range map[string]func(path string){
 		"the first version":        func(path string) { old(t, path, 1) },
 		"the last with migrations": func(path string) { old(t, path, 5) },
 		"a newer one": func(path string) {
@@ -327,7 +327,7 @@ func TestStale(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "results.db")
-			make(path)
+			produce(path)
 			before := count(t, path, "outcomes")
 			x, later := open(t, path), open(t, path)
 			_, read := x.Outcomes(t.Context(), index.Filter{})
