@@ -88,7 +88,7 @@ coverage-study: setup ## simulate coverage and error rates of the statistics: te
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v
 
 heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by (ROWS, DRAWS, EPOCHS)
-	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded \
+	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded/pretrain \
 		-args $(if $(ROWS),-heldout.rows $(ROWS)) $(if $(DRAWS),-heldout.draws $(DRAWS)) $(if $(EPOCHS),-heldout.epochs $(EPOCHS))
 
 real-suites: build ## run a domain made from a CSV, and the paper's suites from their published files, end to end (AUTODATABENCH_DATASETS)

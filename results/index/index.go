@@ -2,112 +2,139 @@
 // leaderboard need not read every trial folder.
 //
 // It holds nothing that the folders do not: it may be deleted at any time and
-// is rebuilt with [Index.Replace]. Only the coordinating process writes it;
-// others may read at the same time. The package is not for computing figures.
+// is rebuilt with [Index.Replace]. Only the coordinating process adds outcomes;
+// others may read at the same time. The package is not for computing figures,
+// and cannot read the folders.
 //
-// The schema is the numbered files of migrations, each applied once, in a
-// transaction, and recorded by name.
+// An outcome is one row: its JSON, beside the columns that name the trial. The
+// schema is one file of migrations, whose name the index records. It is never
+// migrated. An index with another name in it is of another version of the
+// program, older or newer: it is stale ([Index.Stale]), and can only be
+// replaced. Another schema, or another meaning of the JSON, takes another name.
 package index
 
 import (
 	"context"
 	"database/sql"
-	"embed"
+	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync/atomic"
 
 	sqlite "github.com/mattn/go-sqlite3"
 
 	"github.com/autodatabench/autodatabench/results"
 )
 
-//go:embed migrations/*.sql
-var migrations embed.FS
+//go:embed migrations/0001_outcome_json.sql
+var schema string
+
+// schemaName is what the index records of its schema.
+const schemaName = "migrations/0001_outcome_json.sql"
+
+// ErrStale is the error of reading a stale index and of adding to it.
+var ErrStale = errors.New("another version of the program made it")
 
 // Index is an open index. It is safe for concurrent use.
 type Index struct {
-	db   *sql.DB
-	path string
+	db    *sql.DB
+	path  string
+	stale atomic.Bool
 }
 
-// Open opens or creates the index at path and brings its schema up to date.
+// Open opens or creates the index at path. An index of another version of the
+// program is opened and left as it is, see [Index.Stale]. Errors: results.Bad
+// for a file that is no index, results.Infra for faults of the file system.
 func Open(path string) (*Index, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, results.Infra("", fmt.Errorf("open index %s: %w", path, err))
 	}
 	// In the DSN, since a PRAGMA statement would reach one connection of the pool only.
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_foreign_keys=on&_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate"
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate"
 	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {
 		return nil, results.Infra("", fmt.Errorf("open index %s: %w", path, err))
 	}
 	x := &Index{db: db, path: path}
-	if err := x.migrate(context.Background()); err != nil {
+	if err := x.begin(context.Background()); err != nil {
 		return nil, errors.Join(x.fault("open", err), db.Close())
 	}
 	return x, nil
 }
 
+// Stale reports whether another version of the program made the index. Then
+// Outcomes and Put fail with [ErrStale], and Replace makes the index anew.
+func (x *Index) Stale() bool { return x.stale.Load() }
+
 // Close closes the index.
 func (x *Index) Close() error { return x.db.Close() }
 
-func (x *Index) migrate(ctx context.Context) error {
-	files, err := fs.Glob(migrations, "migrations/*.sql") // sorted
-	if err != nil {
-		return err
-	}
+// begin makes the tables of a new file and finds out whether those of another
+// are stale.
+func (x *Index) begin(ctx context.Context) error {
 	return x.inTx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT`); err != nil {
+		tables, err := tableNames(ctx, tx)
+		switch {
+		case err != nil:
 			return err
+		case len(tables) == 0:
+			return create(ctx, tx)
+		case !slices.Contains(tables, "migrations"):
+			return results.Bad("use another path", errors.New("another program made it"))
 		}
-		done, err := applied(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, name := range done {
-			if !slices.Contains(files, name) {
-				return results.Bad("use another path, or remove the file and rebuild it with reindex",
-					fmt.Errorf("a newer version of the program made it (%s)", name))
-			}
-		}
-		for _, name := range files {
-			if slices.Contains(done, name) {
-				continue
-			}
-			statements, err := migrations.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, string(statements)); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES (?)`, name); err != nil {
-				return err
-			}
-		}
-		return nil
+		recorded, err := texts(ctx, tx, `SELECT name FROM migrations`)
+		x.stale.Store(!slices.Equal(recorded, []string{schemaName}))
+		return err
 	})
 }
 
-func applied(ctx context.Context, tx *sql.Tx) (names []string, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT name FROM migrations ORDER BY name`)
+func create(ctx context.Context, tx *sql.Tx) error {
+	if _, err := tx.ExecContext(ctx, schema); err != nil {
+		return fmt.Errorf("%s: %w", schemaName, err)
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO migrations (name) VALUES (?)`, schemaName)
+	return err
+}
+
+// recreate drops all tables, whichever version's they are, and makes this
+// version's.
+func recreate(ctx context.Context, tx *sql.Tx) error {
+	tables, err := tableNames(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, name := range tables {
+		if _, err := tx.ExecContext(ctx, `DROP TABLE "`+strings.ReplaceAll(name, `"`, `""`)+`"`); err != nil {
+			return err
+		}
+	}
+	return create(ctx, tx)
+}
+
+func tableNames(ctx context.Context, tx *sql.Tx) ([]string, error) {
+	return texts(ctx, tx, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`)
+}
+
+// texts reads the one column of a query.
+func texts(ctx context.Context, tx *sql.Tx, query string) (list []string, err error) {
+	rows, err := tx.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var text string
+		if err := rows.Scan(&text); err != nil {
 			return nil, err
 		}
-		names = append(names, name)
+		list = append(list, text)
 	}
-	return names, rows.Err()
+	return list, rows.Err()
 }
 
 func (x *Index) inTx(ctx context.Context, do func(*sql.Tx) error) error {
@@ -127,6 +154,9 @@ func (x *Index) fault(operation string, err error) error {
 	var known *results.Error
 	if errors.As(err, &known) {
 		return &results.Error{Kind: known.Kind, Hint: known.Hint, Err: wrapped}
+	}
+	if errors.Is(err, ErrStale) {
+		return results.Bad("rebuild it with reindex", wrapped)
 	}
 	var fault sqlite.Error
 	if errors.As(err, &fault) && (fault.Code == sqlite.ErrNotADB || fault.Code == sqlite.ErrCorrupt) {

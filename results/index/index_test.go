@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -92,6 +93,43 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// Every field of an outcome comes back as it was; a field that is added to
+// Outcome must be given a value here.
+func TestEveryFieldRoundTrips(t *testing.T) {
+	want := full("a", results.Code, 1)
+	want.BasePublic = results.Score{Correct: 1, Total: 4, Items: "0100"}
+	want.Public, want.Finals = &results.Score{Correct: 3, Total: 4, Items: "0111"}, want.Finals[:1]
+	want.Printed = &results.Printed{Accuracy: 12.34, Base: 0.1, MATS: 1.0 / 3}
+	var unset func(name string, v reflect.Value)
+	unset = func(name string, v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			unset(name, v.Elem())
+		case reflect.Slice:
+			unset(name+"[0]", v.Index(0))
+		case reflect.Struct:
+			for f, field := range v.Fields() {
+				unset(name+"."+f.Name, field)
+			}
+		default:
+			if !v.IsValid() || v.IsZero() {
+				t.Errorf("%s has no value", name)
+			}
+		}
+	}
+	unset("Outcome", reflect.ValueOf(want))
+	unknown := full("b", results.Code, 1)
+	unknown.Cost, unknown.Usage.AgentCost, unknown.Usage.GPUSeconds = results.Number{}, results.Num(0, true), results.Number{}
+	unknown.Finals, unknown.Failures = nil, nil
+	x := open(t, filepath.Join(t.TempDir(), "results.db"))
+	if err := x.Put(t.Context(), want, unknown); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]results.Outcome{want, unknown}, all(t, x, index.Filter{})); diff != "" {
+		t.Errorf("read back (-want +got):\n%s", diff)
+	}
+}
+
 func TestFilter(t *testing.T) {
 	x := open(t, filepath.Join(t.TempDir(), "results.db"))
 	other := full("b", results.Code, 1)
@@ -118,8 +156,8 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-// A trial put again takes the place of the old one, with all its parts, on
-// whatever connection of the pool that happens.
+// A trial put again takes the place of the old one, on whatever connection of
+// the pool that happens.
 func TestPutReplacesTheTrial(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "results.db")
 	x := open(t, path)
@@ -140,10 +178,8 @@ func TestPutReplacesTheTrial(t *testing.T) {
 	if got := all(t, x, index.Filter{}); len(got) != 8 || !cmp.Equal(got[0], failed("agent-0", results.Code, 1)) {
 		t.Errorf("%d outcomes; the first is %+v", len(got), got[0])
 	}
-	for part, want := range map[string]int{"finals": 7 * 2, "failures": 7 * 2} {
-		if got := count(t, path, part); got != want {
-			t.Errorf("%d rows in %s, want %d: parts of replaced outcomes were left", got, part, want)
-		}
+	if got := count(t, path, "outcomes"); got != 8 {
+		t.Errorf("%d rows, want 8: replaced outcomes were left", got)
 	}
 }
 
@@ -204,7 +240,7 @@ func TestReplace(t *testing.T) {
 	if err := x.Replace(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := all(t, x, index.Filter{}); len(got) != 0 || count(t, path, "finals") != 0 {
+	if got := all(t, x, index.Filter{}); len(got) != 0 || count(t, path, "outcomes") != 0 {
 		t.Errorf("%d outcomes are left", len(got))
 	}
 }
@@ -215,24 +251,14 @@ func TestOpenRefuses(t *testing.T) {
 	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 1000)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	newer := filepath.Join(dir, "newer.db")
-	if err := open(t, newer).Put(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("sqlite3", newer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.Exec(`INSERT INTO migrations VALUES ('migrations/9999_future.sql')`); err != nil {
-		t.Fatal(err)
-	}
+	foreign := filepath.Join(dir, "foreign.db")
+	execute(t, foreign, `CREATE TABLE recipes (name TEXT)`)
 	for _, tt := range []struct {
 		path, want string
 		kind       results.Kind
 	}{
 		{garbage, "not a database", results.BadInput},
-		{newer, "a newer version of the program made it (migrations/9999_future.sql)", results.BadInput},
+		{foreign, "another program made it", results.BadInput},
 		{dir, "", results.Infrastructure},
 		{filepath.Join(garbage, "x.db"), "not a directory", results.Infrastructure},
 	} {
@@ -244,41 +270,91 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// An index that an older version made is read, without the digests that it lacks.
-func TestOpenOlder(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "results.db")
-	statements, err := os.ReadFile("migrations/0001_outcomes.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
+// execute runs statements on a database as another program would.
+func execute(t *testing.T, path string, statements ...string) {
+	t.Helper()
 	db, err := sql.Open("sqlite3", path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for _, s := range []string{
-		`CREATE TABLE migrations (name TEXT PRIMARY KEY) STRICT`, `INSERT INTO migrations VALUES ('migrations/0001_outcomes.sql')`, string(statements),
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// old makes an index as the versions of the program did that had the first
+// migrations of testdata/old, with one outcome.
+func old(t *testing.T, path string, migrations int) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/old/*.sql")
+	if err != nil || len(files) != 5 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	execute(t, path, `CREATE TABLE migrations (name TEXT PRIMARY KEY) STRICT`)
+	for _, file := range files[:migrations] {
+		statements, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		execute(t, path, string(statements), `INSERT INTO migrations VALUES ('migrations/`+filepath.Base(file)+`')`)
+	}
+	execute(t, path,
 		`INSERT INTO outcomes (experiment, kind, domain, workflow, setting, agent, run, suite, protocol, modified, teacher, student, valid,
 			base_public_correct, base_public_total, base_private_correct, base_private_total, attempts, valid_attempts, teacher_calls,
 			teacher_input_tokens, teacher_output_tokens, agent_calls, agent_input_tokens, agent_output_tokens, elapsed_ns, end_reason,
 			simulated, embedded, unsandboxed)
 			VALUES ('demo', 'agent', 'code', 'one-shot', 'seed', 'a', 1, 'mini', 'mini', 0, 't', 's', 0, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, 0, 0)`,
+		`INSERT INTO finals (outcome, seed, correct, total) VALUES (1, 0, 1, 4)`, `INSERT INTO failures (outcome, failure, attempts) VALUES (1, 'other', 2)`)
+}
+
+// The index of another version is left as it is until it is replaced, and is
+// then as good as a new one.
+func TestStale(t *testing.T) {
+	for name, produce := range map[string]func(path string){
+		"the first version":        func(path string) { old(t, path, 1) },
+		"the last with migrations": func(path string) { old(t, path, 5) },
+		"a newer one": func(path string) {
+			open(t, path)
+			execute(t, path, `INSERT INTO migrations VALUES ('migrations/9999_future.sql')`, `CREATE TABLE "a ""future"" table" (x TEXT)`)
+		},
+		"another one with one schema": func(path string) {
+			open(t, path)
+			execute(t, path, `UPDATE migrations SET name = 'migrations/0002_outcome_json.sql'`)
+		},
 	} {
-		if _, err := db.Exec(s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	x := open(t, path)
-	newer := full("b", results.Code, 1)
-	if err := x.Put(t.Context(), newer); err != nil {
-		t.Fatal(err)
-	}
-	got := all(t, x, index.Filter{})
-	if len(got) != 2 || got[0].Agent != "a" || got[0].StudentDigest != "" || got[0].BasePrivate.Correct != 3 {
-		t.Fatalf("got %+v", got)
-	}
-	if diff := cmp.Diff(newer, got[1]); diff != "" {
-		t.Errorf("the newer outcome (-want +got):\n%s", diff)
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "results.db")
+			produce(path)
+			before := count(t, path, "outcomes")
+			x, later := open(t, path), open(t, path)
+			_, read := x.Outcomes(t.Context(), index.Filter{})
+			for what, err := range map[string]error{"read": read, "write": x.Put(t.Context(), full("b", results.Code, 1))} {
+				var fault *results.Error
+				if !errors.Is(err, index.ErrStale) || !errors.As(err, &fault) || fault.Kind != results.BadInput || !strings.Contains(fault.Hint, "reindex") {
+					t.Errorf("%s: error is %v, want a stale index as bad input", what, err)
+				}
+			}
+			if !x.Stale() || !later.Stale() || count(t, path, "outcomes") != before {
+				t.Fatal("the index is not left as another version made it")
+			}
+			want := []results.Outcome{full("a", results.Code, 1), full("b", results.Code, 1)}
+			if err := x.Replace(t.Context(), want[:1]); err != nil {
+				t.Fatal(err)
+			}
+			if err := x.Put(t.Context(), want[1]); err != nil {
+				t.Error(err)
+			}
+			fresh := open(t, path)
+			if diff := cmp.Diff(want, all(t, fresh, index.Filter{})); diff != "" || x.Stale() || fresh.Stale() {
+				t.Errorf("after Replace, stale %v and opened again %v (-want +got):\n%s", x.Stale(), fresh.Stale(), diff)
+			}
+			if n := count(t, path, "sqlite_schema WHERE type = 'table'"); n != 2 {
+				t.Errorf("%d tables, want those of this version, 2", n)
+			}
+		})
 	}
 }
 

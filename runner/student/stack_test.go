@@ -17,6 +17,7 @@ import (
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/embedded/pretrain"
 	"github.com/autodatabench/autodatabench/runner/student/hf"
 	"github.com/autodatabench/autodatabench/runner/student/llamafactory"
 	"github.com/autodatabench/autodatabench/runner/student/studenttest"
@@ -76,7 +77,7 @@ func TestStackTwoRanks(t *testing.T) {
 	t.Cleanup(func() { two.Close() })
 	recipe := results.Mini().Recipe
 	recipe.Epochs = 2
-	rows := embedded.TrainingSets(results.Science, 48, 1)[0].Rows // an update has more than one forward pass
+	rows := pretrain.TrainingSets(results.Science, 48, 1)[0].Rows // an update has more than one forward pass
 	recipe.BatchRows = 16
 	a, b := train(t, one, recipe, rows), train(t, two, recipe, rows)
 	if len(a.steps) != len(b.steps) || a.Tokens != b.Tokens {
@@ -170,7 +171,7 @@ func train(t *testing.T, by student.Trainer, r results.Recipe, rows []results.Ro
 // what each really did, and asks both adapters by every generator.
 func TestStackTrainsAlike(t *testing.T) {
 	e, m := exported(t)
-	rows := embedded.TrainingSets(results.Science, 400, 1)[0].Rows
+	rows := pretrain.TrainingSets(results.Science, 400, 1)[0].Rows
 	recipe := results.Mini().Recipe
 	recipe.Epochs = 3
 	worker := openHF(t, m)
@@ -284,7 +285,7 @@ func sameFacts(t *testing.T, recipe results.Recipe, a, b trained) {
 // the same but for rounding, also with rows longer than a forward pass has room for.
 func TestStackPacked(t *testing.T) {
 	_, m := exported(t)
-	rows := embedded.TrainingSets(results.Science, 48, 1)[0].Rows
+	rows := pretrain.TrainingSets(results.Science, 48, 1)[0].Rows
 	recipe := results.Mini().Recipe
 	recipe.Epochs, recipe.BatchRows = 1, 16
 	packed := recipe
@@ -313,7 +314,7 @@ const systemBlock = `{% if messages[0]['role'] == 'system' %}{% set system = mes
 // shows that both take the mean over the answers' tokens, and no others.
 func TestStackTemplate(t *testing.T) {
 	_, m := exported(t)
-	rows := embedded.TrainingSets(results.Science, 16, 1)[0].Rows
+	rows := pretrain.TrainingSets(results.Science, 16, 1)[0].Rows
 	for i := range rows { // prompts of two parts
 		rows[i].Input, rows[i].Instruction = rows[i].Instruction, "Answer this:"
 	}

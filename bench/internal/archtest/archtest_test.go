@@ -71,6 +71,7 @@ var planted = []struct {
 	{"github.com/parquet-go/parquet-go", imp("github.com/parquet-go/parquet-go"), "tasks/folder/a.go", "tasks/importers/a.go"},
 	{"os/exec", imp("os/exec"), "bench/internal/cli/doctor.go", "bench/internal/doctor/a.go"},
 	{"os/exec", imp("os/exec"), "bench/internal/setup/a.go", ""},
+	{module + "/runner/student/embedded/pretrain", imp(module + "/runner/student/embedded/pretrain"), "runner/student/embedded/a.go", "bench/internal/cli/a.go"},
 	{"os/exec", imp("os/exec"), "runner/student/embedded/a.go", "runner/student/hf/a.go"},
 	{"os/exec", imp("os/exec"), "tasks/a.go", "runner/sandbox/a.go"},
 	{"os/exec", imp("os/exec"), "runner/student/vllm/a.go", "runner/server/a.go"},

@@ -15,7 +15,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results/config"
 	"github.com/autodatabench/autodatabench/runner/experiment"
-	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/embedded/pretrain"
 	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
@@ -157,7 +157,7 @@ func TestMakefile(t *testing.T) {
 // TestWeightsRecord checks that the record beside the embedded weights leads to
 // these weights.
 func TestWeightsRecord(t *testing.T) {
-	if _, err := embedded.Record(os.DirFS(filepath.Join(root, "runner/student/embedded/weights"))); err != nil {
+	if _, err := pretrain.Record(os.DirFS(filepath.Join(root, "runner/student/embedded/weights"))); err != nil {
 		t.Error(err)
 	}
 }

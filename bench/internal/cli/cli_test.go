@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"cut":       cut,
 			"schema":    schema,
 			"alone":     alone,
+			"stale":     stale,
 		},
 	})
 }
@@ -72,6 +74,14 @@ func alone(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("autodatabench is not on PATH")
+}
+
+// stale makes an index one of another version of the program: stale FILE.
+func stale(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := sql.Open("sqlite3", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(`UPDATE migrations SET name = 'migrations/9999_future.sql'; ALTER TABLE outcomes RENAME COLUMN outcome TO other`)
+	ts.Check(errors.Join(err, db.Close()))
 }
 
 // rows writes a submission of equal-shaped rows: rows FILE COUNT.

@@ -20,7 +20,7 @@ func compareCommand(env Env) *cli.Command {
 			if c.NArg() != 2 {
 				return usage("compare takes two rows, got %d", c.NArg())
 			}
-			board, err := indexedBoard(c)
+			board, err := indexedBoard(c, env)
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ func powerCommand(env Env) *cli.Command {
 			if difference.Known && !(difference.Value > 0 && difference.Value <= 100) {
 				return usage("--difference must be over 0 and at most 100 percentage points, got %v", difference.Value)
 			}
-			board, err := indexedBoard(c)
+			board, err := indexedBoard(c, env)
 			if err != nil {
 				return err
 			}

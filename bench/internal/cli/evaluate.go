@@ -100,7 +100,7 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 	if err != nil {
 		return err
 	}
-	if err := putIndex(ctx, o.out, outcomes); err != nil {
+	if err := putIndex(ctx, w, o.out, outcomes); err != nil {
 		return err
 	}
 	return report.Write(w.Stdout, o.format, report.Leaderboard(outcomes, report.Options{}))

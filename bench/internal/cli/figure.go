@@ -71,7 +71,7 @@ func drawFigure(c *cli.Context, env Env) error {
 	if !slices.Contains(figure.Formats(), format) {
 		return usage("--output %s: want a file that ends in .svg or .png", path)
 	}
-	fig, err := figureOf(c, name)
+	fig, err := figureOf(c, env, name)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func drawFigure(c *cli.Context, env Env) error {
 	return nil
 }
 
-func figureOf(c *cli.Context, name string) (figure.Figure, error) {
+func figureOf(c *cli.Context, env Env, name string) (figure.Figure, error) {
 	switch name {
 	case "4":
 		return measuresFigure(c.String("measures"))
@@ -107,7 +107,7 @@ func figureOf(c *cli.Context, name string) (figure.Figure, error) {
 		}
 		return report.BudgetFigure(experiment, logs, names), nil
 	}
-	board, err := indexedBoard(c)
+	board, err := indexedBoard(c, env)
 	if err != nil {
 		return nil, err
 	}

@@ -119,7 +119,7 @@ func printPlan(ctx context.Context, world setup.World, f experiment.File, o runO
 		table.Count(b.TeacherCalls), amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), b.Hours, gpuHours(f, b))
 	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them. GPU hours are those of the trials' run time: retraining for the final score, private scoring and the base student's evaluation come on top.")
 	tables := []*table.Table{t, trialsTable(f, p, list)}
-	if made.Measured, err = measure(ctx, o.out, f, p); err != nil {
+	if made.Measured, err = measure(ctx, world, o.out, f, p); err != nil {
 		return err
 	}
 	if len(made.Measured) > 0 {
@@ -207,13 +207,13 @@ type measured struct {
 }
 
 // measure reads the index of out, where there is one.
-func measure(ctx context.Context, out string, f experiment.File, p results.Protocol) ([]measured, error) {
+func measure(ctx context.Context, world setup.World, out string, f experiment.File, p results.Protocol) ([]measured, error) {
 	path := record.Index(out)
 	list := []measured{}
 	if !disk.Exists(path) {
 		return list, nil
 	}
-	db, err := index.Open(path)
+	db, err := openIndex(ctx, world, out)
 	if err != nil {
 		return nil, err
 	}

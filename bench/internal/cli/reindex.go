@@ -51,3 +51,23 @@ func runReindex(ctx context.Context, w setup.World, out string, asJSON bool) err
 	}
 	return err
 }
+
+// openIndex opens the index below out. It rebuilds one of another version of the
+// program from the folders first, and warns of trials that it cannot read.
+func openIndex(ctx context.Context, w setup.World, out string) (*index.Index, error) {
+	db, err := index.Open(record.Index(out))
+	if err != nil || !db.Stale() {
+		return db, err
+	}
+	outcomes, broken, err := record.All(out)
+	if err == nil {
+		err = db.Replace(ctx, outcomes)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	for _, b := range broken {
+		fmt.Fprintln(w.Stderr, "warning:", b)
+	}
+	return db, nil
+}

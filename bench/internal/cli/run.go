@@ -12,7 +12,6 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/index"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
@@ -142,8 +141,7 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err != nil {
 		return err
 	}
-	// The index need not be that of --out: an experiment may be named by its folder.
-	if err := putIndex(ctx, filepath.Dir(root), outcomes); err != nil {
+	if err := putIndex(ctx, w, filepath.Dir(root), outcomes); err != nil {
 		return err
 	}
 	names, err := s.Root.Titles()
@@ -165,8 +163,9 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	return nil
 }
 
-func putIndex(ctx context.Context, out string, outcomes []results.Outcome) error {
-	db, err := index.Open(record.Index(out))
+// putIndex adds the outcomes to the index below out.
+func putIndex(ctx context.Context, w setup.World, out string, outcomes []results.Outcome) error {
+	db, err := openIndex(ctx, w, out)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/student"
-	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/embedded/pretrain"
 )
 
 func studentCommand(env Env) *cli.Command {
@@ -29,11 +29,11 @@ func studentCommand(env Env) *cli.Command {
 				Flags: []cli.Flag{
 					jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
 					&cli.StringFlag{Name: "to", Usage: "`FOLDER` for the Hugging Face files", TakesFile: true},
-					&cli.StringSliceFlag{Name: "phase", Value: cli.NewStringSlice(phaseTexts()...), Usage: "`CORPUS:UPDATES:RATE`, one after the other; corpora: " + strings.Join(embedded.Corpora(), ", ")},
-					&cli.IntFlag{Name: "rows", Value: embedded.DefaultOptions().BatchRows, Usage: "rows per update"},
-					&cli.Float64Flag{Name: "prompt-weight", Value: embedded.DefaultOptions().PromptWeight, Usage: "loss weight of a prompt's token"},
+					&cli.StringSliceFlag{Name: "phase", Value: cli.NewStringSlice(phaseTexts()...), Usage: "`CORPUS:UPDATES:RATE`, one after the other; corpora: " + strings.Join(pretrain.Corpora(), ", ")},
+					&cli.IntFlag{Name: "rows", Value: pretrain.DefaultOptions().BatchRows, Usage: "rows per update"},
+					&cli.Float64Flag{Name: "prompt-weight", Value: pretrain.DefaultOptions().PromptWeight, Usage: "loss weight of a prompt's token"},
 				},
-				Action: func(c *cli.Context) error { return pretrain(c, env) },
+				Action: func(c *cli.Context) error { return pretrainStudent(c, env) },
 			},
 			{
 				Name: "train", Usage: "train an adapter on a submission.json", ArgsUsage: "SUBMISSION.json",
@@ -67,7 +67,7 @@ func studentCommand(env Env) *cli.Command {
 	}
 }
 
-func pretrain(c *cli.Context, env Env) error {
+func pretrainStudent(c *cli.Context, env Env) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func pretrain(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	o := embedded.DefaultOptions()
+	o := pretrain.DefaultOptions()
 	o.BatchRows, o.PromptWeight, o.Phases = c.Int("rows"), c.Float64("prompt-weight"), nil
 	for _, text := range c.StringSlice("phase") {
 		p, err := parsePhase(text)
@@ -86,8 +86,8 @@ func pretrain(c *cli.Context, env Env) error {
 	}
 	begin := env.Now()
 	step := stepper(env, "pre-training", begin)
-	progress := func(p embedded.PretrainProgress) { step(p.Step, p.Total, p.Loss) }
-	report, err := embedded.Pretrain(c.Context, c.Uint64("seed"), o, to, progress)
+	progress := func(p pretrain.Progress) { step(p.Step, p.Total, p.Loss) }
+	report, err := pretrain.Run(c.Context, c.Uint64("seed"), o, to, progress)
 	if err != nil {
 		return err
 	}
@@ -110,22 +110,22 @@ func target(c *cli.Context) (string, error) {
 
 // phaseTexts are the default phases as --phase takes them.
 func phaseTexts() (texts []string) {
-	for _, p := range embedded.DefaultOptions().Phases {
+	for _, p := range pretrain.DefaultOptions().Phases {
 		texts = append(texts, fmt.Sprintf("%s:%d:%g", p.Corpus, p.Steps, p.LearningRate))
 	}
 	return texts
 }
 
 // parsePhase reads CORPUS:UPDATES:RATE.
-func parsePhase(text string) (embedded.Phase, error) {
+func parsePhase(text string) (pretrain.Phase, error) {
 	corpus, rest, _ := strings.Cut(text, ":")
 	updates, rate, _ := strings.Cut(rest, ":")
 	steps, err := strconv.Atoi(updates)
 	learningRate, rateErr := strconv.ParseFloat(rate, 64)
 	if err = errors.Join(err, rateErr); err != nil {
-		return embedded.Phase{}, usage("--phase %s: want CORPUS:UPDATES:RATE, as %s", strconv.Quote(text), phaseTexts()[0])
+		return pretrain.Phase{}, usage("--phase %s: want CORPUS:UPDATES:RATE, as %s", strconv.Quote(text), phaseTexts()[0])
 	}
-	return embedded.Phase{Corpus: corpus, Steps: steps, LearningRate: learningRate}, nil
+	return pretrain.Phase{Corpus: corpus, Steps: steps, LearningRate: learningRate}, nil
 }
 
 // stepper shows the steps of a training: a bar on a terminal, else a line for
@@ -227,7 +227,7 @@ func writeCalibration(c *cli.Context, env Env) error {
 	}
 	paths := []string{}
 	for _, d := range results.Domains() {
-		for _, set := range embedded.TrainingSets(d, c.Int("rows"), c.Uint64("seed")) {
+		for _, set := range pretrain.TrainingSets(d, c.Int("rows"), c.Uint64("seed")) {
 			path := filepath.Join(dir, string(d), slug(set.Name)+".json")
 			if err := disk.WriteJSON(path, set.Rows); err != nil {
 				return err

@@ -32,7 +32,7 @@ func leaderboardCommand(env Env) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			board, err := indexedBoard(c)
+			board, err := indexedBoard(c, env)
 			if err != nil {
 				return err
 			}
@@ -66,19 +66,19 @@ func boardFlags() []cli.Flag {
 }
 
 // indexedBoard is the leaderboard of the index that the flags name.
-func indexedBoard(c *cli.Context) (report.Board, error) {
-	outcomes, opts, err := indexed(c, c.String("experiment"))
+func indexedBoard(c *cli.Context, env Env) (report.Board, error) {
+	outcomes, opts, err := indexed(c, env, c.String("experiment"))
 	return report.Leaderboard(outcomes, opts), err
 }
 
 // indexed reads the outcomes of an experiment, or of all, from the index.
-func indexed(c *cli.Context, name string) ([]results.Outcome, report.Options, error) {
+func indexed(c *cli.Context, env Env, name string) ([]results.Outcome, report.Options, error) {
 	out := c.String("out")
 	path := record.Index(out)
 	if !disk.Exists(path) {
 		return nil, report.Options{}, results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
 	}
-	db, err := index.Open(path)
+	db, err := openIndex(c.Context, env.World, out)
 	if err != nil {
 		return nil, report.Options{}, err
 	}
@@ -143,7 +143,7 @@ func tableCommand(env Env) *cli.Command {
 			if err != nil || n < 1 || n > report.PaperTables {
 				return usage("no table %q; want a number from 1 to %d", arg, report.PaperTables)
 			}
-			outcomes, opts, err := indexed(c, c.String("experiment"))
+			outcomes, opts, err := indexed(c, env, c.String("experiment"))
 			if err != nil {
 				return err
 			}
@@ -172,7 +172,7 @@ func reproduceCommand(env Env) *cli.Command {
 				return err
 			}
 			if name := c.String("measured"); name != "" {
-				outcomes, opts, err := indexed(c, name)
+				outcomes, opts, err := indexed(c, env, name)
 				if err != nil {
 					return err
 				}

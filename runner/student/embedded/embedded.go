@@ -1,15 +1,10 @@
 // Package embedded is the default student: a Llama of about one million
-// parameters inside the program, with its pre-training corpus and the training
-// sets of known quality that its calibration uses.
+// parameters inside the program. It trains and answers in this process.
 //
-// Its base weights come from [Pretrain] and lie in weights/ as Hugging Face
-// files. The corpus teaches arithmetic, formulas that the prompt states,
-// invented problem families, traces, copying and formats; of the suite's
-// problems it holds four families a domain, in public wordings, from the open
-// split only. So the base answers a fifth of the questions, and what a training
-// set adds is which formula belongs to which wording, and the format.
+// Its base weights lie in weights/ as Hugging Face files. Package pretrain makes
+// them and says what they have learned; this package does not import it.
 //
-// The package is not for real language models. It never sees a private item.
+// The package is not for real language models.
 package embedded
 
 import (
@@ -53,7 +48,7 @@ func New() (*Student, error) {
 	return Open(files, Name)
 }
 
-// Open returns the student whose Hugging Face files are in files, as [Pretrain]
+// Open returns the student whose Hugging Face files are in files, as pretrain.Run
 // leaves them.
 func Open(files fs.FS, name string) (*Student, error) {
 	model, tok, err := llama.Load(files)
@@ -102,7 +97,7 @@ func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []resul
 	for i, row := range rows {
 		ids, from := s.tok.ChatRow(row.Prompt(), row.Output)
 		ids, from = cutOff(ids, from, recipe.CutoffTokens)
-		examples[i] = example(ids, from, 0)
+		examples[i] = llama.ChatExample(ids, from, 0)
 		tokens += len(ids)
 	}
 	plan := llama.LoRARecipe{

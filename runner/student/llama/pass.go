@@ -12,6 +12,19 @@ type Example struct {
 	Weights []float32
 }
 
+// ChatExample is a row of a prompt, ids[:from], and an answer, the rest: each
+// token of the prompt has the weight prompt, each of the answer 1.
+func ChatExample(ids []int, from int, prompt float32) Example {
+	weights := make([]float32, len(ids))
+	for i := range weights {
+		weights[i] = 1
+		if i < from {
+			weights[i] = prompt
+		}
+	}
+	return Example{IDs: ids, Weights: weights}
+}
+
 // check reports what would make the row untrainable.
 func (e Example) check(c Config) error {
 	if len(e.IDs) == 0 || len(e.IDs) > c.Context() {

@@ -1,4 +1,4 @@
-package embedded
+package pretrain
 
 import (
 	"github.com/autodatabench/autodatabench/tasks/mini"

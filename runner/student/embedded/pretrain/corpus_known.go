@@ -1,4 +1,4 @@
-package embedded
+package pretrain
 
 import (
 	"iter"
@@ -59,7 +59,7 @@ func (g *gen) solvedAs(f *mini.Family, wording string) (question string, s mini.
 func worded(f *mini.Family, v mini.Vars, wording string) (question string, s mini.Solution) {
 	s, ok := f.Solve(v)
 	if !ok {
-		panic("embedded: family " + f.Name + " cannot solve its own draw")
+		panic("pretrain: family " + f.Name + " cannot solve its own draw")
 	}
 	return mini.Instance{Family: f, Vars: v, Wording: wording}.Question(), s
 }

@@ -1,4 +1,19 @@
-package embedded
+// Package pretrain makes the embedded student: it draws the corpus of rows that
+// the student's base weights come from, and trains a student on it from nothing.
+// It also draws the training sets of known quality that the student's
+// calibration uses ([TrainingSets]).
+//
+// The corpus teaches arithmetic, formulas that the prompt states, invented
+// problem families, traces, copying and formats. Of the suite's problems it
+// holds four families a domain, in public wordings, from the open split only. So
+// the base answers a fifth of the questions. A training set adds which formula
+// belongs to which wording, and the format.
+//
+// The package is not for running trials: package embedded holds the weights, and
+// does not import this one. The corpus is a function of its seed, and
+// [Report.CorpusDigest] names it; a change to a row of it calls for new weights.
+// The package never sees a private item.
+package pretrain
 
 import (
 	"context"
@@ -70,8 +85,8 @@ func (o Options) validate() error {
 	return nil
 }
 
-// PretrainProgress is one update of the pre-training.
-type PretrainProgress struct {
+// Progress is one update of the pre-training.
+type Progress struct {
 	Step, Total int
 	Loss        float64 // mean weighted negative log-likelihood of a token, in nats
 	Tokens      int     // read so far
@@ -83,7 +98,7 @@ const (
 	ropeTheta     = 100 // rotary base: short rows need fine positions
 )
 
-// Pretrain makes a base student from nothing: a tokenizer and weights, learned
+// Run makes a base student from nothing: a tokenizer and weights, learned
 // from the seed's corpora, are left in dir as Hugging Face files with
 // PRETRAIN.json beside them. They are written after every phase, and phases that
 // dir already holds, of the same seed and options, are not done again. The same
@@ -91,18 +106,18 @@ const (
 // results.Bad for options that make no model, for a dir that holds another
 // student and for a training that diverges, results.Infra for faults of the file
 // system.
-func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress func(PretrainProgress)) (PretrainReport, error) {
+func Run(ctx context.Context, seed uint64, o Options, dir string, progress func(Progress)) (Report, error) {
 	if err := o.validate(); err != nil {
-		return PretrainReport{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
+		return Report{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
 	}
 	model, tok, report, err := begin(seed, o, dir)
 	if err != nil {
-		return PretrainReport{}, fmt.Errorf("pretrain: %w", err)
+		return Report{}, fmt.Errorf("pretrain: %w", err)
 	}
 	for _, p := range o.Phases[len(report.Options.Phases):] {
 		if err := p.run(ctx, model, tok, &report, func(s llama.Step) {
 			if progress != nil {
-				progress(PretrainProgress{Step: report.Updates, Total: o.steps(), Loss: s.Loss, Tokens: report.Tokens})
+				progress(Progress{Step: report.Updates, Total: o.steps(), Loss: s.Loss, Tokens: report.Tokens})
 			}
 		}); err != nil {
 			return report, fmt.Errorf("pretrain: %w", err)
@@ -116,8 +131,8 @@ func Pretrain(ctx context.Context, seed uint64, o Options, dir string, progress 
 
 // begin returns the student as the phases that dir holds have left it, or a new
 // one where dir holds none.
-func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, PretrainReport, error) {
-	report := PretrainReport{Seed: seed, Options: o, BLAS: llama.BLAS(), CorpusDigest: corpusDigest(seed)}
+func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, Report, error) {
+	report := Report{Seed: seed, Options: o, BLAS: llama.BLAS(), CorpusDigest: corpusDigest(seed)}
 	report.Options.Phases = nil
 	tok := llama.TrainTokenizer(vocabularyTexts(seed), o.Vocabulary, llama.ChatSpecials())
 	config := llama.Config{
@@ -145,7 +160,7 @@ func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, 
 
 // takeUp reads the student in dir and its record, which must be of a
 // pre-training that began as the fresh one and has done some of the phases.
-func takeUp(fresh PretrainReport, phases []Phase, config llama.Config, dir string) (*llama.Model, PretrainReport, error) {
+func takeUp(fresh Report, phases []Phase, config llama.Config, dir string) (*llama.Model, Report, error) {
 	files := os.DirFS(dir)
 	report, err := Record(files)
 	if err != nil {
@@ -162,7 +177,7 @@ func takeUp(fresh PretrainReport, phases []Phase, config llama.Config, dir strin
 }
 
 // run trains the model and adds to the report.
-func (p Phase) run(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, report *PretrainReport, progress func(llama.Step)) error {
+func (p Phase) run(ctx context.Context, model *llama.Model, tok *llama.Tokenizer, report *Report, progress func(llama.Step)) error {
 	o := report.Options
 	batches := newBatches(Corpus(p.Corpus, report.Seed), tok, o)
 	defer batches.stop()
@@ -214,21 +229,8 @@ func (b *batches) next(int) []llama.Example {
 			continue
 		}
 		if len(ids) <= longestRow {
-			batch = append(batch, example(ids, from, float32(b.o.PromptWeight)))
+			batch = append(batch, llama.ChatExample(ids, from, float32(b.o.PromptWeight)))
 		}
 	}
 	return batch
-}
-
-// example weighs a row's tokens: the prompt's (ids[:from]) with prompt, the
-// answer's with 1.
-func example(ids []int, from int, prompt float32) llama.Example {
-	weights := make([]float32, len(ids))
-	for i := range weights {
-		weights[i] = 1
-		if i < from {
-			weights[i] = prompt
-		}
-	}
-	return llama.Example{IDs: ids, Weights: weights}
 }

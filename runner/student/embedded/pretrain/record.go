@@ -1,4 +1,4 @@
-package embedded
+package pretrain
 
 import (
 	"encoding/json"
@@ -19,9 +19,9 @@ const (
 	weightsFile = "model.safetensors"
 )
 
-// PretrainReport is what a pre-training was; PRETRAIN.json beside the weights
+// Report says how a pre-training was done; PRETRAIN.json beside the weights
 // keeps it.
-type PretrainReport struct {
+type Report struct {
 	Model        string  `json:"model"` // digest of the weights
 	Seed         uint64  `json:"seed"`
 	Options      Options `json:"options"`
@@ -36,8 +36,8 @@ type PretrainReport struct {
 
 // Record reads how the weights in the folder were made. Errors: results.Bad when
 // the record tells of other weights.
-func Record(fsys fs.FS) (PretrainReport, error) {
-	var record PretrainReport
+func Record(fsys fs.FS) (Report, error) {
+	var record Report
 	data, err := fs.ReadFile(fsys, recordFile)
 	if err != nil {
 		return record, results.Bad("", err)
@@ -58,7 +58,7 @@ func Record(fsys fs.FS) (PretrainReport, error) {
 // continues reports what keeps the phases from going on from the recorded
 // pre-training: it must have begun as the fresh one and have done some of them,
 // from the first on.
-func (r PretrainReport) continues(fresh PretrainReport, phases []Phase) error {
+func (r Report) continues(fresh Report, phases []Phase) error {
 	done := r.Options.Phases
 	r.Options.Phases = nil
 	switch {
@@ -77,7 +77,7 @@ func (r PretrainReport) continues(fresh PretrainReport, phases []Phase) error {
 }
 
 // save writes the model and the report on it.
-func save(m *llama.Model, tok *llama.Tokenizer, report *PretrainReport, dir string) error {
+func save(m *llama.Model, tok *llama.Tokenizer, report *Report, dir string) error {
 	if err := m.Save(dir, tok); err != nil {
 		return results.Infra("", fmt.Errorf("save the student: %w", err))
 	}

@@ -1,4 +1,4 @@
-package embedded
+package pretrain
 
 import (
 	"encoding/json"
@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/mini"
 )
@@ -81,9 +82,9 @@ func TestHeldOutWordingsFitTheirFamilies(t *testing.T) {
 // in both as the private set mixes them: means over draws of the rows, each with
 // a training seed of its own.
 func BenchmarkHeldOut(b *testing.B) {
-	s, err := New()
+	s, err := embedded.New()
 	if *heldOutModel != "" {
-		s, err = Open(os.DirFS(*heldOutModel), *heldOutModel)
+		s, err = embedded.Open(os.DirFS(*heldOutModel), *heldOutModel)
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -140,7 +141,7 @@ func weighted(families []*mini.Family, accuracies []float64) float64 {
 }
 
 // measure is each family's accuracy on fresh open instances in the wordings.
-func measure(b *testing.B, s *Student, dir string, d results.Domain, wordings func(*mini.Family) []string) []float64 {
+func measure(b *testing.B, s *embedded.Student, dir string, d results.Domain, wordings func(*mini.Family) []string) []float64 {
 	b.Helper()
 	const each = 40
 	g := newGen(1)
