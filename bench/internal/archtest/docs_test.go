@@ -252,7 +252,7 @@ func TestChangelog(t *testing.T) {
 	}
 	released := parsePage("changelog.md", []byte(read(t, "bench/doc/changelog.md")))
 	for _, h := range released.headings() {
-		if h.level == 2 && !version.MatchString(h.text) {
+		if h.level <= 2 && h.text != "Changelog" && !version.MatchString(h.text) {
 			t.Errorf("bench/doc/changelog.md: heading %q is no version; what is not released is a fragment", h.text)
 		}
 	}
