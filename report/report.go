@@ -1,14 +1,14 @@
 // Package report turns outcomes and published figures into rankings and tables.
 //
 // It is pure: the same rows give the same bytes, in any order of input, on any
-// machine. It reads no clock, no file and no database. Scores follow the rules
-// of results, for measured and for printed runs alike; what a figure varies by
-// is report/stats' business, how it looks that of report/text, report/markdown,
-// report/table and report/figure.
+// machine. It reads no clock, no file and no database. Measured and printed runs
+// follow the same scoring rules, from package results. Package report/stats computes
+// how much a figure varies. The packages report/text, report/markdown, report/table
+// and report/figure decide how it looks.
 //
 // Invariants: outcomes that do not compare (another suite, protocol, teacher or
-// student) are never ranked together; an average over fewer domains than the
-// group has is missing; a simulated result says so wherever it is shown.
+// student) are never ranked together. An average over fewer domains than the group
+// has is missing. A simulated result says so wherever it is shown.
 package report
 
 import (

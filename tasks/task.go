@@ -1,10 +1,10 @@
-// Package tasks describes a benchmark task: one domain with its evaluation
-// rule, public test set and seed pool (protocol.md section 2).
+// Package tasks describes a benchmark task: one domain with its evaluation rule,
+// public test set and seed pool (protocol.md section 2).
 //
-// It is not for private sets, which only package tasks/private opens, and not
-// for running anything. Invariant: a Task holds nothing that an agent may not
-// see; no question of the public set, the seed pool, the few-shot examples and
-// the private set is shared between them.
+// It is not for private sets, which only package tasks/private opens, and not for
+// running anything. Invariants: a Task holds nothing that an agent may not see. The
+// public set, the seed pool, the few-shot examples and the private set share no
+// question.
 package tasks
 
 import (

@@ -1,17 +1,17 @@
-// Package chat asks language models: over the protocol of OpenAI's chat
-// completions, which most servers speak, and over Anthropic's messages.
+// Package chat asks language models. It speaks two protocols: OpenAI's chat
+// completions, which most servers know, and Anthropic's messages.
 //
 // A call is tried again after a dropped connection, 408, 409, 429 and 5xx, no
-// sooner than the server asks for; the retries of the libraries beneath are off.
-// What the model answers is a [agents.Reply], also when it is empty, refused,
-// held back or cut, and so is a prompt that the model cannot take, as
-// one beyond its context: that is a fault of the agent. Everything else is an error, a fault of the
-// platform or of its user's definition.
+// sooner than the server asks for. The retries of the underlying libraries are off.
+// Every answer of the model is a [agents.Reply], even an empty, refused, withheld
+// or cut one. A prompt that the model cannot take, for example one beyond its
+// context, is a reply too: it is a fault of the agent. Everything else is an error,
+// a fault of the platform or of the user's definition.
 //
-// Base URL, key and headers are those of [Config] and nothing else: no variable
-// that the libraries know is read. (Go's own proxy variables hold as
-// everywhere.) The key is in no error and no reply. The package is not for the
-// teacher, whose calls are budgeted (runner/teacher).
+// Base URL, key and headers come from [Config] and nowhere else: the package reads
+// none of the environment variables that the libraries know. (Go's own proxy
+// variables hold as everywhere.) No error and no reply contains the key. The package
+// is not for the teacher, whose calls are budgeted (runner/teacher).
 package chat
 
 import (

@@ -1,13 +1,17 @@
 // Package definitions reads agent definition files and opens the agents that
 // they describe.
 //
-// A definition names a provider: openai (any server that speaks the protocol of
-// chat completions), anthropic, command (a program of the user's own, which
-// runner/command starts in the sandbox), replay (the recorded replies of a
-// trial) or reference (a scripted engineer of agents/reference). The definitions
-// that come with the program are the *.yaml files of this folder. Secrets are
-// named in a definition and never written into it; the package reads no
-// environment, its caller hands the lookup in.
+// A definition names one of these providers:
+//
+//   - openai: any server that speaks the protocol of chat completions
+//   - anthropic
+//   - command: a program of the user's own, which runner/command starts in the sandbox
+//   - replay: the recorded replies of a trial
+//   - reference: a scripted engineer of agents/reference
+//
+// The definitions that come with the program are the *.yaml files of this folder.
+// A definition names its secrets and never contains them. The package reads no
+// environment; its caller passes in the lookup.
 package definitions
 
 import (

@@ -1,14 +1,14 @@
-// Package prompt words what an agent is told: everything of protocol.md sections 3 to
-// 5 and 11, from templates that are part of the program.
+// Package prompt writes the prompts for agents: everything of protocol.md sections 3
+// to 5 and 11, from templates that are part of the program.
 //
-// A prompt is a function of [Data] alone, so that a replay of the record shows
-// the same. Whatever an agent, a student or a user's file wrote stands in a
-// fenced block whose fence is longer than any run of backticks or tildes in it,
-// and is cut where protocol.md section 5 says so; plans and programs are cut as well.
-// A prompt that is over its limit is trimmed, oldest feedback first (trim.go),
-// and says what it lacks.
-// The package is not for asking anybody
-// (agents/chat) nor for choosing what is shown.
+// A prompt is a function of [Data] alone, so that a replay of the record shows the
+// same prompt. Text from an agent, a student or a user's file is put into a fenced
+// block, whose fence is longer than any run of backticks or tildes in the text. It
+// is cut where protocol.md section 5 says so; plans and programs are cut as well. A
+// prompt that exceeds its limit is trimmed, oldest feedback first (trim.go), and
+// says which parts it lacks.
+//
+// The package is not for asking agents (agents/chat) nor for choosing what is shown.
 package prompt
 
 import (

@@ -1,12 +1,13 @@
-// Package reference holds scripted engineers: agents that are no LLM and answer
-// the same prompts with real plans and real Python.
+// Package reference holds scripted engineers. They are agents without an LLM, and
+// they answer the same prompts with real plans and real Python.
 //
-// direct asks one thing many times and filters nothing; pipeline is what a
-// careful human would build; adaptive reads the wrong answers and shifts topics;
-// careless makes the mistakes that exercise Debug, Repair and the taxonomy of
-// failures. An engineer sees the text of the prompt, the operation, the number
-// of the attempt and its seed, nothing else, and answers the same to the same.
-// Their scores are those of a simulated agent and are shown as such.
+// direct asks one thing many times and filters nothing. pipeline is what a careful
+// human would build. adaptive reads the wrong answers and shifts topics. careless
+// makes the mistakes that exercise Debug, Repair and the taxonomy of failures.
+//
+// An engineer sees the text of the prompt, the operation, the number of the attempt
+// and its seed, and nothing else. The same input gives the same answer. Their scores
+// are marked as simulated wherever they are shown.
 package reference
 
 import (

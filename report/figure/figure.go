@@ -1,15 +1,15 @@
 // Package figure draws the benchmark's figures as SVG and PNG.
 //
-// Each figure is a struct of the numbers that it shows, and [Write] draws it; the
-// struct's JSON is the figure as data. The package is not for computing: what is
-// drawn was worked out by whoever filled the struct (package report, the command
-// line), and a number that is missing is left out and never drawn as 0.
+// Each figure is a struct of the numbers that it shows, and [Write] draws it. The
+// struct's JSON is the figure as data. The package is not for computing: its callers
+// (package report, the command line) fill the struct. A missing number is left out
+// and never drawn as 0.
 //
-// Invariants: the same struct gives the same bytes on every machine; series are
-// told apart without colours too, by marker, line or hatching; no text is cut off
-// by the edge; names are plain text, whatever they hold. The fonts are built in
-// and have no Chinese characters: SVG leaves those to the viewer's fonts, PNG shows
-// a name's id in its place and says so.
+// Invariants: the same struct gives the same bytes on every machine. Marker, line
+// or hatching tells series apart without colours. The edge cuts off no text. Names
+// are plain text, whatever they hold. The built-in fonts have no Chinese characters:
+// SVG leaves those to the viewer's fonts, and PNG shows a name's id in its place
+// and says so.
 package figure
 
 import (

@@ -1,9 +1,8 @@
-// Package markdown writes tables in GitHub's Markdown, aligned so that the
-// source can be read too.
+// Package markdown writes tables in GitHub's Markdown, aligned so that the source
+// is readable too.
 //
-// Cells come out as the text they are: nothing in them becomes markup, HTML or
-// a link, and a pipe does not end a cell. The package is not for pages: those
-// are report/site's.
+// Cells appear as the text they are: nothing in a cell becomes markup, HTML or a
+// link, and a pipe does not end a cell. The package is not for whole pages.
 package markdown
 
 import (

@@ -1,11 +1,11 @@
-// Package table is a table as data: columns, rows of text and notes, which the
-// renderers (report/text, report/markdown, [WriteCSV]) write in their own way.
+// Package table is a table as data: columns, rows of text and notes. The renderers
+// (report/text, report/markdown, [WriteCSV]) write it, each in its own form.
 //
-// Cells are plain text and may be hostile, such as an agent's name: a renderer
-// starts from [Table.Clean] and escapes what its format gives a meaning to. The
-// package is not for computing: whoever builds a table has done that.
+// Cells are plain text and may be hostile, for example an agent's name. A renderer
+// starts from [Table.Clean] and escapes the characters that have a meaning in its
+// format. The package is not for computing: the builder of a table has done that.
 //
-// Invariants: every row has one cell a column; the same table gives the same
+// Invariants: every row has one cell for each column; the same table gives the same
 // bytes on every machine.
 package table
 

@@ -1,10 +1,10 @@
 // Package text writes tables for a terminal.
 //
-// A table is fitted into a number of columns, 100 by default: long texts are
-// cut, and a table that is still too wide is split into parts that repeat the
-// columns which identify a row. The output has no colours and does not depend
-// on the locale or on the terminal. The package is not for reading back: CSV
-// and JSON are.
+// A table is fitted into a number of columns, 100 by default. Long texts are cut. A
+// table that is still too wide is split into parts, each of which repeats the columns
+// that identify a row. The output has no colours and does not depend on the locale
+// or on the terminal. The package is not for output that programs read: CSV and
+// JSON are.
 package text
 
 import (

@@ -1,8 +1,8 @@
-// Package config reads the YAML files that users write: strictly, with errors
-// that name file, line and field and, for an unknown key, the nearest known one.
+// Package config reads the YAML files that users write. It is strict: an error names
+// file, line and field and, for an unknown key, the nearest known one.
 //
 // Durations are written 90s or 3h, sizes 8GiB. Nothing is expanded from the
-// environment. The package is not for what the fields mean.
+// environment. The package is not for the meaning of the fields.
 package config
 
 import (

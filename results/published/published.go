@@ -1,12 +1,12 @@
 // Package published holds the figures that the paper prints (arXiv 2605.30407v2,
-// tables 1 to 5), as CSV files in the binary, and reads them into typed rows.
+// tables 1 to 5). They are CSV files in the binary, read into typed rows.
 //
-// The files are kept as printed, mistakes included: whoever recomputes one
-// table from another finds out which cells disagree. A figure keeps the digits
-// it was printed with, see [Decimal]. What no table prints, the sizes of the
-// private sets, is inferred from the accuracies ([Tables.Sizes]).
+// The files are kept as printed, mistakes included: recomputing one table from
+// another finds the cells that disagree. A figure keeps the digits it was printed
+// with, see [Decimal]. No table prints the sizes of the private sets; they are
+// inferred from the accuracies ([Tables.Sizes]).
 //
-// The package is not for judging: agreement and reasons are report's business.
+// The package is not for judging agreement (package report).
 package published
 
 import (

@@ -1,7 +1,7 @@
-// Package remote holds what all clients of model servers share: how long a server
-// asks to be left alone, and how a key stays out of what it says.
+// Package remote holds code that all clients of model servers share: reading how
+// long a server asks to be left alone, and keeping keys out of messages.
 //
-// The package is not for protocols and retries, which each client has its own of
+// The package is not for protocols and retries: each client has its own
 // (agents/chat, runner/teacher). It sends nothing and reads no clock.
 package remote
 

@@ -1,10 +1,10 @@
 // Package child starts programs that must not outlive this one, each in a process
 // group of its own.
 //
-// It is not for deciding when a program has done its work, nor for what a program
-// starts outside its group. Invariant: on Linux, a program gets its death signal
-// when this one ends, however that happens; a program that has children must pass
-// the signal on to them.
+// It is not for deciding when a program has done its work, nor for processes that a
+// program starts outside its group. Invariant: on Linux, a program gets its death
+// signal when this one ends, however that happens. A program that has children must
+// pass the signal on to them.
 package child
 
 import (

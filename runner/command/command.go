@@ -1,19 +1,20 @@
-// Package command lets a program of a user's own be an agent: it is started in the
-// sandbox for each attempt, reads the prompt on standard input and answers on
-// standard output with a plan and a program.
+// Package command lets a program of the user's own be an agent. The program is
+// started in the sandbox for each attempt. It reads the prompt on standard input and
+// answers on standard output with a plan and a program.
 //
-// The prompt comes as one JSON object: attempt, operation, seed and messages, as
-// chat completions have them. The program finds the files of its folder in its
-// working directory, which is fresh for each attempt, and no network. Where its
-// definition has a base_url, the unix socket that AUTODATABENCH_SOCKET names takes
-// POST /v1/chat/completions for its own calls of a model: they go to that address
-// with the definition's model and key, are metered in the trial's ledger, bounded
-// by the agent's budgets and kept in the attempt's folder. The teacher cannot be
-// reached from there.
+// The prompt is one JSON object: attempt, operation, seed and messages, as chat
+// completions have them. The working directory is fresh for each attempt and holds
+// the files of the program's folder. There is no network.
 //
-// A program that fails or gives no reply in time has failed as an agent; a model
+// If the definition has a base_url, the unix socket that AUTODATABENCH_SOCKET names
+// takes POST /v1/chat/completions for the program's own calls of a model. The calls
+// go to that address with the definition's model and key. They are metered in the
+// trial's ledger, bounded by the agent's budgets and kept in the attempt's folder.
+// The teacher cannot be reached from there.
+//
+// A program that fails or gives no reply in time has failed as an agent. A model
 // that cannot be reached is a fault of the platform. The package is not for the
-// programs that agents write, which run under the teacher's gateway.
+// programs that agents write; those run under the teacher's gateway.
 package command
 
 import (

@@ -1,13 +1,12 @@
-// Package launch decides where students work: on the GPUs of this machine, a set
-// of them for each student at work ([Divide], [Pool]), or on a cluster (package
-// slurm below it).
+// Package launch decides where students work. On this machine each working student
+// gets a set of GPUs ([Divide], [Pool]). On a cluster it works in jobs (package
+// slurm, below this one).
 //
-// A pool hands its students out in the order in which they were asked for, and
-// never keeps one idle while somebody waits. Waiting in it is no run time
-// ([student.Wait]).
+// A pool hands out its students in the order of the requests, and never keeps one
+// idle while somebody waits. Waiting in it is not run time ([student.Wait]).
 //
-// The package is not for what a student does with its GPUs, and starts no
-// student: the command line does.
+// The package is not for the use that a student makes of its GPUs, and it starts no
+// student: the composition root does.
 package launch
 
 import (

@@ -2,9 +2,9 @@
 // the clock, the agent, the student's time and, on demand, the teacher, and says
 // at which step the new trial first differs from the old one.
 //
-// A replay does not wait. The times of the recorded events and the seconds of the
-// recorded steps stand for those of the new trial, so that prompts, which say how
-// much time is left, are the same. Code that hit its time limit in the recording is
+// A replay does not wait. The new trial's events get the times of the recorded
+// ones, and its steps the recorded seconds, so that prompts, which say how much
+// time is left, are the same. Code that hit its time limit in the recording is
 // again treated as stopped, with the output it had.
 //
 // The package is the one seam between live trials and replays: package runner and

@@ -1,19 +1,19 @@
-// Package sandbox runs an agent's Python in bubblewrap, without network, and
-// opens what it left.
+// Package sandbox runs an agent's Python in bubblewrap, without network, and opens
+// the files that it left.
 //
-// What the code can reach: /workspace (its own folder, read and write), the
-// gateway's socket, a private /tmp of bounded size, the system's libraries and
-// Python read-only, and the helper library autodatabench.py. It sees no home,
-// no /etc, no other process, no other run, and not this program. Memory,
-// processes, file sizes, open files, the workspace's size and the output are
-// limited; on the deadline the whole process tree is killed.
+// The code can reach /workspace (its own folder, read and write), the gateway's
+// socket, a private /tmp of bounded size, the system's libraries and Python
+// read-only, and the helper library autodatabench.py. It sees no home, no /etc, no
+// other process, no other run, and not this program. Limits hold for memory,
+// processes, file sizes, open files, the workspace's size and the output. On the
+// deadline the whole process tree is killed.
 //
-// Run as root, the code gets a user id of its own, since limits on processes do
-// not bind root. Kind "none" keeps the limits and drops all isolation; it is for
-// machines that have no bubblewrap, and marks trials.
+// If the program runs as root, the code gets a user id of its own, because limits
+// on processes do not bind root. Kind "none" keeps the limits and drops all
+// isolation. It is for machines that have no bubblewrap, and it marks trials.
 //
-// The package is not for judging the code's outcome: a non-zero exit is a
-// result, and an error of Run is the platform's fault only.
+// The package is not for judging the code's outcome: a non-zero exit is a result,
+// and an error of Run is always a fault of the platform.
 package sandbox
 
 import (

@@ -1,12 +1,13 @@
-// Package server keeps a program of somebody else's running that answers over
-// HTTP, such as `vllm serve`: it starts it on a free port of this machine, waits
-// until it is healthy, starts it again after a crash or when it is ill, and ends
-// it with all its children.
+// Package server keeps an external program running that answers over HTTP, for
+// example `vllm serve`. It starts the program on a free port of this machine, waits
+// until it is healthy, starts it again after a crash or when it is unhealthy, and
+// ends it with all its children.
 //
-// It is not for jobs that end by themselves (runner/launch), and knows nothing
-// of what the server answers. Invariants: a process never outlives [Server.Close]
-// nor, on Linux, this program; of two callers that find it gone, one starts it
-// and the other waits; a server that cannot be kept alive is given up for good.
+// The package is not for jobs that end by themselves (runner/launch), and it does
+// not know what the server answers. Invariants: a process never outlives
+// [Server.Close] nor, on Linux, this program. If two callers find it gone, one
+// starts it and the other waits. A server that cannot be kept alive is given up for
+// good.
 package server
 
 import (

@@ -1,14 +1,14 @@
-// Package student is the contract of the student family: what is trained on a
+// Package student is the contract of the student family. A student is trained on a
 // submission and then asked the evaluation questions (protocol.md section 7).
 //
-// A student is a [Trainer] and a [Generator], not always of one back end
-// (train with LLaMA-Factory, infer with vLLM). All back ends exchange Hugging
-// Face files: a PEFT adapter folder, config.json, model.safetensors and
-// tokenizer.json, in the chat format that LLaMA-Factory calls llama3.
+// A student is a [Trainer] and a [Generator], which may be different back ends
+// (train with LLaMA-Factory, infer with vLLM). All back ends exchange Hugging Face
+// files: a PEFT adapter folder, config.json, model.safetensors and tokenizer.json, in
+// the chat format that LLaMA-Factory calls llama3.
 //
-// The package is not for judging answers (package tasks) and holds no back
-// end. Invariant: an adapter is a function of (student, recipe, rows, seed,
-// BLAS); package studenttest holds every back end to it.
+// The package is not for judging answers (package tasks) and holds no back end.
+// Invariant: an adapter is a function of (student, recipe, rows, seed, BLAS);
+// package studenttest checks this for every back end.
 package student
 
 import (

@@ -1,10 +1,11 @@
-// Package submission decodes what an agent's code left as submission.json and
-// applies the format filter of protocol.md section 4: of the rows that match the
-// sample's schema and have text to train on, the first dataset_size are used.
+// Package submission decodes the submission.json that an agent's code left, and
+// applies the format filter of protocol.md section 4. A row is kept if it matches
+// the sample's schema and has text to train on; the first dataset_size kept rows are
+// used.
 //
-// The file is hostile. It is read as a stream, never whole, and nothing in it is
-// evaluated; a file that breaks a rule as a whole is an invalid submission and
-// never an error of the program. Whether rows are good is not judged here.
+// The file is hostile. It is read as a stream, never as a whole, and nothing in it
+// is evaluated. A file that breaks a rule as a whole is an invalid submission and
+// never an error of the program. The package is not for judging the rows' quality.
 package submission
 
 import (

@@ -1,13 +1,13 @@
-// Package teacher calls the fixed teacher model that agents' code works with.
+// Package teacher calls the fixed teacher model, which agents' code asks for data.
 //
-// It holds the contract of the family, [Teacher], and the upstream that speaks
-// the OpenAI protocol, [OpenAI]. A teacher answers one text request with one
-// text. Budgets, concurrency within a trial, the ledger and storage are the
-// gateway's business and not this package's; nor does it know trials or agents.
+// It holds the contract of the family, [Teacher], and [OpenAI], a teacher behind the
+// OpenAI protocol. A teacher answers one text request with one text. The package is
+// not for budgets, concurrency within a trial, the ledger and storage, which are the
+// gateway's; nor does it know trials or agents.
 //
-// One Complete is one call, however often it is tried again inside. What a
-// failed call cost is said by [CallError]: it is refunded only when every try
-// certainly did no work (protocol.md section 6).
+// One Complete is one call, however often it is tried again inside. [CallError] says
+// whether a failed call is charged: it is refunded only if every try certainly did
+// no work (protocol.md section 6).
 package teacher
 
 import (

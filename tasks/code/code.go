@@ -1,24 +1,25 @@
-// Package code judges LiveCodeBench's test-output prediction by the rules of
-// the official scorer: the student completes `assert fn(arguments) == # TODO`,
-// and the right-hand side that it wrote is compared with the published output
-// as Python's == compares them.
+// Package code judges LiveCodeBench's test-output prediction by the rules of the
+// official scorer. The student completes `assert fn(arguments) == # TODO`. The
+// right-hand side that it wrote is compared with the published output as Python's
+// == compares them.
 //
 // It is not for running programs, for judging generated code, or for the mini
 // suite's code domain, whose rule is stricter (it also checks the call).
 //
 // Invariants:
 //   - Judge is total: any text gets a verdict, in bounded time.
-//   - Nothing is executed or evaluated. The official scorer hands the right-hand
-//     side to Python's eval; here a parser reads literals and constant
-//     arithmetic and says of everything else why it has no value.
-//   - So less is right here than officially: not what needs names, calls,
-//     comprehensions, indexing, comparisons, conditions, unpacking, %-formatting,
-//     f-string fields, \N{...}, complex numbers, operators on dictionaries or
-//     results over the limits below; nor where the assertion has a yield, a
-//     lambda with / or a bare *, a comprehension that binds other than names or,
-//     after a semicolon, an assignment or a statement with a keyword.
-//   - All other syntax is checked as by CPython, but for the insides of f-strings
-//     and of \N{...}. As officially, any expression may stand left of the ==.
+//   - Nothing is executed or evaluated. The official scorer passes the right-hand
+//     side to Python's eval. Here a parser reads literals and constant arithmetic,
+//     and says of everything else why it has no value.
+//   - So fewer answers are right here than officially. Answers are wrong here if they
+//     need names, calls, comprehensions, indexing, comparisons, conditions,
+//     unpacking, %-formatting, f-string fields, \N{...}, complex numbers, operators
+//     on dictionaries or results over the limits below. They are also wrong if the
+//     assertion has a yield, a lambda with / or a bare *, a comprehension that binds
+//     other than names or, after a semicolon, an assignment or a statement with a
+//     keyword.
+//   - All other syntax is checked as by CPython, except inside f-strings and
+//     \N{...}. As officially, any expression may be on the left of the ==.
 //
 // One text passes through extract.go (response to assertion), scan.go (tokens),
 // parse.go, grammar.go and atoms.go (Python's expression grammar), literals.go,

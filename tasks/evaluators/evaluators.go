@@ -1,7 +1,7 @@
 // Package evaluators finds evaluators by name and judges JSON lines with them.
 //
-// It is not for the rules themselves: the official ones are in tasks/science,
-// tasks/code and tasks/finance, those that users choose from in tasks/rules.
+// It is not for the rules themselves. The official rules are in tasks/science,
+// tasks/code and tasks/finance, the rules that users choose from in tasks/rules.
 // Invariant: every input line has one output line, in order, whatever it holds.
 package evaluators
 

@@ -1,19 +1,19 @@
-// Package finance scores answers to FinanceReasoning, a set of financial
-// questions whose answer is one number or, rarely, true or false.
+// Package finance scores answers to FinanceReasoning, a set of financial questions
+// whose answer is one number or, rarely, true or false.
 //
-// The official scorer has a language model take the answer out of the text,
-// cleans it and compares it with the published one within 0.2 %. Here a rule
-// takes it out: the first number, or true, false, yes or no, after the last
-// "the answer is". Cleaning and comparison are the official ones, but for what
-// comes from evaluating the answer as Python: 1,152 is a number here, not a
-// pair, and 5/2 is not divided.
+// The official scorer has a language model take the answer out of the text, cleans
+// it and compares it with the published one within 0.2 %. Here a rule takes it out:
+// the first number, or true, false, yes or no, after the last "the answer is".
+// Cleaning and comparison are the official ones, with one difference: the official
+// scorer evaluates the answer as Python. Here 1,152 is a number, not a pair, and 5/2
+// is not divided.
 //
 // It is not for reading the published files, nor for the mini suite's finance
 // questions, whose evaluator refuses more.
 //
-// Invariants: any text gets a verdict, the same each time; nothing is executed
-// or evaluated; a published answer that is missing or unreadable makes no
-// response correct.
+// Invariants: any text gets a verdict, the same each time; nothing is executed or
+// evaluated; a published answer that is missing or unreadable makes no response
+// correct.
 package finance
 
 import (

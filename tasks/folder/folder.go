@@ -1,18 +1,17 @@
-// Package folder reads, checks and writes task folders: a task of somebody's own
-// as files.
+// Package folder reads, checks and writes task folders: a user's own task as files.
 //
 //	task.yaml               name, domain, evaluator, sampling, sizes ([Config])
-//	description.md          goal, components, examples: what an agent is told
+//	description.md          goal, components, examples, for the agent
 //	few_shot.json           [{"question", "solution"}], for the agent alone
 //	sample_submission.json  [{"instruction", "input", "output"}]
 //	public.jsonl            {"id", "question", "answer", "fields"} a line
 //	seed.json               ["question", ...] without answers; may be empty
 //
-// "fields" is optional: strings that an official evaluator reads, and "group",
-// a name that items share which must not be parted (such as those on one
-// context). All files are UTF-8. The private set has the form of public.jsonl
-// and lies at <private root>/<name>/private.jsonl, outside the folder; task.yaml
-// holds its digest.
+// "fields" is optional. It holds strings that an official evaluator reads, and
+// "group": a name shared by items that must stay in the same set (for example all
+// items on one context). All files are UTF-8. The private set has the form of
+// public.jsonl and lies at <private root>/<name>/private.jsonl, outside the folder;
+// task.yaml holds its digest.
 //
 // The package never opens a private set (tasks/private does). Invariant: a folder
 // that [Load] accepts has none of the faults that [Open] can find.

@@ -2,14 +2,14 @@
 // published files: SciBench, LiveCodeBench test-output prediction and
 // FinanceReasoning.
 //
-// It reads JSON, JSON lines, what the Hugging Face dataset server sends, and
+// It reads JSON, JSON lines, answers of the Hugging Face dataset server, and
 // Parquet. It downloads nothing (bench/doc/tasks.md says where the files are).
-// What cannot be used is left out with a reason; a record that lacks what it
-// must have is an error with file and line.
+// Records that cannot be used are left out with a reason. A record that lacks a
+// required field is an error with file and line.
 //
 // The package is not for scoring. Invariants: the same files, however stored, and
-// the same seed give the same task; no problem and no context stands in two of
-// public set, private set and seed pool; the seed pool holds no answers.
+// the same seed give the same task. No problem and no context is in two of public
+// set, private set and seed pool. The seed pool holds no answers.
 package importers
 
 import (

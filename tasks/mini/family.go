@@ -1,20 +1,20 @@
-// Package mini is the embedded suite: problem families of science, code and
-// finance that a student of about one million parameters can learn, with
-// generators, solvers and short worked solutions.
+// Package mini is the embedded suite: problem families of science, code and finance
+// that a student of about one million parameters can learn, with generators, solvers
+// and short worked solutions.
 //
 // A [Family] draws parameters ([Vars]), words them as a question by one of its
-// templates and solves them in steps. Every instance belongs to exactly one
-// [Split] by the digest of its family and numbers ([Family.SplitOf]), so that
-// the public set, the private set, the seed pool and everything a teacher or
-// the student's pre-training may draw are disjoint by construction.
+// templates and solves them in steps. The digest of its family and numbers puts
+// every instance into exactly one [Split] ([Family.SplitOf]). So the public set, the
+// private set, the seed pool, and everything that a teacher or the student's
+// pre-training may draw, are disjoint by construction.
 //
-// A set is to be judged by what it teaches and not by how well a small student
-// reckons or reads. So solutions keep to easy arithmetic ([Plain]), and all
-// wordings of a family give its numbers in one order ([Family.Order]): in any
-// order, a wording that it has not seen cost such a student a third of its
-// accuracy (bench/doc, calibration).
+// A training set should be judged by its content, and not by how well a small
+// student reckons or reads. So solutions keep to easy arithmetic ([Plain]), and all
+// wordings of a family give its numbers in one order ([Family.Order]). When orders
+// differed, an unseen wording cost this student a third of its accuracy
+// (bench/doc/calibration.md).
 //
-// The package is not for the private set: its wordings and its draw live in
+// The package is not for the private set: its wordings and its draw are in
 // tasks/private. It says nothing about real data (tasks/science, tasks/code,
 // tasks/finance).
 package mini

@@ -1,11 +1,11 @@
-// Package private opens the private sets: the questions that only the final
-// score, the audit and the verification of a bundle may see (protocol.md section 4),
-// and that the commands which make and check task folders write and lint.
+// Package private opens the private sets. Only the final score, the audit and the
+// verification of a bundle may see their questions (protocol.md section 4), and the
+// commands that make and check task folders, which write and lint them.
 //
-// It is not for anything that runs before a trial is sealed, but for the look,
-// before an experiment begins, whether its sets can be used. Invariants: for one
-// program version, or one digest in task.yaml, a task has one private set, and
-// it shares no instance with what the task shows.
+// It is not for anything that runs before a trial is sealed, with one exception:
+// before an experiment begins, the program checks whether its sets can be used.
+// Invariants: for one program version, or one digest in task.yaml, a task has one
+// private set, and that set shares no instance with the visible parts of the task.
 package private
 
 import (

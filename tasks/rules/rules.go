@@ -1,16 +1,15 @@
 // Package rules are the evaluators that a user's own task chooses from: numeric,
 // exact, choice, python-literal and regex.
 //
-// All of them read a response alike: the answer is what follows the last "the
-// answer is" up to the end of its line; without these words, it is the last line
-// that is not empty. Marks of emphasis around it, a \boxed{} and one full stop
+// All of them read a response in the same way. The answer is the text after the last
+// "the answer is" up to the end of its line. Without these words, it is the last
+// line that is not empty. Marks of emphasis around it, a \boxed{} and one full stop
 // at its end are dropped.
 //
 // The package is not for the published suites, whose official rules are in
-// tasks/science, tasks/code and tasks/finance. Invariants: any text gets a
-// verdict, the same each time, in time that grows with its length only; nothing
-// is executed; an item whose answer [Rule.Check] refuses makes no response
-// correct.
+// tasks/science, tasks/code and tasks/finance. Invariants: any text gets a verdict,
+// the same each time, in time that grows with its length only; nothing is executed;
+// an item whose answer [Rule.Check] refuses makes no response correct.
 package rules
 
 import (

@@ -1,28 +1,28 @@
-// Package science is SciBench's official scoring: the number in the last
-// \boxed{} of a response against the published number, within 5 % of the larger
-// of the two, and the prompt that asks for it.
+// Package science is SciBench's official scoring, and the prompt that asks for its
+// form of answer. The number in the last \boxed{} of a response is compared with the
+// published number, within 5 % of the larger of the two.
 //
 // It is not for other science sets (suite mini has its own evaluator, which is
-// stricter about the box) and not for repairing what the official scorer gets
-// wrong: \frac, $50.7$, 50.7\,\mathrm{atm} and a Unicode minus are wrong answers
-// here because they are there.
+// stricter about the box). It is not for repairing faults of the official scorer:
+// \frac, $50.7$, 50.7\,\mathrm{atm} and a Unicode minus are wrong answers here
+// because they are wrong there.
 //
-// Invariants: Evaluator is total, any text gets a verdict; nothing is executed
-// or evaluated; the same text gets the same verdict; a correct verdict holds a
-// finite number. It departs from the official scorer in four ways, none of which
-// touches a published item:
+// Invariants: Evaluator is total, any text gets a verdict; nothing is executed or
+// evaluated; the same text gets the same verdict; a correct verdict holds a finite
+// number. It departs from the official scorer in four ways, none of which touches a
+// published item:
 //
 //   - a box that opens more than 64 KiB before the response's end is not found;
-//   - what a verdict quotes of an answer is at most 200 bytes long;
+//   - a verdict quotes at most 200 bytes of an answer;
 //   - an infinite published answer is unreadable, not equal to an infinite one;
 //   - powers of ten are correctly rounded; C's pow is one bit off for 10^23.
 //
 // The rules, for an item with fields answer_number and unit:
 //
-//   - The box is the last "oxed" of the response. A brace must follow it, braces
-//     are counted without regard to backslashes, and of a content with "=" the
-//     text behind the last one is the answer.
-//   - A unit that holds a power of ten with any text behind it, such as
+//   - The box is the last "oxed" of the response. A brace must follow it, and braces
+//     are counted without regard to backslashes. If the content has "=", the text
+//     after the last one is the answer.
+//   - A unit that holds a power of ten with any text after it, for example
 //     "$10^{-19} \mathrm{~J}$", scales the item (see Gold). The answer 3.52 is
 //     then given as 3.52 \times 10^{-19} or as 3.52e-19; 3.52 is wrong.
 //   - In all other items the first word counts, read as Python's float does, and

@@ -1,9 +1,9 @@
-// Package split parts a data set among the pools of a task: stratified, by a
-// stated seed, and without parting what belongs together.
+// Package split divides a data set among the pools of a task. The split is
+// stratified, follows a stated seed, and keeps together items that belong together.
 //
-// Items that share a key (a question, a context, a problem) are one group and go
-// to one part. Invariants: the same items and seed give the same parts, whatever
-// the order of the items; no key stands in two parts.
+// Items that share a key (a question, a context, a problem) are one group and go to
+// one part. It is not for choosing keys or sizes. Invariants: the same items and seed
+// give the same parts, in any order of the items; no key is in two parts.
 package split
 
 import (

@@ -1,11 +1,11 @@
-// Command testsum reads the output of go test -json on standard input, prints
-// how the packages go, what failing tests said and, last, one line
+// Command testsum reads the output of go test -json on standard input. It prints
+// the progress of the packages, the messages of failing tests and, last, one line
 //
 //	NAME: n of m passed, k skipped, t s
 //
-// where NAME is its argument. It exits 1 when a test or a package failed, when a
-// test was skipped that is not on the list of allowed skips, or when there was
-// no test at all. It is not for benchmarks.
+// where NAME is its argument. It exits 1 if a test or a package failed, if a test
+// was skipped that is not on the list of allowed skips, or if there was no test at
+// all. It is not for benchmarks.
 package main
 
 import (

@@ -1,10 +1,10 @@
-// Package checkpoint reads what back ends outside this process need to know of a
-// base model before they load it: a folder of Hugging Face files, named by its
-// path or by the name under which the hub's cache holds it.
+// Package checkpoint reads facts about a base model that back ends outside this
+// process need before they load it. The model is a folder of Hugging Face files,
+// given by its path or by its name in the hub's cache.
 //
-// It is not for loading weights (package llama does, for small models) and
-// fetches nothing. Invariant: the digest is over the same bytes as the embedded
-// student's, so that an exported student keeps its own.
+// The package is not for loading weights (package llama does, for small models), and
+// it fetches nothing. Invariant: the digest covers the same bytes as the embedded
+// student's, so that an exported student keeps its digest.
 package checkpoint
 
 import (

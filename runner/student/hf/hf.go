@@ -1,17 +1,17 @@
-// Package hf is the student back end of a Python worker of ours (worker.py) on
-// PyTorch, transformers and PEFT. The worker loads the base model once and stays
-// for job after job, so that a second training starts at once. It trains with the
-// recipe as it is (loss on the answer alone, the model's own chat template,
-// LLaMA-Factory's cut-off) and answers in batches.
+// Package hf is the student back end with a Python worker of our own (worker.py) on
+// PyTorch, transformers and PEFT. The worker loads the base model once and stays for
+// job after job, so that a second training starts at once. It trains by the recipe
+// (loss on the answer alone, the model's own chat template, LLaMA-Factory's cut-off)
+// and answers in batches.
 //
-// Worker and program speak JSON lines on a socket pair that the worker inherits:
-// no library's print reaches it, nobody else can connect, nothing is left on the
-// disk, and either side sees at once that the other is gone.
+// Worker and program speak JSON lines on a socket pair that the worker inherits.
+// Output of libraries cannot reach it, nobody else can connect, and nothing is left
+// on the disk. Either side sees at once when the other is gone.
 //
 // The package is not for choosing devices, and makes no Python environment.
-// Invariants: one job at a time; a worker that dies, says nonsense or is cancelled
-// is killed with its process group, and the next job starts another; an answer's
-// chance comes from the seed and its prompt alone.
+// Invariants: one job at a time. A worker that dies, sends an invalid message or is
+// cancelled is killed with its process group, and the next job starts another. The
+// random numbers of an answer come from the seed and its prompt alone.
 package hf
 
 import (

@@ -1,14 +1,15 @@
-// Package llamafactory is the student back end that trains with LLaMA-Factory: it
+// Package llamafactory is the student back end that trains with LLaMA-Factory. It
 // writes dataset_info.json and a YAML file, runs `llamafactory-cli train` from its
 // own virtual environment in its own process group, and follows trainer_log.jsonl.
 //
-// It is not for answering questions, and installs nothing. Invariants: every
-// training has a fresh folder, which is removed afterwards; a training counts as
-// done only when the program exited with 0, left train_results.json, made all
-// updates, in batches of the recipe's size, and trained on every row it was given.
-// The YAML names no template, so that LLaMA-Factory takes the model's own chat
-// template, which all other back ends serve with (its own `llama3` leaves out the
-// system block that Llama 3.1's template always has).
+// The package is not for answering questions, and installs nothing. Invariants: every
+// training has a fresh folder, which is removed afterwards. A training counts as done
+// only if the program exited with 0, left train_results.json, made all updates in
+// batches of the recipe's size, and trained on every row it was given.
+//
+// The YAML names no template, so LLaMA-Factory takes the model's own chat template.
+// All other back ends use that template too. LLaMA-Factory's own `llama3` leaves out
+// the system block that Llama 3.1's template always has.
 package llamafactory
 
 import (

@@ -1,10 +1,9 @@
-// Package serve puts a student behind the OpenAI chat-completions protocol, the
-// base and its adapters as one model each, so that standard clients can talk to
-// it.
+// Package serve offers a student through the OpenAI chat-completions protocol, the
+// base and each adapter as one model, so that standard clients can talk to it.
 //
-// It is for looking at a student by hand and for tools that read the protocol.
-// It is not how trials ask the student: they use a student.Generator itself,
-// with the protocol's sampling.
+// It is for looking at a student by hand and for tools that speak the protocol.
+// Trials do not use it: they ask a student.Generator itself, with the protocol's
+// sampling.
 package serve
 
 import (

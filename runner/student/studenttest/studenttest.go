@@ -1,4 +1,4 @@
-// Package studenttest holds every back end of the student family to the
+// Package studenttest checks that a back end of the student family keeps the
 // contract of package student. It is for tests only.
 package studenttest
 

@@ -1,16 +1,15 @@
 // Package vllm asks a student that a server holds: vLLM, or any other server of
 // the OpenAI protocol.
 //
-// Adapters reach the server in one of two ways ([Adapters]). vLLM loads and
-// unloads them at run time, each under a name that is used once: caches of
-// vLLM's go by the name, so that a second adapter of a name could be answered
-// for by the first. `transformers serve` has no such calls, but takes a folder
-// for a model's name: an adapter is then laid beside links to the base's files.
+// Adapters reach the server in one of two ways ([Adapters]). vLLM loads and unloads
+// them at run time, each under a name that is used once: vLLM has cached adapters by
+// name, so the answers for a second adapter of the same name could come from the
+// first. `transformers serve` has no calls for adapters, but accepts a folder as a
+// model's name. The adapter is then put beside links to the base's files.
 //
-// What the student reads must be what it was trained on to the character, so the
-// chat format is that of the training ([Format]) and part of the record. All sampling
-// parameters are sent with every request, since servers have defaults of their
-// own.
+// The student must read exactly the text format that it was trained on. So the chat
+// format of the training ([Format]) is used and recorded. All sampling parameters
+// are sent with every request, because servers have their own defaults.
 //
 // The package is not for training, and starts no process (package server does).
 package vllm

@@ -1,22 +1,22 @@
-// Package procedural is the simulated teacher of the embedded default: a
-// program that answers prompts about the problems of suite mini as a language
-// model would, with a model's habits and faults, and no cost.
+// Package procedural is the simulated teacher of the embedded default. It is a
+// program that answers prompts about the problems of suite mini as a language model
+// would, with a model's habits and faults, and no cost.
 //
-// It understands what a careful prompt says: a topic or a subject area, an
-// example to make another of, a question to solve, a solution to verify, the
-// closing line of answers, worked steps, JSON, how many problems. What a prompt
-// leaves open it fills in like a hurried author: it takes popular topics, drops
-// the closing line, skips steps, repeats problems it has told before. At a
-// stated rate ([Faults]) it is simply wrong.
+// It understands the instructions of a careful prompt: a topic or a subject area, an
+// example to make another of, a question to solve, a solution to verify, the closing
+// line of answers, worked steps, JSON, how many problems. It fills gaps in a prompt
+// like a hurried author: it takes popular topics, drops the closing line, skips
+// steps, and repeats earlier problems. At a stated rate ([Faults]) it is simply
+// wrong.
 //
-// It draws open instances in public wordings only, so that nothing it says is
-// an item of an evaluation set. An answer is a function of the teacher's seed,
-// the request's text and, above temperature 0, the request's seed.
+// It draws open instances in public wordings only, so that its answers contain no
+// item of an evaluation set. An answer is a function of the teacher's seed, the
+// request's text and, above temperature 0, the request's seed.
 //
-// Its figures are simulated and are called so wherever they appear. The package
-// is not for judging answers, nor for prompts outside the suite: those get a
-// polite refusal, or, where a problem is asked for with a closing line that it
-// knows, one of the suite's, off the topic.
+// Its figures are marked as simulated wherever they appear. The package is not for
+// judging answers, nor for prompts outside the suite. Those get a polite refusal. If
+// they ask for a problem with a closing line that it knows, they get one of the
+// suite's problems, off the topic.
 package procedural
 
 import (

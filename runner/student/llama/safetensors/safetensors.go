@@ -2,10 +2,10 @@
 // header (8 bytes, little-endian), the header (a JSON object of name to dtype,
 // shape and offsets), then the tensors' bytes.
 //
-// A file is hostile until [Parse] returns: a header may lie about lengths,
-// shapes and offsets. Tensors must cover the data without gap or overlap, as
-// the format demands. The package is not for files larger than memory, nor for
-// dtypes other than F32, F16 and BF16.
+// A file is hostile until [Parse] returns: a header may lie about lengths, shapes
+// and offsets. Tensors must cover the data without gap or overlap, as the format
+// demands. The package is not for files larger than memory, nor for dtypes other
+// than F32, F16 and BF16.
 package safetensors
 
 import (
