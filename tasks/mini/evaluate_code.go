@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/code"
 )
 
 // assertion judges code: the last line that starts with "assert". Its call is
@@ -23,15 +24,15 @@ func (assertion) Judge(response string, item tasks.Item) tasks.Verdict {
 	if asked, found := askedCall(item.Question); found && squeeze(asked) != squeeze(call) {
 		return refuse(value, "the assertion is about another call than the asked one")
 	}
-	got, ok := parseLiteral(value)
+	got, ok := readLiteral(value)
 	if !ok {
 		return refuse(value, "the right-hand side is not a Python literal")
 	}
-	want, ok := parseLiteral(item.Answer)
+	want, ok := readLiteral(item.Answer)
 	if !ok {
 		return refuse(value, "the expected answer is not a Python literal")
 	}
-	if !got.equal(want) {
+	if same, _ := code.SameValue(got, want); !same {
 		return refuse(value, shown(value, maxQuoted)+" is not "+shown(item.Answer, maxQuoted))
 	}
 	return accept(value, "the literals are equal")
