@@ -61,7 +61,7 @@ func Render(d Data) (messages []agents.Message, trimmed []string, err error) {
 	case !slices.Contains([]results.Operation{results.Draft, results.Debug, results.Repair, results.Improve}, d.Op):
 		return nil, nil, fmt.Errorf("prompt of attempt %d: unknown operation %q", d.Attempt, d.Op)
 	}
-	v.Plan, v.Code, v.Log = shorten(d.Plan, maxPlan), shorten(d.Code, maxCode), tail(d.Log)
+	v.Plan, v.Code, v.Log = shorten(d.Plan, maxPlan), shorten(d.Code, maxCode), tail(d.Log, maxLog)
 	for {
 		if messages, err = v.render(); err != nil {
 			return nil, nil, err

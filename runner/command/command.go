@@ -24,11 +24,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
@@ -152,7 +154,7 @@ func judge(result sandbox.Result, limit time.Duration) agents.Reply {
 
 func tail(log []byte) string {
 	const most = 2_000
-	return string(bytes.ToValidUTF8(log[max(0, len(log)-most):], []byte("\ufffd")))
+	return strings.ToValidUTF8(cut.Tail(string(log), most), "\ufffd")
 }
 
 // layOut copies the folder.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
@@ -116,7 +117,7 @@ func (g *Gateway) noteOverdue() {
 // no work, charged otherwise.
 func (g *Gateway) fail(ctx context.Context, r record, err error) error {
 	call := teacher.AsCallError(err)
-	r.Kind, r.Detail, r.Cut = kindRefund, clip(err.Error(), 300), interrupted(ctx, err)
+	r.Kind, r.Detail, r.Cut = kindRefund, cut.Runes(err.Error(), 300, "..."), interrupted(ctx, err)
 	if !call.Refunded {
 		r.Kind, r.Outcome = kindSettle, unknown
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 )
 
 const hint = "apt-get install bubblewrap; where the system refuses namespaces, allow them or use --sandbox none"
@@ -131,7 +132,7 @@ func below(path, dir string) bool {
 func oneLine(output []byte) string {
 	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(output), "?")), " ")
 	if len(text) > 300 {
-		text = "..." + strings.ToValidUTF8(text[len(text)-300:], "")
+		text = "..." + cut.Tail(text, 300)
 	}
 	return text
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/remote"
 )
 
@@ -116,9 +117,5 @@ func neverSent(err error) bool {
 }
 
 func oneLine(s string, limit int) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
-	if runes := []rune(s); len(runes) > limit {
-		return string(runes[:limit]) + "..."
-	}
-	return s
+	return cut.Runes(strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " "), limit, "...")
 }

@@ -76,7 +76,7 @@ func status(code int, body string) step {
 
 func hangUp(w http.ResponseWriter) { panic(http.ErrAbortHandler) }
 
-func cut(w http.ResponseWriter) {
+func short(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", "1000")
 	io.WriteString(w, goodAnswer)
 }
@@ -96,7 +96,7 @@ func TestOpenAIOutcomes(t *testing.T) {
 			&CallError{Status: 429, Refunded: true, Retryable: true}, "teacher answered 429: slow down"},
 		{"reset, then busy: the outcome is unknown", []step{hangUp, status(503, ""), status(503, "")}, 3,
 			&CallError{Status: 503, Retryable: true}, "Service Unavailable"},
-		{"cut to the end", []step{cut, cut, cut}, 3, &CallError{Retryable: true}, "read answer"},
+		{"cut to the end", []step{short, short, short}, 3, &CallError{Retryable: true}, "read answer"},
 		{"wrong key", []step{status(401, `{"error":{"message":"bad key"}}`)}, 1, &CallError{Status: 401, Refunded: true}, "bad key"},
 		{"the key is echoed where the message is cut", []step{status(401, `{"error":{"message":"`+strings.Repeat("x", 295)+`sk-very-secret"}}`)}, 1,
 			&CallError{Status: 401, Refunded: true}, strings.Repeat("x", 295) + "[key]"},

@@ -32,8 +32,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -67,7 +67,7 @@ func (e Evaluator) Judge(response string, item tasks.Item) tasks.Verdict {
 // JudgeExtracted judges an answer that was taken out already.
 func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict {
 	extracted = strings.ToValidUTF8(extracted, "\uFFFD")
-	verdict := tasks.Verdict{Extracted: cut(extracted, maxExtracted)}
+	verdict := tasks.Verdict{Extracted: cut.Bytes(extracted, maxExtracted)}
 	want, published, err := expectation(item)
 	if err != nil {
 		verdict.Reason = err.Error()
@@ -198,18 +198,7 @@ func jsonNumber(s string) (value, bool) {
 }
 
 // quoted is the beginning of s, on one line.
-func quoted(s string) string { return strconv.Quote(cut(s, maxQuoted)) }
-
-// cut keeps the first n bytes of s, whole characters only.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
+func quoted(s string) string { return strconv.Quote(cut.Bytes(s, maxQuoted)) }
 
 // Check reports why no response could be correct for the item.
 func (Evaluator) Check(item tasks.Item) error {

@@ -21,8 +21,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -136,13 +136,7 @@ func (v value) String() string {
 
 // verdict keeps the beginning of the answer as it may stand in a record.
 func verdict(extracted string, correct bool, reason string) tasks.Verdict {
-	extracted = strings.ToValidUTF8(extracted, "?")
-	if n := maxExtracted; len(extracted) > n {
-		for !utf8.RuneStart(extracted[n]) {
-			n--
-		}
-		extracted = extracted[:n]
-	}
+	extracted = cut.Bytes(strings.ToValidUTF8(extracted, "?"), maxExtracted)
 	return tasks.Verdict{Extracted: extracted, Correct: correct, Reason: reason}
 }
 

@@ -4,9 +4,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -68,15 +68,4 @@ func refuse(extracted, reason string) tasks.Verdict {
 }
 
 // shown is the beginning of text as it may stand in a record.
-func shown(text string, n int) string { return cut(strings.ToValidUTF8(text, "?"), n) }
-
-// cut keeps the first n bytes of text, whole characters only.
-func cut(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
-}
+func shown(text string, n int) string { return cut.Bytes(strings.ToValidUTF8(text, "?"), n) }

@@ -3,6 +3,7 @@ package mini
 import (
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/code"
 )
@@ -13,7 +14,7 @@ import (
 type assertion struct{}
 
 func (assertion) Judge(response string, item tasks.Item) tasks.Verdict {
-	line, ok := lastAssert(cut(response, maxResponse))
+	line, ok := lastAssert(cut.Bytes(response, maxResponse))
 	if !ok {
 		return refuse("", `no line starts with "assert"`)
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -19,7 +20,7 @@ var (
 )
 
 func (closingNumber) Judge(response string, item tasks.Item) tasks.Verdict {
-	text := strings.ReplaceAll(cut(response, maxResponse), "−", "-")
+	text := strings.ReplaceAll(cut.Bytes(response, maxResponse), "−", "-")
 	phrases := closing.FindAllStringIndex(text, -1)
 	if len(phrases) == 0 {
 		return refuse("", `there is no "the answer is"`)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -11,7 +12,7 @@ import (
 type boxedNumber struct{}
 
 func (boxedNumber) Judge(response string, item tasks.Item) tasks.Verdict {
-	content, reason := lastBox(cut(response, maxResponse))
+	content, reason := lastBox(cut.Bytes(response, maxResponse))
 	if reason != "" {
 		return refuse("", reason)
 	}

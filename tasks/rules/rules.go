@@ -16,8 +16,8 @@ package rules
 import (
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -76,7 +76,7 @@ var (
 // final takes the answer out of a response. stated says that closing words stand
 // before it.
 func final(response string) (answer string, stated bool) {
-	response = strings.ToValidUTF8(response[max(0, len(response)-maxResponse):], "\uFFFD")
+	response = strings.ToValidUTF8(cut.Tail(response, maxResponse), "\uFFFD")
 	if found := closing.FindAllStringIndex(response, -1); len(found) > 0 {
 		line, _, _ := strings.Cut(response[found[len(found)-1][1]:], "\n")
 		return bare(line), true
@@ -96,14 +96,4 @@ func bare(text string) string {
 }
 
 // shown is the beginning of text as it may stand in a verdict.
-func shown(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if len(text) <= maxShown {
-		return text
-	}
-	n := maxShown
-	for !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
-}
+func shown(text string) string { return cut.Bytes(strings.ToValidUTF8(text, "\uFFFD"), maxShown) }

@@ -34,8 +34,8 @@ package science
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -137,17 +137,7 @@ func refuse(extracted, reason string) tasks.Verdict {
 }
 
 // shown is the beginning of text as it may stand in a verdict.
-func shown(text string) string {
-	text = strings.ToValidUTF8(text, "?")
-	if len(text) <= maxExtracted {
-		return text
-	}
-	n := maxExtracted
-	for !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
-}
+func shown(text string) string { return cut.Bytes(strings.ToValidUTF8(text, "?"), maxExtracted) }
 
 // Check reports why no response could be correct for the item.
 func (Evaluator) Check(item tasks.Item) error {
