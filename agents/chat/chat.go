@@ -128,19 +128,20 @@ func (g givenUp) Unwrap() error { return g.error }
 
 // retry calls try until it succeeds or trying again makes no sense.
 func (c *Client) retry(ctx context.Context, seed uint64, try func() error) error {
-	jitter := rand.New(rand.NewPCG(seed, uint64(c.config.Tries)))
-	for n := 1; ; n++ {
-		err := try()
-		if err == nil {
-			return nil
+	r := remote.Retry{Tries: c.config.Tries, Base: c.config.Pause, Cap: c.config.Pause << 10, MaxWait: maxPause}
+	var last error
+	n := r.Do(ctx, rand.New(rand.NewPCG(seed, uint64(c.config.Tries))), func() (bool, time.Duration) {
+		if last = try(); last == nil {
+			return false, 0
 		}
-		failed := c.failureOf(ctx, err)
-		pause := c.config.Pause << min(n-1, 10)
-		pause = max(failed.wait, pause/2+time.Duration(jitter.Int64N(int64(pause/2)+1)))
-		if !failed.again || n == c.config.Tries || pause > maxPause || !remote.Sleep(ctx, pause) {
-			return givenUp{n, failed.err}
-		}
+		failed := c.failureOf(ctx, last)
+		last = failed.err
+		return failed.again, failed.wait
+	})
+	if last != nil {
+		return givenUp{n, last}
 	}
+	return nil
 }
 
 // fault is the error of a call that was given up.

@@ -1,8 +1,10 @@
-// Package remote holds what all clients of model servers share: how long a server
-// asks to be left alone, and how a key stays out of what it says.
+// Package remote holds what all clients of model servers share: when a call is
+// tried again, how long a server asks to be left alone, and how a key stays out of
+// a server's answers.
 //
-// The package is not for protocols and retries, which each client has its own of
-// (agents/chat, runner/teacher). It sends nothing and reads no clock.
+// The package is not for protocols, nor for which failures are worth another try:
+// each client has its own (agents/chat, runner/teacher). It sends nothing and reads
+// no clock.
 package remote
 
 import (

@@ -14,12 +14,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 const goodAnswer = `{"choices":[{"message":{"role":"assistant","content":"four"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":1}}`
 
 // quick keeps the waits of tests short.
-var quick = Retry{Tries: 3, Base: time.Millisecond, Cap: time.Millisecond, MaxWait: time.Second}
+var quick = remote.Retry{Tries: 3, Base: time.Millisecond, Cap: time.Millisecond, MaxWait: time.Second}
 
 func TestOpenAIWire(t *testing.T) {
 	var got map[string]any
@@ -161,7 +163,7 @@ func TestOpenAITimeout(t *testing.T) {
 	}))
 	defer server.Close()
 	defer close(release)
-	o := &OpenAI{BaseURL: server.URL, Model: "m", Timeout: 50 * time.Millisecond, Retry: Retry{Tries: 1}}
+	o := &OpenAI{BaseURL: server.URL, Model: "m", Timeout: 50 * time.Millisecond, Retry: remote.Retry{Tries: 1}}
 	_, err := o.Complete(context.Background(), Request{})
 	if call := AsCallError(err); !errors.Is(err, context.DeadlineExceeded) || call.Refunded || !call.Retryable {
 		t.Errorf("got %v, %+v", err, call)
