@@ -91,10 +91,10 @@ func findBubblewrap() (string, error) {
 // hidden lists what is covered where the system's folders would show it: this
 // program, the spare folders, and what the configuration names. It is asked for
 // each execution, since a folder may have been made after the one before.
-func (s *Sandbox) hidden(p python) []string {
+func (s *Sandbox) hidden() []string {
 	var paths []string
 	for _, dir := range spareFolders {
-		if !slices.ContainsFunc(p.prefixes, func(prefix string) bool { return prefix == dir || below(prefix, dir) }) {
+		if !slices.ContainsFunc(s.python.prefixes, func(prefix string) bool { return prefix == dir || below(prefix, dir) }) {
 			paths = append(paths, dir)
 		}
 	}
@@ -109,7 +109,7 @@ func (s *Sandbox) hidden(p python) []string {
 	}
 	return slices.DeleteFunc(paths, func(path string) bool {
 		_, err := os.Lstat(path)
-		return err != nil || !p.shows(path)
+		return err != nil || !s.python.shows(path)
 	})
 }
 
