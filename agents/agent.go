@@ -6,24 +6,12 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// What agents exchange lies in the record too.
-type (
-	Message = results.Message
-	Reply   = results.Reply
-)
-
-// The roles of a message.
-const (
-	System = results.System
-	User   = results.User
-)
-
 // Request asks an agent for one attempt.
 type Request struct {
 	Trial    results.TrialID
 	Attempt  int // from 1
 	Op       results.Operation
-	Messages []Message
+	Messages []results.Message
 	Seed     int64
 
 	// MaxTokens bounds the reply within what the budgets leave; 0 leaves it to the
@@ -34,5 +22,5 @@ type Request struct {
 // Agent answers prompts with a plan and a program. An error is a fault of the
 // platform, never of the agent; the step can be done again.
 type Agent interface {
-	Reply(ctx context.Context, r Request) (Reply, error)
+	Reply(ctx context.Context, r Request) (results.Reply, error)
 }

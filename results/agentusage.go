@@ -91,7 +91,7 @@ func (p *Price) Cost(t Tokens) Number {
 	return Num((p.Input*float64(t.Input-t.Cached)+cached*float64(t.Cached)+p.Output*float64(t.Output))/1e6, true)
 }
 
-// Validate reports whether the price cannot be one.
-func (p Price) Validate() bool {
+// Valid reports whether no part of the price is negative.
+func (p Price) Valid() bool {
 	return p.Input >= 0 && p.Output >= 0 && (p.CachedInput == nil || *p.CachedInput >= 0)
 }

@@ -14,10 +14,10 @@ const (
 	AttemptStarted EventKind = "attempt.started" // AttemptData: number and operation; the prompt is on disk
 	AgentReplied   EventKind = "agent.replied"   // ReplyData
 	CodeExecuted   EventKind = "code.executed"   // CodeData
-	Checked        EventKind = "checked"         // Check
+	Checked        EventKind = "checked"         // CheckData
 	StudentUpdated EventKind = "student.updated" // UpdateData: how far a training is
 	StudentTrained EventKind = "student.trained" // TrainData
-	PublicScored   EventKind = "public.scored"   // Score
+	PublicScored   EventKind = "public.scored"   // ScoreData
 	PlatformFault  EventKind = "platform.fault"  // FaultData: counted, changes nothing else
 	TrialEnded     EventKind = "trial.ended"     // EndData
 )

@@ -2,11 +2,11 @@ package results
 
 // Identity names a student in the record.
 type Identity struct {
-	Name     string `json:"name"`
-	Backend  string `json:"backend"`  // embedded | hf | llamafactory | vllm
-	BLAS     string `json:"blas"`     // programs and versions that compute; empty where it does not apply
-	Digest   string `json:"digest"`   // sha256 over the base weights and the tokenizer, hexadecimal
-	Embedded bool   `json:"embedded"` // the small student inside the program
+	Name       string `json:"name"`
+	Backend    string `json:"backend"`  // embedded | hf | llamafactory | vllm
+	Arithmetic string `json:"blas"`     // programs and versions that compute; empty where it does not apply
+	Digest     string `json:"digest"`   // sha256 over the base weights and the tokenizer, hexadecimal
+	Embedded   bool   `json:"embedded"` // the small student inside the program
 }
 
 // TrainReport sums a training of the student up.

@@ -38,7 +38,7 @@ type Spec struct {
 	Teacher       string   `json:"teacher"`
 	Student       string   `json:"student"`
 	StudentDigest string   `json:"student_digest"`
-	BLAS          string   `json:"blas,omitempty"`
+	Arithmetic    string   `json:"blas,omitempty"`
 	Embedded      bool     `json:"embedded"`  // the student is the small one inside the program
 	Simulated     bool     `json:"simulated"` // the teacher or the agent is no LLM
 	Unsandboxed   bool     `json:"unsandboxed,omitempty"`

@@ -23,22 +23,22 @@ import (
 // answering is an agent that answers every request the same, and keeps what it
 // was asked.
 type answering struct {
-	reply agents.Reply
+	reply results.Reply
 	fails []error // before it answers
 	asked []agents.Request
 	times []time.Time // when it was asked
 }
 
-func (a *answering) Reply(_ context.Context, r agents.Request) (agents.Reply, error) {
+func (a *answering) Reply(_ context.Context, r agents.Request) (results.Reply, error) {
 	a.asked, a.times = append(a.asked, r), append(a.times, time.Now())
 	if n := len(a.asked); n <= len(a.fails) {
-		return agents.Reply{}, a.fails[n-1]
+		return results.Reply{}, a.fails[n-1]
 	}
 	return a.reply, nil
 }
 
 func answers(text string, finish results.Finish, used results.Tokens) *answering {
-	return &answering{reply: agents.Reply{Text: text, Finish: finish, Tokens: used}}
+	return &answering{reply: results.Reply{Text: text, Finish: finish, Tokens: used}}
 }
 
 // trials makes trials of agents that share all that takes time to build.
@@ -56,16 +56,16 @@ func trials(t *testing.T) func(agent agents.Agent, attempts int) (runner.Env, re
 func TestFinishIsToldApart(t *testing.T) {
 	next := trials(t)
 	for _, c := range []struct {
-		reply   agents.Reply
+		reply   results.Reply
 		failure results.Failure
 		detail  string
 	}{
-		{agents.Reply{Finish: results.FinishLength}, results.OutputTruncated, "cut at the output limit"},
-		{agents.Reply{Text: "I cannot help with that.", Finish: results.FinishRefusal}, results.ExtractionFailed, "the model refused to answer"},
-		{agents.Reply{Finish: results.FinishEmpty}, results.ExtractionFailed, "the reply is empty"},
-		{agents.Reply{Finish: results.FinishFilter}, results.ExtractionFailed, "content filter"},
-		{agents.Reply{Text: "Just words.", Finish: results.FinishStop}, results.ExtractionFailed, "no fenced code block"},
-		{agents.Reply{Unanswered: "the prompt does not fit"}, results.OtherFailure, "the prompt does not fit"},
+		{results.Reply{Finish: results.FinishLength}, results.OutputTruncated, "cut at the output limit"},
+		{results.Reply{Text: "I cannot help with that.", Finish: results.FinishRefusal}, results.ExtractionFailed, "the model refused to answer"},
+		{results.Reply{Finish: results.FinishEmpty}, results.ExtractionFailed, "the reply is empty"},
+		{results.Reply{Finish: results.FinishFilter}, results.ExtractionFailed, "content filter"},
+		{results.Reply{Text: "Just words.", Finish: results.FinishStop}, results.ExtractionFailed, "no fenced code block"},
+		{results.Reply{Unanswered: "the prompt does not fit"}, results.OtherFailure, "the prompt does not fit"},
 	} {
 		env, spec := next(&answering{reply: c.reply}, 1)
 		state, err := runner.Run(context.Background(), env, spec)
@@ -144,9 +144,9 @@ func TestAgentBudgetsEndTheTrial(t *testing.T) {
 // idle is an agent that takes until its time is over.
 type idle struct{}
 
-func (idle) Reply(ctx context.Context, _ agents.Request) (agents.Reply, error) {
+func (idle) Reply(ctx context.Context, _ agents.Request) (results.Reply, error) {
 	<-ctx.Done()
-	return agents.Reply{}, context.Cause(ctx)
+	return results.Reply{}, context.Cause(ctx)
 }
 
 func TestAgentTimeEndsTheTrial(t *testing.T) {

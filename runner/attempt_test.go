@@ -25,8 +25,8 @@ import (
 // scripted is an agent that gives the replies in turn, the last one for ever.
 type scripted []string
 
-func (s scripted) Reply(_ context.Context, r agents.Request) (agents.Reply, error) {
-	return agents.Reply{Text: s[min(r.Attempt, len(s))-1]}, nil
+func (s scripted) Reply(_ context.Context, r agents.Request) (results.Reply, error) {
+	return results.Reply{Text: s[min(r.Attempt, len(s))-1]}, nil
 }
 
 func program(code string) string { return "A plan.\n\n```python\n" + code + "\n```\n" }
@@ -188,8 +188,8 @@ func TestOverflowingAnswersScoreNothing(t *testing.T) {
 // badRecipe is a student whose back end cannot do what the recipe says.
 type badRecipe struct{ runner.Student }
 
-func (badRecipe) Train(context.Context, results.Recipe, []results.Row, int64, string, func(student.Progress)) (student.TrainReport, error) {
-	return student.TrainReport{}, results.Bad("", errors.New("recipe: no dropout here"))
+func (badRecipe) Train(context.Context, results.Recipe, []results.Row, int64, string, func(student.Progress)) (results.TrainReport, error) {
+	return results.TrainReport{}, results.Bad("", errors.New("recipe: no dropout here"))
 }
 
 func TestBadRecipeIsNoFailureOfTheAgent(t *testing.T) {

@@ -40,8 +40,8 @@ func (c *course) take(p student.Progress) {
 
 // courseOf is what the training took, for the record; nil when the student says
 // nothing of it.
-func courseOf(r student.TrainReport) *results.Course {
-	if r.Measured == (student.Measured{}) {
+func courseOf(r results.TrainReport) *results.Course {
+	if r.Measured == (results.Measured{}) {
 		return nil
 	}
 	return &results.Course{

@@ -24,7 +24,7 @@ type telling struct {
 	seen []results.UpdateData // in the trial's log while the training ran
 }
 
-func (s *telling) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+func (s *telling) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	r, err := s.Student.Train(ctx, recipe, rows, seed, dir, nil)
 	for step := 1; step <= 375 && err == nil; step++ {
 		p := student.Progress{Step: step, Total: 375, Loss: 1, LearningRate: 1e-4, TokensPerSecond: 9000, PeakMemory: 5}
@@ -37,7 +37,7 @@ func (s *telling) Train(ctx context.Context, recipe results.Recipe, rows []resul
 			s.seen = append(s.seen, *now.Training)
 		}
 	}
-	r.Trainable, r.Measured = 7, student.Measured{StartSeconds: 30, Seconds: 180, PeakMemory: 6}
+	r.Trainable, r.Measured = 7, results.Measured{StartSeconds: 30, Seconds: 180, PeakMemory: 6}
 	return r, err
 }
 

@@ -78,9 +78,9 @@ func (s *recordedStudent) follow(_ results.TrialID, _ string, state *results.Tri
 	s.attempt = len(state.Attempts)
 }
 
-func (s *recordedStudent) Train(_ context.Context, _ results.Recipe, _ []results.Row, _ int64, dir string, _ func(student.Progress)) (student.TrainReport, error) {
+func (s *recordedStudent) Train(_ context.Context, _ results.Recipe, _ []results.Row, _ int64, dir string, _ func(student.Progress)) (results.TrainReport, error) {
 	d, err := s.dir.Attempt(s.attempt).Train().Read()
-	return student.TrainReport{Rows: d.Rows, Updates: d.Updates, Tokens: d.Tokens, FirstLoss: d.FirstLoss, LastLoss: d.LastLoss, Digest: d.Adapter},
+	return results.TrainReport{Rows: d.Rows, Updates: d.Updates, Tokens: d.Tokens, FirstLoss: d.FirstLoss, LastLoss: d.LastLoss, Digest: d.Adapter},
 		errors.Join(err, os.MkdirAll(dir, 0o755))
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
@@ -98,7 +99,7 @@ func failureOf(r sandbox.Result, limit time.Duration) (results.Failure, string) 
 // tail is the end of a log, where a traceback stands.
 func tail(log []byte) string {
 	const most = 4_000
-	return string(log[max(0, len(log)-most):])
+	return cut.Tail(string(log), most)
 }
 
 // workspace lays out what the agent's code finds: its code, the task's visible

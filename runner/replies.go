@@ -36,19 +36,19 @@ func (t *trial) ask(ctx context.Context, a agents.Action) error {
 }
 
 // answer asks the agent within its budgets.
-func (t *trial) answer(ctx context.Context, p record.Prompt) (agents.Reply, error) {
+func (t *trial) answer(ctx context.Context, p record.Prompt) (results.Reply, error) {
 	books := t.state
 	books.Usage = books.Usage.WithAgent(t.gateway.Agent()) // with replies that have no event
 	most, spent := books.OutputAllowed(prompt.Tokens(p.Messages))
 	if spent = cmp.Or(spent, books.AgentSpent()); spent != "" {
-		return agents.Reply{}, &spentError{spent}
+		return results.Reply{}, &spentError{spent}
 	}
 	return t.reply(ctx, p, most)
 }
 
 // writeReply makes the reply durable together with what it used, before anything
 // else is done with it: a crash from here on loses neither.
-func (t *trial) writeReply(n int, reply agents.Reply) error {
+func (t *trial) writeReply(n int, reply results.Reply) error {
 	if err := keepText(t.attempt(n).AgentLog(), reply.Log, reply.Log != ""); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (t *trial) writeReply(n int, reply agents.Reply) error {
 }
 
 // meter puts the reply into the ledger, unless it is there or its calls are.
-func (t *trial) meter(n int, reply agents.Reply) error {
+func (t *trial) meter(n int, reply results.Reply) error {
 	if reply.Metered && t.metered {
 		return nil
 	}
@@ -69,7 +69,7 @@ func (t *trial) meter(n int, reply agents.Reply) error {
 
 // reply asks the agent within what is left of the run time and of the agent's
 // own.
-func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply agents.Reply, err error) {
+func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply results.Reply, err error) {
 	left, cause := t.state.TimeLeft(), errTimeUp
 	if budget := t.state.Spec.Protocol.Budget.AgentTime; budget > 0 && budget-t.state.AgentTime < left {
 		left, cause = budget-t.state.AgentTime, errAgentTime
@@ -93,7 +93,7 @@ func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply a
 
 // keepReply writes what is found in the reply, and records it with what the
 // agent's model used since the event before.
-func (t *trial) keepReply(n int, reply agents.Reply) error {
+func (t *trial) keepReply(n int, reply results.Reply) error {
 	plan, code, failure, detail := judge(reply)
 	if err := t.attempt(n).Plan().Write([]byte(plan)); err != nil {
 		return err
@@ -113,7 +113,7 @@ func (t *trial) unreported() results.AgentUse {
 }
 
 // judge takes plan and program out of a reply, or says what is wrong with it.
-func judge(reply agents.Reply) (plan, code string, failure results.Failure, detail string) {
+func judge(reply results.Reply) (plan, code string, failure results.Failure, detail string) {
 	if reply.Unanswered != "" {
 		return "", "", results.Classify(results.Signs{Unanswered: true}), reply.Unanswered
 	}

@@ -24,12 +24,12 @@ func (c *clock) now() time.Time { return c.at }
 // hanging is an agent that gives no answer before it is given up.
 type hanging struct{ err error } // what it says then; nil: that it was given up
 
-func (h hanging) Reply(ctx context.Context, _ agents.Request) (agents.Reply, error) {
+func (h hanging) Reply(ctx context.Context, _ agents.Request) (results.Reply, error) {
 	<-ctx.Done()
 	if h.err != nil {
-		return agents.Reply{}, h.err
+		return results.Reply{}, h.err
 	}
-	return agents.Reply{}, results.Infra("", fmt.Errorf("ask model: %w", ctx.Err()))
+	return results.Reply{}, results.Infra("", fmt.Errorf("ask model: %w", ctx.Err()))
 }
 
 // slow is a student that hangs in training, where it takes a minute, or answers
@@ -40,11 +40,11 @@ type slow struct {
 	train bool
 }
 
-func (s slow) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+func (s slow) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if s.train {
 		<-ctx.Done()
 		s.clock.at = s.clock.at.Add(time.Minute)
-		return student.TrainReport{}, results.Infra("", errors.New("signal: killed"))
+		return results.TrainReport{}, results.Infra("", errors.New("signal: killed"))
 	}
 	return s.Student.Train(ctx, recipe, rows, seed, dir, progress)
 }

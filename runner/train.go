@@ -86,7 +86,7 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir record.Tra
 	})
 	done.Course = courseOf(done.TrainReport)
 	if errors.Is(err, student.ErrDiverged) { // its losses may be no numbers, which no record can hold
-		done.TrainReport, done.Course = student.TrainReport{Rows: len(rows)}, nil
+		done.TrainReport, done.Course = results.TrainReport{Rows: len(rows)}, nil
 		done.Failure, done.Detail, err = results.Classify(results.Signs{Diverged: true}), "the training failed: "+err.Error(), nil
 	}
 	if err != nil {
@@ -118,7 +118,7 @@ func Trained(e record.Experiment, spec results.Spec, rows []results.Row) (adapte
 func trainingOf(e record.Experiment, spec results.Spec, rows []results.Row) (dir record.Training, seed int64, err error) {
 	seed = Derive(spec.Seed, "train")
 	digest, err := disk.DigestOf(map[string]any{
-		"student": spec.StudentDigest, "blas": spec.BLAS, "recipe": spec.Protocol.Recipe, "rows": rows, "seed": seed,
+		"student": spec.StudentDigest, "blas": spec.Arithmetic, "recipe": spec.Protocol.Recipe, "rows": rows, "seed": seed,
 	})
 	return e.Training(digest), seed, err
 }
@@ -149,7 +149,7 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 }
 
 // judge evaluates the student, trained as the adapter of dir, on the public set.
-func (t *trial) judge(ctx context.Context, dir string) (judged []tasks.Judged, data results.ScoreData, err error) {
+func (t *trial) judge(ctx context.Context, dir string) (judged []results.Judged, data results.ScoreData, err error) {
 	var answers []string
 	data.Seconds, err = t.student(ctx, func(ctx context.Context) (err error) {
 		answers, err = t.Student.Generate(ctx, dir, Questions(t.Task.Public), t.Task.Brief.Sampling, nil)
@@ -167,16 +167,16 @@ func (t *trial) judge(ctx context.Context, dir string) (judged []tasks.Judged, d
 
 // Unanswered is the verdict on a student that could not be trained or cannot
 // answer, and why says the reason.
-func Unanswered(items []tasks.Item, why string) ([]tasks.Judged, results.Score) {
-	judged := make([]tasks.Judged, len(items))
+func Unanswered(items []tasks.Item, why string) ([]results.Judged, results.Score) {
+	judged := make([]results.Judged, len(items))
 	for i, item := range items {
-		judged[i] = tasks.Judged{Item: item.ID, Verdict: tasks.Verdict{Reason: why}}
+		judged[i] = results.Judged{Item: item.ID, Verdict: results.Verdict{Reason: why}}
 	}
 	return judged, results.Score{Total: len(items)}
 }
 
 // score records the public evaluation of attempt n.
-func (t *trial) score(n int, judged []tasks.Judged, data results.ScoreData) error {
+func (t *trial) score(n int, judged []results.Judged, data results.ScoreData) error {
 	if err := t.attempt(n).Public().Write(record.Public{Score: data.Score, Judged: judged}); err != nil {
 		return err
 	}

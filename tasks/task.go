@@ -19,15 +19,10 @@ type Item struct {
 	Fields   map[string]string `json:"fields,omitempty"` // what the evaluator needs besides
 }
 
-type (
-	Verdict = results.Verdict
-	Judged  = results.Judged
-)
-
 // Evaluator judges responses. It is total: any text gets a verdict; nothing is
 // executed or evaluated.
 type Evaluator interface {
-	Judge(response string, item Item) Verdict
+	Judge(response string, item Item) results.Verdict
 }
 
 // Task is everything about a domain that may be seen.
@@ -45,11 +40,11 @@ type Task struct {
 
 // Evaluate judges responses[i] against items[i] and counts the correct ones.
 // The slices have equal length.
-func Evaluate(e Evaluator, items []Item, responses []string) ([]Judged, results.Score) {
-	judged := make([]Judged, len(items))
+func Evaluate(e Evaluator, items []Item, responses []string) ([]results.Judged, results.Score) {
+	judged := make([]results.Judged, len(items))
 	score := results.Score{Total: len(items)}
 	for i, item := range items {
-		judged[i] = Judged{Item: item.ID, Response: responses[i], Verdict: e.Judge(responses[i], item)}
+		judged[i] = results.Judged{Item: item.ID, Response: responses[i], Verdict: e.Judge(responses[i], item)}
 		if judged[i].Correct {
 			score.Correct++
 		}

@@ -11,8 +11,8 @@ import (
 // exact judges a response by equality.
 type exact struct{}
 
-func (exact) Judge(response string, item Item) Verdict {
-	return Verdict{Extracted: response, Correct: response == item.Answer, Reason: "compared"}
+func (exact) Judge(response string, item Item) results.Verdict {
+	return results.Verdict{Extracted: response, Correct: response == item.Answer, Reason: "compared"}
 }
 
 func TestEvaluate(t *testing.T) {
@@ -21,10 +21,10 @@ func TestEvaluate(t *testing.T) {
 	if want := (results.Score{Correct: 2, Total: 3}); score != want {
 		t.Errorf("score %+v, want %+v", score, want)
 	}
-	verdict := func(item, response string, correct bool) Judged {
-		return Judged{Item: item, Response: response, Verdict: Verdict{Extracted: response, Correct: correct, Reason: "compared"}}
+	verdict := func(item, response string, correct bool) results.Judged {
+		return results.Judged{Item: item, Response: response, Verdict: results.Verdict{Extracted: response, Correct: correct, Reason: "compared"}}
 	}
-	want := []Judged{verdict("a", "1", true), verdict("b", "0", false), verdict("c", "3", true)}
+	want := []results.Judged{verdict("a", "1", true), verdict("b", "0", false), verdict("c", "3", true)}
 	if diff := cmp.Diff(want, judged); diff != "" {
 		t.Errorf("judged (-want +got):\n%s", diff)
 	}

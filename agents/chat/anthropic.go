@@ -37,7 +37,7 @@ func newAnthropic(c Config, h *http.Client) messages {
 	return messages{config: c, service: anthropic.NewMessageService(options...)}
 }
 
-func (m messages) try(ctx context.Context, r agents.Request, limit int64) (agents.Reply, error) {
+func (m messages) try(ctx context.Context, r agents.Request, limit int64) (results.Reply, error) {
 	stream := m.service.NewStreaming(ctx, m.params(r, limit))
 	defer stream.Close()
 	var answer anthropic.Message
@@ -45,29 +45,29 @@ func (m messages) try(ctx context.Context, r agents.Request, limit int64) (agent
 	for stream.Next() {
 		event := stream.Current()
 		if err := answer.Accumulate(event); err != nil {
-			return agents.Reply{}, fmt.Errorf("%w: %w", errMalformed, err)
+			return results.Reply{}, fmt.Errorf("%w: %w", errMalformed, err)
 		}
 		begun, ended = begun || event.Type == "message_start", event.Type == "message_stop"
 	}
 	var told *anthropic.Error // by an event of the stream
 	switch err := stream.Err(); {
 	case errors.As(err, &told):
-		return agents.Reply{Tokens: replyOf(answer).Tokens}, toldWithin([]byte(told.RawJSON()), m.config.Key)
+		return results.Reply{Tokens: replyOf(answer).Tokens}, toldWithin([]byte(told.RawJSON()), m.config.Key)
 	case err != nil:
-		return agents.Reply{}, err
+		return results.Reply{}, err
 	case !begun:
-		return agents.Reply{}, fmt.Errorf("%w: it holds no message", errMalformed)
+		return results.Reply{}, fmt.Errorf("%w: it holds no message", errMalformed)
 	case !ended:
-		return agents.Reply{}, fmt.Errorf("the stream broke off")
+		return results.Reply{}, fmt.Errorf("the stream broke off")
 	}
 	reply := replyOf(answer)
 	if reply.Input <= 0 {
-		return agents.Reply{}, errNoUsage
+		return results.Reply{}, errNoUsage
 	}
 	return reply, nil
 }
 
-func replyOf(answer anthropic.Message) agents.Reply {
+func replyOf(answer anthropic.Message) results.Reply {
 	var text strings.Builder
 	for _, block := range answer.Content {
 		if block.Type == "text" {
@@ -75,7 +75,7 @@ func replyOf(answer anthropic.Message) agents.Reply {
 		}
 	}
 	used := answer.Usage
-	reply := agents.Reply{
+	reply := results.Reply{
 		Text: text.String(), Finish: results.FinishStop,
 		Tokens: results.Tokens{
 			Input:  used.InputTokens + used.CacheReadInputTokens + used.CacheCreationInputTokens,
@@ -96,7 +96,7 @@ func replyOf(answer anthropic.Message) agents.Reply {
 func (m messages) params(r agents.Request, limit int64) anthropic.MessageNewParams {
 	p := anthropic.MessageNewParams{Model: anthropic.Model(m.config.Model), MaxTokens: limit}
 	for _, message := range r.Messages {
-		if message.Role == agents.System {
+		if message.Role == results.System {
 			p.System = append(p.System, anthropic.TextBlockParam{Text: message.Content})
 		} else {
 			p.Messages = append(p.Messages, anthropic.NewUserMessage(anthropic.NewTextBlock(message.Content)))

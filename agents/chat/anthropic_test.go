@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
 )
 
@@ -90,17 +89,17 @@ func TestAnthropicReply(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		step func(http.ResponseWriter)
-		want agents.Reply
+		want results.Reply
 	}{
-		{"whole", streamed(sse...), agents.Reply{Text: "hello", Finish: results.FinishStop, Tokens: used}},
-		{"cut", streamed(append([]string{opens, block, delta("hel")}, ending("max_tokens")...)...), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
-		{"window full", streamed(append([]string{opens, block, delta("hel")}, ending("model_context_window_exceeded")...)...), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
-		{"refused", streamed(append([]string{opens, block}, ending("refusal")...)...), agents.Reply{Finish: results.FinishRefusal, Tokens: used}},
-		{"empty", streamed(append([]string{opens, block}, ending("end_turn")...)...), agents.Reply{Finish: results.FinishEmpty, Tokens: used}},
-		{"filtered", anthropicError(400, "invalid_request_error", "Output blocked by content filtering policy"), agents.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter}},
+		{"whole", streamed(sse...), results.Reply{Text: "hello", Finish: results.FinishStop, Tokens: used}},
+		{"cut", streamed(append([]string{opens, block, delta("hel")}, ending("max_tokens")...)...), results.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
+		{"window full", streamed(append([]string{opens, block, delta("hel")}, ending("model_context_window_exceeded")...)...), results.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
+		{"refused", streamed(append([]string{opens, block}, ending("refusal")...)...), results.Reply{Finish: results.FinishRefusal, Tokens: used}},
+		{"empty", streamed(append([]string{opens, block}, ending("end_turn")...)...), results.Reply{Finish: results.FinishEmpty, Tokens: used}},
+		{"filtered", anthropicError(400, "invalid_request_error", "Output blocked by content filtering policy"), results.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter}},
 		{"filtered within the stream", streamed(opens, block, delta("hel"), `{"type":"error","error":{"type":"invalid_request_error","message":"Output blocked by content filtering policy"}}`),
-			agents.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter, Tokens: results.Tokens{Input: 11, Cached: 5, Output: 1}}},
-		{"prompt too long", anthropicError(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: prompt is too long: 210000 tokens > 200000 maximum"}},
+			results.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter, Tokens: results.Tokens{Input: 11, Cached: 5, Output: 1}}},
+		{"prompt too long", anthropicError(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), results.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: prompt is too long: 210000 tokens > 200000 maximum"}},
 	} {
 		_, client := startAnthropic(t, Config{}, c.step)
 		got, err := client.Reply(context.Background(), asked)

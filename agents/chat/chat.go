@@ -3,7 +3,7 @@
 //
 // A call is tried again after a dropped connection, 408, 409, 429 and 5xx, no
 // sooner than the server asks for. The retries of the underlying libraries are off.
-// Every answer of the model is a [agents.Reply], even an empty, refused, withheld
+// Every answer of the model is a [results.Reply], even an empty, refused, withheld
 // or cut one. A prompt that the model cannot take, for example one beyond its
 // context, is a reply too: it is a fault of the agent. Everything else is an error,
 // a fault of the platform or of the user's definition.
@@ -68,7 +68,7 @@ type Client struct {
 // model makes one try over a protocol. A reply beside an error holds only what
 // was used until then.
 type model interface {
-	try(ctx context.Context, r agents.Request, limit int64) (agents.Reply, error)
+	try(ctx context.Context, r agents.Request, limit int64) (results.Reply, error)
 }
 
 var _ agents.Agent = (*Client)(nil)
@@ -96,12 +96,12 @@ func New(c Config) *Client {
 }
 
 // Reply asks the model.
-func (c *Client) Reply(ctx context.Context, r agents.Request) (agents.Reply, error) {
+func (c *Client) Reply(ctx context.Context, r agents.Request) (results.Reply, error) {
 	limit := c.config.MaxTokens
 	if r.MaxTokens > 0 && (limit == 0 || r.MaxTokens < limit) {
 		limit = r.MaxTokens
 	}
-	var reply agents.Reply
+	var reply results.Reply
 	err := c.retry(ctx, uint64(r.Seed), func() (err error) {
 		reply, err = c.model.try(ctx, r, limit)
 		return err
@@ -111,9 +111,9 @@ func (c *Client) Reply(ctx context.Context, r agents.Request) (agents.Reply, err
 	case errors.As(err, &no) && no.filtered():
 		reply.Text, reply.Finish = no.message, results.FinishFilter
 	case no != nil && no.promptAtFault():
-		return agents.Reply{Unanswered: "the model cannot take the prompt: " + no.Error()}, nil
+		return results.Reply{Unanswered: "the model cannot take the prompt: " + no.Error()}, nil
 	case err != nil:
-		return agents.Reply{}, c.fault(ctx, err)
+		return results.Reply{}, c.fault(ctx, err)
 	}
 	return c.finished(reply), nil
 }
@@ -128,19 +128,20 @@ func (g givenUp) Unwrap() error { return g.error }
 
 // retry calls try until it succeeds or trying again makes no sense.
 func (c *Client) retry(ctx context.Context, seed uint64, try func() error) error {
-	jitter := rand.New(rand.NewPCG(seed, uint64(c.config.Tries)))
-	for n := 1; ; n++ {
-		err := try()
-		if err == nil {
-			return nil
+	r := remote.Retry{Tries: c.config.Tries, Base: c.config.Pause, Cap: c.config.Pause << 10, MaxWait: maxPause}
+	var last error
+	n := r.Do(ctx, rand.New(rand.NewPCG(seed, uint64(c.config.Tries))), func() (bool, time.Duration) {
+		if last = try(); last == nil {
+			return false, 0
 		}
-		failed := c.failureOf(ctx, err)
-		pause := c.config.Pause << min(n-1, 10)
-		pause = max(failed.wait, pause/2+time.Duration(jitter.Int64N(int64(pause/2)+1)))
-		if !failed.again || n == c.config.Tries || pause > maxPause || !remote.Sleep(ctx, pause) {
-			return givenUp{n, failed.err}
-		}
+		failed := c.failureOf(ctx, last)
+		last = failed.err
+		return failed.again, failed.wait
+	})
+	if last != nil {
+		return givenUp{n, last}
 	}
+	return nil
 }
 
 // fault is the error of a call that was given up.
@@ -159,7 +160,7 @@ func (c *Client) fault(ctx context.Context, err error) error {
 
 // finished completes a reply: an ending that nothing else explains, and the key
 // taken out of what a server echoes.
-func (c *Client) finished(r agents.Reply) agents.Reply {
+func (c *Client) finished(r results.Reply) results.Reply {
 	r.Text = c.config.Key.HideAnswered(r.Text)
 	if r.Finish == results.FinishStop && strings.TrimSpace(r.Text) == "" {
 		r.Finish = results.FinishEmpty

@@ -66,7 +66,7 @@ func start(t *testing.T, c Config, steps ...func(http.ResponseWriter)) (*server,
 	return s, New(c)
 }
 
-var asked = agents.Request{Attempt: 1, Seed: 1<<40 + 5, Messages: []agents.Message{{Role: agents.System, Content: "s"}, {Role: agents.User, Content: "u"}}}
+var asked = agents.Request{Attempt: 1, Seed: 1<<40 + 5, Messages: []results.Message{{Role: results.System, Content: "s"}, {Role: results.User, Content: "u"}}}
 
 var used = results.Tokens{Input: 11, Cached: 5, Output: 7, Reasoning: 3}
 
@@ -86,25 +86,25 @@ func TestReply(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		step func(http.ResponseWriter)
-		want agents.Reply
+		want results.Reply
 	}{
-		{"whole", says(`"hello"`, "stop"), agents.Reply{Text: "hello", Finish: results.FinishStop, Tokens: used}},
-		{"cut", says(`"hel"`, "length"), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
-		{"all of it reasoning", says(`null`, "length"), agents.Reply{Finish: results.FinishLength, Tokens: used}},
-		{"filtered", says(`""`, "content_filter"), agents.Reply{Finish: results.FinishFilter, Tokens: used}},
-		{"filtered behind a gateway", says(`"hel"`, "content_filter: SAFETY"), agents.Reply{Text: "hel", Finish: results.FinishFilter, Tokens: used}},
-		{"filtered by Gemini", says(`null`, "PROHIBITED_CONTENT"), agents.Reply{Finish: results.FinishFilter, Tokens: used}},
-		{"cut by Gemini", says(`"hel"`, "MAX_TOKENS"), agents.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
+		{"whole", says(`"hello"`, "stop"), results.Reply{Text: "hello", Finish: results.FinishStop, Tokens: used}},
+		{"cut", says(`"hel"`, "length"), results.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
+		{"all of it reasoning", says(`null`, "length"), results.Reply{Finish: results.FinishLength, Tokens: used}},
+		{"filtered", says(`""`, "content_filter"), results.Reply{Finish: results.FinishFilter, Tokens: used}},
+		{"filtered behind a gateway", says(`"hel"`, "content_filter: SAFETY"), results.Reply{Text: "hel", Finish: results.FinishFilter, Tokens: used}},
+		{"filtered by Gemini", says(`null`, "PROHIBITED_CONTENT"), results.Reply{Finish: results.FinishFilter, Tokens: used}},
+		{"cut by Gemini", says(`"hel"`, "MAX_TOKENS"), results.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
 		{"filtered by Azure", sends("application/json", `{"error": {"code": "content_filter", "message": "The prompt of `+secret+` is held back", "type": null}}`, 400),
-			agents.Reply{Text: "The prompt of [key] is held back", Finish: results.FinishFilter}},
+			results.Reply{Text: "The prompt of [key] is held back", Finish: results.FinishFilter}},
 		{"filtered by OpenRouter", sends("application/json", `{"error": {"code": 403, "message": "The model requires moderation and your input was flagged"}}`, 403),
-			agents.Reply{Text: "The model requires moderation and your input was flagged", Finish: results.FinishFilter}},
+			results.Reply{Text: "The model requires moderation and your input was flagged", Finish: results.FinishFilter}},
 		{"filtered by DashScope", sends("application/json", `{"code": "data_inspection_failed", "message": "Input data may contain inappropriate content."}`, 400),
-			agents.Reply{Text: "Input data may contain inappropriate content.", Finish: results.FinishFilter}},
-		{"refused", says(`null, "refusal": "I will not."`, "stop"), agents.Reply{Text: "I will not.", Finish: results.FinishRefusal, Tokens: used}},
-		{"empty", says(`" \n"`, "stop"), agents.Reply{Text: " \n", Finish: results.FinishEmpty, Tokens: used}},
-		{"nothing at all", says(`null`, "stop"), agents.Reply{Finish: results.FinishEmpty, Tokens: used}},
-		{"prompt too long", refuses(400, "This model's maximum context length is 4096 tokens."), agents.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: This model's maximum context length is 4096 tokens."}},
+			results.Reply{Text: "Input data may contain inappropriate content.", Finish: results.FinishFilter}},
+		{"refused", says(`null, "refusal": "I will not."`, "stop"), results.Reply{Text: "I will not.", Finish: results.FinishRefusal, Tokens: used}},
+		{"empty", says(`" \n"`, "stop"), results.Reply{Text: " \n", Finish: results.FinishEmpty, Tokens: used}},
+		{"nothing at all", says(`null`, "stop"), results.Reply{Finish: results.FinishEmpty, Tokens: used}},
+		{"prompt too long", refuses(400, "This model's maximum context length is 4096 tokens."), results.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: This model's maximum context length is 4096 tokens."}},
 	} {
 		_, client := start(t, Config{}, c.step)
 		got, err := client.Reply(context.Background(), asked)

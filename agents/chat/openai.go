@@ -39,22 +39,22 @@ func newOpenAI(c Config, h *http.Client) openAI {
 	return openAI{config: c, service: openai.NewChatCompletionService(options...)}
 }
 
-func (o openAI) try(ctx context.Context, r agents.Request, limit int64) (agents.Reply, error) {
+func (o openAI) try(ctx context.Context, r agents.Request, limit int64) (results.Reply, error) {
 	answer, err := o.service.New(ctx, o.params(r, limit))
 	if err != nil {
-		return agents.Reply{}, err
+		return results.Reply{}, err
 	}
 	if no := failedWithin([]byte(answer.RawJSON()), o.config.Key); no != nil {
-		return agents.Reply{}, no
+		return results.Reply{}, no
 	}
 	if len(answer.Choices) == 0 {
-		return agents.Reply{}, fmt.Errorf("%w: it has no choice", errMalformed)
+		return results.Reply{}, fmt.Errorf("%w: it has no choice", errMalformed)
 	}
 	choice, used := answer.Choices[0], answer.Usage
 	if used.PromptTokens <= 0 {
-		return agents.Reply{}, errNoUsage
+		return results.Reply{}, errNoUsage
 	}
-	reply := agents.Reply{
+	reply := results.Reply{
 		Text: choice.Message.Content, Finish: finishOf(choice.FinishReason),
 		Tokens: results.Tokens{
 			Input: used.PromptTokens, Cached: used.PromptTokensDetails.CachedTokens,
@@ -85,7 +85,7 @@ func finishOf(reason string) results.Finish {
 func (o openAI) params(r agents.Request, limit int64) openai.ChatCompletionNewParams {
 	p := openai.ChatCompletionNewParams{Model: o.config.Model, ReasoningEffort: shared.ReasoningEffort(o.config.ReasoningEffort)}
 	for _, m := range r.Messages {
-		if m.Role == agents.System {
+		if m.Role == results.System {
 			p.Messages = append(p.Messages, openai.SystemMessage(m.Content))
 		} else {
 			p.Messages = append(p.Messages, openai.UserMessage(m.Content))

@@ -29,7 +29,7 @@ func OpenRecording(dir record.Trial) (Recording, error) {
 
 // Reply gives the recorded reply to the attempt. The operation must be the
 // recorded one; whether the prompt is, is found out by comparing the records.
-func (r Recording) Reply(_ context.Context, q agents.Request) (agents.Reply, error) {
+func (r Recording) Reply(_ context.Context, q agents.Request) (results.Reply, error) {
 	attempt := r.dir.Attempt(q.Attempt)
 	asked, err := attempt.Prompt().Read()
 	var said record.Reply
@@ -38,11 +38,11 @@ func (r Recording) Reply(_ context.Context, q agents.Request) (agents.Reply, err
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return agents.Reply{}, ended("the recording has no reply to attempt %d", q.Attempt)
+		return results.Reply{}, ended("the recording has no reply to attempt %d", q.Attempt)
 	case err != nil:
-		return agents.Reply{}, err
+		return results.Reply{}, err
 	case asked.Op != q.Op:
-		return agents.Reply{}, ended("attempt %d is to %s, the recorded one was to %s", q.Attempt, q.Op, asked.Op)
+		return results.Reply{}, ended("attempt %d is to %s, the recorded one was to %s", q.Attempt, q.Op, asked.Op)
 	}
 	if said.Truncated {
 		said.Finish = results.FinishLength

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/remote"
 )
 
@@ -24,17 +25,10 @@ type refusal struct {
 // newRefusal hides the key before it cuts the words, so that no part of it is
 // shown. A short key may be a part of the words, so they are kept as well.
 func newRefusal(status int, header http.Header, body []byte, key remote.Key) *refusal {
+	const shown = 400 // characters
 	found := saidIn(body)
 	words := strings.Join(strings.Fields(strings.ToValidUTF8(found.Message, "?")), " ")
-	return &refusal{status: status, header: header, kind: found.kind(), words: clip(words), message: clip(key.Hide(words))}
-}
-
-func clip(text string) string {
-	const shown = 400
-	if runes := []rune(text); len(runes) > shown {
-		return string(runes[:shown]) + "..."
-	}
-	return text
+	return &refusal{status: status, header: header, kind: found.kind(), words: cut.Runes(words, shown, "..."), message: cut.Runes(key.Hide(words), shown, "...")}
 }
 
 // statuses are those of errors that are told within an answer, by what providers

@@ -37,7 +37,7 @@ func (d Definition) Validate() error {
 	if d.ContextWindow > 0 && d.PromptTokens() < minPrompt {
 		return fmt.Errorf("context_window: %d tokens leave less than %d for the prompt beside the reply", d.ContextWindow, minPrompt)
 	}
-	if d.Price != nil && !d.Price.Validate() {
+	if d.Price != nil && !d.Price.Valid() {
 		return fmt.Errorf("price: must not be negative")
 	}
 	for _, only := range []struct {

@@ -22,7 +22,6 @@ import (
 	"text/template"
 	"time"
 
-	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
 )
 
@@ -51,7 +50,7 @@ var templates = template.Must(template.New("").Funcs(functions).ParseFS(files, "
 
 // Render returns the system and the user message of the attempt, and what was
 // left out of them so that they fit the limit.
-func Render(d Data) (messages []agents.Message, trimmed []string, err error) {
+func Render(d Data) (messages []results.Message, trimmed []string, err error) {
 	v := &view{Data: d}
 	switch {
 	case d.Trial == nil:
@@ -61,7 +60,7 @@ func Render(d Data) (messages []agents.Message, trimmed []string, err error) {
 	case !slices.Contains([]results.Operation{results.Draft, results.Debug, results.Repair, results.Improve}, d.Op):
 		return nil, nil, fmt.Errorf("prompt of attempt %d: unknown operation %q", d.Attempt, d.Op)
 	}
-	v.Plan, v.Code, v.Log = shorten(d.Plan, maxPlan), shorten(d.Code, maxCode), tail(d.Log)
+	v.Plan, v.Code, v.Log = shorten(d.Plan, maxPlan), shorten(d.Code, maxCode), tail(d.Log, maxLog)
 	for {
 		if messages, err = v.render(); err != nil {
 			return nil, nil, err
@@ -73,14 +72,14 @@ func Render(d Data) (messages []agents.Message, trimmed []string, err error) {
 }
 
 // render fills the templates.
-func (v *view) render() ([]agents.Message, error) {
-	messages := make([]agents.Message, 0, 2)
-	for _, m := range []struct{ role, template string }{{agents.System, "system.tmpl"}, {agents.User, string(v.Op) + ".tmpl"}} {
+func (v *view) render() ([]results.Message, error) {
+	messages := make([]results.Message, 0, 2)
+	for _, m := range []struct{ role, template string }{{results.System, "system.tmpl"}, {results.User, string(v.Op) + ".tmpl"}} {
 		var b strings.Builder
 		if err := templates.ExecuteTemplate(&b, m.template, v); err != nil {
 			return nil, fmt.Errorf("prompt of attempt %d: %w", v.Attempt, err)
 		}
-		messages = append(messages, agents.Message{Role: m.role, Content: strings.TrimSpace(b.String()) + "\n"})
+		messages = append(messages, results.Message{Role: m.role, Content: strings.TrimSpace(b.String()) + "\n"})
 	}
 	return messages, nil
 }

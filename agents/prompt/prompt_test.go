@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
 )
 
@@ -229,7 +228,7 @@ func TestMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(messages) != 2 || messages[0].Role != agents.System || messages[1].Role != agents.User {
+	if len(messages) != 2 || messages[0].Role != results.System || messages[1].Role != results.User {
 		t.Errorf("got %d messages, want a system and a user one", len(messages))
 	}
 	if first, second := Digest(), Digest(); !strings.HasPrefix(first, "sha256:") || first != second {

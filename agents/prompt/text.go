@@ -45,9 +45,12 @@ func shorten(s string, limit int) string {
 	return fmt.Sprintf("%s\n[... %d characters left out ...]\n%s", string(runes[:head]), len(runes)-limit, string(runes[len(runes)-tail:]))
 }
 
-// tail keeps the end of a program's output, where its error stands.
-func tail(s string) string {
-	const limit = 2 * results.MaxShownRunes
+// maxLog is how many characters are shown of a program's output.
+const maxLog = 2 * results.MaxShownRunes
+
+// tail cuts s to the last limit characters, the mark included: where the error of
+// a program stands.
+func tail(s string, limit int) string {
 	runes := []rune(s)
 	if len(runes) <= limit {
 		return s

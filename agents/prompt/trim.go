@@ -3,8 +3,8 @@ package prompt
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
-	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
 )
 
@@ -13,7 +13,7 @@ import (
 const bytesPerToken = 3
 
 // Tokens estimates how many tokens the messages have.
-func Tokens(messages []agents.Message) int64 {
+func Tokens(messages []results.Message) int64 {
 	const frame = 8 // of a message's role and limits
 	n := int64(0)
 	for _, m := range messages {
@@ -61,15 +61,15 @@ func trims() []trim {
 		{"rows of the submission: %d", func(v *view) bool { return shrink(&v.SampleRows) }},
 		{"wrong answers of the student: %d", func(v *view) bool { return shrink(&v.BadCases) }},
 		{"the beginning of the log", func(v *view) bool {
-			runes := []rune(v.Log)
-			if len(runes) <= minShown {
+			size := utf8.RuneCountInString(v.Log)
+			if size <= minShown {
 				return false
 			}
-			v.Log = cutMark + string(runes[len(runes)-max(minShown, len(runes)/2)+len(cutMark):])
+			v.Log = tail(v.Log, max(minShown, size/2))
 			return true
 		}},
 		{"the middle of the program", func(v *view) bool {
-			size := len([]rune(v.Code))
+			size := utf8.RuneCountInString(v.Code)
 			if size <= minShown+100 {
 				return false
 			}

@@ -13,7 +13,7 @@ import (
 // reads the wrong answers: it insists on the last line when they lack it,
 // verifies solutions when they are wrong otherwise, and has the teacher make
 // problems of the failing kinds, which replace rows of crowded ones.
-func adaptive(b brief, r agents.Request) (agents.Reply, error) {
+func adaptive(b brief, r agents.Request) (results.Reply, error) {
 	s := b.settings(r)
 	before := readState(b.Code)
 	after := state{Focus: []string{}}

@@ -23,7 +23,7 @@ const (
 
 // careless writes what is nearly right: its mistakes follow from the attempt's
 // seed. Its rows come from two topics only.
-func careless(b brief, r agents.Request) (agents.Reply, error) {
+func careless(b brief, r agents.Request) (results.Reply, error) {
 	chance := chanceOf(r.Seed, r.Attempt)
 	f := pick(chance, r.Op)
 	out, err := reply(carelessPlan(r.Op), "careless.py.tmpl", b.sketch(chance, f))

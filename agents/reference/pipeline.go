@@ -1,6 +1,9 @@
 package reference
 
-import "github.com/autodatabench/autodatabench/agents"
+import (
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
+)
 
 const pipelinePlan = `Each row is a new problem with a short worked solution, one step a line, that ends with the line the evaluator looks for.
 
@@ -15,7 +18,7 @@ The questions of the seed pool come first: they have the mix of the test set. Th
 
 // pipeline is what a careful human would build: generate, filter, deduplicate,
 // verify, top up. It does the same in every attempt, with another seed.
-func pipeline(b brief, r agents.Request) (agents.Reply, error) {
+func pipeline(b brief, r agents.Request) (results.Reply, error) {
 	plan := pipelinePlan
 	if b.seeded() {
 		plan += pipelineSeedPlan

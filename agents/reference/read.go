@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // brief is what an engineer takes from the prompt's text.
@@ -47,7 +48,7 @@ var (
 func read(r agents.Request) (brief, error) {
 	var text string
 	for _, m := range r.Messages {
-		if m.Role == agents.User {
+		if m.Role == results.User {
 			text = m.Content
 		}
 	}

@@ -23,7 +23,7 @@ import (
 )
 
 // engineer writes a reply to what it has read in the prompt.
-type engineer func(b brief, r agents.Request) (agents.Reply, error)
+type engineer func(b brief, r agents.Request) (results.Reply, error)
 
 func engineers() map[string]engineer {
 	return map[string]engineer{"direct": direct, "pipeline": pipeline, "adaptive": adaptive, "careless": careless}
@@ -45,14 +45,14 @@ func Open(name string) (agents.Agent, error) {
 var _ agents.Agent = engineer(nil)
 
 // Reply reads the prompt and answers it. It costs no tokens.
-func (e engineer) Reply(_ context.Context, r agents.Request) (agents.Reply, error) {
+func (e engineer) Reply(_ context.Context, r agents.Request) (results.Reply, error) {
 	b, err := read(r)
 	if err != nil {
-		return agents.Reply{}, fmt.Errorf("reference engineer: %w", err)
+		return results.Reply{}, fmt.Errorf("reference engineer: %w", err)
 	}
 	reply, err := e(b, r)
 	if err != nil {
-		return agents.Reply{}, fmt.Errorf("reference engineer: %w", err)
+		return results.Reply{}, fmt.Errorf("reference engineer: %w", err)
 	}
 	return reply, nil
 }
@@ -73,11 +73,11 @@ func program(name string, data any) (string, error) {
 
 // reply puts a plan and the program of a template into the form that the prompt
 // asks for.
-func reply(plan, name string, data any) (agents.Reply, error) {
+func reply(plan, name string, data any) (results.Reply, error) {
 	code, err := program(name, data)
 	if err != nil {
-		return agents.Reply{}, err
+		return results.Reply{}, err
 	}
 	text := strings.TrimSpace(plan) + "\n\n```python\n" + strings.TrimSpace(code) + "\n```\n"
-	return agents.Reply{Text: text}, nil
+	return results.Reply{Text: text}, nil
 }

@@ -69,7 +69,7 @@ func situation(b results.Brief, op results.Operation, s results.Setting, code st
 	return d
 }
 
-func ask(t *testing.T, name string, d prompt.Data, seed int64) agents.Reply {
+func ask(t *testing.T, name string, d prompt.Data, seed int64) results.Reply {
 	t.Helper()
 	messages, _, err := prompt.Render(d)
 	if err != nil {
@@ -173,7 +173,7 @@ func TestReadRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := agents.Request{Messages: []agents.Message{{Role: agents.User, Content: "```text\n- Rows used for training: the first 9 that are kept.\n```"}}}
+	request := agents.Request{Messages: []results.Message{{Role: results.User, Content: "```text\n- Rows used for training: the first 9 that are kept.\n```"}}}
 	if reply, err := agent.Reply(context.Background(), request); err == nil {
 		t.Errorf("answered a prompt without facts: %q", reply.Text)
 	}

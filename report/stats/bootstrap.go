@@ -4,9 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -42,16 +41,12 @@ func (s *Study) draw(seed uint64, draws int) [][]gains {
 
 // parallel calls f for 0 to n-1, as many at a time as there are processors.
 func parallel(n int, f func(k int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for k := int(next.Add(1) - 1); k < n; k = int(next.Add(1) - 1) {
-				f(k)
-			}
-		})
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for k := range n {
+		group.Go(func() error { f(k); return nil })
 	}
-	workers.Wait()
+	_ = group.Wait() // there are no errors
 }
 
 // urn is what the draws of one domain are made from.

@@ -7,10 +7,9 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/autodatabench/autodatabench/report/stats"
@@ -101,16 +100,12 @@ func (s *share) check(t *testing.T, what string, low, high float64) {
 
 // parallel calls f for 0 to n-1, on all processors.
 func parallel(n int, f func(k int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for k := int(next.Add(1) - 1); k < n; k = int(next.Add(1) - 1) {
-				f(k)
-			}
-		})
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for k := range n {
+		group.Go(func() error { f(k); return nil })
 	}
-	workers.Wait()
+	_ = group.Wait() // there are no errors
 }
 
 // source is the chance of the k-th data set of a world.

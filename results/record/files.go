@@ -77,11 +77,11 @@ type Score struct {
 // Terms are what a score depends on besides the rows and the seed. They are kept
 // with every score, so that one made under other terms is never taken for it.
 type Terms struct {
-	Student  string           `json:"student"` // digest
-	BLAS     string           `json:"blas"`    // programs and versions that compute
-	Task     string           `json:"task"`    // digest
-	Sampling results.Sampling `json:"sampling"`
-	Recipe   results.Recipe   `json:"recipe,omitzero"` // none for the base student
+	Student    string           `json:"student"` // digest
+	Arithmetic string           `json:"blas"`    // programs and versions that compute
+	Task       string           `json:"task"`    // digest
+	Sampling   results.Sampling `json:"sampling"`
+	Recipe     results.Recipe   `json:"recipe,omitzero"` // none for the base student
 }
 
 // GivenTerms is given/<name>/<domain>/given.json: a submission that no agent made.

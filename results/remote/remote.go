@@ -1,8 +1,10 @@
-// Package remote holds code that all clients of model servers share: reading how
-// long a server asks to be left alone, and keeping keys out of messages.
+// Package remote holds code that all clients of model servers share: trying a call
+// again, reading how long a server asks to be left alone, and keeping keys out of
+// messages.
 //
-// The package is not for protocols and retries: each client has its own
-// (agents/chat, runner/teacher). It sends nothing and reads no clock.
+// The package is not for protocols, nor for deciding which failures are worth
+// another try: each client has its own rules (agents/chat, runner/teacher). It sends
+// nothing and reads no clock.
 package remote
 
 import (

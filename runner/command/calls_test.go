@@ -49,7 +49,7 @@ type meter struct{}
 func (meter) RecordAgent(int, string, results.AgentUse) error { return nil }
 func (meter) Agent() results.AgentUse                         { return results.AgentUse{} }
 
-func reply(t *testing.T, p program, m model) (agents.Reply, error) {
+func reply(t *testing.T, p program, m model) (results.Reply, error) {
 	protocol := results.Mini()
 	protocol.Budget.AgentTokens = 1_000
 	trial, err := command.Agent{Sandbox: p, Model: m}.Trial(results.Spec{Protocol: protocol}, meter{}, record.Trial(t.TempDir()))

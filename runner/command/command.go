@@ -25,11 +25,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
@@ -62,15 +64,15 @@ var _ agents.Agent = Agent{}
 
 // Reply starts the program outside of any trial, for a check: its calls are not
 // metered.
-func (a Agent) Reply(ctx context.Context, r agents.Request) (agents.Reply, error) {
+func (a Agent) Reply(ctx context.Context, r agents.Request) (results.Reply, error) {
 	dir, err := os.MkdirTemp("", "adb-check-")
 	if err != nil {
-		return agents.Reply{}, err
+		return results.Reply{}, err
 	}
 	defer os.RemoveAll(dir)
 	t, err := a.Trial(results.Spec{Protocol: results.Mini()}, &tally{}, record.Trial(dir))
 	if err != nil {
-		return agents.Reply{}, err
+		return results.Reply{}, err
 	}
 	return t.Reply(ctx, r)
 }
@@ -95,23 +97,23 @@ type input struct {
 	Attempt  int               `json:"attempt"`
 	Op       results.Operation `json:"operation"`
 	Seed     int64             `json:"seed"`
-	Messages []agents.Message  `json:"messages"`
+	Messages []results.Message `json:"messages"`
 }
 
 // Reply starts the program.
-func (t *inTrial) Reply(ctx context.Context, r agents.Request) (agents.Reply, error) {
+func (t *inTrial) Reply(ctx context.Context, r agents.Request) (results.Reply, error) {
 	short, err := os.MkdirTemp("", "adb-") // a socket's path ends at 108 bytes
 	if err != nil {
-		return agents.Reply{}, results.Infra("", err)
+		return results.Reply{}, results.Infra("", err)
 	}
 	defer os.RemoveAll(short)
 	workspace := filepath.Join(short, "workspace")
 	if err := layOut(workspace, t.Folder); err != nil {
-		return agents.Reply{}, fmt.Errorf("agent's folder: %w", err)
+		return results.Reply{}, fmt.Errorf("agent's folder: %w", err)
 	}
 	stdin, err := json.Marshal(input{r.Attempt, r.Op, r.Seed, r.Messages})
 	if err != nil {
-		return agents.Reply{}, err
+		return results.Reply{}, err
 	}
 	spec := sandbox.Spec{Workspace: workspace, Command: t.Command, Stdin: stdin, Timeout: t.spec.Protocol.Budget.CodeTime}
 	calls := &calls{inTrial: t, attempt: r.Attempt}
@@ -121,26 +123,26 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (agents.Reply, er
 		spec.Socket = filepath.Join(short, "model.sock")
 		stop, err := calls.serve(spec.Socket)
 		if err != nil {
-			return agents.Reply{}, err
+			return results.Reply{}, err
 		}
 		defer stop()
 	}
 	result, err := t.Sandbox.Run(ctx, spec)
 	used, count, fault := calls.outcome()
 	if err != nil {
-		return agents.Reply{}, err
+		return results.Reply{}, err
 	}
 	reply := judge(result, spec.Timeout)
 	if reply.Unanswered != "" && fault != nil { // the program may have ended for it
-		return agents.Reply{}, fault
+		return results.Reply{}, fault
 	}
 	reply.Tokens, reply.Metered = used, count > 0 // without calls, one entry says that nothing was used
 	return reply, nil
 }
 
 // judge makes a reply of how the program ended.
-func judge(result sandbox.Result, limit time.Duration) agents.Reply {
-	reply := agents.Reply{Text: string(bytes.ToValidUTF8(result.Stdout, []byte("\ufffd"))), Finish: results.FinishStop, Log: string(result.Output)}
+func judge(result sandbox.Result, limit time.Duration) results.Reply {
+	reply := results.Reply{Text: string(bytes.ToValidUTF8(result.Stdout, []byte("\ufffd"))), Finish: results.FinishStop, Log: string(result.Output)}
 	switch {
 	case result.TimedOut:
 		reply.Unanswered = fmt.Sprintf("the agent's program was stopped after %s", limit)
@@ -154,7 +156,7 @@ func judge(result sandbox.Result, limit time.Duration) agents.Reply {
 
 func tail(log []byte) string {
 	const most = 2_000
-	return string(bytes.ToValidUTF8(log[max(0, len(log)-most):], []byte("\ufffd")))
+	return strings.ToValidUTF8(cut.Tail(string(log), most), "\ufffd")
 }
 
 // layOut copies the folder.

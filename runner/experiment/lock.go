@@ -137,7 +137,7 @@ func (s *Setup) CheckScorer() error {
 		}
 	}
 	if was.Student != s.Identity {
-		other = fmt.Sprintf("student or BLAS (%s)", was.Student.BLAS)
+		other = fmt.Sprintf("student or arithmetic (%s)", was.Student.Arithmetic)
 	}
 	if other == "" {
 		return nil

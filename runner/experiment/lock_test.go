@@ -7,7 +7,6 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
-	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/mini"
@@ -23,7 +22,7 @@ func setup(t *testing.T, root record.Experiment) *Setup {
 	}
 	return &Setup{
 		File: f, Root: root, Teacher: procedural.New(1), Tasks: map[results.Domain]tasks.Task{results.Science: task},
-		Identity: student.Identity{Name: "fake", BLAS: "gonum", Digest: "one"},
+		Identity: results.Identity{Name: "fake", Arithmetic: "gonum", Digest: "one"},
 	}
 }
 
@@ -53,7 +52,7 @@ func TestTerms(t *testing.T) {
 		{"the program's version", func(s *Setup) { s.Version = "v9" }, true, true},
 		{"the seed", func(s *Setup) { s.File.Seed++ }, false, true},
 		{"the student", func(s *Setup) { s.Identity.Digest = "two" }, false, false},
-		{"the BLAS", func(s *Setup) { s.Identity.BLAS = "openblas" }, false, false},
+		{"the arithmetic", func(s *Setup) { s.Identity.Arithmetic = "openblas" }, false, false},
 		{"a task", func(s *Setup) { s.Tasks[results.Science] = tasks.Task{Digest: "new"} }, false, false},
 	} {
 		s := setup(t, root)

@@ -15,7 +15,6 @@ import (
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/final"
-	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 	"github.com/autodatabench/autodatabench/tasks"
 )
@@ -42,7 +41,7 @@ type Setup struct {
 	Agents   map[string]Agent
 	Teacher  teacher.Teacher
 	Student  runner.Student
-	Identity student.Identity
+	Identity results.Identity
 	Close    func() error // ends the student's processes
 	Sandbox  runner.Sandbox
 
@@ -126,7 +125,7 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		TrialID: id, Experiment: s.File.Name, Suite: s.File.Suite.String(), Protocol: p,
 		Seed:       runner.Derive(s.File.Seed, id.Path()),
 		TaskDigest: s.Tasks[id.Domain].Digest, PromptDigest: prompt.Digest(), AgentDigest: agent.Digest,
-		Teacher: s.Teacher.Name(), Student: s.Identity.Name, StudentDigest: s.Identity.Digest, BLAS: s.Identity.BLAS,
+		Teacher: s.Teacher.Name(), Student: s.Identity.Name, StudentDigest: s.Identity.Digest, Arithmetic: s.Identity.Arithmetic,
 		Embedded:    s.Identity.Embedded,
 		Simulated:   s.Teacher.Simulated() || agent.Simulated,
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,

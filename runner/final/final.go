@@ -30,7 +30,7 @@ import (
 type Scorer struct {
 	Root     record.Experiment
 	Student  runner.Student
-	Identity student.Identity // of Student
+	Identity results.Identity // of Student
 
 	PrivateRoot string // of the private sets of task folders
 	base        sync.Mutex
@@ -171,7 +171,7 @@ func failed(dir record.Final, items []tasks.Item, why string, score record.Score
 }
 
 // keep writes the predictions, then the score.
-func keep(dir record.Final, judged []tasks.Judged, private results.Score, score record.Score) error {
+func keep(dir record.Final, judged []results.Judged, private results.Score, score record.Score) error {
 	correct := make([]bool, len(judged))
 	for i, j := range judged {
 		correct[i] = j.Correct

@@ -22,9 +22,9 @@ import (
 // fake is a student that knows nothing and counts what it is asked.
 type fake struct{ trained, answered int }
 
-func (f *fake) Train(_ context.Context, _ results.Recipe, rows []results.Row, _ int64, _ string, _ func(student.Progress)) (student.TrainReport, error) {
+func (f *fake) Train(_ context.Context, _ results.Recipe, rows []results.Row, _ int64, _ string, _ func(student.Progress)) (results.TrainReport, error) {
 	f.trained++
-	return student.TrainReport{Rows: len(rows)}, nil
+	return results.TrainReport{Rows: len(rows)}, nil
 }
 
 func (f *fake) Generate(_ context.Context, _ string, prompts []string, _ results.Sampling, _ func(int, int)) ([]string, error) {
@@ -44,7 +44,7 @@ func science(t *testing.T) tasks.Task {
 func scorer(root record.Experiment, f *fake) *Scorer {
 	return &Scorer{
 		Root: root, Student: f,
-		Identity: student.Identity{Name: "fake", BLAS: "gonum", Digest: "one"},
+		Identity: results.Identity{Name: "fake", Arithmetic: "gonum", Digest: "one"},
 	}
 }
 
@@ -67,7 +67,7 @@ var changes = []struct {
 	base   bool // the base score depends on it too
 }{
 	{"another student", func(s *Scorer, _ *tasks.Task, _ *results.Recipe) { s.Identity.Digest = "two" }, true},
-	{"another BLAS", func(s *Scorer, _ *tasks.Task, _ *results.Recipe) { s.Identity.BLAS = "openblas" }, true},
+	{"another arithmetic", func(s *Scorer, _ *tasks.Task, _ *results.Recipe) { s.Identity.Arithmetic = "openblas" }, true},
 	{"another task", func(_ *Scorer, task *tasks.Task, _ *results.Recipe) { task.Digest = "new" }, true},
 	{"another sampling", func(_ *Scorer, task *tasks.Task, _ *results.Recipe) { task.Brief.Sampling.Seed++ }, true},
 	{"another recipe", func(_ *Scorer, _ *tasks.Task, r *results.Recipe) { r.Epochs++ }, false},
@@ -184,7 +184,7 @@ func TestTrialIsScoredUnderItsTermsOnly(t *testing.T) {
 	root := record.Experiment(t.TempDir())
 	spec := results.Spec{
 		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
-		Protocol: results.Mini(), TaskDigest: science(t).Digest, StudentDigest: "one", BLAS: "gonum",
+		Protocol: results.Mini(), TaskDigest: science(t).Digest, StudentDigest: "one", Arithmetic: "gonum",
 	}
 	dir := sealedTrial(t, root, spec)
 	if _, err := scorer(root, &fake{}).Trial(t.Context(), dir, science(t)); err != nil {
@@ -209,9 +209,9 @@ type diverging struct {
 	training, answers bool
 }
 
-func (d *diverging) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+func (d *diverging) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if d.training {
-		return student.TrainReport{}, fmt.Errorf("update 3: %w", student.ErrDiverged)
+		return results.TrainReport{}, fmt.Errorf("update 3: %w", student.ErrDiverged)
 	}
 	return d.fake.Train(ctx, recipe, rows, seed, dir, progress)
 }

@@ -16,9 +16,9 @@ type killed struct{ fake }
 
 var errKilled = errors.New("killed")
 
-func (k *killed) Train(ctx context.Context, r results.Recipe, rows []results.Row, seed int64, dir string, tell func(student.Progress)) (student.TrainReport, error) {
+func (k *killed) Train(ctx context.Context, r results.Recipe, rows []results.Row, seed int64, dir string, tell func(student.Progress)) (results.TrainReport, error) {
 	if k.trained == 2 {
-		return student.TrainReport{}, errKilled
+		return results.TrainReport{}, errKilled
 	}
 	return k.fake.Train(ctx, r, rows, seed, dir, tell)
 }
@@ -29,7 +29,7 @@ func TestTrialIsScoredWithAllSeeds(t *testing.T) {
 	root, task := record.Experiment(t.TempDir()), science(t)
 	spec := results.Spec{
 		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
-		Protocol: results.Mini(), TaskDigest: task.Digest, StudentDigest: "one", BLAS: "gonum",
+		Protocol: results.Mini(), TaskDigest: task.Digest, StudentDigest: "one", Arithmetic: "gonum",
 	}
 	spec.Protocol.FinalSeeds, spec.Protocol.Budget.MinRows = 3, 1
 	dir := root.Trial(spec.TrialID)

@@ -12,13 +12,13 @@ import (
 )
 
 func (s *Scorer) terms(task tasks.Task, recipe results.Recipe) record.Terms {
-	return record.Terms{Student: s.Identity.Digest, BLAS: s.Identity.BLAS, Task: task.Digest, Sampling: task.Brief.Sampling, Recipe: recipe}
+	return record.Terms{Student: s.Identity.Digest, Arithmetic: s.Identity.Arithmetic, Task: task.Digest, Sampling: task.Brief.Sampling, Recipe: recipe}
 }
 
 // changed names what differs, empty for nothing.
 func changed(t, was record.Terms) string {
 	return differing([]part{
-		{"student", t.Student == was.Student}, {"BLAS", t.BLAS == was.BLAS}, {"task", t.Task == was.Task},
+		{"student", t.Student == was.Student}, {"arithmetic", t.Arithmetic == was.Arithmetic}, {"task", t.Task == was.Task},
 		{"sampling", t.Sampling == was.Sampling}, {"recipe", t.Recipe == was.Recipe},
 	})
 }
@@ -63,7 +63,7 @@ func kept(file record.File[record.Score], terms record.Terms) (bool, error) {
 // it ran with.
 func (s *Scorer) sameStudentAndTask(spec results.Spec, task tasks.Task) error {
 	names := differing([]part{
-		{"student", s.Identity.Digest == spec.StudentDigest}, {"BLAS", s.Identity.BLAS == spec.BLAS}, {"task", task.Digest == spec.TaskDigest},
+		{"student", s.Identity.Digest == spec.StudentDigest}, {"arithmetic", s.Identity.Arithmetic == spec.Arithmetic}, {"task", task.Digest == spec.TaskDigest},
 	})
 	if names == "" {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -97,7 +98,7 @@ func (g *Gateway) note(down error) {
 // no work, charged otherwise.
 func (g *Gateway) fail(ctx context.Context, r record.LedgerLine, err error) error {
 	call := teacher.AsCallError(err)
-	r.Kind, r.Detail, r.Cut = record.Refund, clip(err.Error(), 300), interrupted(ctx, err)
+	r.Kind, r.Detail, r.Cut = record.Refund, cut.Runes(err.Error(), 300, "..."), interrupted(ctx, err)
 	if !call.Refunded {
 		r.Kind, r.Outcome = record.Settle, record.Unknown
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
@@ -63,7 +64,7 @@ func decodeRequest(body []byte, maxTokens int) (chatRequest, error) {
 			raw = nil
 		}
 		if err := out.set(name, raw, maxTokens); err != nil {
-			return chatRequest{}, &fieldError{clip(name, 60), err}
+			return chatRequest{}, &fieldError{cut.Runes(name, 60, "..."), err}
 		}
 	}
 	return out, nil
@@ -173,11 +174,4 @@ func (r chatRequest) upstream(seed int64) teacher.Request {
 		Messages: r.Messages, Temperature: r.Temperature, TopP: r.TopP,
 		MaxTokens: r.MaxTokens, Stop: r.Stop, JSON: r.JSON, Seed: seed,
 	}
-}
-
-func clip(s string, runes int) string {
-	if r := []rune(s); len(r) > runes {
-		return string(r[:runes]) + "..."
-	}
-	return s
 }

@@ -56,10 +56,10 @@ func (p *Pool) take(ctx context.Context) (Student, error) {
 }
 
 // Train implements [student.Trainer].
-func (p *Pool) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+func (p *Pool) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	s, err := p.take(ctx)
 	if err != nil {
-		return student.TrainReport{}, err
+		return results.TrainReport{}, err
 	}
 	defer func() { p.free <- s }()
 	return s.Train(ctx, recipe, rows, seed, dir, progress)

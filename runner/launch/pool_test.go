@@ -27,14 +27,14 @@ type timed struct {
 
 type askedKey struct{}
 
-func (s timed) Train(ctx context.Context, _ results.Recipe, _ []results.Row, seed int64, _ string, _ func(student.Progress)) (student.TrainReport, error) {
+func (s timed) Train(ctx context.Context, _ results.Recipe, _ []results.Row, seed int64, _ string, _ func(student.Progress)) (results.TrainReport, error) {
 	u := use{asked: ctx.Value(askedKey{}).(time.Time), begin: time.Now()}
 	time.Sleep(time.Duration(seed) * time.Second)
 	u.end = time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	*s.uses = append(*s.uses, u)
-	return student.TrainReport{}, nil
+	return results.TrainReport{}, nil
 }
 
 // busyTrials runs trials that synthesise and train in turn, and returns the uses

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 )
@@ -179,7 +180,7 @@ func brief(v json.RawMessage) string {
 	case text == "":
 		return "missing"
 	case len(text) > most:
-		return strings.ToValidUTF8(text[:most], "") + "..."
+		return cut.Bytes(text, most) + "..."
 	default:
 		return text
 	}

@@ -147,9 +147,9 @@ func (a agent) Trial(_ results.Spec, meter command.Meter, _ record.Trial) (agent
 
 // Reply gives the recorded reply, unless the recording ended while the agent was
 // asked.
-func (a agent) Reply(ctx context.Context, q agents.Request) (agents.Reply, error) {
+func (a agent) Reply(ctx context.Context, q agents.Request) (results.Reply, error) {
 	if end := next[results.EndData](a.r, results.TrialEnded); end != nil {
-		return agents.Reply{}, errors.Join(a.used(q.Attempt, "", end.Agent), runner.Spent(end.Reason))
+		return results.Reply{}, errors.Join(a.used(q.Attempt, "", end.Agent), runner.Spent(end.Reason))
 	}
 	reply, err := a.Recording.Reply(ctx, q)
 	if err != nil || !reply.Metered {

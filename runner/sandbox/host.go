@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 )
 
 const hint = "apt-get install bubblewrap; where the system refuses namespaces, allow them or use --sandbox none"
@@ -90,10 +91,10 @@ func findBubblewrap() (string, error) {
 // hidden lists what is covered where the system's folders would show it: this
 // program, the spare folders, and what the configuration names. It is asked for
 // each execution, since a folder may have been made after the one before.
-func (s *Sandbox) hidden(p python) []string {
+func (s *Sandbox) hidden() []string {
 	var paths []string
 	for _, dir := range spareFolders {
-		if !slices.ContainsFunc(p.prefixes, func(prefix string) bool { return prefix == dir || below(prefix, dir) }) {
+		if !slices.ContainsFunc(s.python.prefixes, func(prefix string) bool { return prefix == dir || below(prefix, dir) }) {
 			paths = append(paths, dir)
 		}
 	}
@@ -108,7 +109,7 @@ func (s *Sandbox) hidden(p python) []string {
 	}
 	return slices.DeleteFunc(paths, func(path string) bool {
 		_, err := os.Lstat(path)
-		return err != nil || !p.shows(path)
+		return err != nil || !s.python.shows(path)
 	})
 }
 
@@ -131,7 +132,7 @@ func below(path, dir string) bool {
 func oneLine(output []byte) string {
 	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(output), "?")), " ")
 	if len(text) > 300 {
-		text = "..." + strings.ToValidUTF8(text[len(text)-300:], "")
+		text = "..." + cut.Tail(text, 300)
 	}
 	return text
 }

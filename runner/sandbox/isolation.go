@@ -54,12 +54,12 @@ func (e *execution) system() []string {
 	for _, path := range systemFiles {
 		args = append(args, "--ro-bind-try", path, path)
 	}
-	for _, prefix := range e.python.prefixes {
+	for _, prefix := range e.s.python.prefixes {
 		if prefix != "/" && prefix != "/usr" && !below(prefix, "/usr") {
 			args = append(append(args, parents(prefix)...), "--ro-bind", prefix, prefix)
 		}
 	}
-	for _, path := range e.s.hidden(e.python) {
+	for _, path := range e.s.hidden() {
 		cover := filepath.Join(e.dir, "empty")
 		if info, err := os.Lstat(path); err != nil || !info.IsDir() {
 			cover = "/dev/null"

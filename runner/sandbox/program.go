@@ -15,7 +15,7 @@ import (
 // command is start.py with its settings, in bubblewrap unless the kind is none.
 func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.py", "/run/gateway.sock"
-	if e.spec.Kind == None {
+	if e.s.cfg.Kind == None {
 		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.py"), e.spec.Socket
 	}
 	l := e.spec.Limits
@@ -32,15 +32,15 @@ func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	argv := append([]string{e.python.path, "-I", start, string(settings)}, program...)
-	if e.spec.Kind != None {
+	argv := append([]string{e.s.python.path, "-I", start, string(settings)}, program...)
+	if e.s.cfg.Kind != None {
 		argv = append(append([]string{e.s.bwrap}, e.isolation()...), argv...)
 	}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = e.spec.Workspace
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Env = []string{
-		"PATH=" + strings.Join([]string{filepath.Dir(e.python.path), "/usr/bin", "/bin"}, ":"),
+		"PATH=" + strings.Join([]string{filepath.Dir(e.s.python.path), "/usr/bin", "/bin"}, ":"),
 		"HOME=" + workspace, "LANG=C.UTF-8", "TMPDIR=/tmp",
 		"PYTHONPATH=" + lib, "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1",
 		"MALLOC_ARENA_MAX=4", // arenas of many threads would use up the address space
@@ -52,12 +52,12 @@ func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 // program is what start.py becomes.
 func (e *execution) program() ([]string, error) {
 	if len(e.spec.Command) == 0 {
-		return []string{e.python.path, e.spec.Code}, nil
+		return []string{e.s.python.path, e.spec.Code}, nil
 	}
 	name, args := e.spec.Command[0], e.spec.Command[1:]
 	switch {
 	case name == "python3" || name == "python":
-		name = e.python.path
+		name = e.s.python.path
 	case !strings.Contains(name, "/"):
 		path, err := exec.LookPath(name)
 		if err != nil {

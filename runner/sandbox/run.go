@@ -53,30 +53,20 @@ func (s *Sandbox) Run(ctx context.Context, spec Spec) (Result, error) {
 
 // execution is one Run: the resolved spec and the host folder of its files.
 type execution struct {
-	s      *Sandbox
-	spec   Spec
-	python python
-	dir    string // lib/autodatabench.py, start.py, empty/
-	uid    int    // 0: no user id of its own
+	s    *Sandbox
+	spec Spec
+	dir  string // lib/autodatabench.py, start.py, empty/
+	uid  int    // 0: no user id of its own
 }
 
 func (s *Sandbox) prepare(spec Spec) (*execution, error) {
-	spec.Kind = first(spec.Kind, s.cfg.Kind)
-	if spec.Kind == Bubblewrap && s.bwrap == "" {
-		return nil, results.Bad("", fmt.Errorf("sandbox kind %s: the sandbox was made for kind %s", spec.Kind, s.cfg.Kind))
-	}
 	if len(spec.Command) == 0 && !filepath.IsLocal(spec.Code) || spec.Timeout <= 0 {
 		return nil, fmt.Errorf("code %q, time-out %s: want a file in the workspace and a time above 0", spec.Code, spec.Timeout)
 	}
 	spec.Limits = spec.Limits.withDefaults(s.cfg.Limits)
-	e := &execution{s: s, spec: spec, python: s.python}
+	e := &execution{s: s, spec: spec}
 	var err error
-	if spec.Python != "" && spec.Python != s.cfg.Python {
-		if e.python, err = findPython(spec.Python); err != nil {
-			return nil, err
-		}
-	}
-	if spec.Kind == Bubblewrap && s.uids {
+	if s.uids {
 		if e.uid, err = ownWorkspace(spec.Workspace); err != nil {
 			return nil, results.Infra("", fmt.Errorf("hand over the workspace: %w", err))
 		}
@@ -159,7 +149,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	duration := now().Sub(begin)
 	stop(nil)
 	<-watched
-	if e.spec.Kind == None {
+	if e.s.cfg.Kind == None {
 		killGroup(cmd.Process) // what the code left running
 	}
 	if cause != nil && ctx.Err() != nil {

@@ -17,6 +17,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -58,8 +59,6 @@ type Spec struct {
 	Socket    string        // host path of the gateway's socket; empty for none
 	Timeout   time.Duration // wall clock
 	Limits    Limits        // zero fields: the configuration's
-	Kind      string        // empty: the configuration's
-	Python    string        // empty: the configuration's
 
 	// Command is run instead of Code: a program with its arguments, where python3 is
 	// the configured Python, other names are looked up on PATH and ./name is a file
@@ -141,21 +140,11 @@ func (s *Sandbox) probe() error {
 // withDefaults fills l's zero fields from d and then from the package's defaults.
 func (l Limits) withDefaults(d Limits) Limits {
 	return Limits{
-		Memory:    first(l.Memory, d.Memory, 8<<30),
-		Processes: first(l.Processes, d.Processes, 512),
-		FileSize:  first(l.FileSize, d.FileSize, 1<<30),
-		OpenFiles: first(l.OpenFiles, d.OpenFiles, 1_024),
-		Tmp:       first(l.Tmp, d.Tmp, 512<<20),
-		Disk:      first(l.Disk, d.Disk, 4<<30),
+		Memory:    cmp.Or(l.Memory, d.Memory, 8<<30),
+		Processes: cmp.Or(l.Processes, d.Processes, 512),
+		FileSize:  cmp.Or(l.FileSize, d.FileSize, 1<<30),
+		OpenFiles: cmp.Or(l.OpenFiles, d.OpenFiles, 1_024),
+		Tmp:       cmp.Or(l.Tmp, d.Tmp, 512<<20),
+		Disk:      cmp.Or(l.Disk, d.Disk, 4<<30),
 	}
-}
-
-func first[T comparable](values ...T) T {
-	var zero T
-	for _, v := range values {
-		if v != zero {
-			return v
-		}
-	}
-	return zero
 }

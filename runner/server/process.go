@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/runner/child"
 )
 
@@ -145,11 +146,8 @@ func lastLines(text string) string {
 			}
 			return r
 		}, line))
-		if runes := []rune(line); len(runes) > tailRunes {
-			line = string(runes[:tailRunes]) + "..."
-		}
 		if line != "" {
-			lines = append(lines, line)
+			lines = append(lines, cut.Runes(line, tailRunes, "..."))
 		}
 	}
 	if len(lines) == 0 {

@@ -150,7 +150,7 @@ func TestStackConformanceLlamaFactory(t *testing.T) {
 
 // trained is a training with what was reported on the way.
 type trained struct {
-	student.TrainReport
+	results.TrainReport
 	dir   string
 	steps []student.Progress
 }

@@ -30,7 +30,7 @@ type Trainer interface {
 	// dir, which it makes. progress may be nil; it is called in step order.
 	// Errors: ErrDiverged, results.Bad for recipes that cannot be followed,
 	// results.Infra for faults of the platform.
-	Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(Progress)) (TrainReport, error)
+	Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(Progress)) (results.TrainReport, error)
 }
 
 // Generator answers questions with the student.
@@ -60,9 +60,3 @@ func Rate(tokens int, seconds float64) float64 {
 	}
 	return float64(tokens) / seconds
 }
-
-type (
-	Identity    = results.Identity
-	TrainReport = results.TrainReport
-	Measured    = results.Measured
-)

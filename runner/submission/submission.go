@@ -20,6 +20,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 )
 
 // Limits on what a check says of dropped rows.
@@ -125,7 +126,7 @@ func (d *decoder) row(raw json.RawMessage) {
 		d.check.Reasons = map[string]int{}
 	}
 	d.check.Reasons[reason]++
-	drop := results.Drop{Row: index, Reason: reason, Text: cut(raw)}
+	drop := results.Drop{Row: index, Reason: reason, Text: shown(raw)}
 	if len(d.check.Dropped) < maxDrops {
 		d.check.Dropped = append(d.check.Dropped, drop)
 	} else if d.check.Reasons[reason] == 1 {
@@ -167,17 +168,13 @@ func (d *decoder) tooFew() string {
 	return text + " (dropped: " + strings.Join(parts, ", ") + ")"
 }
 
-// cut is the row as written, on one line and bounded.
-func cut(raw []byte) string {
+// shown is the row as written, on one line and bounded.
+func shown(raw []byte) string {
 	const slack = 4 * maxDropRunes
 	if len(raw) > slack {
 		raw = raw[:slack]
 	}
-	text := strings.ToValidUTF8(string(bytes.TrimSpace(raw)), "")
-	if runes := []rune(text); len(runes) > maxDropRunes {
-		return string(runes[:maxDropRunes]) + "..."
-	}
-	return text
+	return cut.Runes(strings.ToValidUTF8(string(bytes.TrimSpace(raw)), ""), maxDropRunes, "...")
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

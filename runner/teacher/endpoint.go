@@ -23,7 +23,7 @@ type Endpoint struct {
 	Key     remote.Key    // bearer token; empty for none
 	Client  *http.Client  // nil: http.DefaultClient
 	Timeout time.Duration // of one try; 0 means 10 min
-	Retry   Retry
+	Retry   remote.Retry  // zero fields: 6 tries, pauses from 500 ms to 30 s, at most 2 min
 }
 
 // Post sends body as JSON to the path and returns the answer's body. It tries

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/remote"
 )
 
@@ -22,7 +23,7 @@ type OpenAI struct {
 	Key     remote.Key    // bearer token; empty for none
 	Client  *http.Client  // nil: http.DefaultClient
 	Timeout time.Duration // of one try; 0 means 10 min
-	Retry   Retry
+	Retry   remote.Retry  // zero fields: 6 tries, pauses from 500 ms to 30 s, at most 2 min
 }
 
 var _ Teacher = (*OpenAI)(nil)
@@ -116,9 +117,5 @@ func neverSent(err error) bool {
 }
 
 func oneLine(s string, limit int) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
-	if runes := []rune(s); len(runes) > limit {
-		return string(runes[:limit]) + "..."
-	}
-	return s
+	return cut.Runes(strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " "), limit, "...")
 }

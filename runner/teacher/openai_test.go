@@ -14,12 +14,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 const goodAnswer = `{"choices":[{"message":{"role":"assistant","content":"four"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":1}}`
 
 // quick keeps the waits of tests short.
-var quick = Retry{Tries: 3, Base: time.Millisecond, Cap: time.Millisecond, MaxWait: time.Second}
+var quick = remote.Retry{Tries: 3, Base: time.Millisecond, Cap: time.Millisecond, MaxWait: time.Second}
 
 func TestOpenAIWire(t *testing.T) {
 	var got map[string]any
@@ -76,7 +78,7 @@ func status(code int, body string) step {
 
 func hangUp(w http.ResponseWriter) { panic(http.ErrAbortHandler) }
 
-func cut(w http.ResponseWriter) {
+func short(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", "1000")
 	io.WriteString(w, goodAnswer)
 }
@@ -96,7 +98,7 @@ func TestOpenAIOutcomes(t *testing.T) {
 			&CallError{Status: 429, Refunded: true, Retryable: true}, "teacher answered 429: slow down"},
 		{"reset, then busy: the outcome is unknown", []step{hangUp, status(503, ""), status(503, "")}, 3,
 			&CallError{Status: 503, Retryable: true}, "Service Unavailable"},
-		{"cut to the end", []step{cut, cut, cut}, 3, &CallError{Retryable: true}, "read answer"},
+		{"cut to the end", []step{short, short, short}, 3, &CallError{Retryable: true}, "read answer"},
 		{"wrong key", []step{status(401, `{"error":{"message":"bad key"}}`)}, 1, &CallError{Status: 401, Refunded: true}, "bad key"},
 		{"the key is echoed where the message is cut", []step{status(401, `{"error":{"message":"`+strings.Repeat("x", 295)+`sk-very-secret"}}`)}, 1,
 			&CallError{Status: 401, Refunded: true}, strings.Repeat("x", 295) + "[key]"},
@@ -161,7 +163,7 @@ func TestOpenAITimeout(t *testing.T) {
 	}))
 	defer server.Close()
 	defer close(release)
-	o := &OpenAI{BaseURL: server.URL, Model: "m", Timeout: 50 * time.Millisecond, Retry: Retry{Tries: 1}}
+	o := &OpenAI{BaseURL: server.URL, Model: "m", Timeout: 50 * time.Millisecond, Retry: remote.Retry{Tries: 1}}
 	_, err := o.Complete(context.Background(), Request{})
 	if call := AsCallError(err); !errors.Is(err, context.DeadlineExceeded) || call.Refunded || !call.Retryable {
 		t.Errorf("got %v, %+v", err, call)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -34,7 +35,7 @@ func serve(t *testing.T, s scripted) *httptest.Server {
 }
 
 func client(server *httptest.Server) *teacher.OpenAI {
-	return &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: "any", Client: server.Client(), Retry: teacher.Retry{Tries: 1}}
+	return &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: "any", Client: server.Client(), Retry: remote.Retry{Tries: 1}}
 }
 
 func ptr[T any](v T) *T { return &v }

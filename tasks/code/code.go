@@ -33,8 +33,9 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -57,18 +58,18 @@ type Evaluator struct{}
 var _ tasks.Evaluator = Evaluator{}
 
 // Judge takes the assertion out of a response and judges it.
-func (e Evaluator) Judge(response string, item tasks.Item) tasks.Verdict {
+func (e Evaluator) Judge(response string, item tasks.Item) results.Verdict {
 	extracted := extract(response)
 	if extracted == "" {
-		return tasks.Verdict{Reason: `no line starts with "assert" and no code block holds an answer`}
+		return results.Verdict{Reason: `no line starts with "assert" and no code block holds an answer`}
 	}
 	return e.JudgeExtracted(extracted, item)
 }
 
 // JudgeExtracted judges an answer that was taken out already.
-func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict {
+func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) results.Verdict {
 	extracted = strings.ToValidUTF8(extracted, "\uFFFD")
-	verdict := tasks.Verdict{Extracted: cut(extracted, maxExtracted)}
+	verdict := results.Verdict{Extracted: cut.Bytes(extracted, maxExtracted)}
 	want, published, err := expectation(item)
 	if err != nil {
 		verdict.Reason = err.Error()
@@ -199,18 +200,7 @@ func jsonNumber(s string) (value, bool) {
 }
 
 // quoted is the beginning of s, on one line.
-func quoted(s string) string { return strconv.Quote(cut(s, maxQuoted)) }
-
-// cut keeps the first n bytes of s, whole characters only.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
+func quoted(s string) string { return strconv.Quote(cut.Bytes(s, maxQuoted)) }
 
 // Check reports why no response could be correct for the item.
 func (Evaluator) Check(item tasks.Item) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -178,7 +179,7 @@ func TestExpectation(t *testing.T) {
 		{map[string]string{"test": "[" + test[1:len(test)-1] + "," + test[1:]}, "2", false, "the item's test is not exactly one test with an output"},
 	} {
 		got := Evaluator{}.Judge("assert f(1) == 2", tasks.Item{Answer: c.answer, Fields: c.fields})
-		want := tasks.Verdict{Extracted: "assert f(1) == 2", Correct: c.correct, Reason: c.reason}
+		want := results.Verdict{Extracted: "assert f(1) == 2", Correct: c.correct, Reason: c.reason}
 		if got != want {
 			t.Errorf("%v, answer %q: got %+v, want %+v", c.fields, c.answer, got, want)
 		}
@@ -208,7 +209,7 @@ func FuzzJudge(f *testing.F) {
 	f.Fuzz(func(t *testing.T, response, expected, test string) {
 		begin := time.Now()
 		for _, item := range []tasks.Item{{Answer: expected}, {Fields: map[string]string{"test": test}}} {
-			for _, judge := range []func(string, tasks.Item) tasks.Verdict{Evaluator{}.Judge, Evaluator{}.JudgeExtracted} {
+			for _, judge := range []func(string, tasks.Item) results.Verdict{Evaluator{}.Judge, Evaluator{}.JudgeExtracted} {
 				v := judge(response, item)
 				if v.Reason == "" || len(v.Reason) > 400 || len(v.Extracted) > maxExtracted || !utf8.ValidString(v.Extracted+v.Reason) {
 					t.Errorf("verdict %+v", v)

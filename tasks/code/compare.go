@@ -11,7 +11,7 @@ func Literal(text string) (why string) {
 }
 
 // SameValue reports whether two constant Python expressions are equal as == sees
-// them, and why or why not. Nothing is executed.
+// them, and why or why not. Nothing is executed. Callers bound the texts' length.
 func SameValue(got, want string) (same bool, reason string) {
 	a, b := constant(got), constant(want)
 	if refused, none := a.(unknown); none {
@@ -27,12 +27,9 @@ func SameValue(got, want string) (same bool, reason string) {
 }
 
 func constant(text string) value {
-	text = strings.TrimFunc(strings.ToValidUTF8(text, "\uFFFD"), isSpace)
-	switch {
-	case text == "":
+	text = strings.TrimFunc(text, isSpace)
+	if text == "" {
 		return unknown("the answer is empty")
-	case len(text) > maxSource:
-		return unknown("the answer is too long")
 	}
 	return parseBare(text)
 }

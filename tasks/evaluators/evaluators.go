@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/code"
 	"github.com/autodatabench/autodatabench/tasks/finance"
@@ -21,7 +22,7 @@ import (
 // says of an item why no response could be correct.
 type Evaluator interface {
 	tasks.Evaluator
-	JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict
+	JudgeExtracted(extracted string, item tasks.Item) results.Verdict
 	Check(item tasks.Item) error
 }
 

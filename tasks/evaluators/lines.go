@@ -9,6 +9,7 @@ import (
 	"io"
 	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -96,7 +97,7 @@ func judge(e Evaluator, line []byte) Judgement {
 	return judgement(e.JudgeExtracted(text(q.Extracted), item))
 }
 
-func judgement(v tasks.Verdict) Judgement {
+func judgement(v results.Verdict) Judgement {
 	j := Judgement{Correct: v.Correct, Reason: v.Reason}
 	if v.Extracted != "" {
 		j.Extracted = &v.Extracted

@@ -21,8 +21,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -51,7 +52,7 @@ type Evaluator struct{}
 var _ tasks.Evaluator = Evaluator{}
 
 // Judge reads the answer out of a response, by rule, and compares it.
-func (Evaluator) Judge(response string, item tasks.Item) tasks.Verdict {
+func (Evaluator) Judge(response string, item tasks.Item) results.Verdict {
 	text, reason := read(response)
 	if reason != "" {
 		return verdict(text, false, reason)
@@ -61,7 +62,7 @@ func (Evaluator) Judge(response string, item tasks.Item) tasks.Verdict {
 
 // JudgeExtracted cleans an answer that was already taken out of its response
 // and compares it.
-func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict {
+func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) results.Verdict {
 	if len(extracted) > maxResponse {
 		return verdict(extracted, false, "the answer is longer than 64 KiB")
 	}
@@ -72,7 +73,7 @@ func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict
 	return compare(text, item)
 }
 
-func compare(text string, item tasks.Item) tasks.Verdict {
+func compare(text string, item tasks.Item) results.Verdict {
 	got, ok := parse(text)
 	if !ok {
 		return verdict(text, false, "the answer is not a plain number, true or false")
@@ -99,7 +100,7 @@ func compare(text string, item tasks.Item) tasks.Verdict {
 }
 
 // equality compares where a boolean takes part: 1 equals true, 1.001 does not.
-func equality(text string, got, want value) tasks.Verdict {
+func equality(text string, got, want value) results.Verdict {
 	if got.number == want.number {
 		return verdict(text, true, got.String()+" equals "+want.String())
 	}
@@ -135,15 +136,9 @@ func (v value) String() string {
 }
 
 // verdict keeps the beginning of the answer as it may stand in a record.
-func verdict(extracted string, correct bool, reason string) tasks.Verdict {
-	extracted = strings.ToValidUTF8(extracted, "?")
-	if n := maxExtracted; len(extracted) > n {
-		for !utf8.RuneStart(extracted[n]) {
-			n--
-		}
-		extracted = extracted[:n]
-	}
-	return tasks.Verdict{Extracted: extracted, Correct: correct, Reason: reason}
+func verdict(extracted string, correct bool, reason string) results.Verdict {
+	extracted = cut.Bytes(strings.ToValidUTF8(extracted, "?"), maxExtracted)
+	return results.Verdict{Extracted: extracted, Correct: correct, Reason: reason}
 }
 
 // Check reports why no response could be correct for the item.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -16,7 +17,7 @@ type judged struct {
 	correct         bool
 }
 
-func checkVerdicts(t *testing.T, judge func(string, tasks.Item) tasks.Verdict, cases []judged) {
+func checkVerdicts(t *testing.T, judge func(string, tasks.Item) results.Verdict, cases []judged) {
 	t.Helper()
 	for _, c := range cases {
 		got := judge(c.text, tasks.Item{Fields: map[string]string{"ground_truth": c.published}})
@@ -191,7 +192,7 @@ func TestPublishedAnswer(t *testing.T) {
 		{tasks.Item{Answer: "NaN"}, false, "the published answer is not a plain number, true or false"},
 		{tasks.Item{Answer: "1e999"}, false, "the published answer is not a plain number, true or false"},
 	} {
-		want := tasks.Verdict{Extracted: "5", Correct: c.correct, Reason: c.reason}
+		want := results.Verdict{Extracted: "5", Correct: c.correct, Reason: c.reason}
 		if got := (Evaluator{}).Judge("The answer is 5", c.item); got != want {
 			t.Errorf("Judge with %+v: %+v, want %+v", c.item, got, want)
 		}
@@ -223,7 +224,7 @@ func FuzzJudge(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, published string) {
 		item := tasks.Item{Answer: published}
-		for _, judge := range []func(string, tasks.Item) tasks.Verdict{Evaluator{}.Judge, Evaluator{}.JudgeExtracted} {
+		for _, judge := range []func(string, tasks.Item) results.Verdict{Evaluator{}.Judge, Evaluator{}.JudgeExtracted} {
 			v := judge(text, item)
 			if v.Reason == "" || len(v.Reason) > 200 || len(v.Extracted) > maxExtracted || !utf8.ValidString(v.Extracted+v.Reason) {
 				t.Errorf("verdict %+v", v)

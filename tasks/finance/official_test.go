@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -38,7 +39,7 @@ type agreement struct {
 	seen      map[string]bool
 }
 
-func (a *agreement) check(t *testing.T, name string, got tasks.Verdict, official int) {
+func (a *agreement) check(t *testing.T, name string, got results.Verdict, official int) {
 	t.Helper()
 	a.total++
 	if got.Correct == (official == 1) {

@@ -4,9 +4,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -50,7 +50,7 @@ func parseFloat(s string) (float64, bool) {
 }
 
 // compared is the verdict on a number that was taken out of a response.
-func compared(extracted string, got, want float64, close bool) tasks.Verdict {
+func compared(extracted string, got, want float64, close bool) results.Verdict {
 	if close {
 		return accept(extracted, short(got)+" is within the tolerance of "+short(want))
 	}
@@ -59,24 +59,13 @@ func compared(extracted string, got, want float64, close bool) tasks.Verdict {
 
 func short(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
-func accept(extracted, reason string) tasks.Verdict {
-	return tasks.Verdict{Extracted: shown(extracted, maxExtracted), Correct: true, Reason: reason}
+func accept(extracted, reason string) results.Verdict {
+	return results.Verdict{Extracted: shown(extracted, maxExtracted), Correct: true, Reason: reason}
 }
 
-func refuse(extracted, reason string) tasks.Verdict {
-	return tasks.Verdict{Extracted: shown(extracted, maxExtracted), Reason: reason}
+func refuse(extracted, reason string) results.Verdict {
+	return results.Verdict{Extracted: shown(extracted, maxExtracted), Reason: reason}
 }
 
 // shown is the beginning of text as it may stand in a record.
-func shown(text string, n int) string { return cut(strings.ToValidUTF8(text, "?"), n) }
-
-// cut keeps the first n bytes of text, whole characters only.
-func cut(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
-}
+func shown(text string, n int) string { return cut.Bytes(strings.ToValidUTF8(text, "?"), n) }

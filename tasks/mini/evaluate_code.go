@@ -3,7 +3,10 @@ package mini
 import (
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/code"
 )
 
 // assertion judges code: the last line that starts with "assert". Its call is
@@ -11,8 +14,8 @@ import (
 // expected answer as Python compares literals. Nothing is executed.
 type assertion struct{}
 
-func (assertion) Judge(response string, item tasks.Item) tasks.Verdict {
-	line, ok := lastAssert(cut(response, maxResponse))
+func (assertion) Judge(response string, item tasks.Item) results.Verdict {
+	line, ok := lastAssert(cut.Bytes(response, maxResponse))
 	if !ok {
 		return refuse("", `no line starts with "assert"`)
 	}
@@ -23,15 +26,15 @@ func (assertion) Judge(response string, item tasks.Item) tasks.Verdict {
 	if asked, found := askedCall(item.Question); found && squeeze(asked) != squeeze(call) {
 		return refuse(value, "the assertion is about another call than the asked one")
 	}
-	got, ok := parseLiteral(value)
+	got, ok := readLiteral(value)
 	if !ok {
 		return refuse(value, "the right-hand side is not a Python literal")
 	}
-	want, ok := parseLiteral(item.Answer)
+	want, ok := readLiteral(item.Answer)
 	if !ok {
 		return refuse(value, "the expected answer is not a Python literal")
 	}
-	if !got.equal(want) {
+	if same, _ := code.SameValue(got, want); !same {
 		return refuse(value, shown(value, maxQuoted)+" is not "+shown(item.Answer, maxQuoted))
 	}
 	return accept(value, "the literals are equal")

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -18,8 +20,8 @@ var (
 	runsOn  = regexp.MustCompile(`^(?:[\pL\d_]|\.[\d.])`)
 )
 
-func (closingNumber) Judge(response string, item tasks.Item) tasks.Verdict {
-	text := strings.ReplaceAll(cut(response, maxResponse), "−", "-")
+func (closingNumber) Judge(response string, item tasks.Item) results.Verdict {
+	text := strings.ReplaceAll(cut.Bytes(response, maxResponse), "−", "-")
 	phrases := closing.FindAllStringIndex(text, -1)
 	if len(phrases) == 0 {
 		return refuse("", `there is no "the answer is"`)

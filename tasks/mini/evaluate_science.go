@@ -4,14 +4,16 @@ import (
 	"math"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // boxedNumber judges science: the number in the last \boxed{}.
 type boxedNumber struct{}
 
-func (boxedNumber) Judge(response string, item tasks.Item) tasks.Verdict {
-	content, reason := lastBox(cut(response, maxResponse))
+func (boxedNumber) Judge(response string, item tasks.Item) results.Verdict {
+	content, reason := lastBox(cut.Bytes(response, maxResponse))
 	if reason != "" {
 		return refuse("", reason)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/code"
 )
 
 // judged is a response, the answer taken out of it and whether it is right.
@@ -183,12 +184,13 @@ func TestLiterals(t *testing.T) {
 		{`'\x41'`, "'A'", "no literal"}, {"b'a'", "'a'", "no literal"}, {"1 + 1", "2", "no literal"}, {"--1", "1", "no literal"}, {"", "0", "no literal"},
 		{strings.Repeat("[", 1000) + strings.Repeat("]", 1000), "0", "no literal"}, {strings.Repeat("9", 100), "0", "no literal"},
 	} {
-		left, ok := parseLiteral(c.left)
-		right, okRight := parseLiteral(c.right)
+		left, ok := readLiteral(c.left)
+		right, okRight := readLiteral(c.right)
 		got := "no literal"
 		if ok && okRight {
-			got = map[bool]string{true: "equal", false: "different"}[left.equal(right)]
-			if left.equal(right) != right.equal(left) {
+			same, _ := code.SameValue(left, right)
+			got = map[bool]string{true: "equal", false: "different"}[same]
+			if again, _ := code.SameValue(right, left); again != same {
 				t.Errorf("%s and %s: equality is not symmetric", c.left, c.right)
 			}
 		}
@@ -225,12 +227,13 @@ func FuzzLiteral(f *testing.F) {
 	f.Add("[1, (2.5,), 'a\\'b', None, True]")
 	f.Add("(((1)))")
 	f.Fuzz(func(t *testing.T, text string) {
-		l, ok := parseLiteral(text)
+		l, ok := readLiteral(text)
 		if !ok || strings.Contains(text, "#") {
 			return
 		}
-		listed, ok := parseLiteral("[" + text + "]")
-		if !l.equal(l) || ok && !listed.equal(literal{kind: listLiteral, items: []literal{l}}) {
+		itself, _ := code.SameValue(l, l)
+		listed, ok := readLiteral("[" + text + "]")
+		if found, _ := code.SameValue(listed, "["+l+"]"); !itself || ok && !found {
 			t.Errorf("%q: not equal to itself", text)
 		}
 	})

@@ -15,8 +15,9 @@ package rules
 import (
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -39,21 +40,21 @@ type Rule struct{ rule rule }
 var _ tasks.Evaluator = Rule{}
 
 // Judge reads the answer out of a response and compares it.
-func (r Rule) Judge(response string, item tasks.Item) tasks.Verdict {
+func (r Rule) Judge(response string, item tasks.Item) results.Verdict {
 	answer, stated := final(response)
 	return r.judge(answer, item, stated)
 }
 
 // JudgeExtracted compares an answer that was already taken out.
-func (r Rule) JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict {
+func (r Rule) JudgeExtracted(extracted string, item tasks.Item) results.Verdict {
 	return r.judge(bare(extracted), item, true)
 }
 
 // Check reports why no response could be correct for the item.
 func (r Rule) Check(item tasks.Item) error { return r.rule.check(strings.TrimSpace(item.Answer)) }
 
-func (r Rule) judge(answer string, item tasks.Item, stated bool) tasks.Verdict {
-	v := tasks.Verdict{Extracted: shown(answer)}
+func (r Rule) judge(answer string, item tasks.Item, stated bool) results.Verdict {
+	v := results.Verdict{Extracted: shown(answer)}
 	switch err := r.Check(item); {
 	case answer == "":
 		v.Reason = "there is no answer"
@@ -75,7 +76,7 @@ var (
 // final takes the answer out of a response. stated says that closing words stand
 // before it.
 func final(response string) (answer string, stated bool) {
-	response = strings.ToValidUTF8(response[max(0, len(response)-maxResponse):], "\uFFFD")
+	response = strings.ToValidUTF8(cut.Tail(response, maxResponse), "\uFFFD")
 	if found := closing.FindAllStringIndex(response, -1); len(found) > 0 {
 		line, _, _ := strings.Cut(response[found[len(found)-1][1]:], "\n")
 		return bare(line), true
@@ -95,14 +96,4 @@ func bare(text string) string {
 }
 
 // shown is the beginning of text as it may stand in a verdict.
-func shown(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if len(text) <= maxShown {
-		return text
-	}
-	n := maxShown
-	for !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
-}
+func shown(text string) string { return cut.Bytes(strings.ToValidUTF8(text, "\uFFFD"), maxShown) }

@@ -114,7 +114,7 @@ func PythonLiteral() Rule { return Rule{literal{}} }
 type literal struct{}
 
 func (literal) compare(answer, want string, _ bool) (bool, string) {
-	return code.SameValue(answer, want)
+	return code.SameValue(strings.ToValidUTF8(answer, "\uFFFD"), strings.ToValidUTF8(want, "\uFFFD"))
 }
 
 func (literal) check(want string) error {

@@ -34,8 +34,9 @@ package science
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -52,7 +53,7 @@ type Evaluator struct{}
 var _ tasks.Evaluator = Evaluator{}
 
 // Judge takes the answer out of the response's last box and judges it.
-func (e Evaluator) Judge(response string, item tasks.Item) tasks.Verdict {
+func (e Evaluator) Judge(response string, item tasks.Item) results.Verdict {
 	answer, reason := boxed(response)
 	if reason != "" {
 		return refuse("", reason)
@@ -62,7 +63,7 @@ func (e Evaluator) Judge(response string, item tasks.Item) tasks.Verdict {
 
 // JudgeExtracted judges an answer that was already taken out of its box; text up
 // to an "=" must be gone.
-func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict {
+func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) results.Verdict {
 	if len(extracted) > maxResponse {
 		return refuse(extracted, "the answer is longer than 64 KiB")
 	}
@@ -89,7 +90,7 @@ func (Evaluator) JudgeExtracted(extracted string, item tasks.Item) tasks.Verdict
 	if len(text) > maxExtracted {
 		text = repr(got) // the cut text could end before its number
 	}
-	return tasks.Verdict{Extracted: shown(text), Correct: true, Reason: repr(got) + " is within 5 % of " + repr(gold)}
+	return results.Verdict{Extracted: shown(text), Correct: true, Reason: repr(got) + " is within 5 % of " + repr(gold)}
 }
 
 // boxed returns the answer in the last box of the response, or why there is
@@ -132,22 +133,12 @@ func braced(text string) (content, reason string) {
 	return "", `the last \boxed{ is not closed`
 }
 
-func refuse(extracted, reason string) tasks.Verdict {
-	return tasks.Verdict{Extracted: shown(extracted), Reason: reason}
+func refuse(extracted, reason string) results.Verdict {
+	return results.Verdict{Extracted: shown(extracted), Reason: reason}
 }
 
 // shown is the beginning of text as it may stand in a verdict.
-func shown(text string) string {
-	text = strings.ToValidUTF8(text, "?")
-	if len(text) <= maxExtracted {
-		return text
-	}
-	n := maxExtracted
-	for !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
-}
+func shown(text string) string { return cut.Bytes(strings.ToValidUTF8(text, "?"), maxExtracted) }
 
 // Check reports why no response could be correct for the item.
 func (Evaluator) Check(item tasks.Item) error {

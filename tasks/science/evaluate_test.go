@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -21,7 +22,7 @@ type judged struct {
 	correct                 bool
 }
 
-func checkVerdict(t *testing.T, what string, got tasks.Verdict, extracted string, correct bool) {
+func checkVerdict(t *testing.T, what string, got results.Verdict, extracted string, correct bool) {
 	t.Helper()
 	if got.Correct != correct || got.Extracted != extracted {
 		t.Errorf("%s: got %v with %q (%s), want %v with %q", what, got.Correct, got.Extracted, got.Reason, correct, extracted)

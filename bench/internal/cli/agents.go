@@ -118,7 +118,7 @@ func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a age
 	begin := w.Now()
 	reply, err := a.Reply(ctx, agents.Request{
 		Attempt: 1, Op: results.Draft, MaxTokens: 1_000, // reasoning is part of it
-		Messages: []agents.Message{{Role: agents.User, Content: "Answer with the one word: ready"}},
+		Messages: []results.Message{{Role: results.User, Content: "Answer with the one word: ready"}},
 	})
 	if err != nil {
 		return checked{}, err

@@ -125,7 +125,7 @@ func relabel(t *testing.T, root record.Experiment) (same bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := student.Identity().BLAS
+	now := student.Identity().Arithmetic
 	if now == madeWith {
 		return true
 	}

@@ -47,8 +47,8 @@ func checkStudent() Finding {
 		return Finding{Part: "student", What: err.Error(), Do: "build the program again"}
 	}
 	id := s.Identity()
-	f := Finding{Part: "student", OK: true, What: fmt.Sprintf("embedded, BLAS %s, %d cores", id.BLAS, runtime.GOMAXPROCS(0))}
-	if id.BLAS == "gonum" {
+	f := Finding{Part: "student", OK: true, What: fmt.Sprintf("embedded, BLAS %s, %d cores", id.Arithmetic, runtime.GOMAXPROCS(0))}
+	if id.Arithmetic == "gonum" {
 		f.Do = "for several times the speed: apt-get install libopenblas-dev pkg-config, then make build"
 	}
 	return f

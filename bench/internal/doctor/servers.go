@@ -17,7 +17,7 @@ import (
 // checkServer looks whether a server answers and has the model of the name, if
 // one is given.
 func checkServer(ctx context.Context, part, url string, key remote.Key, model string) Finding {
-	e := teacher.Endpoint{BaseURL: url, Key: key, Timeout: 10 * time.Second, Retry: teacher.Retry{Tries: 1}}
+	e := teacher.Endpoint{BaseURL: url, Key: key, Timeout: 10 * time.Second, Retry: remote.Retry{Tries: 1}}
 	data, err := e.Get(ctx, "/models")
 	if err != nil {
 		call := teacher.AsCallError(err)

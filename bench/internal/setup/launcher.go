@@ -16,7 +16,6 @@ import (
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/launch"
 	"github.com/autodatabench/autodatabench/runner/launch/slurm"
-	"github.com/autodatabench/autodatabench/runner/student"
 )
 
 // openStudents opens the experiment's student where its launcher has it work:
@@ -141,14 +140,14 @@ func forJobs(environ []string, secret string) []string {
 // RunJob does the step of the student that a job of launcher slurm finds described
 // in the folder.
 func RunJob(ctx context.Context, w World, dir string) error {
-	return slurm.Execute(ctx, dir, func(description json.RawMessage) (slurm.Student, student.Identity, func() error, error) {
+	return slurm.Execute(ctx, dir, func(description json.RawMessage) (slurm.Student, results.Identity, func() error, error) {
 		var f experiment.File
 		if err := json.Unmarshal(description, &f); err != nil {
-			return nil, student.Identity{}, nil, results.Infra("", err)
+			return nil, results.Identity{}, nil, results.Infra("", err)
 		}
 		plan, err := planStudent(w, f)
 		if err != nil {
-			return nil, student.Identity{}, nil, err
+			return nil, results.Identity{}, nil, err
 		}
 		opened, err := plan.open("") // on what Slurm gave the job
 		return opened, plan.identity, opened.close, err

@@ -65,7 +65,7 @@ func OpenReplay(ctx context.Context, w World, r ReplayRequest) (*Replay, error) 
 		return nil, err
 	}
 	spec.TaskDigest, spec.PromptDigest = s.Tasks[spec.Domain].Digest, prompt.Digest()
-	spec.Student, spec.StudentDigest, spec.BLAS = s.Identity.Name, s.Identity.Digest, s.Identity.BLAS
+	spec.Student, spec.StudentDigest, spec.Arithmetic = s.Identity.Name, s.Identity.Digest, s.Identity.Arithmetic
 	env, err := replayed(s, recording, r.Teacher)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -18,7 +18,7 @@ import (
 // studentPlan is an experiment's student, found and checked: what holds of it on
 // every set of devices. Nothing of it runs before it is opened.
 type studentPlan struct {
-	identity    student.Identity
+	identity    results.Identity
 	most        int // tokens an answer may have
 	checkRecipe func(results.Recipe) error
 	open        func(devices string) (openedStudent, error)
@@ -91,7 +91,7 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 		return studentPlan{}, err
 	}
 	return studentPlan{
-		identity:    student.Identity{Name: m.Name, Backend: s.Train + "+" + s.Infer, BLAS: t.arithmetic + "; " + g.arithmetic, Digest: m.Digest},
+		identity:    results.Identity{Name: m.Name, Backend: s.Train + "+" + s.Infer, Arithmetic: t.arithmetic + "; " + g.arithmetic, Digest: m.Digest},
 		most:        m.MostNewTokens(),
 		checkRecipe: func(r results.Recipe) error { return cmp.Or(m.CheckRecipe(r), t.check(r)) },
 		open:        func(devices string) (openedStudent, error) { return openPair(t, g, devices) },
@@ -119,7 +119,7 @@ func planTrainer(s experiment.Student, m base) (trainer, error) {
 		return planLlamaFactory(s, m)
 	}
 	plan, err := planHF(s, m)
-	return trainer{plan.identity.BLAS, plan.checkRecipe, func(devices string) (student.Trainer, func() error, error) {
+	return trainer{plan.identity.Arithmetic, plan.checkRecipe, func(devices string) (student.Trainer, func() error, error) {
 		opened, err := plan.open(devices)
 		return opened, opened.close, err
 	}}, err
@@ -158,7 +158,7 @@ func planGenerator(w World, s experiment.Student, m base) (generator, error) {
 		return planVLLM(w, s, m)
 	}
 	plan, err := planHF(s, m)
-	return generator{plan.identity.BLAS, func(devices string) (student.Generator, func() error, error) {
+	return generator{plan.identity.Arithmetic, func(devices string) (student.Generator, func() error, error) {
 		opened, err := plan.open(devices)
 		return opened, opened.close, err
 	}}, err
@@ -181,7 +181,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 		arithmetic += fmt.Sprintf(", %.2f of its memory", cfg.Share)
 	}
 	return studentPlan{
-		identity: student.Identity{Name: m.Name, Backend: "hf", Digest: m.Digest, BLAS: arithmetic},
+		identity: results.Identity{Name: m.Name, Backend: "hf", Digest: m.Digest, Arithmetic: arithmetic},
 		most:     m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
 		open: func(devices string) (openedStudent, error) {
 			on := cfg

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 )
 
 // commandTime bounds one of Slurm's commands, which wait for their controller.
@@ -50,15 +51,15 @@ const mostShown = 300
 
 // oneLine is the end of foreign text in one printable line.
 func oneLine(text []byte) string {
-	line := strings.Join(strings.Fields(strings.ToValidUTF8(string(text[max(0, len(text)-4*mostShown):]), "?")), " ")
+	line := strings.Join(strings.Fields(strings.ToValidUTF8(cut.Tail(string(text), 4*mostShown), "?")), " ")
 	line = strings.Map(func(r rune) rune {
 		if strconv.IsPrint(r) {
 			return r
 		}
 		return '?'
 	}, line)
-	if over := len(line) - mostShown; over > 0 {
-		line = "..." + strings.ToValidUTF8(line[over:], "")
+	if len(line) > mostShown {
+		line = "..." + cut.Tail(line, mostShown)
 	}
 	return line
 }

@@ -27,7 +27,7 @@ type Student interface {
 // describes, which has to be the one of Identity.
 type request struct {
 	Student  json.RawMessage  `json:"student"`
-	Identity student.Identity `json:"identity"`
+	Identity results.Identity `json:"identity"`
 	Train    *training        `json:"train,omitempty"`
 	Generate *answering       `json:"generate,omitempty"`
 }
@@ -46,7 +46,7 @@ type answering struct {
 
 // result is result.json.
 type result struct {
-	Report  student.TrainReport `json:"report"`
+	Report  results.TrainReport `json:"report"`
 	Answers [][]byte            `json:"answers,omitempty"` // base64: an answer need not be UTF-8
 	Seconds float64             `json:"seconds"`           // that the step took, without opening the student and loading its model
 	Fault   *fault              `json:"fault,omitempty"`
@@ -90,7 +90,7 @@ func (f *fault) err() error {
 }
 
 // Open opens the student that a description stands for.
-type Open func(description json.RawMessage) (s Student, id student.Identity, closeIt func() error, err error)
+type Open func(description json.RawMessage) (s Student, id results.Identity, closeIt func() error, err error)
 
 // Execute does the job of the submission in dir: it is what runs on a node. What
 // the step comes to, faults included, is in the result that it leaves; an error
@@ -125,7 +125,7 @@ func work(ctx context.Context, dir string, open Open, now func() time.Time) (r r
 	if id != q.Identity {
 		return r, results.Infra("give all nodes the same program, libraries and models",
 			fmt.Errorf("the student here is %s %s (%s), the coordinator's is %s %s (%s)",
-				id.Name, results.ShortDigest(id.Digest), id.BLAS, q.Identity.Name, results.ShortDigest(q.Identity.Digest), q.Identity.BLAS))
+				id.Name, results.ShortDigest(id.Digest), id.Arithmetic, q.Identity.Name, results.ShortDigest(q.Identity.Digest), q.Identity.Arithmetic))
 	}
 	ctx, meter := student.Metered(ctx, math.MaxInt64, errUnlimited, now)
 	defer func() { r.Seconds = meter.Stop().Seconds() }()

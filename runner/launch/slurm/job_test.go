@@ -36,9 +36,9 @@ func TestColdStartIsNoTimeOfTheStep(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	open := func(json.RawMessage) (Student, student.Identity, func() error, error) {
+	open := func(json.RawMessage) (Student, results.Identity, func() error, error) {
 		clock = clock.Add(time.Hour)
-		return loading{clock: &clock}, student.Identity{}, func() error {
+		return loading{clock: &clock}, results.Identity{}, func() error {
 			clock = clock.Add(time.Hour)
 			return nil
 		}, nil

@@ -22,7 +22,7 @@ type Launcher struct {
 	config   Config
 	root     string // of all steps
 	student  json.RawMessage
-	identity student.Identity
+	identity results.Identity
 	queue    *queue
 	now      func() time.Time
 
@@ -33,7 +33,7 @@ type Launcher struct {
 
 // New returns the student, described so that the command `job` can open it, that
 // works in jobs below the folder root, as the user of the number.
-func New(c Config, root string, description any, id student.Identity, user int, now func() time.Time) (*Launcher, error) {
+func New(c Config, root string, description any, id results.Identity, user int, now func() time.Time) (*Launcher, error) {
 	if err := Available(); err != nil {
 		return nil, err
 	}
@@ -75,9 +75,9 @@ func (l *Launcher) Check(ctx context.Context) error {
 }
 
 // Train implements [student.Trainer].
-func (l *Launcher) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+func (l *Launcher) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if len(rows) == 0 {
-		return student.TrainReport{}, results.Bad("", errors.New("train: no rows"))
+		return results.TrainReport{}, results.Bad("", errors.New("train: no rows"))
 	}
 	q := request{Student: l.student, Identity: l.identity, Train: &training{recipe, rows, seed}}
 	r, err := l.do(ctx, q, "", dir, func(n note) {

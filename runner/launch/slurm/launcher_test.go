@@ -35,16 +35,16 @@ func TestMain(m *testing.M) {
 }
 
 // openOne opens the embedded student, or one with the behaviour described.
-func openOne(description json.RawMessage) (Student, student.Identity, func() error, error) {
+func openOne(description json.RawMessage) (Student, results.Identity, func() error, error) {
 	var does string
 	if err := json.Unmarshal(description, &does); err != nil {
-		return nil, student.Identity{}, nil, err
+		return nil, results.Identity{}, nil, err
 	}
 	s, err := embedded.New()
 	if does == "embedded" {
 		return s, s.Identity(), func() error { return nil }, err
 	}
-	return acting{does, s}, student.Identity{Name: does}, func() error { return nil }, nil
+	return acting{does, s}, results.Identity{Name: does}, func() error { return nil }, nil
 }
 
 // acting is a student for whom something comes between.

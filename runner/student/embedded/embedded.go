@@ -36,7 +36,7 @@ const adapterFile = "adapter_model.safetensors"
 type Student struct {
 	model    *llama.Model
 	tok      *llama.Tokenizer
-	identity student.Identity
+	identity results.Identity
 }
 
 // New returns the student of the embedded weights.
@@ -63,13 +63,13 @@ func Open(files fs.FS, name string) (*Student, error) {
 		}
 		digest.Write(data)
 	}
-	return &Student{model, tok, student.Identity{
-		Name: name, Backend: "embedded", BLAS: llama.BLAS(), Digest: hex.EncodeToString(digest.Sum(nil)), Embedded: true,
+	return &Student{model, tok, results.Identity{
+		Name: name, Backend: "embedded", Arithmetic: llama.BLAS(), Digest: hex.EncodeToString(digest.Sum(nil)), Embedded: true,
 	}}, nil
 }
 
 // Identity names the student in the record.
-func (s *Student) Identity() student.Identity { return s.identity }
+func (s *Student) Identity() results.Identity { return s.identity }
 
 // Tokens counts the tokens of a text.
 func (s *Student) Tokens(text string) int { return len(s.tok.Encode(text)) }
@@ -86,12 +86,12 @@ func (s *Student) Export(dir string) error {
 }
 
 // Train implements [student.Trainer].
-func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if err := s.CheckRecipe(recipe); err != nil {
-		return student.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
+		return results.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
 	}
 	if len(rows) == 0 {
-		return student.TrainReport{}, results.Bad("", errors.New("train: no rows"))
+		return results.TrainReport{}, results.Bad("", errors.New("train: no rows"))
 	}
 	examples, tokens := make([]llama.Example, len(rows)), 0
 	for i, row := range rows {
@@ -104,7 +104,7 @@ func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []resul
 		Rank: recipe.Rank, Alpha: recipe.Alpha, LearningRate: recipe.LearningRate, WarmupRatio: recipe.WarmupRatio,
 		WeightDecay: recipe.WeightDecay, Epochs: recipe.Epochs, BatchRows: recipe.BatchRows, Seed: seed,
 	}
-	report := student.TrainReport{Rows: len(rows), Tokens: tokens * recipe.Epochs}
+	report := results.TrainReport{Rows: len(rows), Tokens: tokens * recipe.Epochs}
 	adapter, err := llama.TrainLoRA(ctx, s.model, examples, plan, func(step llama.Step) {
 		if step.N == 1 {
 			report.FirstLoss = step.Loss

@@ -26,7 +26,7 @@ func TestConformance(t *testing.T) {
 
 func TestIdentity(t *testing.T) {
 	id := newStudent(t).Identity()
-	if !id.Embedded || id.Backend != "embedded" || len(id.Digest) != 64 || id.BLAS == "" {
+	if !id.Embedded || id.Backend != "embedded" || len(id.Digest) != 64 || id.Arithmetic == "" {
 		t.Errorf("identity %+v", id)
 	}
 }

@@ -93,22 +93,22 @@ type pair struct {
 }
 
 // Train implements [student.Trainer].
-func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (student.TrainReport, error) {
+func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if err := s.CheckRecipe(recipe); err != nil {
-		return student.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
+		return results.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
 	}
 	if len(rows) == 0 {
-		return student.TrainReport{}, results.Bad("", errors.New("train: no rows"))
+		return results.TrainReport{}, results.Bad("", errors.New("train: no rows"))
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return student.TrainReport{}, results.Infra("", fmt.Errorf("train: %w", err))
+		return results.TrainReport{}, results.Infra("", fmt.Errorf("train: %w", err))
 	}
 	pairs := make([]pair, len(rows))
 	for i, row := range rows {
 		pairs[i] = pair{row.Prompt(), row.Output}
 	}
-	report := student.TrainReport{Rows: len(rows)}
+	report := results.TrainReport{Rows: len(rows)}
 	ended, err := s.job(ctx, map[string]any{
 		"op": "train", "recipe": recipe, "rows": pairs, "seed": seed, "dir": dir, "name": s.cfg.Model.Name,
 	}, func(e event) error {

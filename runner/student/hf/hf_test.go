@@ -65,10 +65,10 @@ func TestOneWorkerDoesAllJobs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := student.TrainReport{
+	want := results.TrainReport{
 		Rows: 16, Updates: 2, Tokens: 200, FirstLoss: 2, LastLoss: 1, Trainable: 42,
 		Digest:   "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35", // of "2"
-		Measured: student.Measured{StartSeconds: 0.5, Seconds: 2, PeakMemory: 1000},
+		Measured: results.Measured{StartSeconds: 0.5, Seconds: 2, PeakMemory: 1000},
 	}
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)

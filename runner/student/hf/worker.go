@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/student"
 )
@@ -199,7 +200,7 @@ func (t *tail) last() string {
 	defer t.mu.Unlock()
 	lines := strings.Split(string(bytes.TrimSpace(t.kept)), "\n")
 	line := strings.TrimSpace(lines[len(lines)-1])
-	return line[:min(len(line), 300)]
+	return cut.Bytes(line, 300)
 }
 
 var _ io.Writer = &tail{}

@@ -77,7 +77,7 @@ func (t *Trainer) CheckRecipe(r results.Recipe) error {
 }
 
 // Train implements [student.Trainer].
-func (t *Trainer) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (report student.TrainReport, err error) {
+func (t *Trainer) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (report results.TrainReport, err error) {
 	if err := t.CheckRecipe(recipe); err != nil {
 		return report, results.Bad("", fmt.Errorf("train: %w", err))
 	}

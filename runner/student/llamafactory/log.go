@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/runner/student"
 )
 
@@ -68,7 +69,7 @@ func (c *console) Write(p []byte) (int, error) {
 
 func (c *console) take(line string) {
 	if said := strings.TrimSpace(line[strings.LastIndex(line, "\r")+1:]); said != "" {
-		c.last = said[:min(len(said), 300)]
+		c.last = cut.Bytes(said, 300)
 	}
 	for pattern, field := range map[*regexp.Regexp]*int{saysExamples: &c.examples, saysBatch: &c.batch} {
 		if m := pattern.FindStringSubmatch(line); m != nil {

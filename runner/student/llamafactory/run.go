@@ -36,7 +36,7 @@ type run struct {
 	work     string
 	recipe   results.Recipe
 	rows     int
-	report   *student.TrainReport
+	report   *results.TrainReport
 	progress func(student.Progress)
 
 	log     *os.File // nil until it is there

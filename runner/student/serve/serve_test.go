@@ -13,6 +13,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
 	"github.com/autodatabench/autodatabench/runner/student/serve"
@@ -39,7 +40,7 @@ func serving(t *testing.T) (*embedded.Student, string, *httptest.Server) {
 }
 
 func ask(ctx context.Context, server *httptest.Server, model string, r teacher.Request) (teacher.Response, error) {
-	client := &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: model, Client: server.Client(), Retry: teacher.Retry{Tries: 1}}
+	client := &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: model, Client: server.Client(), Retry: remote.Retry{Tries: 1}}
 	return client.Complete(ctx, r)
 }
 

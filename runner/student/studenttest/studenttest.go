@@ -86,7 +86,7 @@ func RunGenerator(t *testing.T, g student.Generator, dir string) {
 	t.Run("refuses to generate", func(t *testing.T) { checkGenerateRefusals(t, g) })
 }
 
-func checkReport(t *testing.T, report student.TrainReport, steps []student.Progress, recipe results.Recipe, rows []results.Row, dir string) {
+func checkReport(t *testing.T, report results.TrainReport, steps []student.Progress, recipe results.Recipe, rows []results.Row, dir string) {
 	t.Helper()
 	updates := recipe.Epochs * ((len(rows) + recipe.BatchRows - 1) / recipe.BatchRows)
 	if report.Rows != len(rows) || report.Updates != updates || report.Tokens <= 0 {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/llama/bpe"
@@ -96,33 +98,26 @@ func (g *Generator) round(ctx context.Context, url, adapterDir string, w *work) 
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(g.Concurrency, len(w.prompts)) {
-		wg.Go(func() {
-			for i := range next {
-				text, err := g.ask(ctx, url, model, w.prompts[i], w.sampling)
-				if err != nil {
-					cancel(g.explain(url, model, err))
-					continue
-				}
-				w.answer(i, text)
-			}
-		})
-	}
+	var group errgroup.Group
+	group.SetLimit(g.Concurrency)
 	for i := range w.prompts {
 		if w.answered(i) {
 			continue
 		}
-		select {
-		case next <- i:
-			continue
-		case <-ctx.Done():
-		}
-		break
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			text, err := g.ask(ctx, url, model, w.prompts[i], w.sampling)
+			if err != nil {
+				cancel(g.explain(url, model, err))
+				return nil
+			}
+			w.answer(i, text)
+			return nil
+		})
 	}
-	close(next)
-	wg.Wait()
+	_ = group.Wait() // the first error is ctx's cause, a caller's end included
 	return context.Cause(ctx)
 }
 

@@ -68,7 +68,7 @@ type Config struct {
 	Session     string // sets the names of this generator's adapters apart from those of others
 	Concurrency int    // questions at a time; 0 means 64
 	Timeout     time.Duration
-	Retry       teacher.Retry
+	Retry       remote.Retry
 }
 
 // Generator answers with the student behind the server. Its methods may be called

@@ -27,6 +27,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -108,7 +109,7 @@ func cutTo(reply string, r teacher.Request, promptBytes int) teacher.Response {
 		}
 	}
 	if most := r.MaxTokens * bytesPerToken; r.MaxTokens > 0 && len(reply) > most {
-		reply, out.FinishReason = strings.ToValidUTF8(reply[:most], ""), "length"
+		reply, out.FinishReason = cut.Bytes(reply, most), "length"
 	}
 	out.Content, out.OutputTokens = reply, int64(len(reply)/bytesPerToken+1)
 	return out

@@ -34,12 +34,6 @@ type merge struct {
 // Size is the number of tokens, special ones included.
 func (t *Tokenizer) Size() int { return len(t.tokens) }
 
-// Special returns the special token of the name, for instance "<|eot_id|>".
-func (t *Tokenizer) Special(name string) (int, bool) {
-	id, ok := t.special[name]
-	return id, ok
-}
-
 // Encode returns the tokens of the text, none of them special whatever it says.
 func (t *Tokenizer) Encode(text string) []int {
 	ids := make([]int, 0, len(text)/2+1)

@@ -1,4 +1,4 @@
-package teacher
+package remote
 
 import (
 	"math/rand/v2"
@@ -7,7 +7,7 @@ import (
 )
 
 func TestRetryWaits(t *testing.T) {
-	r := Retry{Base: 100 * time.Millisecond, Cap: time.Second}.withDefaults()
+	r := Retry{Base: 100 * time.Millisecond, Cap: time.Second}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for n, limit := range map[int]time.Duration{1: 100 * time.Millisecond, 2: 200 * time.Millisecond, 4: 800 * time.Millisecond, 5: time.Second, 90: time.Second} {
 		for range 100 {
