@@ -63,10 +63,10 @@ func (b Board) Compare(nameA, nameB string) (Comparison, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return Comparison{}, results.Bad("see the rows with: autodatabench leaderboard",
-			fmt.Errorf("no ranking has both %q and %q", nameA, nameB))
+		return Comparison{}, results.Bad(fmt.Errorf("no ranking has both %q and %q", nameA, nameB),
+			"see the rows with: autodatabench leaderboard")
 	}
-	return Comparison{}, results.Bad("name one with --experiment", fmt.Errorf("%d rankings have both %q and %q", len(found), nameA, nameB))
+	return Comparison{}, results.Bad(fmt.Errorf("%d rankings have both %q and %q", len(found), nameA, nameB), "name one with --experiment")
 }
 
 // find returns the one row that name fits, nil for none.
@@ -85,7 +85,7 @@ func (g Group) find(name string) (*Row, error) {
 	case 1:
 		return fitting[0], nil
 	}
-	return nil, results.Bad("name one of them, or one experiment with --experiment", fmt.Errorf("%q fits %s", name, strings.Join(names, ", ")))
+	return nil, results.Bad(fmt.Errorf("%q fits %s", name, strings.Join(names, ", ")), "name one of them, or one experiment with --experiment")
 }
 
 // label is "agent/workflow/setting".
@@ -96,17 +96,17 @@ func (r Row) label() string {
 func (g Group) comparison(a, b Row) (Comparison, error) {
 	c := Comparison{Title: g.title("Comparison", g.commonMarks())}
 	if a.rowKey() == b.rowKey() {
-		return c, results.Bad("name two rows", fmt.Errorf("%s cannot be compared with itself", a.label()))
+		return c, results.Bad(fmt.Errorf("%s cannot be compared with itself", a.label()), "name two rows")
 	}
 	if g.study == nil {
-		return c, results.Bad("score the trials first; published percentages have no items", fmt.Errorf("%s and %s: nothing is scored", a.label(), b.label()))
+		return c, results.Bad(fmt.Errorf("%s and %s: nothing is scored", a.label(), b.label()), "score the trials first; published percentages have no items")
 	}
 	x, y := a.rowKey().entry(), b.rowKey().entry()
 	pairs := g.study.Pairs()
 	c.Pairs = len(pairs)
 	var err error
 	if c.Pair, err = g.study.Compare(x, y); err != nil {
-		return c, results.Bad("score the trials first", err)
+		return c, results.Bad(err, "score the trials first")
 	}
 	for _, p := range pairs {
 		if p.A == x && p.B == y || p.A == y && p.B == x {

@@ -22,8 +22,8 @@ func (b Board) single() (*Group, error) {
 	for _, g := range b.Groups {
 		titles = append(titles, strings.TrimSpace(g.title("", g.commonMarks())))
 	}
-	return nil, results.Bad("choose an experiment with --experiment",
-		fmt.Errorf("a figure is of one ranking, and there are %d that do not compare: %s", len(b.Groups), strings.Join(titles, "; ")))
+	return nil, results.Bad(fmt.Errorf("a figure is of one ranking, and there are %d that do not compare: %s", len(b.Groups), strings.Join(titles, "; ")),
+		"choose an experiment with --experiment")
 }
 
 // head heads a figure of the group's rows.

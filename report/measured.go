@@ -54,7 +54,7 @@ func CompareWithPaper(t published.Tables, outcomes []results.Outcome, opts Optio
 		return SideBySide{}, err
 	}
 	if g == nil {
-		return SideBySide{}, results.Bad("run and score it first", errors.New("there is no trial to set beside the paper"))
+		return SideBySide{}, results.Bad(errors.New("there is no trial to set beside the paper"), "run and score it first")
 	}
 	s := SideBySide{Measured: strings.TrimPrefix(g.title("", g.commonMarks()), " - "), Differs: g.unlikePaper()}
 	domains := s.bases(t, *g)
@@ -75,7 +75,7 @@ func CompareWithPaper(t published.Tables, outcomes []results.Outcome, opts Optio
 	for _, r := range g.inPaperOrder() {
 		row := published.Row{Workflow: r.Workflow, Agent: cmp.Or(names[r.Agent], r.Name), Setting: r.Setting}
 		if _, twice := measured[row]; twice {
-			return SideBySide{}, results.Bad("choose one experiment", fmt.Errorf("%s %s %s was measured in several experiments", row.Workflow, row.Agent, row.Setting))
+			return SideBySide{}, results.Bad(fmt.Errorf("%s %s %s was measured in several experiments", row.Workflow, row.Agent, row.Setting), "choose one experiment")
 		}
 		measured[row] = r
 		if !slices.Contains(order, row) {

@@ -1,6 +1,9 @@
 package results
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Failure is what an agent did wrong in an attempt, in the terms of the paper's
 // figure 5 (protocol.md section 9). It is a result, kept in the record, and never an
@@ -85,8 +88,12 @@ func (e *Error) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Bad marks err as caused by the user's input.
-func Bad(hint string, err error) error { return &Error{Kind: BadInput, Hint: hint, Err: err} }
+// Bad marks err as caused by the user's input. A hint says what to do about it.
+func Bad(err error, hint ...string) error { return mark(BadInput, err, hint) }
 
 // Infra marks err as caused by something outside the program.
-func Infra(hint string, err error) error { return &Error{Kind: Infrastructure, Hint: hint, Err: err} }
+func Infra(err error, hint ...string) error { return mark(Infrastructure, err, hint) }
+
+func mark(kind Kind, err error, hint []string) error {
+	return &Error{Kind: kind, Hint: strings.Join(hint, "; "), Err: err}
+}

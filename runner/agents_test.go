@@ -162,7 +162,7 @@ func TestAgentTimeEndsTheTrial(t *testing.T) {
 // the faults recorded, up to a bound, and none is a failure of the agent.
 func TestFaultsAreRepeated(t *testing.T) {
 	next := trials(t)
-	down := results.Infra("", errors.New("the model is down"))
+	down := results.Infra(errors.New("the model is down"))
 	away := func(d time.Duration) error {
 		return &results.Error{Kind: results.Infrastructure, Err: errors.New("the model is away"), After: d}
 	}
@@ -176,7 +176,7 @@ func TestFaultsAreRepeated(t *testing.T) {
 		{[]error{down, down, down}, false, results.Infrastructure, 3},
 		{[]error{away(200 * time.Millisecond)}, true, "", 1},
 		{[]error{away(time.Hour)}, false, results.Infrastructure, 1},
-		{[]error{results.Bad("", errors.New("no such model"))}, false, results.BadInput, 0},
+		{[]error{results.Bad(errors.New("no such model"))}, false, results.BadInput, 0},
 	} {
 		agent := answers("no code", results.FinishStop, results.Tokens{})
 		agent.fails = c.fails
@@ -263,7 +263,7 @@ func (w *wasteful) Forward(context.Context, map[string]json.RawMessage) (chat.An
 }
 
 func (w *wasteful) Run(_ context.Context, spec sandbox.Spec) (sandbox.Result, error) {
-	return sandbox.Result{}, results.Infra("", errors.Join(w.call(spec.Socket), errors.New("the machine failed")))
+	return sandbox.Result{}, results.Infra(errors.Join(w.call(spec.Socket), errors.New("the machine failed")))
 }
 
 func (*wasteful) call(socket string) error {

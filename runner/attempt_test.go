@@ -189,7 +189,7 @@ func TestOverflowingAnswersScoreNothing(t *testing.T) {
 type badRecipe struct{ runner.Student }
 
 func (badRecipe) Train(context.Context, results.Recipe, []results.Row, int64, string, func(student.Progress)) (results.TrainReport, error) {
-	return results.TrainReport{}, results.Bad("", errors.New("recipe: no dropout here"))
+	return results.TrainReport{}, results.Bad(errors.New("recipe: no dropout here"))
 }
 
 func TestBadRecipeIsNoFailureOfTheAgent(t *testing.T) {

@@ -29,7 +29,7 @@ func (h hanging) Reply(ctx context.Context, _ agents.Request) (results.Reply, er
 	if h.err != nil {
 		return results.Reply{}, h.err
 	}
-	return results.Reply{}, results.Infra("", fmt.Errorf("ask model: %w", ctx.Err()))
+	return results.Reply{}, results.Infra(fmt.Errorf("ask model: %w", ctx.Err()))
 }
 
 // slow is a student that hangs in training, where it takes a minute, or answers
@@ -44,7 +44,7 @@ func (s slow) Train(ctx context.Context, recipe results.Recipe, rows []results.R
 	if s.train {
 		<-ctx.Done()
 		s.clock.at = s.clock.at.Add(time.Minute)
-		return results.TrainReport{}, results.Infra("", errors.New("signal: killed"))
+		return results.TrainReport{}, results.Infra(errors.New("signal: killed"))
 	}
 	return s.Student.Train(ctx, recipe, rows, seed, dir, progress)
 }
@@ -102,7 +102,7 @@ func TestRunTimeEndsWithinAStep(t *testing.T) {
 // TestFailedServerIsNoEndOfTime checks that a server which failed before the run
 // time ended stops the trial, which can be resumed.
 func TestFailedServerIsNoEndOfTime(t *testing.T) {
-	down := hanging{results.Infra("", errors.New("the server answered 503"))}
+	down := hanging{results.Infra(errors.New("the server answered 503"))}
 	env, spec := scriptedTrial(t, down, 2, results.Iterative, results.Scratch)
 	spec.Protocol.Budget.RunTime = 100 * time.Millisecond
 	state, err := runner.Run(context.Background(), env, spec)

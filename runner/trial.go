@@ -102,8 +102,8 @@ func sameSpec(old, now results.Spec) error {
 		return err
 	}
 	if a != b {
-		return results.Bad("choose another --out, or move the folder away",
-			fmt.Errorf("the folder holds a trial that was started with another protocol, task, student or seed"))
+		return results.Bad(fmt.Errorf("the folder holds a trial that was started with another protocol, task, student or seed"),
+			"choose another --out, or move the folder away")
 	}
 	return nil
 }

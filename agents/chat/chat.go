@@ -153,7 +153,7 @@ func (c *Client) fault(ctx context.Context, err error) error {
 	f := c.failureOf(ctx, last.error)
 	err = fmt.Errorf("ask model %s at %s (try %d): %w", c.config.Model, c.config.BaseURL, last.tries, hidden{c, f.err})
 	if f.bad {
-		return results.Bad(c.config.Key.Hide(f.hint), err)
+		return results.Bad(err, c.config.Key.Hide(f.hint))
 	}
 	return &results.Error{Kind: results.Infrastructure, Hint: c.config.Key.Hide(f.hint), Err: err, After: f.wait}
 }

@@ -92,7 +92,7 @@ func (c *Client) answer(data []byte) (Answer, error) {
 		} `json:"usage"`
 	}
 	if err := json.Unmarshal(data, &said); err != nil || said.Usage.Input <= 0 {
-		return Answer{}, results.Bad(usageHint, fmt.Errorf("ask model %s at %s: %w", c.config.Model, c.config.BaseURL, errNoUsage))
+		return Answer{}, results.Bad(fmt.Errorf("ask model %s at %s: %w", c.config.Model, c.config.BaseURL, errNoUsage), usageHint)
 	}
 	used := said.Usage
 	return Answer{Status: http.StatusOK, Body: []byte(c.config.Key.HideAnswered(string(data))), Tokens: results.Tokens{

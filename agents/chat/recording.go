@@ -21,8 +21,8 @@ var _ agents.Agent = Recording{}
 // OpenRecording opens the recorded replies of the trial folder.
 func OpenRecording(dir record.Trial) (Recording, error) {
 	if !disk.Exists(dir.Attempts()) {
-		return Recording{}, results.Bad("name the folder of a trial, which holds its attempts",
-			fmt.Errorf("%s: there is no recording", dir))
+		return Recording{}, results.Bad(fmt.Errorf("%s: there is no recording", dir),
+			"name the folder of a trial, which holds its attempts")
 	}
 	return Recording{dir: dir}, nil
 }

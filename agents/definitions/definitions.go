@@ -89,7 +89,7 @@ func Load(name string) (Definition, error) {
 		if near := config.Nearest(name, List()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		return Definition{}, results.Bad(hint, fmt.Errorf("unknown agent %q", name))
+		return Definition{}, results.Bad(fmt.Errorf("unknown agent %q", name), hint)
 	}
 	if err != nil {
 		return Definition{}, fmt.Errorf("agent %s: %w", name, err)
@@ -119,7 +119,7 @@ func parse(file string, data []byte) (Definition, error) {
 
 func (d Definition) check(file string) error {
 	if err := d.Validate(); err != nil {
-		return results.Bad("", fmt.Errorf("%s: %w", file, err))
+		return results.Bad(fmt.Errorf("%s: %w", file, err))
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (d Definition) Key(lookup func(string) string) (string, error) {
 	}
 	key := lookup(d.APIKeyEnv)
 	if key == "" {
-		return "", results.Bad("set it to the key of "+d.BaseURL, fmt.Errorf("agent %s: environment variable %s is not set", d.Name, d.APIKeyEnv))
+		return "", results.Bad(fmt.Errorf("agent %s: environment variable %s is not set", d.Name, d.APIKeyEnv), "set it to the key of "+d.BaseURL)
 	}
 	return key, nil
 }

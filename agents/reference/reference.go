@@ -37,7 +37,7 @@ func Engineers() []string { return []string{"direct", "pipeline", "adaptive", "c
 func Open(name string) (agents.Agent, error) {
 	e, ok := engineers()[name]
 	if !ok {
-		return nil, results.Bad("known engineers: "+strings.Join(Engineers(), ", "), fmt.Errorf("unknown reference engineer %q", name))
+		return nil, results.Bad(fmt.Errorf("unknown reference engineer %q", name), "known engineers: "+strings.Join(Engineers(), ", "))
 	}
 	return e, nil
 }

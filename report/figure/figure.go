@@ -79,7 +79,7 @@ func Write(w io.Writer, f Format, fig Figure) error {
 		canvas = vgsvg.New(width, height)
 	case PNG:
 		if height > highest {
-			return results.Bad("take svg, or fewer rows", fmt.Errorf("figure %q is too high for png: %.0f points, over %d", s.head.Title, float64(height), highest))
+			return results.Bad(fmt.Errorf("figure %q is too high for png: %.0f points, over %d", s.head.Title, float64(height), highest), "take svg, or fewer rows")
 		}
 		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}
 	default:

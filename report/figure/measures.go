@@ -43,7 +43,7 @@ func ReadMeasures(data []byte) (Radar, error) {
 		Sets     []Set     `json:"sets"`
 	}
 	if len(data) > MaxMeasuresFile {
-		return Radar{}, results.Bad("", fmt.Errorf("measures: %d bytes; a file has at most %d", len(data), MaxMeasuresFile))
+		return Radar{}, results.Bad(fmt.Errorf("measures: %d bytes; a file has at most %d", len(data), MaxMeasuresFile))
 	}
 	in := json.NewDecoder(bytes.NewReader(data))
 	in.DisallowUnknownFields()
@@ -54,11 +54,11 @@ func ReadMeasures(data []byte) (Radar, error) {
 		}
 	}
 	if err != nil {
-		return Radar{}, results.Bad("see autodatabench figure --help for the format", fmt.Errorf("measures: %w", err))
+		return Radar{}, results.Bad(fmt.Errorf("measures: %w", err), "see autodatabench figure --help for the format")
 	}
 	radar := Radar{Measures: r.Measures, Sets: r.Sets}
 	if err := radar.validate(); err != nil {
-		return Radar{}, results.Bad("see autodatabench figure --help for the format", fmt.Errorf("measures: %w", err))
+		return Radar{}, results.Bad(fmt.Errorf("measures: %w", err), "see autodatabench figure --help for the format")
 	}
 	return radar, nil
 }

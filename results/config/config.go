@@ -27,14 +27,14 @@ const maxFile = 1 << 20
 func Read(path string, into any) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		return results.Bad("", err)
+		return results.Bad(err)
 	}
 	if info.Size() > maxFile {
-		return results.Bad("", fmt.Errorf("%s: larger than 1 MiB, which no such file is", path))
+		return results.Bad(fmt.Errorf("%s: larger than 1 MiB, which no such file is", path))
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return results.Bad("", err)
+		return results.Bad(err)
 	}
 	return Decode(path, data, into)
 }
@@ -49,7 +49,7 @@ func Decode(name string, data []byte, into any) error {
 	}
 	var at yaml.Error
 	if !errors.As(err, &at) {
-		return results.Bad("", fmt.Errorf("%s: %w", name, err))
+		return results.Bad(fmt.Errorf("%s: %w", name, err))
 	}
 	message, line := at.GetMessage(), 0
 	if token := at.GetToken(); token != nil {
@@ -62,7 +62,7 @@ func Decode(name string, data []byte, into any) error {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 	}
-	return results.Bad(hint, fmt.Errorf("%s:%d: %s", name, line, message))
+	return results.Bad(fmt.Errorf("%s:%d: %s", name, line, message), hint)
 }
 
 // keys lists the YAML keys of a struct and of the structs in it.

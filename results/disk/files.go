@@ -64,7 +64,7 @@ func ReadJSON(path string, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, v); err != nil {
-		return results.Bad("", fmt.Errorf("%s: %w", path, err))
+		return results.Bad(fmt.Errorf("%s: %w", path, err))
 	}
 	return nil
 }

@@ -123,8 +123,8 @@ func (l *Held) takeOver(fresh string) (done bool, err error) {
 		return false, err
 	}
 	if !l.who.dead(holder) {
-		return false, results.Infra(fmt.Sprintf("wait for it, or stop it; if it is certainly gone, remove %s", l.path),
-			fmt.Errorf("%s is writing there", holder))
+		return false, results.Infra(fmt.Errorf("%s is writing there", holder),
+			fmt.Sprintf("wait for it, or stop it; if it is certainly gone, remove %s", l.path))
 	}
 	return true, Rename(fresh, l.path)
 }
@@ -148,8 +148,8 @@ func readHolder(path string) (Holder, error) {
 	}
 	var h Holder
 	if err := json.Unmarshal(data, &h); err != nil || h.Host == "" || h.PID <= 0 {
-		return Holder{}, results.Infra("if no other run writes to the folder, remove the file",
-			fmt.Errorf("%s does not say who holds it", path))
+		return Holder{}, results.Infra(fmt.Errorf("%s does not say who holds it", path),
+			"if no other run writes to the folder, remove the file")
 	}
 	return h, nil
 }
@@ -171,7 +171,7 @@ func (l *Held) Unlock() error {
 // opened: it is no file or no folder, or it belongs to somebody else.
 func unusable(err error) error {
 	if errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrPermission) {
-		return results.Bad("move it away, give yourself the rights, or choose another --out", err)
+		return results.Bad(err, "move it away, give yourself the rights, or choose another --out")
 	}
 	return err
 }

@@ -94,8 +94,8 @@ func walk(path string, data []byte, visit func([]byte) error) (next int, prev st
 }
 
 func broken(path string, line int, err error) error {
-	return results.Bad("the folder was changed by hand or belongs to another program; move it away to start afresh",
-		fmt.Errorf("%s line %d: %w", path, line+1, err))
+	return results.Bad(fmt.Errorf("%s line %d: %w", path, line+1, err),
+		"the folder was changed by hand or belongs to another program; move it away to start afresh")
 }
 
 // Append adds records as consecutive lines with one write and one sync. Each

@@ -52,13 +52,13 @@ type Index struct {
 // for a file that is no index, results.Infra for faults of the file system.
 func Open(path string) (*Index, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, results.Infra("", fmt.Errorf("open index %s: %w", path, err))
+		return nil, results.Infra(fmt.Errorf("open index %s: %w", path, err))
 	}
 	// In the DSN, since a PRAGMA statement would reach one connection of the pool only.
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate"
 	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {
-		return nil, results.Infra("", fmt.Errorf("open index %s: %w", path, err))
+		return nil, results.Infra(fmt.Errorf("open index %s: %w", path, err))
 	}
 	x := &Index{db: db, path: path}
 	if err := x.begin(context.Background()); err != nil {
@@ -85,7 +85,7 @@ func (x *Index) begin(ctx context.Context) error {
 		case len(tables) == 0:
 			return create(ctx, tx)
 		case !slices.Contains(tables, "migrations"):
-			return results.Bad("use another path", errors.New("another program made it"))
+			return results.Bad(errors.New("another program made it"), "use another path")
 		}
 		recorded, err := texts(ctx, tx, `SELECT name FROM migrations`)
 		x.stale.Store(!slices.Equal(recorded, []string{schemaName}))
@@ -156,11 +156,11 @@ func (x *Index) fault(operation string, err error) error {
 		return &results.Error{Kind: known.Kind, Hint: known.Hint, Err: wrapped}
 	}
 	if errors.Is(err, ErrStale) {
-		return results.Bad("rebuild it with reindex", wrapped)
+		return results.Bad(wrapped, "rebuild it with reindex")
 	}
 	var fault sqlite.Error
 	if errors.As(err, &fault) && (fault.Code == sqlite.ErrNotADB || fault.Code == sqlite.ErrCorrupt) {
-		return results.Bad("remove the file and rebuild it with reindex", wrapped)
+		return results.Bad(wrapped, "remove the file and rebuild it with reindex")
 	}
-	return results.Infra("", wrapped)
+	return results.Infra(wrapped)
 }

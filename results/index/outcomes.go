@@ -69,7 +69,7 @@ func insert(ctx context.Context, tx *sql.Tx, outcomes []results.Outcome) error {
 	defer add.Close()
 	for _, o := range outcomes {
 		if err := o.Validate(); err != nil {
-			return results.Bad("", fmt.Errorf("%s: %w", o.TrialID, err))
+			return results.Bad(fmt.Errorf("%s: %w", o.TrialID, err))
 		}
 		data, err := json.Marshal(o)
 		if err != nil {
@@ -97,7 +97,7 @@ func (x *Index) query(ctx context.Context, f Filter) ([]results.Outcome, error) 
 		}
 		var o results.Outcome
 		if err := json.Unmarshal(data, &o); err != nil {
-			return nil, results.Bad("rebuild it with reindex", err)
+			return nil, results.Bad(err, "rebuild it with reindex")
 		}
 		outcomes = append(outcomes, o)
 	}

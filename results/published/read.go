@@ -28,7 +28,7 @@ func Read(dir fs.FS) (Tables, error) {
 		{"table5_generalization.csv", []string{"workflow", "teacher", "student", "domain", "agent", "gain_pct"}, t.readPair},
 	} {
 		if err := readFile(dir, file.name, file.header, file.row); err != nil {
-			return Tables{}, results.Bad("", err)
+			return Tables{}, results.Bad(err)
 		}
 	}
 	return t, nil

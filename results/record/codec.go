@@ -114,7 +114,7 @@ func (l Lines[T]) visit(visit func(line []byte, v T) error) (torn int64, err err
 		var v T
 		line = bytes.TrimSuffix(line, []byte("\n"))
 		if err := json.Unmarshal(line, &v); err != nil {
-			return -1, results.Bad("", fmt.Errorf("%s line %d: %w", l, n, err))
+			return -1, results.Bad(fmt.Errorf("%s line %d: %w", l, n, err))
 		}
 		if err := visit(line, v); err != nil {
 			return -1, err

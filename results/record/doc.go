@@ -44,6 +44,6 @@ func CheckFormat(path string, format int) error {
 	if format >= 0 && format <= Format {
 		return nil
 	}
-	return results.Bad("read it with a newer version of the program",
-		fmt.Errorf("%s: its format is %d; this program knows formats up to %d", path, format, Format))
+	return results.Bad(fmt.Errorf("%s: its format is %d; this program knows formats up to %d", path, format, Format),
+		"read it with a newer version of the program")
 }

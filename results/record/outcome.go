@@ -111,7 +111,7 @@ func All(out string) (outcomes []results.Outcome, broken []Broken, err error) {
 		return nil, nil, err
 	}
 	if len(experiments) == 0 {
-		return nil, nil, results.Bad("run an experiment first, or give --out", fmt.Errorf("%s: there is no experiment", out))
+		return nil, nil, results.Bad(fmt.Errorf("%s: there is no experiment", out), "run an experiment first, or give --out")
 	}
 	for _, e := range experiments {
 		read, failed := e.all()

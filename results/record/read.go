@@ -81,8 +81,8 @@ func Find(out, name string) (Experiment, error) {
 			return e, nil
 		}
 	}
-	return "", results.Bad("give a folder that holds "+lockFile,
-		fmt.Errorf("%s: there is no experiment, neither here nor below %s", name, out))
+	return "", results.Bad(fmt.Errorf("%s: there is no experiment, neither here nor below %s", name, out),
+		"give a folder that holds "+lockFile)
 }
 
 // Experiments lists the folders below out that hold an experiment.
@@ -114,7 +114,7 @@ func TrialAt(dir string) (Trial, results.Spec, error) {
 	state, err := t.Load()
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && state.Spec.Agent == "":
-		return t, results.Spec{}, results.Bad("name the folder of a trial, which holds "+eventsFile, fmt.Errorf("%s: there is no recorded trial", dir))
+		return t, results.Spec{}, results.Bad(fmt.Errorf("%s: there is no recorded trial", dir), "name the folder of a trial, which holds "+eventsFile)
 	case err != nil:
 		return t, results.Spec{}, err
 	}
@@ -129,7 +129,7 @@ func (t Trial) Of(id results.TrialID) (Experiment, error) {
 	}
 	root, ok := strings.CutSuffix(at, string(filepath.Separator)+filepath.FromSlash(id.Path()))
 	if !ok {
-		return "", results.Bad("use a trial where its experiment lies", fmt.Errorf("%s: is not the folder %s of an experiment", t, id.Path()))
+		return "", results.Bad(fmt.Errorf("%s: is not the folder %s of an experiment", t, id.Path()), "use a trial where its experiment lies")
 	}
 	return Experiment(root), nil
 }

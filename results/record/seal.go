@@ -27,7 +27,7 @@ func (t Trial) Seal() error {
 func (t Trial) CheckSeal() error {
 	was, err := t.SealFile().Read()
 	if errors.Is(err, fs.ErrNotExist) {
-		return results.Bad("finish it with resume", fmt.Errorf("%s: the trial is not sealed", t))
+		return results.Bad(fmt.Errorf("%s: the trial is not sealed", t), "finish it with resume")
 	}
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 func (t *inTrial) record(attempt int, request map[string]json.RawMessage, response []byte, used results.Tokens) error {
 	line, err := t.dir.Attempt(attempt).Calls().Append(record.ModelCall{Call: t.kept[attempt] + 1, Request: request, Response: response, Used: used})
 	if err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	return t.book(attempt, line, used)
 }

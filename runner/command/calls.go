@@ -45,7 +45,7 @@ func (c *calls) outcome() (used results.Tokens, count int, fault error) {
 func (c *calls) serve(socket string) (stop func(), err error) {
 	listener, err := gateway.Listen(socket, connections)
 	if err != nil {
-		return nil, results.Infra("", fmt.Errorf("serve agent's model: %w", err))
+		return nil, results.Infra(fmt.Errorf("serve agent's model: %w", err))
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", c.complete)

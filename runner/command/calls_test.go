@@ -76,7 +76,7 @@ func TestCallsEndWithTheProgram(t *testing.T) {
 		sent.Add(1)
 		begun <- struct{}{}
 		<-ctx.Done()
-		return chat.Answer{}, results.Infra("", ctx.Err())
+		return chat.Answer{}, results.Infra(ctx.Err())
 	})
 	posts.Wait()
 	if err != nil || got.Unanswered == "" || sent.Load() != 1 {

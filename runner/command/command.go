@@ -104,7 +104,7 @@ type input struct {
 func (t *inTrial) Reply(ctx context.Context, r agents.Request) (results.Reply, error) {
 	short, err := os.MkdirTemp("", "adb-") // a socket's path ends at 108 bytes
 	if err != nil {
-		return results.Reply{}, results.Infra("", err)
+		return results.Reply{}, results.Infra(err)
 	}
 	defer os.RemoveAll(short)
 	workspace := filepath.Join(short, "workspace")
@@ -162,13 +162,13 @@ func tail(log []byte) string {
 // layOut copies the folder.
 func layOut(workspace, folder string) error {
 	if err := os.MkdirAll(workspace, 0o755); err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	if folder == "" {
 		return nil
 	}
 	if err := os.CopyFS(workspace, os.DirFS(folder)); err != nil {
-		return results.Bad("it may hold files and folders only", err)
+		return results.Bad(err, "it may hold files and folders only")
 	}
 	return nil
 }

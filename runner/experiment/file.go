@@ -136,7 +136,7 @@ func Read(path string) (File, error) {
 		f.Domains = results.Domains()
 	}
 	if err := f.Validate(); err != nil {
-		return f, results.Bad("", fmt.Errorf("%s: %w", path, err))
+		return f, results.Bad(fmt.Errorf("%s: %w", path, err))
 	}
 	return f, nil
 }

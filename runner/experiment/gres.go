@@ -33,8 +33,8 @@ func (f File) CheckGres() error {
 		return nil
 	}
 	if asked, named := gpusIn(f.Launcher.Gres); named && asked != n {
-		return results.Bad("set student.gpus, or leave gres out",
-			fmt.Errorf("launcher.gres: %s has another number of GPUs (%d) than the student works on (%d)", f.Launcher.Gres, asked, n))
+		return results.Bad(fmt.Errorf("launcher.gres: %s has another number of GPUs (%d) than the student works on (%d)", f.Launcher.Gres, asked, n),
+			"set student.gpus, or leave gres out")
 	}
 	return nil
 }

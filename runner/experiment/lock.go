@@ -91,7 +91,7 @@ func Domains(root record.Experiment) ([]results.Domain, error) {
 	}
 	var f File
 	if err := json.Unmarshal(l.File, &f); err != nil {
-		return nil, results.Bad("", fmt.Errorf("%s: %w", root.Lock(), err))
+		return nil, results.Bad(fmt.Errorf("%s: %w", root.Lock(), err))
 	}
 	return f.Domains, nil
 }
@@ -105,7 +105,7 @@ func (s *Setup) sameTerms(was, now record.Lock) error {
 		var f File
 		err := json.Unmarshal(l.File, &f)
 		if err != nil {
-			return results.Bad("", fmt.Errorf("%s: %w", s.Root.Lock(), err))
+			return results.Bad(fmt.Errorf("%s: %w", s.Root.Lock(), err))
 		}
 		f.Parallel, f.Launcher = 0, Launcher{}
 		l.Format, l.Version, l.Titles = 0, "", nil
@@ -117,8 +117,8 @@ func (s *Setup) sameTerms(was, now record.Lock) error {
 		}
 	}
 	if digests[0] != digests[1] {
-		return results.Bad("choose another name or --out for the changed experiment",
-			fmt.Errorf("%s: the folder holds an experiment of this name under other terms", s.Root.Lock()))
+		return results.Bad(fmt.Errorf("%s: the folder holds an experiment of this name under other terms", s.Root.Lock()),
+			"choose another name or --out for the changed experiment")
 	}
 	return nil
 }
@@ -142,6 +142,6 @@ func (s *Setup) CheckScorer() error {
 	if other == "" {
 		return nil
 	}
-	return results.Bad("score it with the build of the program that ran it, or run it again under another name",
-		fmt.Errorf("%s: the experiment ran with another %s than this program has", s.Root.Lock(), other))
+	return results.Bad(fmt.Errorf("%s: the experiment ran with another %s than this program has", s.Root.Lock(), other),
+		"score it with the build of the program that ran it, or run it again under another name")
 }

@@ -37,8 +37,8 @@ func sameGiven(file record.File[record.GivenTerms], now record.GivenTerms) error
 		{"student", now.Student == was.Student}, {"suite", now.Suite == was.Suite}, {"task", now.Task == was.Task},
 	})
 	if names != "" {
-		return results.Bad("choose another --name, or move that folder away",
-			fmt.Errorf("%s: this name was evaluated with another %s", file, names))
+		return results.Bad(fmt.Errorf("%s: this name was evaluated with another %s", file, names),
+			"choose another --name, or move that folder away")
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func kept(file record.File[record.Score], terms record.Terms) (bool, error) {
 	if was.Terms == (record.Terms{}) {
 		err = fmt.Errorf("%s: an older version of the program made it and did not record with what", file)
 	}
-	return false, results.Bad("move that folder away to score it again, or choose another --out", err)
+	return false, results.Bad(err, "move that folder away to score it again, or choose another --out")
 }
 
 // sameStudentAndTask refuses to score a trial with another student or task than
@@ -68,6 +68,6 @@ func (s *Scorer) sameStudentAndTask(spec results.Spec, task tasks.Task) error {
 	if names == "" {
 		return nil
 	}
-	return results.Bad("score it with the build of the program that ran it, or run the experiment again under another name",
-		fmt.Errorf("trial %s: it ran with another %s than this program has", spec.TrialID, names))
+	return results.Bad(fmt.Errorf("trial %s: it ran with another %s than this program has", spec.TrialID, names),
+		"score it with the build of the program that ran it, or run the experiment again under another name")
 }

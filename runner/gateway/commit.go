@@ -34,7 +34,7 @@ func (g *Gateway) commitLoop() {
 		batch := g.collect(first)
 		if broken == nil {
 			if err := g.persist(batch); err != nil {
-				broken = results.Infra("free disk space or check the disk, then resume", fmt.Errorf("write ledger: %w", err))
+				broken = results.Infra(fmt.Errorf("write ledger: %w", err), "free disk space or check the disk, then resume")
 				g.mu.Lock()
 				g.fault = broken
 				g.mu.Unlock()

@@ -57,7 +57,7 @@ func (l live) send(ctx context.Context, q teacher.Request) (teacher.Response, er
 	defer time.AfterFunc(l.g.opts.Overdue, func() {
 		l.g.mu.Lock()
 		defer l.g.mu.Unlock()
-		l.g.note(results.Infra(teacherHint, fmt.Errorf("the teacher gave no answer within %s", l.g.opts.Overdue)))
+		l.g.note(results.Infra(fmt.Errorf("the teacher gave no answer within %s", l.g.opts.Overdue), teacherHint))
 	}).Stop()
 	return l.g.up.Complete(ctx, q)
 }

@@ -78,7 +78,7 @@ type Options struct {
 func Open(dir record.Trial, spec results.Spec, up teacher.Teacher, opts Options) (*Gateway, error) {
 	budget := spec.Protocol.Budget
 	if err := budget.Validate(); err != nil {
-		return nil, results.Bad("", fmt.Errorf("open gateway: budget: %w", err))
+		return nil, results.Bad(fmt.Errorf("open gateway: budget: %w", err))
 	}
 	if opts.BodyLimit == 0 {
 		opts.BodyLimit = BodyLimit

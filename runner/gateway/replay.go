@@ -34,8 +34,8 @@ func (g *Gateway) answers(attempt int) (map[key]record.Answer, error) {
 		return nil, err
 	}
 	if len(found) < len(want) {
-		return nil, results.Bad("the folder was changed by hand; move it away to start afresh",
-			fmt.Errorf("teacher answers of attempt %d: %w", attempt, errors.New("some that the ledger names are missing")))
+		return nil, results.Bad(fmt.Errorf("teacher answers of attempt %d: %w", attempt, errors.New("some that the ledger names are missing")),
+			"the folder was changed by hand; move it away to start afresh")
 	}
 	return found, nil
 }

@@ -47,7 +47,7 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 	if err != nil {
 		giveUp()
 		g.end()
-		return nil, results.Infra("", fmt.Errorf("serve gateway: %w", err))
+		return nil, results.Infra(fmt.Errorf("serve gateway: %w", err))
 	}
 	server := &http.Server{
 		Handler:           s.routes(),

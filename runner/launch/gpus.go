@@ -33,11 +33,11 @@ func GPUs(ctx context.Context, visible string, set bool) ([]string, error) {
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, results.Infra("repair the driver, or set CUDA_VISIBLE_DEVICES", fmt.Errorf("list the GPUs with nvidia-smi: %w", err))
+		return nil, results.Infra(fmt.Errorf("list the GPUs with nvidia-smi: %w", err), "repair the driver, or set CUDA_VISIBLE_DEVICES")
 	}
 	list, err := parseIndexes(out)
 	if err != nil {
-		return nil, results.Infra("set CUDA_VISIBLE_DEVICES", fmt.Errorf("list the GPUs with nvidia-smi: %w", err))
+		return nil, results.Infra(fmt.Errorf("list the GPUs with nvidia-smi: %w", err), "set CUDA_VISIBLE_DEVICES")
 	}
 	return list, nil
 }
@@ -54,10 +54,10 @@ func parseVisible(text string) ([]string, error) {
 		if strings.ContainsFunc(part, func(r rune) bool {
 			return r != '-' && r != '/' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 		}) {
-			return nil, results.Bad("list indexes, such as 0,1", fmt.Errorf("CUDA_VISIBLE_DEVICES: %q names no GPU", part))
+			return nil, results.Bad(fmt.Errorf("CUDA_VISIBLE_DEVICES: %q names no GPU", part), "list indexes, such as 0,1")
 		}
 		if slices.Contains(list, part) {
-			return nil, results.Bad("list each once", fmt.Errorf("CUDA_VISIBLE_DEVICES: %s is named twice", part))
+			return nil, results.Bad(fmt.Errorf("CUDA_VISIBLE_DEVICES: %s is named twice", part), "list each once")
 		}
 		list = append(list, part)
 	}
@@ -95,8 +95,8 @@ type Division struct {
 // or one.
 func Divide(gpus []string, teacher, perStudent, slots int) (Division, error) {
 	if len(gpus) < teacher+perStudent {
-		return Division{}, results.Infra("free more GPUs, or lower student.gpus and teacher.gpus",
-			fmt.Errorf("%d GPUs are needed here (teacher %d, student %d), there are %d", teacher+perStudent, teacher, perStudent, len(gpus)))
+		return Division{}, results.Infra(fmt.Errorf("%d GPUs are needed here (teacher %d, student %d), there are %d", teacher+perStudent, teacher, perStudent, len(gpus)),
+			"free more GPUs, or lower student.gpus and teacher.gpus")
 	}
 	d := Division{Teacher: strings.Join(gpus[:teacher], ",")}
 	if perStudent == 0 {
@@ -109,7 +109,7 @@ func Divide(gpus []string, teacher, perStudent, slots int) (Division, error) {
 		}
 	}
 	if len(d.Students) < slots {
-		return Division{}, results.Infra("lower launcher.slots", fmt.Errorf("%d students of %d GPUs do not fit on %d", slots, perStudent, len(gpus)-teacher))
+		return Division{}, results.Infra(fmt.Errorf("%d students of %d GPUs do not fit on %d", slots, perStudent, len(gpus)-teacher), "lower launcher.slots")
 	}
 	return d, nil
 }

@@ -46,13 +46,13 @@ func Open(dir record.Trial) (*Recording, error) {
 		return nil, err
 	}
 	if len(r.events) == 0 || r.events[0].Kind != results.TrialStarted {
-		return nil, results.Bad("name the folder of a trial, which holds its events", fmt.Errorf("%s: there is no recorded trial", dir))
+		return nil, results.Bad(fmt.Errorf("%s: there is no recorded trial", dir), "name the folder of a trial, which holds its events")
 	}
 	if err := json.Unmarshal(r.events[0].Data, &r.spec); err != nil {
 		return nil, err
 	}
 	if err := checkID(r.spec); err != nil {
-		return nil, results.Bad("the record was changed", fmt.Errorf("%s: %w", dir, err))
+		return nil, results.Bad(fmt.Errorf("%s: %w", dir, err), "the record was changed")
 	}
 	return r, record.CheckFormat(string(dir), r.spec.Format)
 }

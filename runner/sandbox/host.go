@@ -44,7 +44,7 @@ func findPython(command string) (python, error) {
 	defer cancel()
 	out, err := exec.CommandContext(ctx, command, "-c", askPython).Output()
 	if err != nil {
-		return python{}, results.Infra(hint, fmt.Errorf("find python: run %s: %w", command, err))
+		return python{}, results.Infra(fmt.Errorf("find python: run %s: %w", command, err), hint)
 	}
 	var said struct {
 		Path     string   `json:"path"`
@@ -52,16 +52,16 @@ func findPython(command string) (python, error) {
 		Version  [2]int   `json:"version"`
 	}
 	if err := json.Unmarshal(out, &said); err != nil || said.Path == "" {
-		return python{}, results.Infra(hint, fmt.Errorf("find python: %s does not say where it is", command))
+		return python{}, results.Infra(fmt.Errorf("find python: %s does not say where it is", command), hint)
 	}
 	if v := said.Version; v[0] != 3 || v[1] < 9 {
-		return python{}, results.Infra(hint, fmt.Errorf("find python: %s is Python %d.%d", command, v[0], v[1]))
+		return python{}, results.Infra(fmt.Errorf("find python: %s is Python %d.%d", command, v[0], v[1]), hint)
 	}
 	p := python{path: said.Path}
 	for _, prefix := range said.Prefixes {
 		real, err := filepath.EvalSymlinks(prefix)
 		if err != nil {
-			return python{}, results.Infra(hint, fmt.Errorf("find python: %w", err))
+			return python{}, results.Infra(fmt.Errorf("find python: %w", err), hint)
 		}
 		p.prefixes = append(p.prefixes, prefix, real)
 	}
@@ -74,16 +74,16 @@ func findPython(command string) (python, error) {
 func findBubblewrap() (string, error) {
 	path, err := exec.LookPath("bwrap")
 	if err != nil {
-		return "", results.Infra(hint, fmt.Errorf("find bubblewrap: %w", err))
+		return "", results.Infra(fmt.Errorf("find bubblewrap: %w", err), hint)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	help, err := exec.CommandContext(ctx, path, "--help").CombinedOutput()
 	if err != nil {
-		return "", results.Infra(hint, fmt.Errorf("find bubblewrap: run %s: %w", path, err))
+		return "", results.Infra(fmt.Errorf("find bubblewrap: run %s: %w", path, err), hint)
 	}
 	if !bytes.Contains(help, []byte("--size")) {
-		return "", results.Infra("install bubblewrap 0.8 or newer", fmt.Errorf("find bubblewrap: %s is too old", path))
+		return "", results.Infra(fmt.Errorf("find bubblewrap: %s is too old", path), "install bubblewrap 0.8 or newer")
 	}
 	return path, nil
 }

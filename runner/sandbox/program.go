@@ -61,7 +61,7 @@ func (e *execution) program() ([]string, error) {
 	case !strings.Contains(name, "/"):
 		path, err := exec.LookPath(name)
 		if err != nil {
-			return nil, results.Bad("the command must be there inside the sandbox: a system's program, or ./name in its folder", fmt.Errorf("command: %w", err))
+			return nil, results.Bad(fmt.Errorf("command: %w", err), "the command must be there inside the sandbox: a system's program, or ./name in its folder")
 		}
 		name = path
 	}

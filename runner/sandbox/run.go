@@ -68,14 +68,14 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 	var err error
 	if s.uids {
 		if e.uid, err = ownWorkspace(spec.Workspace); err != nil {
-			return nil, results.Infra("", fmt.Errorf("hand over the workspace: %w", err))
+			return nil, results.Infra(fmt.Errorf("hand over the workspace: %w", err))
 		}
 	}
 	if e.dir, err = os.MkdirTemp("", "adb-run-"); err != nil {
-		return nil, results.Infra("", err)
+		return nil, results.Infra(err)
 	}
 	if err := e.writeFiles(); err != nil {
-		return nil, errors.Join(results.Infra("", err), os.RemoveAll(e.dir))
+		return nil, errors.Join(results.Infra(err), os.RemoveAll(e.dir))
 	}
 	return e, nil
 }
@@ -103,7 +103,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 
 	started, startedWrite, err := os.Pipe()
 	if err != nil {
-		return Result{}, results.Infra("", err)
+		return Result{}, results.Infra(err)
 	}
 	defer started.Close()
 	running, stop := context.WithCancelCause(ctx)
@@ -142,7 +142,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	case err != nil && timed.Err() != nil: // the time was over before anything ran
 		return Result{ExitCode: killed, TimedOut: true}, nil
 	case err != nil:
-		return Result{}, results.Infra(hint, err)
+		return Result{}, results.Infra(err, hint)
 	}
 	watched := e.watch(timed, cmd.Process.Pid, stop)
 	err = cmd.Wait()
@@ -163,16 +163,16 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 func (e *execution) outcome(state *os.ProcessState, err, cause error, started io.Reader, out *output, duration time.Duration) (Result, error) {
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) && cause == nil {
-		return Result{}, results.Infra("", err)
+		return Result{}, results.Infra(err)
 	}
 	timedOut := cause == errTimeout
 	if !timedOut { // a short time may be over before the code is reached
 		reached, err := io.ReadAll(io.LimitReader(started, 16))
 		if err != nil {
-			return Result{}, results.Infra("", err)
+			return Result{}, results.Infra(err)
 		}
 		if string(reached) != "started" {
-			return Result{}, results.Infra(hint, fmt.Errorf("the sandbox did not start (%s): %s", state, oneLine(out.bytes())))
+			return Result{}, results.Infra(fmt.Errorf("the sandbox did not start (%s): %s", state, oneLine(out.bytes())), hint)
 		}
 	}
 	r := Result{ExitCode: exitCode(state), TimedOut: timedOut, Output: out.bytes(), Duration: duration}

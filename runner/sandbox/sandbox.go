@@ -94,7 +94,7 @@ func New(cfg Config) (*Sandbox, error) {
 		cfg.Python = "python3"
 	}
 	if cfg.Kind != Bubblewrap && cfg.Kind != None {
-		return nil, results.Bad("", fmt.Errorf("sandbox kind %q: want %s or %s", cfg.Kind, Bubblewrap, None))
+		return nil, results.Bad(fmt.Errorf("sandbox kind %q: want %s or %s", cfg.Kind, Bubblewrap, None))
 	}
 	s := &Sandbox{cfg: cfg}
 	var err error
@@ -121,15 +121,15 @@ func New(cfg Config) (*Sandbox, error) {
 func (s *Sandbox) probe() error {
 	dir, err := os.MkdirTemp("", "adb-probe-")
 	if err != nil {
-		return results.Infra("", fmt.Errorf("try the sandbox: %w", err))
+		return results.Infra(fmt.Errorf("try the sandbox: %w", err))
 	}
 	defer os.RemoveAll(dir)
 	if err := os.WriteFile(filepath.Join(dir, CodeFile), []byte("import autodatabench\nprint('ready')\n"), 0o644); err != nil {
-		return results.Infra("", fmt.Errorf("try the sandbox: %w", err))
+		return results.Infra(fmt.Errorf("try the sandbox: %w", err))
 	}
 	r, err := s.Run(context.Background(), Spec{Workspace: dir, Code: CodeFile, Timeout: time.Minute})
 	if err == nil && (r.ExitCode != 0 || string(r.Output) != "ready\n") {
-		err = results.Infra(hint, fmt.Errorf("python ended with status %d: %s", r.ExitCode, oneLine(r.Output)))
+		err = results.Infra(fmt.Errorf("python ended with status %d: %s", r.ExitCode, oneLine(r.Output)), hint)
 	}
 	if err != nil {
 		return fmt.Errorf("try the sandbox: %w", err)

@@ -20,7 +20,7 @@ const askLimit = 2 * time.Minute
 func Ask(spec Spec) (string, error) {
 	program, err := exec.LookPath(spec.Command[0])
 	if err != nil {
-		return "", results.Infra(spec.Missing, fmt.Errorf("%s: %w", spec.What, err))
+		return "", results.Infra(fmt.Errorf("%s: %w", spec.What, err), spec.Missing)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askLimit)
 	defer cancel()
@@ -30,7 +30,7 @@ func Ask(spec Spec) (string, error) {
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
 	if err != nil {
-		return "", results.Infra(spec.Missing, fmt.Errorf("%s: %s: %w: %s", spec.What, strings.Join(spec.Command, " "), err, lastLines(complaint.String())))
+		return "", results.Infra(fmt.Errorf("%s: %s: %w: %s", spec.What, strings.Join(spec.Command, " "), err, lastLines(complaint.String())), spec.Missing)
 	}
 	lines := strings.Split(lastLines(string(out)), " | ") // warnings may come first
 	return lines[len(lines)-1], nil

@@ -66,7 +66,7 @@ type Server struct {
 // New checks that the program is there. It starts nothing.
 func New(spec Spec) (*Server, error) {
 	if _, err := exec.LookPath(spec.Command[0]); err != nil {
-		return nil, results.Infra(spec.Missing, fmt.Errorf("%s: %w", spec.What, err))
+		return nil, results.Infra(fmt.Errorf("%s: %w", spec.What, err), spec.Missing)
 	}
 	return &Server{spec: spec.withDefaults()}, nil
 }
@@ -107,7 +107,7 @@ func (s *Server) begin(ctx context.Context) (*process, error) {
 	for again := true; ; again = false {
 		p, err := start(s.spec)
 		if err != nil {
-			return nil, results.Infra("", fmt.Errorf("%s: %w", s.spec.What, err))
+			return nil, results.Infra(fmt.Errorf("%s: %w", s.spec.What, err))
 		}
 		if err = p.healthy(ctx, s.spec); err == nil {
 			return p, nil
@@ -168,7 +168,7 @@ func (s *Server) crashed(lost string) error {
 // giveUp keeps the error for all later callers, so that a server that takes
 // minutes to fail is not started for each of them.
 func (s *Server) giveUp(err error) error {
-	s.failed = results.Infra("the whole log is in "+s.spec.Log, fmt.Errorf("%s (%s): %w", s.spec.What, strings.Join(s.spec.Command, " "), err))
+	s.failed = results.Infra(fmt.Errorf("%s (%s): %w", s.spec.What, strings.Join(s.spec.Command, " "), err), "the whole log is in "+s.spec.Log)
 	return s.failed
 }
 

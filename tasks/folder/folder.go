@@ -83,7 +83,7 @@ func Open(dir string) (*Folder, []Finding, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%s: no task folder: it holds no %s", dir, ConfigFile)
 		}
-		return nil, nil, results.Bad("autodatabench tasks new DIR makes one", err)
+		return nil, nil, results.Bad(err, "autodatabench tasks new DIR makes one")
 	}
 	f := &Folder{Dir: dir}
 	findings := f.readConfig()
@@ -107,8 +107,8 @@ func Load(dir string) (tasks.Task, error) {
 		return tasks.Task{}, err
 	}
 	if len(findings) > 0 {
-		return tasks.Task{}, results.Bad("autodatabench tasks lint "+dir+" lists everything",
-			fmt.Errorf("%s (%d faults in all)", findings[0], len(findings)))
+		return tasks.Task{}, results.Bad(fmt.Errorf("%s (%d faults in all)", findings[0], len(findings)),
+			"autodatabench tasks lint "+dir+" lists everything")
 	}
 	return f.Task()
 }

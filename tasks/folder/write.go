@@ -56,11 +56,11 @@ func Write(dir string, c Content) error {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(filepath.Clean(dir)), 0o755); err != nil {
-		return results.Infra("", fmt.Errorf("write task folder: %w", err))
+		return results.Infra(fmt.Errorf("write task folder: %w", err))
 	}
 	fresh, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".task-")
 	if err != nil {
-		return results.Infra("", fmt.Errorf("write task folder: %w", err))
+		return results.Infra(fmt.Errorf("write task folder: %w", err))
 	}
 	err = errors.Join(c.write(fresh), os.Chmod(fresh, 0o755))
 	if err == nil {
@@ -72,7 +72,7 @@ func Write(dir string, c Content) error {
 		err = os.Rename(fresh, dir)
 	}
 	if err != nil {
-		return results.Infra("", fmt.Errorf("write task folder %s: %w", dir, errors.Join(err, os.RemoveAll(fresh))))
+		return results.Infra(fmt.Errorf("write task folder %s: %w", dir, errors.Join(err, os.RemoveAll(fresh))))
 	}
 	return nil
 }
@@ -84,9 +84,9 @@ func Vacant(dir string) error {
 	case errors.Is(err, os.ErrNotExist):
 		return nil
 	case err != nil:
-		return results.Bad("", fmt.Errorf("write task folder: %w", err))
+		return results.Bad(fmt.Errorf("write task folder: %w", err))
 	case len(entries) > 0:
-		return results.Bad("choose another folder, or move this one away", fmt.Errorf("%s: the folder is not empty", dir))
+		return results.Bad(fmt.Errorf("%s: the folder is not empty", dir), "choose another folder, or move this one away")
 	}
 	return nil
 }

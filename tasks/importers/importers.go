@@ -82,7 +82,7 @@ func Kinds() []string {
 func Import(o Options) (Imported, error) {
 	at := slices.IndexFunc(suites(), func(s suite) bool { return s.kind == o.Kind })
 	if at < 0 {
-		return Imported{}, results.Bad("", fmt.Errorf("import: unknown data set %q: want %s", o.Kind, strings.Join(Kinds(), ", ")))
+		return Imported{}, results.Bad(fmt.Errorf("import: unknown data set %q: want %s", o.Kind, strings.Join(Kinds(), ", ")))
 	}
 	s := suites()[at]
 	tables, others, err := readTables(o.From, s.needs...)
@@ -105,7 +105,7 @@ func Import(o Options) (Imported, error) {
 	}
 	entries = s.usable(entries, m)
 	if len(entries) < 8 {
-		return Imported{}, results.Bad("", fmt.Errorf("import: %s: %d usable items are too few for a task", o.From, len(entries)))
+		return Imported{}, results.Bad(fmt.Errorf("import: %s: %d usable items are too few for a task", o.From, len(entries)))
 	}
 	made := s.part(entries, o.Seed, m)
 	if len(o.SeedFrom) > 0 {

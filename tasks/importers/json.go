@@ -42,9 +42,9 @@ func readJSON(path string, f io.Reader) ([]row, error) {
 	buffered := bufio.NewReaderSize(f, 1<<16)
 	switch begin, _ := buffered.Peek(3); {
 	case bytes.HasPrefix(begin, []byte("\uFEFF")):
-		return nil, results.Bad("", fmt.Errorf("%s:1: it begins with a byte order mark; save it as UTF-8 without one", path))
+		return nil, results.Bad(fmt.Errorf("%s:1: it begins with a byte order mark; save it as UTF-8 without one", path))
 	case bytes.HasPrefix(begin, []byte{0xff, 0xfe}), bytes.HasPrefix(begin, []byte{0xfe, 0xff}):
-		return nil, results.Bad("", fmt.Errorf("%s:1: it is UTF-16; save it as UTF-8", path))
+		return nil, results.Bad(fmt.Errorf("%s:1: it is UTF-16; save it as UTF-8", path))
 	}
 	l := &lines{r: buffered}
 	d := json.NewDecoder(l)
@@ -68,7 +68,7 @@ func readJSON(path string, f io.Reader) ([]row, error) {
 			continue
 		case errors.Is(err, errArray), errors.Is(err, errNoObject):
 			if len(rows) == 0 {
-				return nil, results.Bad("", fmt.Errorf("%s:%d: %w", r.file, r.line, errNoObject))
+				return nil, results.Bad(fmt.Errorf("%s:%d: %w", r.file, r.line, errNoObject))
 			}
 			return nil, r.fault("%v", errNoObject)
 		case err != nil:
@@ -143,7 +143,7 @@ func broken(path string, d *json.Decoder, l *lines, err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		offset, reason = l.read, "the file ends too early"
 	}
-	return results.Bad("", fmt.Errorf("%s:%d: %s", path, l.at(offset), reason))
+	return results.Bad(fmt.Errorf("%s:%d: %s", path, l.at(offset), reason))
 }
 
 func servedRows(r row, served json.RawMessage) ([]row, error) {

@@ -15,7 +15,7 @@ import (
 // readParquet reads the rows of a Parquet file of Hugging Face. Columns that JSON
 // cannot hold make the file bad.
 func readParquet(path string, f *os.File) (rows []row, err error) {
-	bad := func(err error) error { return results.Bad("", fmt.Errorf("%s: Parquet: %w", path, err)) }
+	bad := func(err error) error { return results.Bad(fmt.Errorf("%s: Parquet: %w", path, err)) }
 	defer func() { // the library panics on some broken files
 		if p := recover(); p != nil {
 			rows, err = nil, bad(fmt.Errorf("%v", p))
@@ -23,7 +23,7 @@ func readParquet(path string, f *os.File) (rows []row, err error) {
 	}()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, results.Infra("", err)
+		return nil, results.Infra(err)
 	}
 	opened, err := parquet.OpenFile(f, info.Size())
 	if err != nil {

@@ -27,7 +27,7 @@ const (
 // drawPool draws the seed questions from other data than the items'.
 func (s suite) drawPool(o Options, entries []entry, m *Manifest) ([]string, error) {
 	if s.pool == nil {
-		return nil, results.Bad("leave --seed-from out", fmt.Errorf("import: the seed pool of %s is half of its own data", s.kind))
+		return nil, results.Bad(fmt.Errorf("import: the seed pool of %s is half of its own data", s.kind), "leave --seed-from out")
 	}
 	var found []candidate
 	known := s.overlap(entries)

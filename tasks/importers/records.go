@@ -57,7 +57,7 @@ func (r row) at() string { return fmt.Sprintf("%s:%d", r.name, r.line) }
 
 // fault is an error at a row.
 func (r row) fault(format string, args ...any) error {
-	return results.Bad("", fmt.Errorf("%s:%d: %s", r.file, r.line, fmt.Sprintf(format, args...)))
+	return results.Bad(fmt.Errorf("%s:%d: %s", r.file, r.line, fmt.Sprintf(format, args...)))
 }
 
 // finite refuses a text that is a number, but no finite one.
@@ -113,12 +113,12 @@ func (r row) scalar(name string) (string, error) {
 func readTables(path string, needs ...string) (tables []table, others []string, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, nil, results.Bad("", fmt.Errorf("import: %w", err))
+		return nil, nil, results.Bad(fmt.Errorf("import: %w", err))
 	}
 	names := []string{"."}
 	if info.IsDir() {
 		if names, err = dataFiles(path); err != nil {
-			return nil, nil, results.Bad("", fmt.Errorf("import: %w", err))
+			return nil, nil, results.Bad(fmt.Errorf("import: %w", err))
 		}
 	}
 	for _, name := range names {
@@ -140,8 +140,8 @@ func readTables(path string, needs ...string) (tables []table, others []string, 
 		}
 	}
 	if len(tables) == 0 {
-		return nil, nil, results.Bad("bench/doc/tasks.md says which files these are",
-			fmt.Errorf("import: %s holds no file whose records have the fields %s", path, strings.Join(needs, ", ")))
+		return nil, nil, results.Bad(fmt.Errorf("import: %s holds no file whose records have the fields %s", path, strings.Join(needs, ", ")),
+			"bench/doc/tasks.md says which files these are")
 	}
 	return tables, others, nil
 }
@@ -186,7 +186,7 @@ func unrelated(err error) bool {
 func readRows(path string, needs []string) ([]row, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, results.Bad("", fmt.Errorf("import: %w", err))
+		return nil, results.Bad(fmt.Errorf("import: %w", err))
 	}
 	defer f.Close()
 	var rows []row
@@ -200,10 +200,10 @@ func readRows(path string, needs []string) ([]row, error) {
 	}
 	for _, name := range needs {
 		if len(rows) == 0 {
-			return nil, results.Bad("", fmt.Errorf("%s: %w", path, errEmpty))
+			return nil, results.Bad(fmt.Errorf("%s: %w", path, errEmpty))
 		}
 		if _, ok := rows[0].fields[name]; !ok {
-			return nil, results.Bad("", fmt.Errorf("%s: %w field %q", path, errOther, name))
+			return nil, results.Bad(fmt.Errorf("%s: %w field %q", path, errOther, name))
 		}
 	}
 	return rows, nil

@@ -24,8 +24,8 @@ const (
 // Load returns the domain's task: the same on every machine.
 func Load(d results.Domain) (tasks.Task, error) {
 	if len(Families(d)) == 0 {
-		return tasks.Task{}, results.Bad("the domains of suite mini are science, code and finance",
-			fmt.Errorf("suite %s has no domain %q", Suite, string(d)))
+		return tasks.Task{}, results.Bad(fmt.Errorf("suite %s has no domain %q", Suite, string(d)),
+			"the domains of suite mini are science, code and finance")
 	}
 	t := tasks.Task{Name: string(d), Suite: Suite, Brief: brief(d), Evaluator: Evaluator(d)}
 	public, err := Items(d, Public, Draw(d, Public, publicItems, PublicWordings))

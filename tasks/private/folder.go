@@ -21,14 +21,14 @@ func openFolder(root string, t tasks.Task) ([]tasks.Item, error) {
 	path := folder.PrivateFile(root, t.Name)
 	digest, err := disk.DigestFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, results.Bad(rootHint, fmt.Errorf("private set of task %s: %s is not there", t.Name, path))
+		return nil, results.Bad(fmt.Errorf("private set of task %s: %s is not there", t.Name, path), rootHint)
 	}
 	if err != nil {
-		return nil, results.Infra("", fmt.Errorf("private set of task %s: %w", t.Name, err))
+		return nil, results.Infra(fmt.Errorf("private set of task %s: %w", t.Name, err))
 	}
 	if digest != t.PrivateDigest {
-		return nil, results.Bad("autodatabench tasks lint says which digest belongs into task.yaml",
-			fmt.Errorf("private set of task %s: %s is another one than task.yaml has the digest of", t.Name, path))
+		return nil, results.Bad(fmt.Errorf("private set of task %s: %s is another one than task.yaml has the digest of", t.Name, path),
+			"autodatabench tasks lint says which digest belongs into task.yaml")
 	}
 	placed, findings := folder.ReadItems(path, checker(t.Evaluator))
 	if len(placed) != t.Brief.PrivateItems && len(findings) == 0 {
@@ -36,7 +36,7 @@ func openFolder(root string, t tasks.Task) ([]tasks.Item, error) {
 	}
 	findings = append(findings, folder.ShownBy(t).Hidden(path, placed)...)
 	if len(findings) > 0 {
-		return nil, results.Bad("autodatabench tasks lint lists everything", fmt.Errorf("private set of task %s: %s", t.Name, findings[0]))
+		return nil, results.Bad(fmt.Errorf("private set of task %s: %s", t.Name, findings[0]), "autodatabench tasks lint lists everything")
 	}
 	items := make([]tasks.Item, len(placed))
 	for i, p := range placed {
@@ -104,13 +104,13 @@ func Write(root, name string, items []tasks.Item) (digest string, err error) {
 	case err == nil && was == digest:
 		return digest, nil
 	case err == nil:
-		return "", results.Bad("choose another name or --private-root, or move it away",
-			fmt.Errorf("%s: there is a private set of another task of this name", path))
+		return "", results.Bad(fmt.Errorf("%s: there is a private set of another task of this name", path),
+			"choose another name or --private-root, or move it away")
 	case !errors.Is(err, fs.ErrNotExist):
-		return "", results.Infra("", err)
+		return "", results.Infra(err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", results.Infra("", fmt.Errorf("write private set: %w", err))
+		return "", results.Infra(fmt.Errorf("write private set: %w", err))
 	}
 	if err := disk.WriteFile(path, data); err != nil {
 		return "", err

@@ -26,14 +26,14 @@ func Open(root string, t tasks.Task) ([]tasks.Item, error) {
 	case folder.Suite:
 		return openFolder(root, t)
 	}
-	return nil, results.Bad("", fmt.Errorf("private set of task %s: unknown suite %q", t.Name, t.Suite))
+	return nil, results.Bad(fmt.Errorf("private set of task %s: unknown suite %q", t.Name, t.Suite))
 }
 
 // openMini draws the embedded suite's private set.
 func openMini(d results.Domain) ([]tasks.Item, error) {
 	unseen := miniWordings(d)
 	if unseen == nil {
-		return nil, results.Bad("", fmt.Errorf("private set: suite %s has no domain %q", mini.Suite, string(d)))
+		return nil, results.Bad(fmt.Errorf("private set: suite %s has no domain %q", mini.Suite, string(d)))
 	}
 	return mini.Items(d, mini.Private, mini.Draw(d, mini.Private, mini.PrivateItems, privateOrPublic(unseen)))
 }

@@ -124,7 +124,7 @@ func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a age
 		return checked{}, err
 	}
 	if reply.Unanswered != "" {
-		return checked{}, results.Bad("", fmt.Errorf("agent %s: %s", d.Name, reply.Unanswered))
+		return checked{}, results.Bad(fmt.Errorf("agent %s: %s", d.Name, reply.Unanswered))
 	}
 	const shown = 60
 	said := []rune(strings.Join(strings.Fields(reply.Text), " "))
@@ -144,7 +144,7 @@ func definition(name, file string) (definitions.Definition, error) {
 	}
 	d, err := definitions.LoadFile(file)
 	if err == nil && d.Name != name {
-		return d, results.Bad("", fmt.Errorf("%s: defines agent %q, not %q", file, d.Name, name))
+		return d, results.Bad(fmt.Errorf("%s: defines agent %q, not %q", file, d.Name, name))
 	}
 	return d, err
 }

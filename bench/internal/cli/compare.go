@@ -53,7 +53,7 @@ func powerCommand(env Env) *cli.Command {
 			}
 			plan := board.Power(difference)
 			if len(plan.Groups) == 0 {
-				return results.Bad("run an experiment with runs: 2 or more", errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"))
+				return results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more")
 			}
 			return write(c, env, plan)
 		},

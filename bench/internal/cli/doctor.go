@@ -66,7 +66,7 @@ func runDoctor(ctx context.Context, w setup.World, o doctorOptions) error {
 		return err
 	}
 	if bad > 0 {
-		return results.Infra("do what the table says", fmt.Errorf("%d of %d checks failed", bad, len(findings)))
+		return results.Infra(fmt.Errorf("%d of %d checks failed", bad, len(findings)), "do what the table says")
 	}
 	return nil
 }

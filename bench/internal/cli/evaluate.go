@@ -80,7 +80,7 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 	}
 	protocol, err := f.Resolve()
 	if err != nil {
-		return results.Bad("", err)
+		return results.Bad(err)
 	}
 	rows, check, err := readSubmission(o.path, protocol.Budget)
 	if err != nil {
@@ -123,10 +123,10 @@ func (o evaluateOptions) file() (experiment.File, error) {
 		return f, usage("evaluate takes one task: --domain WORD, or --task FOLDER")
 	}
 	if err := f.Validate(); err != nil {
-		return f, results.Bad("", err)
+		return f, results.Bad(err)
 	}
 	if !results.ValidName(o.name) {
-		return f, results.Bad("", fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", o.name))
+		return f, results.Bad(fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", o.name))
 	}
 	return f, nil
 }
@@ -136,22 +136,22 @@ func (o evaluateOptions) file() (experiment.File, error) {
 func readSubmission(path string, budget results.Budget) ([]results.Row, results.Check, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, results.Check{}, results.Bad("", err)
+		return nil, results.Check{}, results.Bad(err)
 	}
 	switch {
 	case !info.Mode().IsRegular():
-		return nil, results.Check{}, results.Bad("", fmt.Errorf("%s: no regular file", path))
+		return nil, results.Check{}, results.Bad(fmt.Errorf("%s: no regular file", path))
 	case info.Size() > results.MaxSubmission:
-		return nil, results.Check{}, results.Bad("", fmt.Errorf("%s: %d bytes; a submission has at most %d", path, info.Size(), int64(results.MaxSubmission)))
+		return nil, results.Check{}, results.Bad(fmt.Errorf("%s: %d bytes; a submission has at most %d", path, info.Size(), int64(results.MaxSubmission)))
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, results.Check{}, results.Bad("", err)
+		return nil, results.Check{}, results.Bad(err)
 	}
 	defer f.Close()
 	rows, check := submission.Decode(f, budget)
 	if !check.Valid {
-		return nil, check, results.Bad("", fmt.Errorf("%s: %s", path, check.Problem))
+		return nil, check, results.Bad(fmt.Errorf("%s: %s", path, check.Problem))
 	}
 	return rows, check, nil
 }

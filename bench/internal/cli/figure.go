@@ -80,7 +80,7 @@ func drawFigure(c *cli.Context, env Env) error {
 		return err
 	}
 	if err := disk.WriteFile(path, page.Bytes()); err != nil {
-		return results.Bad("", err)
+		return results.Bad(err)
 	}
 	if c.Bool("json") {
 		return show(c, env, struct {
@@ -123,12 +123,12 @@ func figureOf(c *cli.Context, env Env, name string) (figure.Figure, error) {
 func measuresFigure(path string) (figure.Figure, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, results.Bad("", err)
+		return nil, results.Bad(err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, figure.MaxMeasuresFile+1))
 	if err != nil {
-		return nil, results.Bad("", err)
+		return nil, results.Bad(err)
 	}
 	radar, err := figure.ReadMeasures(data)
 	if err != nil {
@@ -169,7 +169,7 @@ func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, names map[s
 		logs = append(logs, l)
 	}
 	if agents := c.StringSlice("agent"); len(agents) > 0 && len(logs) == 0 {
-		return "", nil, nil, results.Bad("", fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
+		return "", nil, nil, results.Bad(fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
 	}
 	return f.Name, logs, names, nil
 }
@@ -184,7 +184,7 @@ func oneExperiment(c *cli.Context) (record.Experiment, error) {
 		return "", err
 	}
 	if len(list) != 1 {
-		return "", results.Bad("choose one with --experiment", fmt.Errorf("%s: there are %d experiments", c.String("out"), len(list)))
+		return "", results.Bad(fmt.Errorf("%s: there are %d experiments", c.String("out"), len(list)), "choose one with --experiment")
 	}
 	return list[0], nil
 }

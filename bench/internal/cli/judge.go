@@ -32,7 +32,7 @@ func judgeCommand(env Env) *cli.Command {
 				return usage("%s", err)
 			}
 			if err := evaluators.Lines(e, env.Stdin, env.Stdout); err != nil {
-				return results.Infra("", fmt.Errorf("tasks judge: %w", err))
+				return results.Infra(fmt.Errorf("tasks judge: %w", err))
 			}
 			return nil
 		},

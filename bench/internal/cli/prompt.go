@@ -48,7 +48,7 @@ func showPrompt(c *cli.Context, env Env) error {
 	if dir := c.String("trial"); dir != "" {
 		var err error
 		if p, err = record.Trial(dir).Attempt(c.Int("attempt")).Prompt().Read(); err != nil {
-			return results.Bad("name the folder of a trial that got as far", err)
+			return results.Bad(err, "name the folder of a trial that got as far")
 		}
 	} else {
 		d, err := examplePrompt(c)
@@ -57,7 +57,7 @@ func showPrompt(c *cli.Context, env Env) error {
 		}
 		p.Attempt, p.Op = d.Attempt, d.Op
 		if p.Messages, p.Trimmed, err = prompt.Render(d); err != nil {
-			return results.Bad("operations: draft, debug, repair, improve", err)
+			return results.Bad(err, "operations: draft, debug, repair, improve")
 		}
 	}
 	if c.Bool("json") {
@@ -81,11 +81,11 @@ func examplePrompt(c *cli.Context) (prompt.Data, error) {
 	}
 	f.Workflows, f.Settings = []results.Workflow{results.Workflow(c.String("workflow"))}, []results.Setting{results.Setting(c.String("setting"))}
 	if err := f.Validate(); err != nil {
-		return prompt.Data{}, results.Bad("", err)
+		return prompt.Data{}, results.Bad(err)
 	}
 	protocol, err := f.Resolve()
 	if err != nil {
-		return prompt.Data{}, results.Bad("", err)
+		return prompt.Data{}, results.Bad(err)
 	}
 	list, err := setup.LoadTasks(f.Suite, f.Domains, placesOf(c))
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // A join is a line for each error; one that is wrapped is a single line with
 // all that the wrapping says.
 func TestSay(t *testing.T) {
-	broken := results.Infra("free some space", errors.New("disk full"))
+	broken := results.Infra(errors.New("disk full"), "free some space")
 	lost := errors.New("lock lost")
 	for _, tt := range []struct {
 		name string

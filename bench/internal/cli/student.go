@@ -166,7 +166,7 @@ func trainStudent(c *cli.Context, env Env) error {
 		return err
 	}
 	if err := disk.Writable(to); err != nil {
-		return results.Infra("name a folder that can be written", fmt.Errorf("train: %w", err))
+		return results.Infra(fmt.Errorf("train: %w", err), "name a folder that can be written")
 	}
 	step := stepper(env, "training", env.Now())
 	report, err := s.Train(c.Context, p.Recipe, rows, c.Int64("seed"), to, func(p student.Progress) { step(p.Step, p.Total, p.Loss) })
@@ -197,7 +197,7 @@ func askStudent(c *cli.Context, env Env) error {
 		}
 	}
 	if err := in.Err(); err != nil {
-		return results.Bad("", fmt.Errorf("standard input: %w", err))
+		return results.Bad(fmt.Errorf("standard input: %w", err))
 	}
 	answers, err := s.Generate(c.Context, c.String("adapter"), questions, results.Sampling{
 		Temperature: c.Float64("temperature"), TopP: 1, MaxTokens: c.Int("max-tokens"), Seed: c.Int64("seed"),

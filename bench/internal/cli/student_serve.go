@@ -89,7 +89,7 @@ func readAdapters(pairs []string, s *embedded.Student) (map[string]string, error
 			return nil, usage("--adapter wants NAME=FOLDER, got %q", pair)
 		}
 		if _, taken := adapters[name]; taken || name == s.Identity().Name {
-			return nil, results.Bad("", fmt.Errorf("--adapter: there are two models of the name %q", name))
+			return nil, results.Bad(fmt.Errorf("--adapter: there are two models of the name %q", name))
 		}
 		if err := s.CheckAdapter(dir); err != nil {
 			return nil, err

@@ -48,7 +48,7 @@ func leaderboardCommand(env Env) *cli.Command {
 func updatePage(path string, board report.Board) error {
 	page, err := os.ReadFile(path)
 	if err != nil {
-		return results.Bad("", err)
+		return results.Bad(err)
 	}
 	var block bytes.Buffer
 	if err := report.Write(&block, report.Markdown, board); err != nil {
@@ -56,7 +56,7 @@ func updatePage(path string, board report.Board) error {
 	}
 	page, err = markdown.Replace(page, block.Bytes())
 	if err != nil {
-		return results.Bad("put both marker lines where the leaderboard is to stand", fmt.Errorf("%s: %w", path, err))
+		return results.Bad(fmt.Errorf("%s: %w", path, err), "put both marker lines where the leaderboard is to stand")
 	}
 	return disk.WriteFile(path, page)
 }
@@ -76,7 +76,7 @@ func indexed(c *cli.Context, env Env, name string) ([]results.Outcome, report.Op
 	out := c.String("out")
 	path := record.Index(out)
 	if !disk.Exists(path) {
-		return nil, report.Options{}, results.Bad("run an experiment first, give --out, or rebuild it with reindex", fmt.Errorf("%s: there is no index", path))
+		return nil, report.Options{}, results.Bad(fmt.Errorf("%s: there is no index", path), "run an experiment first, give --out, or rebuild it with reindex")
 	}
 	db, err := openIndex(c.Context, env.World, out)
 	if err != nil {
@@ -88,7 +88,7 @@ func indexed(c *cli.Context, env Env, name string) ([]results.Outcome, report.Op
 		return nil, report.Options{}, err
 	}
 	if name != "" && len(outcomes) == 0 {
-		return nil, report.Options{}, results.Bad("see which there are with: autodatabench leaderboard", fmt.Errorf("%s: holds no outcome of experiment %q", path, name))
+		return nil, report.Options{}, results.Bad(fmt.Errorf("%s: holds no outcome of experiment %q", path, name), "see which there are with: autodatabench leaderboard")
 	}
 	opts, err := recordedOptions(out, outcomes)
 	return outcomes, opts, err

@@ -54,7 +54,7 @@ func lintTask(c *cli.Context, env Env) error {
 	}
 	report := linted{Task: f.Config.Name, Public: len(f.Public), Private: f.Config.Sizes.Private, Seed: len(f.Seed), Findings: findings}
 	if len(findings) > 0 {
-		err := results.Bad("", fmt.Errorf("%s: %d faults", dir, len(findings)))
+		err := results.Bad(fmt.Errorf("%s: %d faults", dir, len(findings)))
 		if c.Bool("json") {
 			return errors.Join(show(c, env, report), err)
 		}

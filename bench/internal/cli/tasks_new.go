@@ -72,10 +72,10 @@ func newConfig(c *cli.Context, dir string) ([]folder.Pair, folder.Config, error)
 		config.Domain = results.Domain(c.String("domain"))
 	}
 	if !results.ValidName(name) {
-		return nil, config, results.Bad("", fmt.Errorf("%s: a task's name has lower-case letters, digits, dots and dashes only", name))
+		return nil, config, results.Bad(fmt.Errorf("%s: a task's name has lower-case letters, digits, dots and dashes only", name))
 	}
 	if err := config.Domain.Validate(); err != nil {
-		return nil, config, results.Bad("", err)
+		return nil, config, results.Bad(err)
 	}
 	pairs, path := folder.Starter(), c.String("from")
 	var findings []folder.Finding
@@ -116,7 +116,7 @@ func refuse(findings []folder.Finding) error {
 		}
 		list += "\n" + f.String()
 	}
-	return results.Bad("", fmt.Errorf("%s", list[1:]))
+	return results.Bad(fmt.Errorf("%s", list[1:]))
 }
 
 // writeTask writes the task and says what came of it.
@@ -150,7 +150,7 @@ func writeTask(c *cli.Context, env Env, dir string, content folder.Content, hidd
 // roomFor refuses places that a task cannot be written to.
 func roomFor(root, dir string) error {
 	if err := private.Apart(root, dir); err != nil {
-		return results.Bad("choose another --private-root", err)
+		return results.Bad(err, "choose another --private-root")
 	}
 	return folder.Vacant(dir)
 }
@@ -159,7 +159,7 @@ func roomFor(root, dir string) error {
 // the folder would show what the set hides.
 func writeFolder(root, dir string, content folder.Content, hidden []tasks.Item) (tasks.Task, error) {
 	if err := refuse(content.Hides(hidden)); err != nil {
-		return tasks.Task{}, results.Bad("leave one of the two questions out, or try another --seed", fmt.Errorf("nothing is written: %w", err))
+		return tasks.Task{}, results.Bad(fmt.Errorf("nothing is written: %w", err), "leave one of the two questions out, or try another --seed")
 	}
 	var err error
 	if content.Config.PrivateDigest, err = private.Write(root, content.Config.Name, hidden); err != nil {

@@ -40,7 +40,7 @@ func teacherCommand(env Env) *cli.Command {
 func serveHTTP(ctx context.Context, env Env, address, what string, handler http.Handler) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return results.Infra("choose another --listen", err)
+		return results.Infra(err, "choose another --listen")
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	fmt.Fprintf(env.Stdout, "%s at http://%s/v1\n", what, listener.Addr())
@@ -52,7 +52,7 @@ func serveHTTP(ctx context.Context, env Env, address, what string, handler http.
 		ended <- server.Shutdown(grace)
 	}()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	return <-ended
 }

@@ -65,7 +65,7 @@ func experimentOf(path *string, w words) (f experiment.File, text []byte, err er
 	}
 	changed := w.change(&f)
 	if err := f.Validate(); err != nil {
-		return f, nil, results.Bad("", err)
+		return f, nil, results.Bad(err)
 	}
 	if path != nil && !changed {
 		text, err = os.ReadFile(*path)

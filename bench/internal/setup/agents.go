@@ -39,11 +39,11 @@ func Definitions(f experiment.File, files []string) ([]definitions.Definition, e
 			return nil, err
 		}
 		if !slices.Contains(f.Agents, d.Name) {
-			return nil, results.Bad("name it among the experiment's agents",
-				fmt.Errorf("--agent-file %s: defines agent %q, which the experiment does not name", path, d.Name))
+			return nil, results.Bad(fmt.Errorf("--agent-file %s: defines agent %q, which the experiment does not name", path, d.Name),
+				"name it among the experiment's agents")
 		}
 		if _, twice := given[d.Name]; twice {
-			return nil, results.Bad("", fmt.Errorf("--agent-file %s: defines agent %q, which another file defines too", path, d.Name))
+			return nil, results.Bad(fmt.Errorf("--agent-file %s: defines agent %q, which another file defines too", path, d.Name))
 		}
 		given[d.Name] = d
 	}
@@ -70,8 +70,8 @@ func CheckPrices(f experiment.File, list []definitions.Definition) error {
 	var unknown error
 	for _, d := range list {
 		if d.Pricing() == nil {
-			unknown = errors.Join(unknown, results.Bad("give its price in the definition, or bound agent_tokens instead",
-				fmt.Errorf("budget.agent_cost_usd: the price of agent %s is not known", d.Name)))
+			unknown = errors.Join(unknown, results.Bad(fmt.Errorf("budget.agent_cost_usd: the price of agent %s is not known", d.Name),
+				"give its price in the definition, or bound agent_tokens instead"))
 		}
 	}
 	return unknown

@@ -111,7 +111,7 @@ func portable(s experiment.Student) (experiment.Student, error) {
 		}
 		absolute, err := filepath.Abs(*path)
 		if err != nil {
-			return s, results.Infra("", err)
+			return s, results.Infra(err)
 		}
 		*path = absolute
 	}
@@ -143,7 +143,7 @@ func RunJob(ctx context.Context, w World, dir string) error {
 	return slurm.Execute(ctx, dir, func(description json.RawMessage) (slurm.Student, results.Identity, func() error, error) {
 		var f experiment.File
 		if err := json.Unmarshal(description, &f); err != nil {
-			return nil, results.Identity{}, nil, results.Infra("", err)
+			return nil, results.Identity{}, nil, results.Infra(err)
 		}
 		plan, err := planStudent(w, f)
 		if err != nil {

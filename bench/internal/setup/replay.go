@@ -103,7 +103,7 @@ func (r *Replay) Close() error { return r.setup.Close() }
 func replayFolder(out string, spec results.Spec) (record.Experiment, error) {
 	root := record.Replays(out, spec.Experiment)
 	if root.Lock().Exists() {
-		return "", results.Bad("choose another --out", fmt.Errorf("%s: holds an experiment", root))
+		return "", results.Bad(fmt.Errorf("%s: holds an experiment", root), "choose another --out")
 	}
 	return root, errors.Join(disk.RemoveAll(string(root.Trial(spec.TrialID))), disk.RemoveAll(root.Cache()))
 }
@@ -115,19 +115,19 @@ func distrust(r ReplayRequest, f *experiment.File) error {
 	if r.Sandbox != nil {
 		f.Sandbox.Kind = *r.Sandbox
 		if err := f.Validate(); err != nil {
-			return results.Bad("", err)
+			return results.Bad(err)
 		}
 	} else if f.Sandbox.Kind == "none" {
-		return results.Bad("give --sandbox none yourself if you trust it", fmt.Errorf("%s: the recorded experiment asks for no sandbox", r.Dir))
+		return results.Bad(fmt.Errorf("%s: the recorded experiment asks for no sandbox", r.Dir), "give --sandbox none yourself if you trust it")
 	}
 	f.Sandbox.Python = experiment.Default().Sandbox.Python
 	at, err := disk.RealPath(string(r.Dir))
 	if err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	out, err := disk.RealPath(r.Out)
 	if err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	if disk.Within(at, out) {
 		return nil
@@ -137,13 +137,13 @@ func distrust(r ReplayRequest, f *experiment.File) error {
 	if serve := f.Student.Serve; serve != nil {
 		serve.Command, serve.Options = nil, nil
 		if serve.APIKeyEnv != "" {
-			return results.Bad("copy the experiment below --out if you trust it", fmt.Errorf("%s: the recorded experiment wants the key in %s sent to %s", r.Dir, serve.APIKeyEnv, serve.BaseURL))
+			return results.Bad(fmt.Errorf("%s: the recorded experiment wants the key in %s sent to %s", r.Dir, serve.APIKeyEnv, serve.BaseURL), "copy the experiment below --out if you trust it")
 		}
 	}
 	f.Launcher = experiment.Default().Launcher
 	if !r.Teacher && f.Teacher.Kind != "procedural" && f.Teacher.APIKeyEnv != "" {
-		return results.Bad("give --replay-teacher, or replay a trial below --out",
-			fmt.Errorf("%s: the recorded experiment would send the key in %s to %s", r.Dir, f.Teacher.APIKeyEnv, f.Teacher.BaseURL))
+		return results.Bad(fmt.Errorf("%s: the recorded experiment would send the key in %s to %s", r.Dir, f.Teacher.APIKeyEnv, f.Teacher.BaseURL),
+			"give --replay-teacher, or replay a trial below --out")
 	}
 	return nil
 }

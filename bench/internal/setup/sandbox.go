@@ -100,7 +100,7 @@ func startCommands(w World, s *experiment.Setup, list []definitions.Definition, 
 func commandAgent(w World, d definitions.Definition, box command.Sandbox, hidden []string) (command.Agent, error) {
 	a := command.Agent{Command: d.Command, Folder: d.Folder, Sandbox: box}
 	if info, err := os.Stat(d.Folder); err != nil || !info.IsDir() {
-		return a, results.Bad("folder names what is copied to where the agent starts", fmt.Errorf("agent %s: folder %s is none", d.Name, d.Folder))
+		return a, results.Bad(fmt.Errorf("agent %s: folder %s is none", d.Name, d.Folder), "folder names what is copied to where the agent starts")
 	}
 	if err := apart(d, hidden); err != nil {
 		return a, err
@@ -118,16 +118,16 @@ func commandAgent(w World, d definitions.Definition, box command.Sandbox, hidden
 func apart(d definitions.Definition, hidden []string) error {
 	own, err := disk.RealPath(d.Folder)
 	if err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	for _, path := range hidden {
 		secret, err := disk.RealPath(path)
 		if err != nil {
-			return results.Infra("", err)
+			return results.Infra(err)
 		}
 		if disk.Within(own, secret) || disk.Within(secret, own) {
-			return results.Bad("give the agent a folder of its own",
-				fmt.Errorf("agent %s: its folder %s holds or lies in %s, which no agent may see", d.Name, d.Folder, path))
+			return results.Bad(fmt.Errorf("agent %s: its folder %s holds or lies in %s, which no agent may see", d.Name, d.Folder, path),
+				"give the agent a folder of its own")
 		}
 	}
 	return nil
@@ -141,7 +141,7 @@ func digestOfFolder(definition, dir string) (string, error) {
 			return err
 		}
 		if !entry.Type().IsRegular() {
-			return results.Bad("", fmt.Errorf("%s: an agent's folder may hold files and folders only", path))
+			return results.Bad(fmt.Errorf("%s: an agent's folder may hold files and folders only", path))
 		}
 		name, err := filepath.Rel(dir, path)
 		if err != nil {

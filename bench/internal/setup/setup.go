@@ -113,14 +113,14 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 func checkRecipe(f experiment.File, plan studentPlan) error {
 	p, err := f.Resolve()
 	if err != nil {
-		return results.Bad("", err)
+		return results.Bad(err)
 	}
 	if err := plan.checkRecipe(p.Recipe); err != nil {
 		hint := ""
 		if plan.identity.Embedded {
 			hint = "the embedded student follows protocol mini"
 		}
-		return results.Bad(hint, fmt.Errorf("protocol %s: %w", p.Name, err))
+		return results.Bad(fmt.Errorf("protocol %s: %w", p.Name, err), hint)
 	}
 	return nil
 }

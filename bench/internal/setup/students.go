@@ -71,7 +71,7 @@ type base struct {
 func planPair(w World, f experiment.File) (studentPlan, error) {
 	p, err := f.Resolve()
 	if err != nil {
-		return studentPlan{}, results.Bad("", err)
+		return studentPlan{}, results.Bad(err)
 	}
 	s := f.Student
 	model, err := checkpoint.Open(s.Model, w.HubCache(), w.digestCache())

@@ -26,7 +26,7 @@ func openTasks(w World, r Request, plan studentPlan) ([]results.Domain, map[resu
 	byDomain := map[results.Domain]tasks.Task{}
 	for _, task := range list {
 		if slices.Contains(r.File.Settings, results.Seed) && len(task.Seed) == 0 {
-			return nil, nil, results.Bad("leave setting seed out", fmt.Errorf("task %s has no seed pool", task.Name))
+			return nil, nil, results.Bad(fmt.Errorf("task %s has no seed pool", task.Name), "leave setting seed out")
 		}
 		domains = append(domains, task.Brief.Domain)
 		byDomain[task.Brief.Domain] = fitStudent(w, task, plan)
@@ -55,7 +55,7 @@ func LoadTasks(s experiment.Suite, domains []results.Domain, at Places) ([]tasks
 		return inOrder(domains, func(d results.Domain) (tasks.Task, error) {
 			name, ok := experiment.PaperTasks()[d]
 			if !ok {
-				return tasks.Task{}, results.Bad("its domains are science, code and finance", fmt.Errorf("suite paper has no domain %q", string(d)))
+				return tasks.Task{}, results.Bad(fmt.Errorf("suite paper has no domain %q", string(d)), "its domains are science, code and finance")
 			}
 			return loadFolder(filepath.Join(at.Paper, name), at)
 		})
@@ -69,7 +69,7 @@ func LoadTasks(s experiment.Suite, domains []results.Domain, at Places) ([]tasks
 		}
 		d := task.Brief.Domain
 		if other, ok := byDomain[d]; ok {
-			return nil, results.Bad("one experiment has one task a domain", fmt.Errorf("tasks %s and %s have the same domain %q", other.Name, task.Name, string(d)))
+			return nil, results.Bad(fmt.Errorf("tasks %s and %s have the same domain %q", other.Name, task.Name, string(d)), "one experiment has one task a domain")
 		}
 		byDomain[d], all = task, append(all, d)
 	}
@@ -79,7 +79,7 @@ func LoadTasks(s experiment.Suite, domains []results.Domain, at Places) ([]tasks
 	return inOrder(domains, func(d results.Domain) (tasks.Task, error) {
 		task, ok := byDomain[d]
 		if !ok {
-			return task, results.Bad("", fmt.Errorf("no task folder has the domain %q", string(d)))
+			return task, results.Bad(fmt.Errorf("no task folder has the domain %q", string(d)))
 		}
 		return task, nil
 	})
@@ -106,8 +106,8 @@ func loadFolder(dir string, at Places) (tasks.Task, error) {
 	}
 	path := folder.PrivateFile(at.Private, task.Name)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return task, results.Bad("--private-root names the folder that holds <task>/private.jsonl",
-			fmt.Errorf("task %s: its private set %s is not there", task.Name, path))
+		return task, results.Bad(fmt.Errorf("task %s: its private set %s is not there", task.Name, path),
+			"--private-root names the folder that holds <task>/private.jsonl")
 	}
 	return task, nil
 }

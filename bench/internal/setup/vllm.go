@@ -75,7 +75,7 @@ func planVLLM(w World, s experiment.Student, m base) (generator, error) {
 func startVLLM(l vllm.Launch, devices string) (*server.Server, error) {
 	log, err := os.CreateTemp("", "adb-vllm-*.log")
 	if err != nil {
-		return nil, results.Infra("", err)
+		return nil, results.Infra(err)
 	}
 	l.Devices, l.Log = devices, log.Name()
 	s, err := server.New(l.Spec())

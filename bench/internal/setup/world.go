@@ -52,7 +52,7 @@ func (w World) Key(what, variable string) (remote.Key, error) {
 	}
 	key := w.Getenv(variable)
 	if key == "" {
-		return "", results.Bad("export "+variable+"=...", fmt.Errorf("%s: the environment variable %s is empty", what, variable))
+		return "", results.Bad(fmt.Errorf("%s: the environment variable %s is empty", what, variable), "export "+variable+"=...")
 	}
 	return remote.Key(key), nil
 }

@@ -101,14 +101,14 @@ func refused(err error) bool {
 }
 
 func refusal(err error) error {
-	return results.Bad("see the experiment's launcher: partition, account, gres, time, options", fmt.Errorf("the cluster refuses the job: %w", err))
+	return results.Bad(fmt.Errorf("the cluster refuses the job: %w", err), "see the experiment's launcher: partition, account, gres, time, options")
 }
 
 // Available checks that Slurm's commands are here.
 func Available() error {
 	for _, name := range []string{"sbatch", "squeue", "scancel"} {
 		if _, err := exec.LookPath(name); err != nil {
-			return results.Infra("run it where Slurm's commands are, or take launcher: {kind: local}", fmt.Errorf("launcher slurm: there is no %s here", name))
+			return results.Infra(fmt.Errorf("launcher slurm: there is no %s here", name), "run it where Slurm's commands are, or take launcher: {kind: local}")
 		}
 	}
 	return nil

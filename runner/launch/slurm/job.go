@@ -84,9 +84,9 @@ func (f *fault) err() error {
 	case f.Diverged:
 		return remoteError{text, student.ErrDiverged}
 	case f.Kind == results.BadInput:
-		return results.Bad(oneLine([]byte(f.Hint)), errors.New(text))
+		return results.Bad(errors.New(text), oneLine([]byte(f.Hint)))
 	}
-	return results.Infra(oneLine([]byte(f.Hint)), errors.New(text))
+	return results.Infra(errors.New(text), oneLine([]byte(f.Hint)))
 }
 
 // Open opens the student that a description stands for.
@@ -104,7 +104,7 @@ func Execute(ctx context.Context, dir string, open Open, now func() time.Time) e
 		r = result{Fault: faultOf(err), Seconds: r.Seconds}
 	}
 	if err := disk.WriteJSON(filepath.Join(dir, resultFile), r); err != nil {
-		return results.Infra("", fmt.Errorf("leave the result: %w", err))
+		return results.Infra(fmt.Errorf("leave the result: %w", err))
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ var errUnlimited = errors.New("the step took longer than clocks count")
 func work(ctx context.Context, dir string, open Open, now func() time.Time) (r result, err error) {
 	var q request
 	if err := disk.ReadJSON(filepath.Join(filepath.Dir(dir), jobFile), &q); err != nil {
-		return r, results.Infra("", err)
+		return r, results.Infra(err)
 	}
 	s, id, closeIt, err := open(q.Student)
 	if err != nil {
@@ -123,9 +123,9 @@ func work(ctx context.Context, dir string, open Open, now func() time.Time) (r r
 	}
 	defer func() { err = errors.Join(err, closeIt()) }()
 	if id != q.Identity {
-		return r, results.Infra("give all nodes the same program, libraries and models",
-			fmt.Errorf("the student here is %s %s (%s), the coordinator's is %s %s (%s)",
-				id.Name, results.ShortDigest(id.Digest), id.Arithmetic, q.Identity.Name, results.ShortDigest(q.Identity.Digest), q.Identity.Arithmetic))
+		return r, results.Infra(fmt.Errorf("the student here is %s %s (%s), the coordinator's is %s %s (%s)",
+			id.Name, results.ShortDigest(id.Digest), id.Arithmetic, q.Identity.Name, results.ShortDigest(q.Identity.Digest), q.Identity.Arithmetic),
+			"give all nodes the same program, libraries and models")
 	}
 	ctx, meter := student.Metered(ctx, math.MaxInt64, errUnlimited, now)
 	defer func() { r.Seconds = meter.Stop().Seconds() }()
@@ -138,7 +138,7 @@ func work(ctx context.Context, dir string, open Open, now func() time.Time) (r r
 	case q.Train != nil:
 		out := filepath.Join(dir, adapterDir)
 		if err := os.RemoveAll(out); err != nil { // of a job that Slurm began again
-			return r, results.Infra("", err)
+			return r, results.Infra(err)
 		}
 		r.Report, err = s.Train(ctx, q.Train.Recipe, q.Train.Rows, q.Train.Seed, out, func(p student.Progress) { told.tell(note{Training: &p}) })
 	case q.Generate != nil:
@@ -152,7 +152,7 @@ func work(ctx context.Context, dir string, open Open, now func() time.Time) (r r
 			r.Answers = append(r.Answers, []byte(a))
 		}
 	default:
-		err = results.Infra("", errors.New("the job asks for nothing"))
+		err = results.Infra(errors.New("the job asks for nothing"))
 	}
 	return r, err
 }
@@ -174,7 +174,7 @@ type teller struct {
 func newTeller(path string) (*teller, error) {
 	f, err := os.Create(path)
 	if err != nil {
-		return nil, results.Infra("", fmt.Errorf("begin the job: %w", err))
+		return nil, results.Infra(fmt.Errorf("begin the job: %w", err))
 	}
 	return &teller{file: f}, nil
 }

@@ -39,7 +39,7 @@ func New(c Config, root string, description any, id results.Identity, user int, 
 	}
 	root, err := filepath.Abs(root)
 	if err != nil {
-		return nil, results.Infra("", err)
+		return nil, results.Infra(err)
 	}
 	raw, err := disk.Canonical(description)
 	if err != nil {
@@ -57,19 +57,19 @@ func New(c Config, root string, description any, id results.Identity, user int, 
 func (l *Launcher) Check(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "adb-check-")
 	if err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, scriptFile)
 	if err := os.WriteFile(path, []byte(l.config.script(namePrefix+"check", dir)), 0o600); err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	_, err = l.queue.commands.run(ctx, "sbatch", "--test-only", path)
 	if err != nil && refused(err) && !strings.Contains(strings.ToLower(err.Error()), unavailable) {
 		return refusal(err)
 	}
 	if _, err := l.queue.commands.run(ctx, "squeue", listArgs(l.queue.user)...); err != nil {
-		return results.Infra("see whether its controller runs: scontrol ping", fmt.Errorf("the cluster does not answer: %w", err))
+		return results.Infra(fmt.Errorf("the cluster does not answer: %w", err), "see whether its controller runs: scontrol ping")
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (l *Launcher) Check(ctx context.Context) error {
 // Train implements [student.Trainer].
 func (l *Launcher) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if len(rows) == 0 {
-		return results.TrainReport{}, results.Bad("", errors.New("train: no rows"))
+		return results.TrainReport{}, results.Bad(errors.New("train: no rows"))
 	}
 	q := request{Student: l.student, Identity: l.identity, Train: &training{recipe, rows, seed}}
 	r, err := l.do(ctx, q, "", dir, func(n note) {
@@ -92,7 +92,7 @@ func (l *Launcher) Train(ctx context.Context, recipe results.Recipe, rows []resu
 func (l *Launcher) Generate(ctx context.Context, adapter string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([]string, error) {
 	digests, err := digestsIn(adapter)
 	if err != nil {
-		return nil, results.Bad("", fmt.Errorf("adapter %s: %w", adapter, err))
+		return nil, results.Bad(fmt.Errorf("adapter %s: %w", adapter, err))
 	}
 	q := request{Student: l.student, Identity: l.identity, Generate: &answering{digests, prompts, sampling}}
 	r, err := l.do(ctx, q, adapter, "", func(n note) {
@@ -104,7 +104,7 @@ func (l *Launcher) Generate(ctx context.Context, adapter string, prompts []strin
 		return nil, err
 	}
 	if len(r.Answers) != len(prompts) {
-		return nil, results.Infra("", fmt.Errorf("the job gave %d answers to %d prompts", len(r.Answers), len(prompts)))
+		return nil, results.Infra(fmt.Errorf("the job gave %d answers to %d prompts", len(r.Answers), len(prompts)))
 	}
 	answers := make([]string, len(prompts))
 	for i, a := range r.Answers {
@@ -152,7 +152,7 @@ func (l *Launcher) do(ctx context.Context, q request, adapter, to string, tell f
 	}
 	defer free()
 	if err := s.prepare(q, adapter); err != nil {
-		return result{}, results.Infra("", fmt.Errorf("prepare a job: %w", err))
+		return result{}, results.Infra(fmt.Errorf("prepare a job: %w", err))
 	}
 	r, n, err := s.run(ctx)
 	if err != nil {
@@ -161,11 +161,11 @@ func (l *Launcher) do(ctx context.Context, q request, adapter, to string, tell f
 	student.Took(ctx, time.Duration(r.Seconds*float64(time.Second)))
 	if to != "" && r.Fault == nil {
 		if err := s.fetch(n, to, r.Report.Digest); err != nil {
-			return r, results.Infra("", fmt.Errorf("take the adapter from its job: %w", err))
+			return r, results.Infra(fmt.Errorf("take the adapter from its job: %w", err))
 		}
 	}
 	if err := s.clear(ctx, n); err != nil {
-		return r, results.Infra("", fmt.Errorf("clear a job's folder: %w", err))
+		return r, results.Infra(fmt.Errorf("clear a job's folder: %w", err))
 	}
 	if r.Fault != nil {
 		return r, r.Fault.err()

@@ -58,9 +58,9 @@ func (a acting) Generate(ctx context.Context, _ string, prompts []string, _ resu
 	case "diverge":
 		return nil, fmt.Errorf("loss: %w", student.ErrDiverged)
 	case "refuse":
-		return nil, results.Bad("do better", errors.New("no\nsuch prompt"))
+		return nil, results.Bad(errors.New("no\nsuch prompt"), "do better")
 	case "break":
-		return nil, results.Infra("", errors.New("no GPU"))
+		return nil, results.Infra(errors.New("no GPU"))
 	case "echo":
 		answers := slices.Clone(prompts)
 		for i := range answers {

@@ -41,7 +41,7 @@ type step struct {
 func (s *step) run(ctx context.Context) (result, int, error) {
 	var err error
 	if s.n, err = newest(s.dir); err != nil {
-		return result{}, 0, results.Infra("", err)
+		return result{}, 0, results.Infra(err)
 	}
 	resume := student.Wait(ctx)
 	defer func() { resume() }()
@@ -169,7 +169,7 @@ func (s *step) submit(ctx context.Context) error {
 	dir, name := submissionDir(s.dir, s.n), jobName(s.name, s.n)
 	path := filepath.Join(dir, scriptFile)
 	if err := disk.WriteFile(path, []byte(s.config.script(name, dir))); err != nil {
-		return results.Infra("", fmt.Errorf("prepare a job: %w", err))
+		return results.Infra(fmt.Errorf("prepare a job: %w", err))
 	}
 	out, err := s.queue.commands.run(ctx, "sbatch", "--parsable", "--chdir="+dir, path)
 	if err == nil {
@@ -198,7 +198,7 @@ func (s *step) failure(v Verdict, why string) error {
 	if v == Never {
 		return refusal(fmt.Errorf("job %s: %s", jobName(s.name, s.n), why))
 	}
-	return results.Infra(hint, fmt.Errorf("job %s, submission %d: %s%s", jobName(s.name, s.n), s.submitted, why, last))
+	return results.Infra(fmt.Errorf("job %s, submission %d: %s%s", jobName(s.name, s.n), s.submitted, why, last), hint)
 }
 
 // leave ends the step of a call that was given up: its job goes on for the next

@@ -15,11 +15,11 @@ import (
 func CheckWeights(dir string) (parameters int, err error) {
 	data, err := os.ReadFile(filepath.Join(dir, adapterFile))
 	if err != nil {
-		return 0, results.Infra("", err)
+		return 0, results.Infra(err)
 	}
 	file, err := safetensors.Parse(data)
 	if err != nil {
-		return 0, results.Infra("", fmt.Errorf("%s: %w", adapterFile, err))
+		return 0, results.Infra(fmt.Errorf("%s: %w", adapterFile, err))
 	}
 	for _, name := range file.Names() {
 		shape, _ := file.Shape(name)
@@ -29,7 +29,7 @@ func CheckWeights(dir string) (parameters int, err error) {
 		}
 		values := make([]float32, size)
 		if err := file.Read(name, shape, values); err != nil {
-			return 0, results.Infra("", fmt.Errorf("%s: %w", adapterFile, err))
+			return 0, results.Infra(fmt.Errorf("%s: %w", adapterFile, err))
 		}
 		for _, v := range values {
 			if v := float64(v); math.IsNaN(v) || math.IsInf(v, 0) {

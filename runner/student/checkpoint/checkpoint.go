@@ -63,8 +63,8 @@ func find(model, cache string) (string, error) {
 	held := filepath.Join(cache, "models--"+strings.ReplaceAll(model, "/", "--"))
 	revision, err := os.ReadFile(filepath.Join(held, "refs", "main"))
 	if err != nil {
-		return "", results.Infra("student.model names a folder, or a model that `hf download` has fetched",
-			fmt.Errorf("student: the model %q is no folder, and not in %s", model, cache))
+		return "", results.Infra(fmt.Errorf("student: the model %q is no folder, and not in %s", model, cache),
+			"student.model names a folder, or a model that `hf download` has fetched")
 	}
 	return filepath.Abs(filepath.Join(held, "snapshots", filepath.Base(strings.TrimSpace(string(revision)))))
 }
@@ -72,16 +72,16 @@ func find(model, cache string) (string, error) {
 func context(folder string) (int, error) {
 	data, err := os.ReadFile(filepath.Join(folder, "config.json"))
 	if err != nil {
-		return 0, results.Infra("student.model names a folder of Hugging Face files", fmt.Errorf("student: %w", err))
+		return 0, results.Infra(fmt.Errorf("student: %w", err), "student.model names a folder of Hugging Face files")
 	}
 	var config struct {
 		Positions int `json:"max_position_embeddings"`
 	}
 	if err := json.Unmarshal(data, &config); err != nil {
-		return 0, results.Bad("", fmt.Errorf("student: %s: config.json: %w", folder, err))
+		return 0, results.Bad(fmt.Errorf("student: %s: config.json: %w", folder, err))
 	}
 	if config.Positions < 32 {
-		return 0, results.Bad("", fmt.Errorf("student: %s: config.json has no usable max_position_embeddings, got %d", folder, config.Positions))
+		return 0, results.Bad(fmt.Errorf("student: %s: config.json has no usable max_position_embeddings, got %d", folder, config.Positions))
 	}
 	return min(config.Positions, longest), nil
 }
@@ -93,7 +93,7 @@ func digested(folder string) ([]string, error) {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, results.Infra("weights must be in the safetensors format", fmt.Errorf("student: %s holds no weights", folder))
+		return nil, results.Infra(fmt.Errorf("student: %s holds no weights", folder), "weights must be in the safetensors format")
 	}
 	slices.Sort(files)
 	return append(files, filepath.Join(folder, "tokenizer.json")), nil
@@ -103,7 +103,7 @@ func digest(files []string) (string, error) {
 	sum := sha256.New()
 	for _, path := range files {
 		if err := add(sum, path); err != nil {
-			return "", results.Infra("", fmt.Errorf("student: %w", err))
+			return "", results.Infra(fmt.Errorf("student: %w", err))
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
@@ -113,7 +113,7 @@ func digest(files []string) (string, error) {
 func CheckAdapter(dir string) error {
 	for _, name := range []string{"adapter_config.json", adapterFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			return results.Bad("", fmt.Errorf("adapter: %w", err))
+			return results.Bad(fmt.Errorf("adapter: %w", err))
 		}
 	}
 	return nil
@@ -123,7 +123,7 @@ func CheckAdapter(dir string) error {
 func DigestAdapter(dir string) (string, error) {
 	sum := sha256.New()
 	if err := add(sum, filepath.Join(dir, adapterFile)); err != nil {
-		return "", results.Infra("", fmt.Errorf("read the adapter back: %w", err))
+		return "", results.Infra(fmt.Errorf("read the adapter back: %w", err))
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
@@ -160,7 +160,7 @@ func CheckDevice(device string) error {
 		return nil
 	}
 	if _, err := os.Stat("/dev/nvidiactl"); err != nil {
-		return results.Infra("student.device: cpu runs it on processors, for models that are small", errors.New("student: there is no NVIDIA GPU on this machine"))
+		return results.Infra(errors.New("student: there is no NVIDIA GPU on this machine"), "student.device: cpu runs it on processors, for models that are small")
 	}
 	return nil
 }

@@ -22,11 +22,11 @@ func keptDigest(files []string, kept string) (string, error) {
 	for _, path := range files {
 		actual, err := filepath.EvalSymlinks(path)
 		if err != nil {
-			return "", results.Infra("", fmt.Errorf("student: %w", err))
+			return "", results.Infra(fmt.Errorf("student: %w", err))
 		}
 		info, err := os.Stat(actual)
 		if err != nil {
-			return "", results.Infra("", fmt.Errorf("student: %w", err))
+			return "", results.Infra(fmt.Errorf("student: %w", err))
 		}
 		fmt.Fprintf(sum, "%q %d %d\n", actual, info.Size(), info.ModTime().UnixNano())
 		size += info.Size()

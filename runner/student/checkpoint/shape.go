@@ -26,15 +26,15 @@ func ReadShape(model, cache string) (Shape, error) {
 	}
 	data, err := os.ReadFile(filepath.Join(folder, "config.json"))
 	if err != nil {
-		return s, results.Infra("student.model names a folder of Hugging Face files", fmt.Errorf("student: %w", err))
+		return s, results.Infra(fmt.Errorf("student: %w", err), "student.model names a folder of Hugging Face files")
 	}
 	if err := json.Unmarshal(data, &s); err != nil {
-		return s, results.Bad("", fmt.Errorf("student: %s: config.json: %w", folder, err))
+		return s, results.Bad(fmt.Errorf("student: %s: config.json: %w", folder, err))
 	}
 	const most = 1 << 24 // of each, so that no product overflows
 	for _, n := range []int{s.Hidden, s.Intermediate, s.Layers, s.Vocabulary} {
 		if n <= 0 || n > most {
-			return s, results.Bad("", fmt.Errorf("student: %s: config.json does not say the model's shape", folder))
+			return s, results.Bad(fmt.Errorf("student: %s: config.json does not say the model's shape", folder))
 		}
 	}
 	return s, nil

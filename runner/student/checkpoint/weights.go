@@ -22,12 +22,12 @@ func Weights(model, cache string) (bytes int64, err error) {
 	for _, path := range files {
 		info, err := os.Stat(path)
 		if err != nil {
-			return 0, results.Infra("fetch the model again", fmt.Errorf("student: %w", err))
+			return 0, results.Infra(fmt.Errorf("student: %w", err), "fetch the model again")
 		}
 		bytes += info.Size()
 	}
 	if bytes == 0 {
-		return 0, results.Infra("weights must be in the safetensors format", fmt.Errorf("student: %s holds no weights", folder))
+		return 0, results.Infra(fmt.Errorf("student: %s holds no weights", folder), "weights must be in the safetensors format")
 	}
 	return bytes, nil
 }

@@ -53,13 +53,13 @@ func New() (*Student, error) {
 func Open(files fs.FS, name string) (*Student, error) {
 	model, tok, err := llama.Load(files)
 	if err != nil {
-		return nil, results.Bad("", fmt.Errorf("student %s: %w", name, err))
+		return nil, results.Bad(fmt.Errorf("student %s: %w", name, err))
 	}
 	digest := sha256.New()
 	for _, file := range []string{"model.safetensors", "tokenizer.json"} {
 		data, err := fs.ReadFile(files, file)
 		if err != nil {
-			return nil, results.Infra("", fmt.Errorf("student %s: %w", name, err))
+			return nil, results.Infra(fmt.Errorf("student %s: %w", name, err))
 		}
 		digest.Write(data)
 	}
@@ -80,7 +80,7 @@ func (s *Student) MostNewTokens() int { return s.model.Config.Context() / 2 }
 // Export writes the base student to dir as Hugging Face files.
 func (s *Student) Export(dir string) error {
 	if err := s.model.Save(dir, s.tok); err != nil {
-		return results.Infra("", fmt.Errorf("export student %s: %w", s.identity.Name, err))
+		return results.Infra(fmt.Errorf("export student %s: %w", s.identity.Name, err))
 	}
 	return nil
 }
@@ -88,10 +88,10 @@ func (s *Student) Export(dir string) error {
 // Train implements [student.Trainer].
 func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if err := s.CheckRecipe(recipe); err != nil {
-		return results.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
+		return results.TrainReport{}, results.Bad(fmt.Errorf("train: %w", err))
 	}
 	if len(rows) == 0 {
-		return results.TrainReport{}, results.Bad("", errors.New("train: no rows"))
+		return results.TrainReport{}, results.Bad(errors.New("train: no rows"))
 	}
 	examples, tokens := make([]llama.Example, len(rows)), 0
 	for i, row := range rows {
@@ -118,11 +118,11 @@ func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []resul
 		return report, fmt.Errorf("train: %w", err)
 	}
 	if err := adapter.Save(dir, s.identity.Name); err != nil {
-		return report, results.Infra("", fmt.Errorf("save the adapter: %w", err))
+		return report, results.Infra(fmt.Errorf("save the adapter: %w", err))
 	}
 	data, err := os.ReadFile(filepath.Join(dir, adapterFile))
 	if err != nil {
-		return report, results.Infra("", fmt.Errorf("read the adapter back: %w", err))
+		return report, results.Infra(fmt.Errorf("read the adapter back: %w", err))
 	}
 	sum := sha256.Sum256(data)
 	report.Digest = hex.EncodeToString(sum[:])
@@ -203,7 +203,7 @@ func (s *Student) draw(ctx context.Context, adapterDir string, prompts []string,
 	}
 	longest := s.model.Config.Context()
 	if most := s.MostNewTokens(); sampling.MaxTokens <= 0 || sampling.MaxTokens > most {
-		return nil, results.Bad("", fmt.Errorf("max_tokens must be 1 to %d, got %d", most, sampling.MaxTokens))
+		return nil, results.Bad(fmt.Errorf("max_tokens must be 1 to %d, got %d", most, sampling.MaxTokens))
 	}
 	ids := make([][]int, len(prompts))
 	for i, p := range prompts {
@@ -224,7 +224,7 @@ func (s *Student) CheckAdapter(dir string) error {
 func (s *Student) adapter(dir string) (*llama.Adapter, error) {
 	adapter, err := llama.LoadAdapter(os.DirFS(dir), s.model)
 	if err != nil {
-		return nil, results.Bad("", fmt.Errorf("adapter %s: %w", dir, err))
+		return nil, results.Bad(fmt.Errorf("adapter %s: %w", dir, err))
 	}
 	return adapter, nil
 }

@@ -95,14 +95,14 @@ type pair struct {
 // Train implements [student.Trainer].
 func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if err := s.CheckRecipe(recipe); err != nil {
-		return results.TrainReport{}, results.Bad("", fmt.Errorf("train: %w", err))
+		return results.TrainReport{}, results.Bad(fmt.Errorf("train: %w", err))
 	}
 	if len(rows) == 0 {
-		return results.TrainReport{}, results.Bad("", errors.New("train: no rows"))
+		return results.TrainReport{}, results.Bad(errors.New("train: no rows"))
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return results.TrainReport{}, results.Infra("", fmt.Errorf("train: %w", err))
+		return results.TrainReport{}, results.Infra(fmt.Errorf("train: %w", err))
 	}
 	pairs := make([]pair, len(rows))
 	for i, row := range rows {
@@ -139,7 +139,7 @@ func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []resul
 // Generate implements [student.Generator].
 func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([]string, error) {
 	if most := s.cfg.Model.MostNewTokens(); sampling.MaxTokens <= 0 || sampling.MaxTokens > most {
-		return nil, results.Bad("", fmt.Errorf("generate: max_tokens must be 1 to %d, got %d", most, sampling.MaxTokens))
+		return nil, results.Bad(fmt.Errorf("generate: max_tokens must be 1 to %d, got %d", most, sampling.MaxTokens))
 	}
 	if adapterDir != "" {
 		if err := checkpoint.CheckAdapter(adapterDir); err != nil {
@@ -147,7 +147,7 @@ func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []str
 		}
 		var err error
 		if adapterDir, err = filepath.Abs(adapterDir); err != nil {
-			return nil, results.Infra("", fmt.Errorf("generate: %w", err))
+			return nil, results.Infra(fmt.Errorf("generate: %w", err))
 		}
 	}
 	answers, given, done := make([]string, len(prompts)), make([]bool, len(prompts)), 0
@@ -165,7 +165,7 @@ func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []str
 		return nil
 	})
 	if err == nil && done < len(answers) {
-		err = results.Infra("", fmt.Errorf("the worker gave %d of %d answers", done, len(answers)))
+		err = results.Infra(fmt.Errorf("the worker gave %d of %d answers", done, len(answers)))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
@@ -223,17 +223,17 @@ func Versions(python string) (map[string]string, error) {
 	python = cmp.Or(python, "python3")
 	out, err := check(python)
 	if err != nil {
-		return nil, results.Infra("student.python names the interpreter of an environment with torch, transformers and peft",
-			fmt.Errorf("student hf: %s: %w", python, err))
+		return nil, results.Infra(fmt.Errorf("student hf: %s: %w", python, err),
+			"student.python names the interpreter of an environment with torch, transformers and peft")
 	}
 	var found map[string]string
 	if err := json.Unmarshal(out, &found); err != nil {
-		return nil, results.Infra("", fmt.Errorf("student hf: %s: versions: %w", python, err))
+		return nil, results.Infra(fmt.Errorf("student hf: %s: versions: %w", python, err))
 	}
 	for _, name := range []string{"torch", "transformers", "peft"} {
 		if found[name] == "" {
-			return nil, results.Infra("student.python names the interpreter of an environment with torch, transformers and peft",
-				fmt.Errorf("student hf: %s has no package %s", python, name))
+			return nil, results.Infra(fmt.Errorf("student hf: %s has no package %s", python, name),
+				"student.python names the interpreter of an environment with torch, transformers and peft")
 		}
 	}
 	return found, nil

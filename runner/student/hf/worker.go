@@ -73,7 +73,7 @@ type worker struct {
 func start(cfg Config) (*worker, error) {
 	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return nil, results.Infra("", fmt.Errorf("hf worker: socket: %w", err))
+		return nil, results.Infra(fmt.Errorf("hf worker: socket: %w", err))
 	}
 	w := &worker{socket: os.NewFile(uintptr(ends[0]), "worker"), log: &tail{}}
 	theirs := os.NewFile(uintptr(ends[1]), "program")
@@ -90,7 +90,7 @@ func start(cfg Config) (*worker, error) {
 	}
 	if w.Process, err = child.Start(cmd, syscall.SIGKILL); err != nil {
 		w.socket.Close()
-		return nil, results.Infra("", fmt.Errorf("hf worker: %w", err))
+		return nil, results.Infra(fmt.Errorf("hf worker: %w", err))
 	}
 	return w, nil
 }
@@ -102,7 +102,7 @@ func (w *worker) await(limit time.Duration) (seconds float64, err error) {
 	e, err := w.next()
 	switch inTime := late.Stop(); {
 	case !inTime:
-		err = results.Infra("", errors.Join(fmt.Errorf("it was not ready after %s", limit), err))
+		err = results.Infra(errors.Join(fmt.Errorf("it was not ready after %s", limit), err))
 	case err == nil && e.Event != "ready":
 		err = w.fault(fmt.Errorf("sent %q before it was ready", e.Event))
 	}
@@ -152,7 +152,7 @@ func (w *worker) fault(err error) error {
 	if said := w.log.last(); said != "" {
 		err = fmt.Errorf("%w; it said %q", err, said)
 	}
-	return results.Infra("", fmt.Errorf("hf worker: %w", err))
+	return results.Infra(fmt.Errorf("hf worker: %w", err))
 }
 
 // kill ends the worker and all that it started.

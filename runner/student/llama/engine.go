@@ -50,7 +50,7 @@ func newEngine(m *Model, newSink func() (sink, []float32)) *engine {
 
 // diverged is the error of a training in which what overflowed.
 func diverged(what string, value float64) error {
-	return results.Bad("a lower learning rate usually helps", fmt.Errorf("%w: %s is %v", student.ErrDiverged, what, value))
+	return results.Bad(fmt.Errorf("%w: %s is %v", student.ErrDiverged, what, value), "a lower learning rate usually helps")
 }
 
 // gradient leaves in the sinks the shards' gradients of the mean loss over the
@@ -61,7 +61,7 @@ func (e *engine) gradient(rows []Example) (loss float64, err error) {
 		weight += row.weight()
 	}
 	if weight == 0 {
-		return 0, results.Bad("", fmt.Errorf("no token of the %d rows has a loss", len(rows)))
+		return 0, results.Bad(fmt.Errorf("no token of the %d rows has a loss", len(rows)))
 	}
 	e.cut(rows)
 	parallel(e.used, func(worker, i int) { e.shards[i].run(&e.passes[worker], rows, weight) })

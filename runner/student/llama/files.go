@@ -34,7 +34,7 @@ const maxModelFile = 8 << 30
 func Load(fsys fs.FS) (*Model, *Tokenizer, error) {
 	m, tok, err := load(fsys)
 	if err != nil {
-		return nil, nil, results.Bad("", fmt.Errorf("load model: %w", err))
+		return nil, nil, results.Bad(fmt.Errorf("load model: %w", err))
 	}
 	return m, tok, nil
 }
@@ -168,15 +168,15 @@ type fileContent struct {
 // writeFiles replaces each file of dir whole or not at all.
 func writeFiles(dir string, files []fileContent) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	for _, f := range files {
 		path := filepath.Join(dir, f.name)
 		if err := os.WriteFile(path+".part", f.data, 0o644); err != nil {
-			return results.Infra("", errors.Join(err, os.Remove(path+".part")))
+			return results.Infra(errors.Join(err, os.Remove(path+".part")))
 		}
 		if err := os.Rename(path+".part", path); err != nil {
-			return results.Infra("", err)
+			return results.Infra(err)
 		}
 	}
 	return nil

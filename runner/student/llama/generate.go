@@ -31,14 +31,14 @@ const batchPrompts = 32
 func (m *Model) Generate(ctx context.Context, prompts [][]int, o GenOptions, progress func(done, total int)) ([][]int, error) {
 	for i, p := range prompts {
 		if len(p) == 0 || len(p) > m.Config.Context() {
-			return nil, results.Bad("", fmt.Errorf("generating: prompt %d has %d tokens, want 1 to %d", i, len(p), m.Config.Context()))
+			return nil, results.Bad(fmt.Errorf("generating: prompt %d has %d tokens, want 1 to %d", i, len(p), m.Config.Context()))
 		}
 		if err := checkIDs(p, m.Config.VocabSize); err != nil {
-			return nil, results.Bad("", fmt.Errorf("generating: prompt %d: %w", i, err))
+			return nil, results.Bad(fmt.Errorf("generating: prompt %d: %w", i, err))
 		}
 	}
 	if !(o.Temperature >= 0) || !(o.TopP >= 0 && o.TopP <= 1) || o.MaxTokens < 0 {
-		return nil, results.Bad("", fmt.Errorf("generating: temperature %v, top-p %v or %d tokens is out of range", o.Temperature, o.TopP, o.MaxTokens))
+		return nil, results.Bad(fmt.Errorf("generating: temperature %v, top-p %v or %d tokens is out of range", o.Temperature, o.TopP, o.MaxTokens))
 	}
 	var counting sync.Mutex
 	done := 0

@@ -107,7 +107,7 @@ func transpose(dst, src []float32, rows, columns int) {
 func LoadAdapter(fsys fs.FS, m *Model) (*Adapter, error) {
 	a, err := loadAdapter(fsys, m)
 	if err != nil {
-		return nil, results.Bad("", fmt.Errorf("load adapter: %w", err))
+		return nil, results.Bad(fmt.Errorf("load adapter: %w", err))
 	}
 	return a, nil
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // errOverflow names no value: which of several comes first depends on the cores.
-var errOverflow = results.Bad("the weights are numbers, but too large: damaged, or trained at too high a rate",
-	fmt.Errorf("%w: a logit is infinite or no number", student.ErrDiverged))
+var errOverflow = results.Bad(fmt.Errorf("%w: a logit is infinite or no number", student.ErrDiverged),
+	"the weights are numbers, but too large: damaged, or trained at too high a rate")
 
 // pick draws a token from the logits, which it overwrites. Equal logits: the
 // lower token. Logits that overflowed leave d.err.

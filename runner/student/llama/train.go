@@ -38,7 +38,7 @@ func Pretrain(ctx context.Context, m *Model, next func(step int) []Example, o Op
 		rows := next(n)
 		for i, row := range rows {
 			if err := row.check(m.Config); err != nil {
-				return results.Bad("", fmt.Errorf("pre-training, update %d, row %d: %w", n+1, i, err))
+				return results.Bad(fmt.Errorf("pre-training, update %d, row %d: %w", n+1, i, err))
 			}
 		}
 		step, err := u.update(n, rows)
@@ -91,11 +91,11 @@ func (r LoRARecipe) Updates(rows int) int {
 // over; a loss that is no number is an error.
 func TrainLoRA(ctx context.Context, m *Model, rows []Example, r LoRARecipe, progress func(Step)) (*Adapter, error) {
 	if err := r.validate(); err != nil {
-		return nil, results.Bad("", fmt.Errorf("LoRA recipe: %w", err))
+		return nil, results.Bad(fmt.Errorf("LoRA recipe: %w", err))
 	}
 	rows, err := cutRows(rows, m.Config, r.Cutoff)
 	if err != nil {
-		return nil, results.Bad("", fmt.Errorf("training LoRA: %w", err))
+		return nil, results.Bad(fmt.Errorf("training LoRA: %w", err))
 	}
 	a := newAdapter(m.Config, r.Rank, r.Alpha)
 	a.initialise(uint64(r.Seed))

@@ -46,7 +46,7 @@ func New(cfg Config) (*Trainer, error) {
 	if strings.Contains(cfg.CLI, "/") { // it runs in a folder of its own
 		path, err := filepath.Abs(cfg.CLI)
 		if err != nil {
-			return nil, results.Infra("", err)
+			return nil, results.Infra(err)
 		}
 		cfg.CLI = path
 	}
@@ -79,24 +79,24 @@ func (t *Trainer) CheckRecipe(r results.Recipe) error {
 // Train implements [student.Trainer].
 func (t *Trainer) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (report results.TrainReport, err error) {
 	if err := t.CheckRecipe(recipe); err != nil {
-		return report, results.Bad("", fmt.Errorf("train: %w", err))
+		return report, results.Bad(fmt.Errorf("train: %w", err))
 	}
 	if len(rows) == 0 {
-		return report, results.Bad("", errors.New("train: no rows"))
+		return report, results.Bad(errors.New("train: no rows"))
 	}
 	if ctx.Err() != nil {
 		return report, context.Cause(ctx)
 	}
 	work, err := os.MkdirTemp("", "adb-lf-")
 	if err != nil {
-		return report, results.Infra("", fmt.Errorf("train: %w", err))
+		return report, results.Infra(fmt.Errorf("train: %w", err))
 	}
 	defer os.RemoveAll(work)
 	if strings.ContainsAny(work, " \t") { // it splits torchrun's arguments at blanks
-		return report, results.Infra("set TMPDIR to a folder without blanks", fmt.Errorf("train: LLaMA-Factory cannot work in %q", work))
+		return report, results.Infra(fmt.Errorf("train: LLaMA-Factory cannot work in %q", work), "set TMPDIR to a folder without blanks")
 	}
 	if err := t.write(work, recipe, rows, seed); err != nil {
-		return report, results.Infra("", fmt.Errorf("train: %w", err))
+		return report, results.Infra(fmt.Errorf("train: %w", err))
 	}
 	r := &run{work: work, recipe: recipe, rows: len(rows), report: &report, progress: progress}
 	if err := r.train(ctx, t.command(work)); err != nil {
@@ -106,7 +106,7 @@ func (t *Trainer) Train(ctx context.Context, recipe results.Recipe, rows []resul
 		return report, fmt.Errorf("train: LLaMA-Factory: %w", err)
 	}
 	if err := keep(r.output(), dir, t.cfg.Model.Name); err != nil {
-		return report, results.Infra("", fmt.Errorf("train: keep the adapter: %w", err))
+		return report, results.Infra(fmt.Errorf("train: keep the adapter: %w", err))
 	}
 	report.Digest, err = checkpoint.DigestAdapter(dir)
 	return report, err
@@ -141,7 +141,7 @@ func Versions(cli string) (map[string]string, error) {
 		path, err = filepath.EvalSymlinks(path)
 	}
 	if err != nil {
-		return nil, results.Infra(hint, fmt.Errorf("student llamafactory: %w", err))
+		return nil, results.Infra(fmt.Errorf("student llamafactory: %w", err), hint)
 	}
 	const ask = `import importlib.metadata as m, json
 print(json.dumps({n: m.version(n) for n in ("llamafactory", "torch", "transformers", "peft")}))`
@@ -151,7 +151,7 @@ print(json.dumps({n: m.version(n) for n in ("llamafactory", "torch", "transforme
 		err = json.Unmarshal(out, &found)
 	}
 	if err != nil {
-		return nil, results.Infra(hint, fmt.Errorf("student llamafactory: the environment of %s does not say its versions: %w", path, err))
+		return nil, results.Infra(fmt.Errorf("student llamafactory: the environment of %s does not say its versions: %w", path, err), hint)
 	}
 	return found, nil
 }

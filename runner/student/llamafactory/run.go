@@ -51,7 +51,7 @@ func (r *run) train(ctx context.Context, cmd *exec.Cmd) error {
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = says, says, grace // one writer: exec runs one copier
 	process, err := child.Start(cmd, syscall.SIGTERM)
 	if err != nil {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	defer process.Signal(syscall.SIGKILL) // what outlived its parent
 	defer func() {
@@ -72,7 +72,7 @@ func (r *run) train(ctx context.Context, cmd *exec.Cmd) error {
 		failed = r.complete(says)
 	}
 	if failed != nil {
-		return results.Infra("", failed)
+		return results.Infra(failed)
 	}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && r.report.Measured.PeakMemory == 0 {
 		r.report.Measured.PeakMemory = usage.Maxrss << 10

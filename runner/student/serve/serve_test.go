@@ -95,7 +95,7 @@ type overflowing struct{}
 
 func (overflowing) Tokens(string) int { return 1 }
 func (overflowing) Answer(context.Context, string, string, results.Sampling) (string, int, error) {
-	return "", 0, results.Bad("", fmt.Errorf("answer: %w", student.ErrDiverged))
+	return "", 0, results.Bad(fmt.Errorf("answer: %w", student.ErrDiverged))
 }
 
 // TestOverflowIsNoRefusal: nothing is wrong with what was asked.

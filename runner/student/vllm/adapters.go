@@ -28,7 +28,7 @@ func contentHash(dir string) (string, error) {
 	for _, name := range adapterFiles {
 		digest, err := disk.DigestFile(filepath.Join(dir, name))
 		if err != nil {
-			return "", results.Bad("", fmt.Errorf("adapter: %w", err))
+			return "", results.Bad(fmt.Errorf("adapter: %w", err))
 		}
 		sum.Write([]byte(digest))
 	}
@@ -79,16 +79,16 @@ func (g *Generator) explainLoad(url, dir string, err error) error {
 	failed := fmt.Errorf("student at %s: load adapter %s: %w", url, dir, call.Err)
 	switch {
 	case call.Status == http.StatusNotFound && strings.Contains(call.Err.Error(), dir): // vLLM names the folder that it does not find
-		return results.Infra("the server must see the folder under the same path: run it on this machine or share the file system", failed)
+		return results.Infra(failed, "the server must see the folder under the same path: run it on this machine or share the file system")
 	case call.Status == http.StatusNotFound, call.Status == http.StatusMethodNotAllowed:
-		return results.Bad("start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True; for transformers serve set student.serve.adapters: folder; llama.cpp's server answers for the base only",
-			fmt.Errorf("student at %s: the server takes no adapters at run time (it answered %d)", url, call.Status))
+		return results.Bad(fmt.Errorf("student at %s: the server takes no adapters at run time (it answered %d)", url, call.Status),
+			"start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True; for transformers serve set student.serve.adapters: folder; llama.cpp's server answers for the base only")
 	case call.Status >= 400 && call.Status < 500 && !call.Retryable:
-		return results.Bad("", failed)
+		return results.Bad(failed)
 	case call.Retryable:
-		return &lostError{false, results.Infra("is the server up?", failed)}
+		return &lostError{false, results.Infra(failed, "is the server up?")}
 	}
-	return results.Infra("", failed)
+	return results.Infra(failed)
 }
 
 // unload takes the adapter from the server, whether or not ctx has ended. What
@@ -111,11 +111,11 @@ func (g *Generator) lay(dir string) (name string, unload func(), err error) {
 	}
 	entries, err := os.ReadDir(base)
 	if err != nil {
-		return "", nil, results.Bad("student.model must be the folder that the server loads", fmt.Errorf("student: %w", err))
+		return "", nil, results.Bad(fmt.Errorf("student: %w", err), "student.model must be the folder that the server loads")
 	}
 	at, err := os.MkdirTemp("", "adb-adapter-")
 	if err != nil {
-		return "", nil, results.Infra("", err)
+		return "", nil, results.Infra(err)
 	}
 	remove := func() { os.RemoveAll(at) }
 	for _, entry := range entries {
@@ -129,7 +129,7 @@ func (g *Generator) lay(dir string) (name string, unload func(), err error) {
 	}
 	if err != nil {
 		remove()
-		return "", nil, results.Infra("", fmt.Errorf("lay out the adapter: %w", err))
+		return "", nil, results.Infra(fmt.Errorf("lay out the adapter: %w", err))
 	}
 	return at, remove, nil
 }
@@ -143,7 +143,7 @@ func (g *Generator) samples(s results.Sampling) error {
 	}
 	data, err := os.ReadFile(filepath.Join(g.Model, "generation_config.json"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return results.Infra("", err)
+		return results.Infra(err)
 	}
 	var config struct {
 		DoSample bool `json:"do_sample"`
@@ -151,6 +151,6 @@ func (g *Generator) samples(s results.Sampling) error {
 	if json.Unmarshal(data, &config) == nil && config.DoSample {
 		return nil
 	}
-	return results.Bad(`ask at temperature 0, or write "do_sample": true into the model's generation_config.json`,
-		fmt.Errorf("student: transformers serve would ignore the temperature %g", s.Temperature))
+	return results.Bad(fmt.Errorf("student: transformers serve would ignore the temperature %g", s.Temperature),
+		`ask at temperature 0, or write "do_sample": true into the model's generation_config.json`)
 }

@@ -197,15 +197,15 @@ func (g *Generator) explain(url, model string, err error) error {
 	}
 	switch {
 	case call.Status == http.StatusNotFound && model != g.Model:
-		return &lostError{true, results.Infra("the server lost the adapter: was it started again?", at(said))}
+		return &lostError{true, results.Infra(at(said), "the server lost the adapter: was it started again?")}
 	case call.Status == http.StatusUnauthorized || call.Status == http.StatusForbidden:
-		return results.Bad("name the variable that holds the key: student.serve.api_key_env", at(said))
+		return results.Bad(at(said), "name the variable that holds the key: student.serve.api_key_env")
 	case call.Status == http.StatusNotFound:
-		return results.Bad("GET "+url+"/models lists the models that it has; student.serve.name chooses one", at(said))
+		return results.Bad(at(said), "GET "+url+"/models lists the models that it has; student.serve.name chooses one")
 	case call.Status >= 400 && call.Status < 500 && !call.Retryable:
-		return results.Bad("", at(said))
+		return results.Bad(at(said))
 	case call.Retryable:
-		return &lostError{false, results.Infra("is the server up, and does it have the memory? autodatabench doctor EXPERIMENT.yaml looks at it", at(said))}
+		return &lostError{false, results.Infra(at(said), "is the server up, and does it have the memory? autodatabench doctor EXPERIMENT.yaml looks at it")}
 	}
-	return results.Infra("", at(said))
+	return results.Infra(at(said))
 }

@@ -85,8 +85,8 @@ var _ student.Generator = (*Generator)(nil)
 func New(c Config) (*Generator, error) {
 	c.Concurrency = cmp.Or(c.Concurrency, 64)
 	if c.Adapters == Folder && c.Format == Llama3 {
-		return nil, results.Bad("set chat_format: model, if the template in the model's folder is the one that it is trained with",
-			fmt.Errorf("a server that takes folders writes the chat format by the model's template, and not as llama3"))
+		return nil, results.Bad(fmt.Errorf("a server that takes folders writes the chat format by the model's template, and not as llama3"),
+			"set chat_format: model, if the template in the model's folder is the one that it is trained with")
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = c.Concurrency

@@ -108,7 +108,7 @@ const (
 // system.
 func Run(ctx context.Context, seed uint64, o Options, dir string, progress func(Progress)) (Report, error) {
 	if err := o.validate(); err != nil {
-		return Report{}, results.Bad("", fmt.Errorf("pretrain: %w", err))
+		return Report{}, results.Bad(fmt.Errorf("pretrain: %w", err))
 	}
 	model, tok, report, err := begin(seed, o, dir)
 	if err != nil {
@@ -141,10 +141,10 @@ func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, 
 		BOS: llama.TokenID(tok.BOS()), EOS: llama.TokenID(tok.EOT()),
 	}
 	if err := config.Validate(); err != nil {
-		return nil, nil, report, results.Bad("", err)
+		return nil, nil, report, results.Bad(err)
 	}
 	if err := disk.Writable(dir); err != nil {
-		return nil, nil, report, results.Infra("name a folder that can be written", err)
+		return nil, nil, report, results.Infra(err, "name a folder that can be written")
 	}
 	if !disk.Exists(filepath.Join(dir, recordFile)) && !disk.Exists(filepath.Join(dir, weightsFile)) {
 		model := llama.NewModel(config, seed)
@@ -153,7 +153,7 @@ func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, 
 	}
 	model, report, err := takeUp(report, o.Phases, config, dir)
 	if err != nil {
-		err = results.Bad("name another folder, or remove it", fmt.Errorf("%s holds a student that cannot be gone on from: %w", dir, err))
+		err = results.Bad(fmt.Errorf("%s holds a student that cannot be gone on from: %w", dir, err), "name another folder, or remove it")
 	}
 	return model, tok, report, err
 }

@@ -40,17 +40,17 @@ func Record(fsys fs.FS) (Report, error) {
 	var record Report
 	data, err := fs.ReadFile(fsys, recordFile)
 	if err != nil {
-		return record, results.Bad("", err)
+		return record, results.Bad(err)
 	}
 	if err := json.Unmarshal(data, &record); err != nil {
-		return record, results.Bad("", fmt.Errorf("%s: %w", recordFile, err))
+		return record, results.Bad(fmt.Errorf("%s: %w", recordFile, err))
 	}
 	weights, err := fs.ReadFile(fsys, weightsFile)
 	if err != nil {
-		return record, results.Bad("", err)
+		return record, results.Bad(err)
 	}
 	if record.Model != disk.Digest(weights) {
-		return record, results.Bad("", fmt.Errorf("%s: tells of other weights than those in %s", recordFile, weightsFile))
+		return record, results.Bad(fmt.Errorf("%s: tells of other weights than those in %s", recordFile, weightsFile))
 	}
 	return record, nil
 }
@@ -79,12 +79,12 @@ func (r Report) continues(fresh Report, phases []Phase) error {
 // save writes the model and the report on it.
 func save(m *llama.Model, tok *llama.Tokenizer, report *Report, dir string) error {
 	if err := m.Save(dir, tok); err != nil {
-		return results.Infra("", fmt.Errorf("save the student: %w", err))
+		return results.Infra(fmt.Errorf("save the student: %w", err))
 	}
 	digest, err := disk.DigestFile(filepath.Join(dir, weightsFile))
 	report.Model = digest
 	if err = errors.Join(err, disk.WriteJSON(filepath.Join(dir, recordFile), report)); err != nil {
-		return results.Infra("", fmt.Errorf("save the student: %w", err))
+		return results.Infra(fmt.Errorf("save the student: %w", err))
 	}
 	return nil
 }
