@@ -16,7 +16,7 @@ type Lock struct {
 	Agents   map[string]string         `json:"agents"`  // digest of each agent's definition
 	Titles   map[string]string         `json:"titles"`  // the agents' names on pages
 	Prompts  string                    `json:"prompts"` // digest of the prompt templates
-	Teacher  string                    `json:"teacher"`
+	Teacher  string                    `json:"teacher"` // digest of all that decides its answers; of older programs, its name
 	Student  results.Identity          `json:"student"`
 }
 

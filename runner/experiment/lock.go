@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // lock writes the experiment's resolved terms, or checks that the folder's are
@@ -40,8 +42,12 @@ func (s *Setup) lock(p results.Protocol) error {
 // terms are all that decides what the experiment's trials come to.
 func (s *Setup) terms(p results.Protocol) (record.Lock, error) {
 	file, err := json.Marshal(s.File)
+	if err != nil {
+		return record.Lock{}, err
+	}
+	asked, err := teacherDigest(s.Teacher)
 	l := record.Lock{
-		Format: record.Mark(), Version: s.Version, File: file, Protocol: p, Prompts: prompt.Digest(), Teacher: s.Teacher.Name(), Student: s.Identity,
+		Format: record.Mark(), Version: s.Version, File: file, Protocol: p, Prompts: prompt.Digest(), Teacher: asked, Student: s.Identity,
 		Tasks: map[results.Domain]string{}, Agents: map[string]string{}, Titles: map[string]string{},
 	}
 	for d, t := range s.Tasks {
@@ -51,6 +57,19 @@ func (s *Setup) terms(p results.Protocol) (record.Lock, error) {
 		l.Agents[name], l.Titles[name] = a.Digest, a.Title
 	}
 	return l, err
+}
+
+// ofTeacher begins the digest of a teacher; locks of older programs have its name.
+const ofTeacher = "sha256:"
+
+// teacherDigest is the digest of all that decides the teacher's answers.
+func teacherDigest(t teacher.Teacher) (string, error) {
+	var terms any = t.Name()
+	if d, ok := t.(teacher.Described); ok {
+		terms = d.Terms()
+	}
+	digest, err := disk.DigestOf(terms)
+	return ofTeacher + digest, err
 }
 
 // keepDefinitions writes what the agents' definitions say, once: the lock holds
@@ -97,9 +116,12 @@ func Domains(root record.Experiment) ([]results.Domain, error) {
 }
 
 // sameTerms refuses to go on under other terms. Some may differ: who wrote the
-// lock, what pages call the agents, which their digests hold, and where and how
-// many at a time trials run.
+// lock, what pages call the agents, which their digests hold, on which host the
+// teacher is, and where and how many at a time trials run.
 func (s *Setup) sameTerms(was, now record.Lock) error {
+	if was.Teacher == s.Teacher.Name() && !strings.HasPrefix(was.Teacher, ofTeacher) {
+		was.Teacher = now.Teacher // all that an older program's lock knows of it
+	}
 	digests := make([]string, 2)
 	for i, l := range []record.Lock{was, now} {
 		var f File
@@ -108,6 +130,7 @@ func (s *Setup) sameTerms(was, now record.Lock) error {
 			return results.Bad(fmt.Errorf("%s: %w", s.Root.Lock(), err))
 		}
 		f.Parallel, f.Launcher = 0, Launcher{}
+		f.Teacher.BaseURL, f.Teacher.APIKeyEnv = "", "" // its digest holds the form of the address
 		l.Format, l.Version, l.Titles = 0, "", nil
 		if l.File, err = json.Marshal(f); err != nil {
 			return err

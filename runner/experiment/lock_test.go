@@ -7,6 +7,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
+	"github.com/autodatabench/autodatabench/runner/teacher"
 	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/mini"
@@ -53,6 +54,9 @@ func TestTerms(t *testing.T) {
 		{"the seed", func(s *Setup) { s.File.Seed++ }, false, true},
 		{"the student", func(s *Setup) { s.Identity.Digest = "two" }, false, false},
 		{"the arithmetic", func(s *Setup) { s.Identity.Arithmetic = "openblas" }, false, false},
+		{"the teacher's host", func(s *Setup) { s.File.Teacher.BaseURL = "http://other:1/v1" }, true, true},
+		{"the teacher's seed", func(s *Setup) { s.Teacher = procedural.New(2) }, false, true},
+		{"the teacher's model", func(s *Setup) { s.Teacher = &teacher.OpenAI{Model: "m"} }, false, true},
 		{"a task", func(s *Setup) { s.Tasks[results.Science] = tasks.Task{Digest: "new"} }, false, false},
 	} {
 		s := setup(t, root)
@@ -97,5 +101,43 @@ func TestDefinitionsAreKept(t *testing.T) {
 	kept, err := root.Definition("direct").Read()
 	if said, ok := kept.(map[string]any); err != nil || !ok || said["model"] != "model-a" {
 		t.Errorf("kept %v, %v", kept, err)
+	}
+}
+
+// The lock names the teacher by what decides its answers, whatever host it is on.
+// One that an older program wrote has the name alone.
+func TestTeacherInTheLock(t *testing.T) {
+	s := setup(t, record.Experiment(t.TempDir()))
+	at := func(url, model string) teacher.Teacher { return &teacher.OpenAI{BaseURL: url, Model: model} }
+	s.Teacher = at("http://one:8000/v1", "m")
+	if err := lockIt(s); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		teacher teacher.Teacher
+		same    bool
+	}{
+		{at("http://other:9000/v1", "m"), true},
+		{at("http://one:8000/v2", "m"), false},
+		{at("http://one:8000/v1", "n"), false},
+	} {
+		s.Teacher = tt.teacher
+		if err := lockIt(s); (err == nil) != tt.same {
+			t.Errorf("%+v: %v", tt.teacher, err)
+		}
+	}
+	l, err := s.Root.ReadLock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, same := range map[string]bool{"m": true, "n": false} {
+		l.Teacher = name
+		if err := s.Root.Lock().Write(l); err != nil {
+			t.Fatal(err)
+		}
+		s.Teacher = at("http://one:8000/v1", "m")
+		if err := lockIt(s); (err == nil) != same {
+			t.Errorf("the name %s: %v", name, err)
+		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"reflect"
 	"strings"
 	"syscall"
 	"time"
@@ -26,7 +28,10 @@ type OpenAI struct {
 	Retry   remote.Retry  // zero fields: 6 tries, pauses from 500 ms to 30 s, at most 2 min
 }
 
-var _ Teacher = (*OpenAI)(nil)
+var (
+	_ Teacher   = (*OpenAI)(nil)
+	_ Described = (*OpenAI)(nil)
+)
 
 // Name is the model's name.
 func (o *OpenAI) Name() string { return o.Model }
@@ -34,6 +39,21 @@ func (o *OpenAI) Name() string { return o.Model }
 // Simulated is false: the model behind the address is taken for an LLM, unless
 // its answers say that it is none.
 func (o *OpenAI) Simulated() bool { return false }
+
+// Terms are the model, the form of the address, without the host, which may move,
+// and the fields that requests may have.
+func (o *OpenAI) Terms() any {
+	path := ""
+	if u, err := url.Parse(o.BaseURL); err == nil {
+		path = u.Path
+	}
+	var fields []string
+	for f := range reflect.TypeFor[wireRequest]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		fields = append(fields, name)
+	}
+	return map[string]any{"model": o.Model, "address": strings.TrimRight(path, "/") + "/chat/completions", "fields": fields}
+}
 
 // Complete sends the request and tries again as Retry says.
 func (o *OpenAI) Complete(ctx context.Context, r Request) (Response, error) {

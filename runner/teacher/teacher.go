@@ -57,6 +57,13 @@ type Teacher interface {
 	Simulated() bool // it is no LLM
 }
 
+// Described is a teacher that says what decides its answers besides the request:
+// data whose digest an experiment keeps, so that none goes on with another teacher
+// of the same name.
+type Described interface {
+	Terms() any
+}
+
 // CallError is a call that gave no answer.
 type CallError struct {
 	Status     int           // HTTP status of the last try; 0 when there was no complete answer

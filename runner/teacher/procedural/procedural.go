@@ -73,6 +73,11 @@ func (t *Teacher) Name() string { return Name }
 // Simulated is true: the teacher is no language model.
 func (t *Teacher) Simulated() bool { return true }
 
+// Terms are the seed and the rates of its faults.
+func (t *Teacher) Terms() any {
+	return map[string]any{"model": Name, "seed": t.seed, "faults": t.faults, "stock_problems": t.faults.stockProblems}
+}
+
 // Complete answers the request. It fails only when ctx has ended.
 func (t *Teacher) Complete(ctx context.Context, r teacher.Request) (teacher.Response, error) {
 	if err := context.Cause(ctx); err != nil {
