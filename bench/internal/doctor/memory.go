@@ -7,6 +7,7 @@ import (
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 	"github.com/autodatabench/autodatabench/runner/student/hf"
+	"github.com/autodatabench/autodatabench/runner/student/vllm"
 )
 
 // checkModel looks for the student's files.
@@ -45,7 +46,7 @@ func studentFits(found Finding, w setup.World, s experiment.Student, memory int6
 		found.OK = found.OK && serves <= takes
 	}
 	if found.OK = found.OK && need <= left; !found.OK {
-		found.Do = "take GPUs with more memory, more of them for vLLM (student.gpus), another share for it (" + setup.MemoryShare + " among student.serve.options), " +
+		found.Do = "take GPUs with more memory, more of them for vLLM (student.gpus), another share for it (" + vllm.MemoryShare + " among student.serve.options), " +
 			"train: llamafactory, which computes activations a second time in place of keeping them, or a smaller model"
 	}
 	return found
@@ -67,7 +68,7 @@ func teacherFits(found Finding, w setup.World, t experiment.Teacher, memory int6
 		found.Do = "whether their memory is enough for the teacher is not known"
 		return found
 	}
-	need, takes := serving(weights, t.Devices()), int64(setup.ShareOf(t.Options)*float64(memory))
+	need, takes := serving(weights, t.Devices()), int64(vllm.ShareOf(t.Options...)*float64(memory))
 	found.What += fmt.Sprintf("; the teacher needs about %s of a GPU's memory (estimated)", gib(need))
 	if need > takes {
 		found.OK, found.Do = false, fmt.Sprintf("give the teacher more GPUs (teacher.gpus) than %d, since vLLM takes %s of each, or a smaller model", t.Devices(), gib(takes))

@@ -12,8 +12,8 @@
 // start, come after that. Setup.Close closes what was opened; if Open fails, Open
 // has closed it.
 //
-// Open calls the other files in this order: agents.go, students.go with vllm.go and
-// memory.go, tasks.go, launcher.go, teacher.go, sandbox.go.
+// Open calls the other files in this order: agents.go, students.go with vllm.go,
+// tasks.go, launcher.go, teacher.go, sandbox.go.
 package setup
 
 import (

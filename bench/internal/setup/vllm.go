@@ -51,7 +51,7 @@ func planVLLM(w World, s experiment.Student, m base) (generator, error) {
 	}
 	launch := vllm.Launch{
 		What: "vllm serve of the student", Command: serve.Command, Options: serve.Options, Model: m.Folder, GPUs: s.GPUs,
-		Rank: greatestRank(), Env: w.Environ, Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: besideTraining,
+		Rank: greatestRank(), Env: w.Environ, Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: vllm.BesideTraining,
 		Context: m.Context, Answers: mostAnswers,
 	}
 	version, err := launch.Version()
@@ -68,6 +68,16 @@ func planVLLM(w World, s experiment.Student, m base) (generator, error) {
 		g, err := vllm.New(on)
 		return g, process.Close, err
 	}}, nil
+}
+
+// BesideTrainer is the share of the memory that the student's own vLLM takes beside
+// what trains it; 0 without one.
+func BesideTrainer(s experiment.Student) float64 {
+	serve := s.Serving()
+	if s.Infer != experiment.VLLM || serve.BaseURL != "" {
+		return 0
+	}
+	return vllm.ShareOf(append([]string{vllm.MemoryShare, vllm.BesideTraining}, serve.Options...)...)
 }
 
 // startVLLM prepares a server on the devices, which starts when it is first

@@ -61,7 +61,7 @@ func (l Launch) Spec() server.Spec {
 		command = append(command, "--dtype", l.Dtype)
 	}
 	if l.Share != "" {
-		command = append(command, "--gpu-memory-utilization", l.Share)
+		command = append(command, MemoryShare, l.Share)
 	}
 	if l.Context > 0 {
 		command = append(command, "--max-model-len", strconv.Itoa(l.Context))
