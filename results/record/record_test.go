@@ -212,3 +212,27 @@ func TestSealOnAFailingDisk(t *testing.T) {
 		}
 	})
 }
+
+// A trial is found by its folder or by words that name one.
+func TestFindTrial(t *testing.T) {
+	out := t.TempDir()
+	e := record.Experiment(filepath.Join(out, "demo [1]"))
+	if err := e.Lock().Write(record.Lock{File: json.RawMessage("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	for _, agent := range []string{"a", "b"} {
+		id := results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Seed, Agent: agent, Run: 1}
+		if err := disk.WriteFile(e.Trial(id).Events(), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{
+		"demo [1]/a": "a", "demo [1]/science/one-shot/seed/b/1": "b", "demo [1]/one-shot-seed/b/run-1": "b",
+		"demo [1]": "", "demo [1]/c": "", "demo [1]/scratch": "", "other/a": "",
+	} {
+		_, dir, err := record.FindTrial(out, name)
+		if (err == nil) != (want != "") || err == nil && filepath.Base(filepath.Dir(string(dir))) != want {
+			t.Errorf("%s: %s, %v", name, dir, err)
+		}
+	}
+}

@@ -162,7 +162,7 @@ func newApp(env Env) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 		Commands: []*cli.Command{
-			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), evaluateCommand(env),
+			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), showCommand(env), evaluateCommand(env),
 			leaderboardCommand(env), compareCommand(env), powerCommand(env), tableCommand(env), figureCommand(env), reproduceCommand(env), reindexCommand(env),
 			tasksCommand(env), agentsCommand(env), promptCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env), jobCommand(env),
 		},
