@@ -88,7 +88,7 @@ func Main() int {
 // Run runs the command that env.Args name and returns the exit code.
 func Run(ctx context.Context, env Env) int {
 	app := newApp(env)
-	err := app.RunContext(ctx, env.Args)
+	err := app.RunContext(ctx, flagsFirst(app, env.Args))
 	if err == nil {
 		return 0
 	}
