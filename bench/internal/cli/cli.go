@@ -3,7 +3,12 @@
 // It is the only package that reads the clock, the environment, the arguments
 // and the terminal; all others are handed what they need in a [setup.World]. It is
 // not for logic that somebody may want without a command line: package setup opens
-// what an experiment works with, package doctor looks whether it is there.
+// what an experiment works with, package doctor looks whether it is there, package
+// recorded reads what pages show, and package plan bounds what an experiment takes.
+//
+// The Action of a command reads flags and arguments once, into an options struct, and
+// calls a function on plain values, which tests can call. Below an Action there is no
+// [cli.Context].
 //
 // # Exit codes
 //
