@@ -66,7 +66,6 @@ type Kind string
 const (
 	BadInput       Kind = "bad input"      // a file or value the user gave
 	Infrastructure Kind = "infrastructure" // something outside the program is missing or broke
-	BudgetSpent    Kind = "budget spent"
 	Verification   Kind = "verification failed"
 )
 

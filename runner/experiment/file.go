@@ -1,8 +1,10 @@
 // Package experiment turns an experiment file into the trials it stands for,
-// with every default resolved and everything checked before anything starts.
+// with every default resolved and everything checked before anything starts. It
+// takes them to their scores ([Setup.Run]) and reads back how far they are
+// ([ReadStatus]).
 //
-// It is not for running them (package runner) nor for building back ends (the
-// command line does).
+// It is not for the course of a single trial (package runner) nor for building back
+// ends (bench/internal/setup does).
 package experiment
 
 import (

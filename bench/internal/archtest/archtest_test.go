@@ -26,6 +26,11 @@ func use(path, expr string) string {
 	return "// Package p is p.\npackage p\n\nimport \"" + path + "\"\n\nvar x = " + expr + "\n"
 }
 
+// withAction is a file with a command whose hook has the statements.
+func withAction(statements string) string {
+	return use("github.com/urfave/cli/v2", "cli.Command{Action: func(c *cli.Context) error { "+statements+"; return nil }}")
+}
+
 // planted are breaches, one a row: text is refused by the rule at bad and, where
 // good is given, accepted there by all rules.
 var planted = []struct {
@@ -93,6 +98,10 @@ var planted = []struct {
 	{"clock-and-environment", "// Package p is p.\npackage p\n\nimport clock \"time\"\n\nvar x = clock.Now\n", "runner/a.go", ""},
 	{"global-randomness", use("math/rand/v2", "rand.IntN(3)"), "tasks/a.go", "tasks/a_test.go"},
 	{"global-randomness", use("math/rand/v2", "rand.N[int]"), "tasks/a.go", "bench/internal/cli/a.go"},
+	{"context-in-actions", use("github.com/urfave/cli/v2", "func(c *cli.Context) error { return nil }"), "bench/internal/cli/run.go", "bench/internal/cli/flags.go"},
+	{"context-in-actions", withAction("") + "\nfunc run(c *cli.Context, out string) error { return nil }\n", "bench/internal/cli/run.go", "bench/internal/cli/run_test.go"},
+	{"context-in-actions", withAction("") + "\nfunc (o options) read(_ int, c *cli.Context) {}\n", "bench/internal/cli/run.go", "bench/internal/cli/flags.go"},
+	{"context-in-actions", withAction("helper := func(c *cli.Context) {}; helper(c)"), "bench/internal/cli/run.go", "bench/internal/cli/flags.go"},
 	{"init", "// Package p is p.\npackage p\n\nfunc init() {}\n", "tasks/a.go", "tasks/a_test.go"},
 	{"file-length", "// Package p is p.\npackage p\n" + strings.Repeat("\n", 399), "tasks/a.go", "tasks/a_test.go"},
 	{"package-comment", "package p\n", "tasks/a.go", "tasks/a_test.go"},
@@ -132,13 +141,14 @@ func TestRulesCanFail(t *testing.T) {
 // TestNoFalseAlarm lists what the rules leave alone although it looks alike.
 func TestNoFalseAlarm(t *testing.T) {
 	for path, text := range map[string]string{
-		"tasks/seeded.go":      use("math/rand/v2", "rand.New(rand.NewPCG(1, 2))"),
-		"runner/timer.go":      use("time", "time.NewTimer(time.Second)"),
-		"agents/method.go":     "// Package p is p.\npackage p\n\ntype t struct{}\n\nfunc (t) init() {}\n\nfunc (t) Now() {}\n\nvar _ = t{}.Now\n",
-		"bench/x/main.go":      "// Command x is x.\npackage main\n\nfunc main() {}\n",
-		"report/published.go":  imp(module + "/results/published"),
-		"results/v_test.go":    "package results_test\n\nimport _ \"" + module + "/results\"\n",
-		"runner/final/rows.go": imp(module + "/runner/submission"),
+		"bench/internal/cli/hook.go": withAction("") + "\nfunc set(c *cli.Command) {\n\tc.Before = func(c *cli.Context) error { return nil }\n}\n",
+		"tasks/seeded.go":            use("math/rand/v2", "rand.New(rand.NewPCG(1, 2))"),
+		"runner/timer.go":            use("time", "time.NewTimer(time.Second)"),
+		"agents/method.go":           "// Package p is p.\npackage p\n\ntype t struct{}\n\nfunc (t) init() {}\n\nfunc (t) Now() {}\n\nvar _ = t{}.Now\n",
+		"bench/x/main.go":            "// Command x is x.\npackage main\n\nfunc main() {}\n",
+		"report/published.go":        imp(module + "/results/published"),
+		"results/v_test.go":          "package results_test\n\nimport _ \"" + module + "/results\"\n",
+		"runner/final/rows.go":       imp(module + "/runner/submission"),
 	} {
 		s, err := parse(path, []byte(text))
 		if err != nil {

@@ -16,7 +16,7 @@ type rule struct {
 
 // rules are all rules on single files; [packageComments] is the one on folders.
 func rules() []rule {
-	return slices.Concat(floorRules(), benchRules(), libraryRules(), worldRules(), lintRules(), recordRules())
+	return slices.Concat(floorRules(), benchRules(), libraryRules(), commandRules(), worldRules(), lintRules(), recordRules())
 }
 
 // breaches applies every rule to every file it holds for.

@@ -3,24 +3,27 @@
 // It is the only package that reads the clock, the environment, the arguments
 // and the terminal; all others are handed what they need in a [setup.World]. It is
 // not for logic that somebody may want without a command line: package setup opens
-// what an experiment works with, package doctor looks whether it is there.
+// what an experiment works with, package doctor looks whether it is there, package
+// recorded reads what pages show, and package plan bounds what an experiment takes.
+//
+// The Action of a command reads flags and arguments once, into an options struct, and
+// calls a function on plain values, which tests can call. Below an Action there is no
+// [cli.Context].
 //
 // # Exit codes
 //
 //	0    ok
 //	2    wrong usage
 //	3    bad input: a file or a value
-//	4    budget spent
 //	5    infrastructure: something outside the program is missing or broke
 //	6    verification failed
-//	130  interrupted
+//	130  interrupted; go on with resume
 package cli
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -31,7 +34,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
-	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 )
 
@@ -40,12 +42,6 @@ type Env struct {
 	setup.World
 	Args []string
 }
-
-// errInterrupted is why a command ended on SIGINT or SIGTERM.
-var errInterrupted = errors.New("interrupted")
-
-// errUsage marks an error as wrong usage.
-var errUsage = errors.New("usage")
 
 // Main runs the program in the real world and returns its exit code. The first
 // SIGINT ends the work cleanly, the second at once.
@@ -59,7 +55,7 @@ func Main() int {
 		fmt.Fprintln(os.Stderr, "\ninterrupted: ending cleanly; once more to stop at once")
 		cancel(errInterrupted)
 		<-signals
-		os.Exit(130)
+		os.Exit(exitInterrupted)
 	}()
 	host, err := os.Hostname()
 	if err != nil {
@@ -90,57 +86,14 @@ func Run(ctx context.Context, env Env) int {
 	app := newApp(env)
 	err := app.RunContext(ctx, flagsFirst(app, env.Args))
 	if err == nil {
-		return 0
+		return exitOK
 	}
 	if errors.Is(err, errInterrupted) || errors.Is(context.Cause(ctx), errInterrupted) {
 		fmt.Fprintln(env.Stderr, "autodatabench: interrupted; what was finished is kept; go on with resume, or with the same command")
-		return 130
+		return exitInterrupted
 	}
 	say(env.Stderr, err)
 	return codeOf(err)
-}
-
-// say prints each joined error as one line, with its hint below. A join that is
-// wrapped is one error, and so is fmt.Errorf of several: their parts alone would
-// lack what the wrapping says.
-func say(w io.Writer, err error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(joined.Unwrap()...).Error() {
-		for _, e := range joined.Unwrap() {
-			say(w, e)
-		}
-		return
-	}
-	fmt.Fprintf(w, "autodatabench: %s\n", strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", "; "), "usage: "))
-	var known *results.Error
-	if errors.As(err, &known) && known.Hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", known.Hint)
-	}
-}
-
-// codeOf is the table of exit codes.
-func codeOf(err error) int {
-	var known *results.Error
-	var library cli.ExitCoder // such as --help with an argument
-	switch {
-	case errors.Is(err, errUsage), errors.As(err, &library):
-		return 2
-	case !errors.As(err, &known):
-		return 5
-	}
-	switch known.Kind {
-	case results.BadInput:
-		return 3
-	case results.BudgetSpent:
-		return 4
-	case results.Verification:
-		return 6
-	default:
-		return 5
-	}
-}
-
-func usage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
 }
 
 func newApp(env Env) *cli.App {

@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"errors"
+	"context"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 )
 
 func compareCommand(env Env) *cli.Command {
@@ -20,42 +21,29 @@ func compareCommand(env Env) *cli.Command {
 			if c.NArg() != 2 {
 				return usage("compare takes two rows, got %d", c.NArg())
 			}
-			board, err := indexedBoard(c, env)
-			if err != nil {
-				return err
-			}
-			comparison, err := board.Compare(c.Args().Get(0), c.Args().Get(1))
-			if err != nil {
-				return err
-			}
-			return write(c, env, comparison)
+			return runCompare(c.Context, env.World, compareOptions{
+				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), a: c.Args().Get(0), b: c.Args().Get(1),
+			})
 		},
 	}
 }
 
-func powerCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name: "power", Usage: "say how many runs find which difference, from measured variance",
-		Description: "Examples:\n\n  autodatabench power --experiment demo-full\n  autodatabench power --difference 3",
-		Flags: append(boardFlags(), formatFlag(),
-			&cli.Float64Flag{Name: "difference", Usage: "percentage points of average accuracy that are to be found"}),
-		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
-			difference := results.Num(c.Float64("difference"), c.IsSet("difference"))
-			if difference.Known && !(difference.Value > 0 && difference.Value <= 100) {
-				return usage("--difference must be over 0 and at most 100 percentage points, got %v", difference.Value)
-			}
-			board, err := indexedBoard(c, env)
-			if err != nil {
-				return err
-			}
-			plan := board.Power(difference)
-			if len(plan.Groups) == 0 {
-				return results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more")
-			}
-			return write(c, env, plan)
-		},
+type compareOptions struct {
+	format     report.Format
+	out        string
+	experiment string // empty for all
+	a, b       string // rows
+}
+
+// runCompare prints how two rows of the leaderboard differ.
+func runCompare(ctx context.Context, w setup.World, o compareOptions) error {
+	board, err := readBoard(ctx, w, o.out, o.experiment)
+	if err != nil {
+		return err
 	}
+	comparison, err := board.Compare(o.a, o.b)
+	if err != nil {
+		return err
+	}
+	return report.Write(w.Stdout, o.format, comparison)
 }

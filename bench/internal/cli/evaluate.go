@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
@@ -100,7 +101,7 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 	if err != nil {
 		return err
 	}
-	if err := putIndex(ctx, w, o.out, outcomes); err != nil {
+	if err := recorded.Put(ctx, o.out, outcomes, warnings(w)); err != nil {
 		return err
 	}
 	return report.Write(w.Stdout, o.format, report.Leaderboard(outcomes, report.Options{}))

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"bytes"
-	"errors"
+	"cmp"
+	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,12 +13,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/recorded"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/figure"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/results/record"
-	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // figureNames lists the figures.
@@ -46,32 +46,44 @@ func figureCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "output", Usage: "`FILE` to write, .svg or .png; by default figure-NAME.svg", TakesFile: true},
 			&cli.StringFlag{Name: "measures", Usage: "`FILE` of measures, for figure 4", TakesFile: true},
 			&cli.StringSliceFlag{Name: "agent", Usage: "only this agent, for figures 3 and budget"}),
-		Action: func(c *cli.Context) error { return drawFigure(c, env) },
+		Action: func(c *cli.Context) error {
+			name, err := oneArgument(c, "a figure: "+strings.Join(figureNames, ", "))
+			if err != nil {
+				return err
+			}
+			return runFigure(c.Context, env.World, figureOptions{
+				name: name, asJSON: c.Bool("json"), out: c.String("out"), experiment: c.String("experiment"),
+				output: c.String("output"), measures: optional(c, "measures"), agents: c.StringSlice("agent"),
+			})
+		},
 	}
 }
 
-// drawFigure draws the figure into its file, and refuses what it cannot before it
-// reads any trial.
-func drawFigure(c *cli.Context, env Env) error {
-	name, err := oneArgument(c, "a figure: "+strings.Join(figureNames, ", "))
-	if err != nil {
-		return err
+type figureOptions struct {
+	name       string
+	asJSON     bool
+	out        string
+	experiment string   // empty for all, or for the only one
+	output     string   // file to write; empty for the figure's own
+	measures   *string  // file of measures; nil for none
+	agents     []string // of figures over time; none for all
+}
+
+// runFigure draws the figure into its file, and refuses what it cannot draw before
+// it reads any trial.
+func runFigure(ctx context.Context, w setup.World, o figureOptions) error {
+	if !slices.Contains(figureNames, o.name) {
+		return usage("no figure %q; want one of %s", o.name, strings.Join(figureNames, ", "))
 	}
-	if !slices.Contains(figureNames, name) {
-		return usage("no figure %q; want one of %s", name, strings.Join(figureNames, ", "))
-	}
-	if (name == "4") != c.IsSet("measures") {
+	if (o.name == "4") != (o.measures != nil) {
 		return usage("figure 4, and no other, takes --measures")
 	}
-	path := c.String("output")
-	if path == "" {
-		path = "figure-" + name + ".svg"
-	}
+	path := cmp.Or(o.output, "figure-"+o.name+".svg")
 	format := figure.Format(strings.TrimPrefix(filepath.Ext(path), "."))
 	if !slices.Contains(figure.Formats(), format) {
 		return usage("--output %s: want a file that ends in .svg or .png", path)
 	}
-	fig, err := figureOf(c, env, name)
+	fig, err := readFigure(ctx, w, o)
 	if err != nil {
 		return err
 	}
@@ -82,36 +94,37 @@ func drawFigure(c *cli.Context, env Env) error {
 	if err := disk.WriteFile(path, page.Bytes()); err != nil {
 		return results.Bad(err)
 	}
-	if c.Bool("json") {
-		return show(c, env, struct {
+	if o.asJSON {
+		return printJSON(w.Stdout, struct {
 			Name string        `json:"name"`
 			File string        `json:"file"`
 			Data figure.Figure `json:"data"`
-		}{name, path, fig})
+		}{o.name, path, fig})
 	}
-	fmt.Fprintln(env.Stdout, path)
+	fmt.Fprintln(w.Stdout, path)
 	return nil
 }
 
-func figureOf(c *cli.Context, env Env, name string) (figure.Figure, error) {
-	switch name {
+// readFigure reads what the figure shows.
+func readFigure(ctx context.Context, w setup.World, o figureOptions) (figure.Figure, error) {
+	switch o.name {
 	case "4":
-		return measuresFigure(c.String("measures"))
+		return measuresFigure(*o.measures)
 	case "3", "budget":
-		experiment, logs, names, err := trialLogs(c)
+		logs, err := recorded.ReadLogs(o.out, o.experiment, o.agents)
 		if err != nil {
 			return nil, err
 		}
-		if name == "3" {
-			return report.RoundsFigure(experiment, logs, names), nil
+		if o.name == "3" {
+			return report.RoundsFigure(logs.Experiment, logs.Trials, logs.Names), nil
 		}
-		return report.BudgetFigure(experiment, logs, names), nil
+		return report.BudgetFigure(logs.Experiment, logs.Trials, logs.Names), nil
 	}
-	board, err := indexedBoard(c, env)
+	board, err := readBoard(ctx, w, o.out, o.experiment)
 	if err != nil {
 		return nil, err
 	}
-	switch name {
+	switch o.name {
 	case "5":
 		return board.ErrorsFigure()
 	case "cost":
@@ -139,68 +152,4 @@ func measuresFigure(path string) (figure.Figure, error) {
 		radar.Subtitle += " Sets marked simulated were made without an LLM."
 	}
 	return radar, nil
-}
-
-// trialLogs reads the trials of the experiment that --experiment names, or of
-// the only one there is, and how its agents are shown.
-func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, names map[string]string, err error) {
-	root, err := oneExperiment(c)
-	if err != nil {
-		return "", nil, nil, err
-	}
-	if names, err = root.Titles(); err != nil {
-		return "", nil, nil, err
-	}
-	f, _, err := experiment.Recorded(root)
-	if err != nil {
-		return "", nil, nil, err
-	}
-	for _, id := range f.Trials() {
-		if agents := c.StringSlice("agent"); len(agents) > 0 && !slices.Contains(agents, id.Agent) {
-			continue
-		}
-		l, err := trialLog(root, id)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // it has not begun
-		}
-		if err != nil {
-			return "", nil, nil, err
-		}
-		logs = append(logs, l)
-	}
-	if agents := c.StringSlice("agent"); len(agents) > 0 && len(logs) == 0 {
-		return "", nil, nil, results.Bad(fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
-	}
-	return f.Name, logs, names, nil
-}
-
-// oneExperiment is the folder of an experiment.
-func oneExperiment(c *cli.Context) (record.Experiment, error) {
-	if name := c.String("experiment"); name != "" {
-		return record.Find(c.String("out"), name)
-	}
-	list, err := record.Experiments(c.String("out"))
-	if err != nil {
-		return "", err
-	}
-	if len(list) != 1 {
-		return "", results.Bad(fmt.Errorf("%s: there are %d experiments", c.String("out"), len(list)), "choose one with --experiment")
-	}
-	return list[0], nil
-}
-
-func trialLog(root record.Experiment, id results.TrialID) (l report.TrialLog, err error) {
-	dir := root.Trial(id)
-	if l.State, err = dir.Follow(func(_ results.Event, s *results.Trial) {
-		l.Used = append(l.Used, report.Used{Elapsed: s.Elapsed, Calls: s.Usage.TeacherCalls})
-	}); err != nil {
-		return l, err
-	}
-	o, err := root.Outcome(dir)
-	if err != nil {
-		return l, err
-	}
-	l.Base, l.Finals = o.BasePrivate, o.Finals
-	l.Private, err = dir.Rounds(l.State)
-	return l, err
 }

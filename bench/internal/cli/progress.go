@@ -2,76 +2,99 @@ package cli
 
 import (
 	"fmt"
-	"sync"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 
-	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
-	"github.com/autodatabench/autodatabench/results"
 )
 
-// watch shows how an experiment goes: a bar on a terminal; elsewhere a line for
-// each attempt that begins and for each trial that is scored.
-type watch struct {
-	world setup.World
-	mu    sync.Mutex
-	begin time.Time
-	total int
-	done  int
-	bar   *progressbar.ProgressBar
+// progress shows on standard error how far long work of counted steps is: a bar on a
+// terminal, lines elsewhere. One goroutine at a time may use it.
+type progress struct {
+	world       setup.World
+	begin       time.Time
+	done, total int
+	bar         *progressbar.ProgressBar // nil off a terminal, and before the total is known
 }
 
-func newWatch(w setup.World, total int) *watch {
-	shown := &watch{world: w, begin: w.Now(), total: total}
-	if w.Terminal {
-		shown.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(w.Stderr), progressbar.OptionShowCount(),
+func newProgress(w setup.World) *progress { return &progress{world: w, begin: w.Now()} }
+
+// at says how many of the steps are done.
+func (p *progress) at(done, total int) {
+	p.done, p.total = done, total
+	if !p.world.Terminal {
+		return
+	}
+	if p.bar == nil {
+		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(p.world.Stderr), progressbar.OptionShowCount(),
 			progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetPredictTime(true))
 	}
-	return shown
+	p.bar.Set(done)
 }
 
-// Doing tells what a trial does now.
-func (w *watch) Doing(id results.TrialID, what string, state *results.Trial) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n, asks := len(state.Attempts), what == string(agents.Ask)
-	if last := state.Last(); asks && (last == nil || last.Replied) {
-		n++ // the attempt is recorded after its prompt
-	}
-	switch {
-	case w.bar != nil:
-		w.bar.Describe(fmt.Sprintf("%s: attempt %d, %s", id, n, what))
-	case asks:
-		w.line("%s: attempt %d", id, n)
+// describe says beside the bar what is being done.
+func (p *progress) describe(format string, args ...any) {
+	if p.bar != nil {
+		p.bar.Describe(fmt.Sprintf(format, args...))
 	}
 }
 
-func (w *watch) line(format string, args ...any) {
-	fmt.Fprintf(w.world.Stderr, "[%d/%d %s] %s\n", w.done, w.total, w.world.Now().Sub(w.begin).Round(time.Second), fmt.Sprintf(format, args...))
+// line prints a line off a terminal.
+func (p *progress) line(format string, args ...any) {
+	if !p.world.Terminal {
+		fmt.Fprintf(p.world.Stderr, format+"\n", args...)
+	}
 }
 
-// Done tells that a trial is scored.
-func (w *watch) Done(o results.Outcome) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.done++
-	if w.bar != nil {
-		w.bar.Add(1)
-		return
+// elapsed is for how long the work has gone on, to the second.
+func (p *progress) elapsed() time.Duration { return p.world.Now().Sub(p.begin).Round(time.Second) }
+
+// close ends the bar and goes to a new line.
+func (p *progress) close() {
+	if p.bar != nil {
+		p.bar.Exit()
+		fmt.Fprintln(p.world.Stderr)
 	}
-	final := "no valid submission"
-	if o.Valid {
-		final = fmt.Sprintf("private %.1f %% (base %.1f %%)", 100*o.Final().Value, 100*o.BasePrivate.Accuracy())
-	}
-	w.line("%s: %d attempts, %d valid, %d teacher calls, %s", o.TrialID, o.Attempts, o.ValidAttempts, o.Usage.TeacherCalls, final)
 }
 
-func (w *watch) close() {
-	if w.bar != nil {
-		w.bar.Exit()
-		fmt.Fprintln(w.world.Stderr)
+// update shows an update of a training. Off a terminal each twentieth is a line.
+func (p *progress) update(what string, step, total int, loss float64) {
+	p.at(step, total)
+	p.describe("%s, loss %.3f", what, loss)
+	if part := max(1, total/20); step%part == 0 || step == total {
+		p.line("%s: update %d of %d, loss %.4f, %s", what, step, total, loss, p.elapsed())
 	}
+}
+
+// bar shows a share in ten steps; it is full only when all is used.
+func bar(n, of int) string {
+	const steps = 10
+	full := min(steps, steps*n/max(1, of))
+	return "[" + strings.Repeat("#", full) + strings.Repeat("-", steps-full) + "]"
+}
+
+// screen is lines on a terminal that are drawn again in the same place.
+type screen struct {
+	out   io.Writer
+	lines int // drawn
+}
+
+// draw shows lines below which the cursor is left.
+func (s *screen) draw(lines []string) {
+	for _, line := range lines {
+		fmt.Fprintln(s.out, line)
+	}
+	s.lines = len(lines)
+}
+
+// clear takes the lines away and leaves the cursor where they began.
+func (s *screen) clear() {
+	if s.lines > 0 {
+		fmt.Fprintf(s.out, "\x1b[%dA\x1b[J", s.lines)
+	}
+	s.lines = 0
 }

@@ -8,57 +8,43 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
-	"github.com/autodatabench/autodatabench/report"
-	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
 )
 
-// Off a terminal there is a line for each attempt that begins, with its number.
-func TestWatchLines(t *testing.T) {
-	var b strings.Builder
-	w := newWatch(setup.World{Stderr: &b, Now: func() time.Time { return time.Unix(0, 0) }}, 2)
-	id := results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "a", Run: 1}
-	state := &results.Trial{}
-	w.Doing(id, "ask", state)
-	state.Attempts = []results.Attempt{{N: 1}}
-	w.Doing(id, "ask", state) // after an interruption
-	state.Attempts[0].Replied = true
-	w.Doing(id, "execute", state)
-	w.Doing(id, "ask", state)
-	w.Done(results.Outcome{TrialID: id, Attempts: 2})
-	want := "[0/2 0s] science iterative scratch a run 1: attempt 1\n" +
-		"[0/2 0s] science iterative scratch a run 1: attempt 1\n" +
-		"[0/2 0s] science iterative scratch a run 1: attempt 2\n" +
-		"[1/2 0s] science iterative scratch a run 1: 2 attempts, 0 valid, 0 teacher calls, no valid submission\n"
-	if diff := cmp.Diff(want, b.String()); diff != "" {
-		t.Errorf("lines (-want +got):\n%s", diff)
+// Off a terminal each twentieth of the updates is a line, and so is the last; on one
+// there is a bar, and no line.
+func TestProgressOfUpdates(t *testing.T) {
+	show := func(terminal bool) string {
+		var b strings.Builder
+		p := newProgress(setup.World{Stderr: &b, Terminal: terminal, Now: func() time.Time { return time.Unix(0, 0) }})
+		for step := range 43 {
+			p.update("training", step+1, 43, 0.5)
+		}
+		p.close()
+		return b.String()
+	}
+	lines := show(false)
+	first, _, _ := strings.Cut(lines, "\n")
+	if diff := cmp.Diff("training: update 2 of 43, loss 0.5000, 0s", first); diff != "" {
+		t.Errorf("first line (-want +got):\n%s", diff)
+	}
+	if n := strings.Count(lines, "\n"); n != 22 || !strings.HasSuffix(lines, "update 43 of 43, loss 0.5000, 0s\n") {
+		t.Errorf("%d lines:\n%s", n, lines)
+	}
+	if bar := show(true); strings.Contains(bar, "update") || !strings.Contains(bar, "training, loss 0.500") {
+		t.Errorf("on a terminal: %q", bar)
 	}
 }
 
-// The leaderboard expects the domains that an experiment was to have, also those
-// that no trial of it has ended in, and shows agents as it does; where experiments
-// do not agree on that, an agent has its own name.
-func TestRecordedOptions(t *testing.T) {
-	out := t.TempDir()
-	for name, titles := range map[string]map[string]string{"demo": {"a": "A", "b": "B"}, "other": {"b": "Another B", "c": "数据"}, "third": {"b": "B"}} {
-		terms := map[string]any{"file": map[string]any{"domains": results.Domains()}, "titles": titles}
-		if err := disk.WriteJSON(out+"/"+name+"/experiment.lock.json", terms); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var outcomes []results.Outcome
-	for _, name := range []string{"demo", "other", "third", "gone"} {
-		outcomes = append(outcomes, results.Outcome{Kind: results.OfAgent, Experiment: name})
-	}
-	got, err := recordedOptions(out, append(outcomes, results.Outcome{Kind: results.OfGiven, Experiment: "given"}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := report.Options{
-		Expected: map[string][]results.Domain{"demo": results.Domains(), "other": results.Domains(), "third": results.Domains(), "gone": nil},
-		Names:    map[string]string{"a": "A", "b": "b", "c": "数据"},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("options (-want +got):\n%s", diff)
+// A screen is drawn over the one before it.
+func TestScreen(t *testing.T) {
+	var b strings.Builder
+	s := screen{out: &b}
+	s.clear()
+	s.draw([]string{"a", "b"})
+	s.clear()
+	s.clear()
+	s.draw([]string{"c"})
+	if diff := cmp.Diff("a\nb\n\x1b[2A\x1b[Jc\n", b.String()); diff != "" {
+		t.Errorf("screens (-want +got):\n%s", diff)
 	}
 }

@@ -35,51 +35,82 @@ func promptCommand(env Env) *cli.Command {
 				&cli.StringFlag{Name: "trial", Usage: "`FOLDER` of a trial", TakesFile: true},
 				&cli.IntFlag{Name: "attempt", Value: 1, Usage: "of the trial"},
 			)...),
-			Action: func(c *cli.Context) error { return showPrompt(c, env) },
+			Action: func(c *cli.Context) error {
+				if err := noArguments(c); err != nil {
+					return err
+				}
+				o := promptOptions{
+					asJSON: c.Bool("json"), trial: c.String("trial"), attempt: c.Int("attempt"), suite: suiteOf(c), places: placesOf(c),
+					domains:  []results.Domain{results.Domain(c.String("domain"))},
+					workflow: results.Workflow(c.String("workflow")), setting: results.Setting(c.String("setting")),
+					op: results.Operation(c.String("op")), protocol: c.String("protocol"), limit: c.Int64("limit"),
+				}
+				if len(o.suite.Folders) > 0 && !c.IsSet("domain") {
+					o.domains = nil
+				}
+				return runPrompt(env.World, o)
+			},
 		}},
 	}
 }
 
-func showPrompt(c *cli.Context, env Env) error {
-	if err := noArguments(c); err != nil {
+type promptOptions struct {
+	asJSON  bool
+	trial   string // folder whose recorded prompt is shown; empty for an example
+	attempt int    // of the trial
+
+	// These make an example.
+	suite    experiment.Suite
+	places   setup.Places
+	domains  []results.Domain // one, or none for a task folder's own
+	workflow results.Workflow
+	setting  results.Setting
+	op       results.Operation
+	protocol string
+	limit    int64 // tokens that the prompt may have; 0 for no limit
+}
+
+// runPrompt prints a recorded prompt or an example.
+func runPrompt(w setup.World, o promptOptions) error {
+	p, err := o.read()
+	if err != nil {
 		return err
 	}
-	var p record.Prompt
-	if dir := c.String("trial"); dir != "" {
-		var err error
-		if p, err = record.Trial(dir).Attempt(c.Int("attempt")).Prompt().Read(); err != nil {
-			return results.Bad(err, "name the folder of a trial that got as far")
-		}
-	} else {
-		d, err := examplePrompt(c)
-		if err != nil {
-			return err
-		}
-		p.Attempt, p.Op = d.Attempt, d.Op
-		if p.Messages, p.Trimmed, err = prompt.Render(d); err != nil {
-			return results.Bad(err, "operations: draft, debug, repair, improve")
-		}
-	}
-	if c.Bool("json") {
-		return show(c, env, p)
+	if o.asJSON {
+		return printJSON(w.Stdout, p)
 	}
 	for _, m := range p.Messages {
-		fmt.Fprintf(env.Stdout, "======== %s\n%s\n", m.Role, strings.TrimRight(m.Content, "\n"))
+		fmt.Fprintf(w.Stdout, "======== %s\n%s\n", m.Role, strings.TrimRight(m.Content, "\n"))
 	}
-	fmt.Fprintf(env.Stdout, "======== about %d tokens, templates %s\n", prompt.Tokens(p.Messages), prompt.Digest()[:19])
+	fmt.Fprintf(w.Stdout, "======== about %d tokens, templates %s\n", prompt.Tokens(p.Messages), prompt.Digest()[:19])
 	return nil
 }
 
-// examplePrompt is the prompt of a task with feedback that stands for what an
-// agent would have brought about.
-func examplePrompt(c *cli.Context) (prompt.Data, error) {
-	f := experiment.Default()
-	f.Name, f.Agents, f.Protocol = "example", []string{"example"}, c.String("protocol")
-	f.Suite, f.Domains = suiteOf(c), []results.Domain{results.Domain(c.String("domain"))}
-	if len(f.Suite.Folders) > 0 && !c.IsSet("domain") {
-		f.Domains = nil
+// read is the prompt that the options ask for.
+func (o promptOptions) read() (p record.Prompt, err error) {
+	if o.trial != "" {
+		if p, err = record.Trial(o.trial).Attempt(o.attempt).Prompt().Read(); err != nil {
+			return p, results.Bad(err, "name the folder of a trial that got as far")
+		}
+		return p, nil
 	}
-	f.Workflows, f.Settings = []results.Workflow{results.Workflow(c.String("workflow"))}, []results.Setting{results.Setting(c.String("setting"))}
+	d, err := o.example()
+	if err != nil {
+		return p, err
+	}
+	p.Attempt, p.Op = d.Attempt, d.Op
+	if p.Messages, p.Trimmed, err = prompt.Render(d); err != nil {
+		return p, results.Bad(err, "operations: draft, debug, repair, improve")
+	}
+	return p, nil
+}
+
+// example is the prompt of a task with feedback that stands for what an agent would
+// have brought about.
+func (o promptOptions) example() (prompt.Data, error) {
+	f := experiment.Default()
+	f.Name, f.Agents, f.Protocol, f.Suite, f.Domains = "example", []string{"example"}, o.protocol, o.suite, o.domains
+	f.Workflows, f.Settings = []results.Workflow{o.workflow}, []results.Setting{o.setting}
 	if err := f.Validate(); err != nil {
 		return prompt.Data{}, results.Bad(err)
 	}
@@ -87,17 +118,17 @@ func examplePrompt(c *cli.Context) (prompt.Data, error) {
 	if err != nil {
 		return prompt.Data{}, results.Bad(err)
 	}
-	list, err := setup.LoadTasks(f.Suite, f.Domains, placesOf(c))
+	list, err := setup.LoadTasks(f.Suite, f.Domains, o.places)
 	if err != nil {
 		return prompt.Data{}, err
 	}
 	task := list[0]
 	base := results.Score{Correct: len(task.Public) / 5, Total: len(task.Public)}
 	d := prompt.Data{
-		Brief: task.Brief, Op: results.Operation(c.String("op")), Attempt: 1, Limit: c.Int64("limit"),
+		Brief: task.Brief, Op: o.op, Attempt: 1, Limit: o.limit,
 		CallsLeftAttempt: min(protocol.Budget.TeacherCallsPerAttempt, protocol.Budget.TeacherCalls),
 		Trial: &results.Trial{Spec: results.Spec{
-			TrialID:  results.TrialID{Domain: task.Brief.Domain, Workflow: f.Workflows[0], Setting: f.Settings[0], Agent: "example", Run: 1},
+			TrialID:  results.TrialID{Domain: task.Brief.Domain, Workflow: o.workflow, Setting: o.setting, Agent: "example", Run: 1},
 			Protocol: protocol, Teacher: "example-teacher", Student: "example-student", Base: base,
 		}},
 	}

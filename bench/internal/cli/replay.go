@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-
-	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // replayed is what running a trial again came to.
@@ -23,20 +19,6 @@ type replayed struct {
 	Same       bool            `json:"same"`
 	Difference string          `json:"first_difference,omitempty"`
 	Folder     string          `json:"folder"`
-}
-
-// replayOf reads the flags of a replay.
-func replayOf(c *cli.Context) (replayOptions, error) {
-	o := replayOptions{format: formatOf(c), request: setup.ReplayRequest{
-		Dir: record.Trial(filepath.Clean(c.String("replay"))), Out: c.String("out"), Teacher: c.Bool("replay-teacher"), Places: placesOf(c),
-	}}
-	if c.IsSet("sandbox") {
-		o.request.Sandbox = new(c.String("sandbox"))
-	}
-	if !c.IsSet("replay") {
-		return o, usage("--replay-teacher goes with --replay FOLDER")
-	}
-	return o, noArguments(c)
 }
 
 type replayOptions struct {

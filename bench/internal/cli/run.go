@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
@@ -46,11 +47,16 @@ func runCommand(env Env) *cli.Command {
 		)...),
 		Action: func(c *cli.Context) error {
 			if c.IsSet("replay") || c.IsSet("replay-teacher") {
-				o, err := replayOf(c)
-				if err != nil {
+				if !c.IsSet("replay") {
+					return usage("--replay-teacher goes with --replay FOLDER")
+				}
+				if err := noArguments(c); err != nil {
 					return err
 				}
-				return runReplay(c.Context, env.World, o)
+				return runReplay(c.Context, env.World, replayOptions{format: formatOf(c), request: setup.ReplayRequest{
+					Dir: record.Trial(filepath.Clean(c.String("replay"))), Out: c.String("out"), Sandbox: optional(c, "sandbox"),
+					Teacher: c.Bool("replay-teacher"), Places: placesOf(c),
+				}})
 			}
 			if c.NArg() > 1 {
 				return usage("want one experiment file (flags go before it)")
@@ -61,38 +67,6 @@ func runCommand(env Env) *cli.Command {
 			})
 		},
 	}
-}
-
-func resumeCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name: "resume", Usage: "go on with an experiment that was interrupted", ArgsUsage: "EXPERIMENT",
-		Description: "EXPERIMENT is the experiment's name or folder. Example:\n\n  autodatabench resume demo",
-		Flags: append(placeFlags(),
-			outFlag(), jsonFlag(), formatFlag(),
-			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
-		),
-		Action: func(c *cli.Context) error {
-			f, given, root, err := recorded(c)
-			if err != nil {
-				return err
-			}
-			request := setup.Request{File: f, Given: given, Root: root, Places: placesOf(c), AgentFiles: c.StringSlice("agent-file")}
-			return runExperiment(c.Context, env.World, request, formatOf(c))
-		},
-	}
-}
-
-// recorded reads the experiment that an argument names from its folder.
-func recorded(c *cli.Context) (f experiment.File, given []byte, root record.Experiment, err error) {
-	arg, err := oneArgument(c, "an experiment's name or folder")
-	if err != nil {
-		return f, nil, "", err
-	}
-	if root, err = record.Find(c.String("out"), arg); err != nil {
-		return f, nil, "", err
-	}
-	f, given, err = experiment.Recorded(root)
-	return f, given, root, err
 }
 
 type runOptions struct {
@@ -141,7 +115,7 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err != nil {
 		return err
 	}
-	if err := putIndex(ctx, w, filepath.Dir(root), outcomes); err != nil {
+	if err := recorded.Put(ctx, filepath.Dir(root), outcomes, warnings(w)); err != nil {
 		return err
 	}
 	names, err := s.Root.Titles()
@@ -161,13 +135,4 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	}
 	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard())
 	return nil
-}
-
-// putIndex adds the outcomes to the index below out.
-func putIndex(ctx context.Context, w setup.World, out string, outcomes []results.Outcome) error {
-	db, err := openIndex(ctx, w, out)
-	if err != nil {
-		return err
-	}
-	return errors.Join(db.Put(ctx, outcomes...), db.Close())
 }

@@ -19,27 +19,32 @@ func scoreCommand(env Env) *cli.Command {
 		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
 			&cli.BoolFlag{Name: "rounds", Usage: "also score every valid submission of iterative trials"}),
 		Action: func(c *cli.Context) error {
-			f, given, root, err := recorded(c)
+			name, err := oneArgument(c, experimentArgument)
 			if err != nil {
 				return err
 			}
 			return runScore(c.Context, env.World, scoreOptions{
-				request: setup.Request{File: f, Given: given, Root: root, Places: placesOf(c)},
-				format:  formatOf(c), rounds: c.Bool("rounds"),
+				format: formatOf(c), out: c.String("out"), name: name, places: placesOf(c), rounds: c.Bool("rounds"),
 			})
 		},
 	}
 }
 
 type scoreOptions struct {
-	request setup.Request
-	format  report.Format
-	rounds  bool // score the submissions that were not chosen, too
+	format report.Format
+	out    string
+	name   string // of the experiment, or its folder
+	places setup.Places
+	rounds bool // score the submissions that were not chosen, too
 }
 
 // runScore scores the sealed trials that are there and prints the leaderboard.
 func runScore(ctx context.Context, w setup.World, o scoreOptions) (err error) {
-	s, err := setup.Open(ctx, w, o.request, setup.Needs{})
+	f, given, root, err := findExperiment(o.out, o.name)
+	if err != nil {
+		return err
+	}
+	s, err := setup.Open(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places}, setup.Needs{})
 	if err != nil {
 		return err
 	}

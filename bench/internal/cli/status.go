@@ -2,57 +2,18 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/autodatabench/autodatabench/report/table"
-	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // refresh is how often a terminal is drawn anew while trials run.
 const refresh = 2 * time.Second
-
-// The states of a trial.
-const (
-	waiting     = "waiting"
-	running     = "running"     // a process works on it
-	interrupted = "interrupted" // it has begun, and none does
-	sealed      = "sealed"      // it has ended and has no final score
-	scored      = "scored"
-)
-
-// experimentStatus is an experiment as status shows it.
-type experimentStatus struct {
-	Experiment string         `json:"experiment"`
-	States     map[string]int `json:"states"` // trials by state
-	Places     int            `json:"places"` // trials that may run at a time
-	Work       *utilisation   `json:"utilisation"`
-	Trials     []trialStatus  `json:"trials"`
-}
-
-// trialStatus is a trial as status shows it.
-type trialStatus struct {
-	results.TrialID
-	State       string          `json:"state"`
-	Attempts    int             `json:"attempts"`
-	MaxAttempts int             `json:"max_attempts"`
-	Valid       int             `json:"valid_attempts"`
-	Best        *results.Score  `json:"best_public"`
-	Private     []results.Score `json:"private"`
-	Calls       int             `json:"teacher_calls"`
-	MaxCalls    int             `json:"max_teacher_calls"`
-	Left        time.Duration   `json:"run_time_left_ns"`
-	RunTime     time.Duration   `json:"run_time_ns"` // the budget
-
-	Training *results.UpdateData `json:"training"` // under way, of students that tell
-}
 
 func statusCommand(env Env) *cli.Command {
 	return &cli.Command{
@@ -61,112 +22,59 @@ func statusCommand(env Env) *cli.Command {
 			"runs, and then the table that it prints elsewhere. Example:\n\n  autodatabench status demo",
 		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
 		Action: func(c *cli.Context) error {
-			f, _, root, err := recorded(c)
+			name, err := oneArgument(c, experimentArgument)
 			if err != nil {
 				return err
 			}
-			if env.Screen && !c.Bool("json") && !c.IsSet("format") {
-				if err := follow(c.Context, env, f, root); err != nil {
-					return err
-				}
-			}
-			s, err := readStatus(env, f, root)
-			if err != nil {
-				return err
-			}
-			return show(c, env, s, s.table())
+			return runStatus(c.Context, env.World, statusOptions{
+				format: formatOf(c), out: c.String("out"), name: name, follow: env.Screen && !c.Bool("json") && !c.IsSet("format"),
+			})
 		},
 	}
 }
 
+type statusOptions struct {
+	format report.Format
+	out    string
+	name   string // of the experiment, or its folder
+	follow bool   // draw the running trials until none runs, first
+}
+
+// runStatus prints how far an experiment is.
+func runStatus(ctx context.Context, w setup.World, o statusOptions) error {
+	f, _, root, err := findExperiment(o.out, o.name)
+	if err != nil {
+		return err
+	}
+	if o.follow {
+		if err := follow(ctx, w, f, root); err != nil {
+			return err
+		}
+	}
+	s, err := experiment.ReadStatus(root, f, w.Holder)
+	if err != nil {
+		return err
+	}
+	return printData(w.Stdout, o.format, s, statusTable(s))
+}
+
 // follow draws the running trials until there are none.
-func follow(ctx context.Context, env Env, f experiment.File, root record.Experiment) error {
-	lines := 0
+func follow(ctx context.Context, w setup.World, f experiment.File, root record.Experiment) error {
+	shown := screen{out: w.Stdout}
 	for {
-		s, err := readStatus(env, f, root)
+		s, err := experiment.ReadStatus(root, f, w.Holder)
 		if err != nil {
 			return err
 		}
-		if lines > 0 { // back to the first line, and clear
-			fmt.Fprintf(env.Stdout, "\x1b[%dA\x1b[J", lines)
-		}
-		if s.States[running] == 0 {
+		shown.clear()
+		if s.States[experiment.Running] == 0 {
 			return nil
 		}
-		screen := s.screen(env.Width, env.Height)
-		for _, line := range screen {
-			fmt.Fprintln(env.Stdout, line)
-		}
-		lines = len(screen)
+		shown.draw(statusLines(s, w.Width, w.Height))
 		select {
 		case <-time.After(refresh):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
-}
-
-func readStatus(env Env, f experiment.File, root record.Experiment) (experimentStatus, error) {
-	s := experimentStatus{Experiment: f.Name, States: map[string]int{}, Places: f.Parallel, Trials: []trialStatus{}}
-	protocol, err := f.Resolve()
-	if err != nil {
-		return s, err
-	}
-	for _, id := range f.Trials() {
-		t, err := statusOf(env, root, id, protocol.Budget)
-		if err != nil {
-			return s, err
-		}
-		s.Trials = append(s.Trials, t)
-		s.States[t.State]++
-	}
-	s.Work, err = readUtilisation(root, f.Trials())
-	return s, err
-}
-
-func statusOf(env Env, root record.Experiment, id results.TrialID, budget results.Budget) (trialStatus, error) {
-	s := trialStatus{
-		TrialID: id, State: waiting, MaxAttempts: budget.MaxAttempts(id.Workflow), MaxCalls: budget.TeacherCalls,
-		Left: budget.RunTime, RunTime: budget.RunTime, Private: []results.Score{},
-	}
-	dir := root.Trial(id)
-	state, err := dir.Load()
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
-	}
-	if err != nil {
-		return s, err
-	}
-	s.Attempts, s.Valid, s.Calls, s.Left = state.Replies(), state.ValidAttempts(), state.Usage.TeacherCalls, state.TimeLeft()
-	s.Training = state.Training
-	if best := state.BestAttempt(); best != nil {
-		s.Best = best.Public
-	}
-	if state.End == "" {
-		writer, err := disk.Writer(dir.Writer(), env.Holder)
-		if s.State = running; writer.PID == 0 {
-			s.State = interrupted
-		}
-		return s, err
-	}
-	o, err := root.Outcome(dir)
-	if s.State = sealed; len(o.Finals) > 0 || !o.Valid {
-		s.State = scored
-	}
-	s.Private = append(s.Private, o.Finals...)
-	return s, err
-}
-
-func percent(s *results.Score) string {
-	if s == nil {
-		return table.Missing
-	}
-	return fmt.Sprintf("%.1f", 100*s.Accuracy())
-}
-
-func percentOf(scores []results.Score) string {
-	if len(scores) == 0 {
-		return table.Missing
-	}
-	return percent(&scores[0])
 }

@@ -6,31 +6,33 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // agentWidth is the columns of an agent's name in the table, which names a trial
 // in one column.
 const agentWidth = 30
 
-// table is the status of every trial.
-func (s experimentStatus) table() *table.Table {
+// statusTable is the status of every trial.
+func statusTable(s experiment.Status) *table.Table {
 	t := table.New(s.Experiment, 1, "!trial", "!state", ">attempts", ">valid", ">best public", ">private", ">calls", ">time left")
 	for _, x := range s.Trials {
 		trial := x.TrialID
 		trial.Agent = table.Cut(trial.Agent, agentWidth)
-		t.Add(trial.String(), x.State, fmt.Sprintf("%d/%d", x.Attempts, x.MaxAttempts), fmt.Sprint(x.Valid), percent(x.Best), percentOf(x.Private),
+		t.Add(trial.String(), string(x.State), fmt.Sprintf("%d/%d", x.Attempts, x.MaxAttempts), fmt.Sprint(x.Valid), percent(x.Best), percentOf(x.Private),
 			table.Count(x.Calls)+"/"+table.Count(x.MaxCalls), x.Left.Round(time.Second).String())
 	}
-	t.Note("%s.", s.summary())
+	t.Note("%s.", statusSummary(s))
 	t.Note("%s. Final scores, and times in which nothing ran, are counted as idle.", s.Work)
 	t.Note("Attempts, calls: used of the budget. Best public, private: accuracy in %%.")
 	return t
 }
 
-// summary is how many trials are where, and how much is in use.
-func (s experimentStatus) summary() string {
+// statusSummary is how many trials are where, and how much is in use.
+func statusSummary(s experiment.Status) string {
 	var parts []string
-	for _, state := range []string{scored, sealed, running, interrupted, waiting} {
+	for _, state := range experiment.States() {
 		if n := s.States[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
@@ -38,26 +40,26 @@ func (s experimentStatus) summary() string {
 	calls, most := 0, 0
 	for _, x := range s.Trials {
 		calls += x.Calls
-		if x.State != waiting {
+		if x.State != experiment.Waiting {
 			most += x.MaxCalls
 		}
 	}
 	return fmt.Sprintf("%d trials: %s; %d of %d places busy (%.0f %%); %s of %s teacher calls of the trials begun",
-		len(s.Trials), strings.Join(parts, ", "), s.States[running], s.Places, 100*float64(s.States[running])/float64(max(1, s.Places)),
+		len(s.Trials), strings.Join(parts, ", "), s.States[experiment.Running], s.Places, 100*float64(s.States[experiment.Running])/float64(max(1, s.Places)),
 		table.Count(calls), table.Count(most))
 }
 
-// screen is the running trials, each with bars of what it has used, in lines of
+// statusLines are the running trials, each with bars of what it has used, in lines of
 // at most width columns. With the line that the cursor is left on there are at
 // most height: the cursor cannot go back to a line above the top.
-func (s experimentStatus) screen(width, height int) []string {
-	lines := []string{s.Experiment + ": " + s.summary(), s.Work.String(), ""}
-	room, left := height-1-len(lines), s.States[running]
+func statusLines(s experiment.Status, width, height int) []string {
+	lines := []string{s.Experiment + ": " + statusSummary(s), s.Work.String(), ""}
+	room, left := height-1-len(lines), s.States[experiment.Running]
 	for _, x := range s.Trials {
-		if x.State != running {
+		if x.State != experiment.Running {
 			continue
 		}
-		own, more := x.lines(), 0
+		own, more := trialLines(x), 0
 		if left > 1 { // the line that counts the trials after this one
 			more = 1
 		}
@@ -74,8 +76,8 @@ func (s experimentStatus) screen(width, height int) []string {
 	return lines
 }
 
-// lines show a running trial.
-func (x trialStatus) lines() []string {
+// trialLines show a running trial.
+func trialLines(x experiment.TrialStatus) []string {
 	used := x.RunTime - x.Left
 	lines := []string{x.TrialID.String(), fmt.Sprintf(
 		"  attempt %s %d/%d  calls %s %s/%s  time %s %s left  best public %s %%",
@@ -88,9 +90,16 @@ func (x trialStatus) lines() []string {
 	return lines
 }
 
-// bar shows a share in ten steps; it is full only when all is used.
-func bar(n, of int) string {
-	const steps = 10
-	full := min(steps, steps*n/max(1, of))
-	return "[" + strings.Repeat("#", full) + strings.Repeat("-", steps-full) + "]"
+func percent(s *results.Score) string {
+	if s == nil {
+		return table.Missing
+	}
+	return fmt.Sprintf("%.1f", 100*s.Accuracy())
+}
+
+func percentOf(scores []results.Score) string {
+	if len(scores) == 0 {
+		return table.Missing
+	}
+	return percent(&scores[0])
 }

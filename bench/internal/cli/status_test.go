@@ -11,21 +11,23 @@ import (
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/report/text"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
-func someStatus(trials int) experimentStatus {
-	s := experimentStatus{
-		Experiment: "demo", Places: 4, States: map[string]int{running: trials, waiting: 1},
-		Work: &utilisation{100 * time.Second, 0.25, 0.5, 0.8},
+func someStatus(trials int) experiment.Status {
+	s := experiment.Status{
+		Experiment: "demo", Places: 4, States: map[experiment.State]int{experiment.Running: trials, experiment.Waiting: 1},
+		Work: &runner.Utilisation{Wall: 100 * time.Second, Agent: 0.25, Teacher: 0.5, Student: 0.8},
 	}
 	for i := range trials {
-		s.Trials = append(s.Trials, trialStatus{
+		s.Trials = append(s.Trials, experiment.TrialStatus{
 			TrialID: results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "adaptive", Run: i + 1},
-			State:   running, Attempts: 3, MaxAttempts: 6, Valid: 2, Best: &results.Score{Correct: 41, Total: 100},
+			State:   experiment.Running, Attempts: 3, MaxAttempts: 6, Valid: 2, Best: &results.Score{Correct: 41, Total: 100},
 			Calls: 1234, MaxCalls: 10_000, Left: 5 * time.Minute, RunTime: 20 * time.Minute,
 		})
 	}
-	s.Trials = append(s.Trials, trialStatus{State: waiting, MaxCalls: 10_000})
+	s.Trials = append(s.Trials, experiment.TrialStatus{State: experiment.Waiting, MaxCalls: 10_000})
 	return s
 }
 
@@ -36,13 +38,13 @@ func TestStatusScreen(t *testing.T) {
 		"science iterative scratch adaptive run 1",
 		"  attempt [#####-----] 3/6  calls [#---------] 1,234/10,000  time [#######---] 5m0s left  best public 41.0 %",
 	}
-	if diff := cmp.Diff(want, someStatus(1).screen(200, 24)); diff != "" {
+	if diff := cmp.Diff(want, statusLines(someStatus(1), 200, 24)); diff != "" {
 		t.Errorf("screen (-want +got):\n%s", diff)
 	}
 	training := someStatus(1)
 	training.Trials[0].Training = &results.UpdateData{Step: 160, Total: 375, Loss: 0.4567, TokensPerSecond: 9876.5, Memory: 3 << 29}
 	want = append(want, "  training [####------] 160/375  loss 0.457  9876 tokens/s  1.5 GiB")
-	if diff := cmp.Diff(want, training.screen(200, 24)); diff != "" {
+	if diff := cmp.Diff(want, statusLines(training, 200, 24)); diff != "" {
 		t.Errorf("screen of a training (-want +got):\n%s", diff)
 	}
 }
@@ -60,7 +62,7 @@ func TestStatusScreenFits(t *testing.T) {
 		height, shown int
 		last          string
 	}{{24, 8, "and 52 more"}, {25, 8, "and 52 more"}, {26, 9, "and 51 more"}, {3, 0, "busy: agent 25 %, teacher 50 %, student 80 % of 1m40s"}, {200, 60, ""}} {
-		screen := crowd.screen(80, tt.height)
+		screen := statusLines(crowd, 80, tt.height)
 		if len(screen) >= tt.height {
 			t.Errorf("%d lines on %d rows, which leaves none for the cursor", len(screen), tt.height)
 		}
@@ -77,7 +79,7 @@ func TestStatusScreenFits(t *testing.T) {
 			t.Errorf("%d rows: %d trials shown, want %d; the last line is %q", tt.height, shown, tt.shown, last)
 		}
 	}
-	if full := someStatus(3).screen(80, 10); len(full) != 9 || strings.Contains(full[8], "more") {
+	if full := statusLines(someStatus(3), 80, 10); len(full) != 9 || strings.Contains(full[8], "more") {
 		t.Errorf("three trials just fit ten rows: %q", full)
 	}
 }
@@ -95,14 +97,14 @@ func TestBar(t *testing.T) {
 
 // The table says what the screen does, and nothing of it moves the cursor.
 func TestStatusTable(t *testing.T) {
-	tab := someStatus(1).table()
+	tab := statusTable(someStatus(1))
 	if got := strings.Join(tab.Rows[0], " "); got != "science iterative scratch adaptive run 1 running 3/6 2 41.0 - 1,234/10,000 5m0s" {
 		t.Errorf("row %q", got)
 	}
 	long := someStatus(1)
 	long.Trials[0].Agent, long.Trials[0].Run = strings.Repeat("deepseek-v3.1-", 5), 10
 	var page bytes.Buffer
-	if err := text.Write(&page, *long.table(), text.Width); err != nil {
+	if err := text.Write(&page, *statusTable(long), text.Width); err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(page.String()) {

@@ -1,55 +1,17 @@
 package cli
 
 import (
+	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
 	"github.com/autodatabench/autodatabench/runner/student/serve"
 )
-
-func modelFlag() cli.Flag {
-	return &cli.StringFlag{Name: "model", Usage: "`FOLDER` of another Llama in Hugging Face form; none for the embedded student", TakesFile: true}
-}
-
-// openSmall opens the student of --model.
-func openSmall(c *cli.Context) (*embedded.Student, error) {
-	if dir := c.String("model"); dir != "" {
-		return embedded.Open(os.DirFS(dir), filepath.Base(filepath.Clean(dir)))
-	}
-	return embedded.New()
-}
-
-func exportCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name: "export", Usage: "write the embedded student as a Hugging Face folder", ArgsUsage: "FOLDER",
-		Description: "Transformers, vLLM and LLaMA-Factory read the folder; adapters of student train fit it. Example:\n\n  autodatabench student export embedded-1m",
-		Flags:       []cli.Flag{jsonFlag()},
-		Action: func(c *cli.Context) error {
-			dir, err := oneArgument(c, "a folder")
-			if err != nil {
-				return err
-			}
-			s, err := embedded.New()
-			if err != nil {
-				return err
-			}
-			if err := s.Export(dir); err != nil {
-				return err
-			}
-			if c.Bool("json") {
-				return show(c, env, s.Identity())
-			}
-			fmt.Fprintf(env.Stdout, "%s in %s\n", s.Identity().Name, dir)
-			return nil
-		},
-	}
-}
 
 func serveCommand(env Env) *cli.Command {
 	return &cli.Command{
@@ -66,18 +28,29 @@ func serveCommand(env Env) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			s, err := openSmall(c)
-			if err != nil {
-				return err
-			}
-			adapters, err := readAdapters(c.StringSlice("adapter"), s)
-			if err != nil {
-				return err
-			}
-			name := s.Identity().Name
-			return serveHTTP(c.Context, env, c.String("listen"), fmt.Sprintf("student %q and %d adapters", name, len(adapters)), serve.Handler(s, name, adapters))
+			return runServeStudent(c.Context, env.World, serveStudentOptions{model: c.String("model"), listen: c.String("listen"), adapters: c.StringSlice("adapter")})
 		},
 	}
+}
+
+type serveStudentOptions struct {
+	model    string   // folder; empty for the embedded student
+	listen   string   // address
+	adapters []string // NAME=FOLDER
+}
+
+// runServeStudent serves a student and its adapters until ctx ends.
+func runServeStudent(ctx context.Context, w setup.World, o serveStudentOptions) error {
+	s, err := openStudent(o.model)
+	if err != nil {
+		return err
+	}
+	adapters, err := readAdapters(o.adapters, s)
+	if err != nil {
+		return err
+	}
+	name := s.Identity().Name
+	return serveHTTP(ctx, w, o.listen, fmt.Sprintf("student %q and %d adapters", name, len(adapters)), serve.Handler(s, name, adapters))
 }
 
 // readAdapters reads NAME=FOLDER pairs and tries each folder.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/tasks/importers"
 )
@@ -19,7 +22,15 @@ func importCommand(env Env) *cli.Command {
 			Name: kind, Usage: "make the task " + kind + " from its published files",
 			Description: "Example:\n\n  autodatabench tasks import " + kind + " --from FOLDER",
 			Flags:       importFlags(),
-			Action:      func(c *cli.Context) error { return importTask(c, env, kind) },
+			Action: func(c *cli.Context) error {
+				if err := noArguments(c); err != nil {
+					return err
+				}
+				return runImport(env.World, importOptions{
+					format: formatOf(c), dir: c.String("out"), privateRoot: c.String("private-root"),
+					source: importers.Options{Kind: kind, From: c.String("from"), SeedFrom: c.StringSlice("seed-from"), Seed: c.Uint64("seed")},
+				})
+			},
 		})
 	}
 	return &cli.Command{
@@ -42,34 +53,34 @@ func importFlags() []cli.Flag {
 	}
 }
 
-func importTask(c *cli.Context, env Env, kind string) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
-	if c.String("from") == "" {
+type importOptions struct {
+	format      report.Format
+	dir         string // task folder to make; empty for paper/KIND
+	privateRoot string
+	source      importers.Options
+}
+
+// runImport makes a task of suite paper from its published files.
+func runImport(w setup.World, o importOptions) error {
+	if o.source.From == "" {
 		return usage("tasks import needs --from: a file or folder of the published data")
 	}
-	dir := c.String("out")
-	if dir == "" {
-		dir = filepath.Join("paper", kind)
-	}
-	if err := roomFor(c.String("private-root"), dir); err != nil {
+	dir := cmp.Or(o.dir, filepath.Join("paper", o.source.Kind))
+	if err := roomFor(o.privateRoot, dir); err != nil {
 		return err
 	}
-	made, err := importers.Import(importers.Options{
-		Kind: kind, From: c.String("from"), SeedFrom: c.StringSlice("seed-from"), Seed: c.Uint64("seed"),
-	})
+	made, err := importers.Import(o.source)
 	if err != nil {
 		return err
 	}
-	if _, err := writeFolder(c.String("private-root"), dir, made.Content, made.Private); err != nil {
+	if _, err := writeFolder(o.privateRoot, dir, made.Content, made.Private); err != nil {
 		return err
 	}
-	return showImport(c, env, dir, made.Manifest)
+	return printData(w.Stdout, o.format, made.Manifest, importTables(dir, made.Manifest)...)
 }
 
-// showImport prints the manifest: what came out, and what was left out and why.
-func showImport(c *cli.Context, env Env, dir string, m *importers.Manifest) error {
+// importTables are the manifest: what came out, and what was left out and why.
+func importTables(dir string, m *importers.Manifest) []*table.Table {
 	sets := table.New(dir, 1, "!set", ">size", "digest")
 	for _, s := range []struct {
 		name string
@@ -93,8 +104,8 @@ func showImport(c *cli.Context, env Env, dir string, m *importers.Manifest) erro
 		sets.Note("seed questions left out, %s: %d", reason, m.PoolLeftOut[reason])
 	}
 	if len(m.LeftOut) == 0 {
-		return show(c, env, m, sets)
+		return []*table.Table{sets}
 	}
 	left.Note("at most five items a reason; manifest.json lists all")
-	return show(c, env, m, sets, left)
+	return []*table.Table{sets, left}
 }

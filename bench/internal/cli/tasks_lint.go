@@ -3,17 +3,15 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/folder"
-	"github.com/autodatabench/autodatabench/tasks/mini"
 	"github.com/autodatabench/autodatabench/tasks/private"
 )
 
@@ -22,9 +20,22 @@ func lintCommand(env Env) *cli.Command {
 		Name: "lint", Usage: "check a task folder and its private set", ArgsUsage: "FOLDER",
 		Description: "Names file, line and reason of everything that is wrong, and exits with 3 if anything is. Example:\n\n" +
 			"  autodatabench tasks lint --private-root private my-domain",
-		Flags:  []cli.Flag{privateRootFlag(), jsonFlag(), formatFlag()},
-		Action: func(c *cli.Context) error { return lintTask(c, env) },
+		Flags: []cli.Flag{privateRootFlag(), jsonFlag(), formatFlag()},
+		Action: func(c *cli.Context) error {
+			dir, err := oneArgument(c, "a task folder")
+			if err != nil {
+				return err
+			}
+			return runLint(env.World, lintOptions{format: formatOf(c), asJSON: c.Bool("json"), dir: dir, privateRoot: c.String("private-root")})
+		},
 	}
+}
+
+type lintOptions struct {
+	format      report.Format
+	asJSON      bool // faults, too; else they are lines in every format
+	dir         string
+	privateRoot string
 }
 
 // linted is what lint says as JSON.
@@ -37,29 +48,26 @@ type linted struct {
 	Findings []folder.Finding `json:"findings"`
 }
 
-func lintTask(c *cli.Context, env Env) error {
-	dir, err := oneArgument(c, "a task folder")
-	if err != nil {
-		return err
-	}
-	f, findings, err := folder.Open(dir)
+// runLint prints what is wrong with a task folder, or the task's digest and sizes.
+func runLint(w setup.World, o lintOptions) error {
+	f, findings, err := folder.Open(o.dir)
 	if err != nil {
 		return err
 	}
 	if results.ValidName(f.Config.Name) { // else there is no path to look at
-		findings = append(findings, private.Lint(c.String("private-root"), f)...)
+		findings = append(findings, private.Lint(o.privateRoot, f)...)
 	}
 	for i := range findings { // a line a finding, whatever the files hold
 		findings[i].Reason = strings.Join(strings.Fields(findings[i].Reason), " ")
 	}
-	report := linted{Task: f.Config.Name, Public: len(f.Public), Private: f.Config.Sizes.Private, Seed: len(f.Seed), Findings: findings}
+	done := linted{Task: f.Config.Name, Public: len(f.Public), Private: f.Config.Sizes.Private, Seed: len(f.Seed), Findings: findings}
 	if len(findings) > 0 {
-		err := results.Bad(fmt.Errorf("%s: %d faults", dir, len(findings)))
-		if c.Bool("json") {
-			return errors.Join(show(c, env, report), err)
+		err := results.Bad(fmt.Errorf("%s: %d faults", o.dir, len(findings)))
+		if o.asJSON {
+			return errors.Join(printJSON(w.Stdout, done), err)
 		}
 		for _, finding := range findings {
-			fmt.Fprintln(env.Stdout, finding)
+			fmt.Fprintln(w.Stdout, finding)
 		}
 		return err
 	}
@@ -67,17 +75,9 @@ func lintTask(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	report.Digest, report.Findings = task.Digest, []folder.Finding{}
+	done.Digest, done.Findings = task.Digest, []folder.Finding{}
 	t := table.New("", 1, "!task", "!domain", ">public", ">private", ">seed pool", "digest")
-	t.Add(task.Name, string(task.Brief.Domain), fmt.Sprint(report.Public), fmt.Sprint(report.Private), fmt.Sprint(report.Seed), task.Digest[:12])
+	t.Add(task.Name, string(task.Brief.Domain), fmt.Sprint(done.Public), fmt.Sprint(done.Private), fmt.Sprint(done.Seed), task.Digest[:12])
 	t.Note("no faults")
-	return show(c, env, report, t)
-}
-
-// taskNamed is a domain of suite mini or a task folder.
-func taskNamed(arg string) (tasks.Task, error) {
-	if _, err := os.Stat(filepath.Join(arg, folder.ConfigFile)); err == nil || strings.ContainsRune(arg, filepath.Separator) {
-		return folder.Load(arg)
-	}
-	return mini.Load(results.Domain(arg))
+	return printData(w.Stdout, o.format, done, t)
 }

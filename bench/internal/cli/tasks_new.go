@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/evaluators"
@@ -32,22 +33,49 @@ func newTaskCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "source", Usage: "where the questions come from"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of the split"},
 		),
-		Action: func(c *cli.Context) error { return newTask(c, env) },
+		Action: func(c *cli.Context) error {
+			if c.NArg() > 1 && strings.HasPrefix(c.Args().Get(1), "-") { // flags behind the folder
+				again := env
+				again.Args = argumentLast(env.Args, c.Args().First())
+				return newApp(again).RunContext(c.Context, again.Args)
+			}
+			dir, err := oneArgument(c, "a folder to make")
+			if err != nil {
+				return err
+			}
+			o := newTaskOptions{
+				asJSON: c.Bool("json"), dir: dir, privateRoot: c.String("private-root"), from: c.String("from"), domain: optional(c, "domain"),
+				licence: c.String("licence"), source: c.String("source"), seed: c.Uint64("seed"),
+			}
+			if c.IsSet("evaluator") {
+				o.evaluator = new(evaluatorOf(c, c.String("evaluator")))
+			}
+			return runNewTask(env.World, o)
+		},
 	}
 }
 
-func newTask(c *cli.Context, env Env) error {
-	if c.NArg() > 1 && strings.HasPrefix(c.Args().Get(1), "-") { // flags behind the folder
-		args := slices.Clone(env.Args)
-		at := slices.Index(args, c.Args().First())
-		env.Args = append(slices.Delete(args, at, at+1), c.Args().First())
-		return newApp(env).RunContext(c.Context, env.Args)
-	}
-	dir, err := oneArgument(c, "a folder to make")
-	if err != nil {
-		return err
-	}
-	pairs, config, err := newConfig(c, dir)
+// argumentLast moves the first argument that is the text behind all others.
+func argumentLast(args []string, text string) []string {
+	at := slices.Index(args, text)
+	return append(slices.Delete(slices.Clone(args), at, at+1), text)
+}
+
+type newTaskOptions struct {
+	asJSON      bool
+	dir         string // folder to make
+	privateRoot string
+	from        string           // CSV file; empty for pairs to be replaced
+	domain      *string          // nil for the folder's name
+	evaluator   *evaluators.Spec // nil for the one that the answers suggest
+	licence     string
+	source      string // of the questions; empty for the file's name
+	seed        uint64 // of the split
+}
+
+// runNewTask makes a task folder and its private set, and says what to do next.
+func runNewTask(w setup.World, o newTaskOptions) error {
+	pairs, config, err := o.config()
 	if err != nil {
 		return err
 	}
@@ -56,20 +84,49 @@ func newTask(c *cli.Context, env Env) error {
 		for i, key := range keys {
 			items[i].Keys = []string{key}
 		}
-		return split.Divide(items, shares, c.Uint64("seed"))
+		return split.Divide(items, shares, o.seed)
 	})
-	return writeTask(c, env, dir, content, hidden)
+	if err := roomFor(o.privateRoot, o.dir); err != nil {
+		return err
+	}
+	task, err := writeFolder(o.privateRoot, o.dir, content, hidden)
+	if err != nil {
+		return err
+	}
+	made := madeTask{
+		task.Name, o.dir, folder.PrivateFile(o.privateRoot, task.Name), content.Config.Evaluator.Kind,
+		len(task.Public), len(hidden), len(task.Seed), task.Digest,
+	}
+	if o.asJSON {
+		return printJSON(w.Stdout, made)
+	}
+	fmt.Fprintf(w.Stdout, "%s: %d public questions, %d private ones in %s, seed pool of %d, evaluator %s\n"+
+		"next: edit %s and %s, then autodatabench tasks lint %s\n", made.Folder, made.Public, made.Hidden, made.Private, made.Seed, made.Evaluator,
+		filepath.Join(made.Folder, folder.ConfigFile), filepath.Join(made.Folder, "description.md"), made.Folder)
+	return nil
 }
 
-// newConfig reads the pairs and says how they are judged.
-func newConfig(c *cli.Context, dir string) ([]folder.Pair, folder.Config, error) {
-	name := filepath.Base(filepath.Clean(dir))
+// madeTask is a new task as JSON.
+type madeTask struct {
+	Task      string `json:"task"`
+	Folder    string `json:"folder"`
+	Private   string `json:"private_set"`
+	Evaluator string `json:"evaluator"`
+	Public    int    `json:"public"`
+	Hidden    int    `json:"private"`
+	Seed      int    `json:"seed"`
+	Digest    string `json:"digest"`
+}
+
+// config reads the pairs and says how they are judged.
+func (o newTaskOptions) config() ([]folder.Pair, folder.Config, error) {
+	name := filepath.Base(filepath.Clean(o.dir))
 	config := folder.Config{
-		Name: name, Title: "Questions on " + name, Domain: results.Domain(name), Licence: c.String("licence"), Source: c.String("source"),
+		Name: name, Title: "Questions on " + name, Domain: results.Domain(name), Licence: o.licence, Source: o.source,
 		StudentSampling: folder.Sampling{MaxTokens: 256, Seed: 1},
 	}
-	if c.IsSet("domain") {
-		config.Domain = results.Domain(c.String("domain"))
+	if o.domain != nil {
+		config.Domain = results.Domain(*o.domain)
 	}
 	if !results.ValidName(name) {
 		return nil, config, results.Bad(fmt.Errorf("%s: a task's name has lower-case letters, digits, dots and dashes only", name))
@@ -77,29 +134,29 @@ func newConfig(c *cli.Context, dir string) ([]folder.Pair, folder.Config, error)
 	if err := config.Domain.Validate(); err != nil {
 		return nil, config, results.Bad(err)
 	}
-	pairs, path := folder.Starter(), c.String("from")
+	pairs := folder.Starter()
 	var findings []folder.Finding
-	if path != "" {
-		pairs, findings = folder.ReadPairs(path)
+	if o.from != "" {
+		pairs, findings = folder.ReadPairs(o.from)
 	}
 	if err := refuse(findings); err != nil {
 		return nil, config, err
 	}
 	if config.Source == "" {
 		config.Source = "tasks new, examples to be replaced"
-		if path != "" {
-			config.Source = filepath.Base(path)
+		if o.from != "" {
+			config.Source = filepath.Base(o.from)
 		}
 	}
 	config.Evaluator = folder.Guess(pairs)
-	if c.IsSet("evaluator") {
-		config.Evaluator = evaluatorOf(c, c.String("evaluator"))
+	if o.evaluator != nil {
+		config.Evaluator = *o.evaluator
 	}
 	e, err := evaluators.Open(config.Evaluator)
 	if err != nil {
 		return nil, config, usage("%s", err)
 	}
-	return pairs, config, refuse(folder.CheckPairs(path, pairs, e))
+	return pairs, config, refuse(folder.CheckPairs(o.from, pairs, e))
 }
 
 // refuse makes an error of the first findings.
@@ -117,34 +174,6 @@ func refuse(findings []folder.Finding) error {
 		list += "\n" + f.String()
 	}
 	return results.Bad(fmt.Errorf("%s", list[1:]))
-}
-
-// writeTask writes the task and says what came of it.
-func writeTask(c *cli.Context, env Env, dir string, content folder.Content, hidden []tasks.Item) error {
-	if err := roomFor(c.String("private-root"), dir); err != nil {
-		return err
-	}
-	task, err := writeFolder(c.String("private-root"), dir, content, hidden)
-	if err != nil {
-		return err
-	}
-	made := struct {
-		Task      string `json:"task"`
-		Folder    string `json:"folder"`
-		Private   string `json:"private_set"`
-		Evaluator string `json:"evaluator"`
-		Public    int    `json:"public"`
-		Hidden    int    `json:"private"`
-		Seed      int    `json:"seed"`
-		Digest    string `json:"digest"`
-	}{task.Name, dir, folder.PrivateFile(c.String("private-root"), task.Name), content.Config.Evaluator.Kind, len(task.Public), len(hidden), len(task.Seed), task.Digest}
-	if c.Bool("json") {
-		return show(c, env, made)
-	}
-	fmt.Fprintf(env.Stdout, "%s: %d public questions, %d private ones in %s, seed pool of %d, evaluator %s\n"+
-		"next: edit %s and %s, then autodatabench tasks lint %s\n", dir, made.Public, made.Hidden, made.Private, made.Seed, made.Evaluator,
-		filepath.Join(dir, folder.ConfigFile), filepath.Join(dir, "description.md"), dir)
-	return nil
 }
 
 // roomFor refuses places that a task cannot be written to.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
@@ -29,21 +30,25 @@ func teacherCommand(env Env) *cli.Command {
 				if err := noArguments(c); err != nil {
 					return err
 				}
-				what := fmt.Sprintf("simulated teacher %q", procedural.Name)
-				return serveHTTP(c.Context, env, c.String("listen"), what, teacher.Handler(procedural.New(c.Int64("seed"))))
+				return runServeTeacher(c.Context, env.World, c.String("listen"), c.Int64("seed"))
 			},
 		}},
 	}
 }
 
+// runServeTeacher serves the simulated teacher at the address until ctx ends.
+func runServeTeacher(ctx context.Context, w setup.World, address string, seed int64) error {
+	return serveHTTP(ctx, w, address, fmt.Sprintf("simulated teacher %q", procedural.Name), teacher.Handler(procedural.New(seed)))
+}
+
 // serveHTTP serves until ctx ends, then lets requests in flight finish.
-func serveHTTP(ctx context.Context, env Env, address, what string, handler http.Handler) error {
+func serveHTTP(ctx context.Context, w setup.World, address, what string, handler http.Handler) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return results.Infra(err, "choose another --listen")
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	fmt.Fprintf(env.Stdout, "%s at http://%s/v1\n", what, listener.Addr())
+	fmt.Fprintf(w.Stdout, "%s at http://%s/v1\n", what, listener.Addr())
 	ended := make(chan error, 1)
 	go func() { // ends with Serve below
 		<-ctx.Done()

@@ -5,7 +5,6 @@ import (
 	"os"
 
 	"github.com/goccy/go-yaml"
-	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -22,29 +21,6 @@ type words struct {
 	runs, parallel *int
 	seed           *int64
 	sandbox        *string
-}
-
-func wordsOf(c *cli.Context) words {
-	w := words{
-		name: c.String("name"), suite: suiteOf(c), domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"),
-		settings: c.StringSlice("setting"), agents: c.StringSlice("agent"),
-	}
-	for _, name := range []string{"name", "domain", "workflow", "setting", "agent", "suite", "task"} {
-		w.whole = w.whole || c.IsSet(name)
-	}
-	if c.IsSet("runs") {
-		w.runs = new(c.Int("runs"))
-	}
-	if c.IsSet("seed") {
-		w.seed = new(c.Int64("seed"))
-	}
-	if c.IsSet("parallel") {
-		w.parallel = new(c.Int("parallel"))
-	}
-	if c.IsSet("sandbox") {
-		w.sandbox = new(c.String("sandbox"))
-	}
-	return w
 }
 
 // experimentOf reads the experiment file at path, or makes one of the words. The

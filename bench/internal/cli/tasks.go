@@ -2,13 +2,19 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
@@ -18,19 +24,28 @@ func tasksCommand(env Env) *cli.Command {
 		Subcommands: []*cli.Command{
 			{Name: "list", Usage: "list the tasks", Flags: []cli.Flag{jsonFlag(), formatFlag()},
 				Description: "Example:\n\n  autodatabench tasks list --format markdown",
-				Action:      func(c *cli.Context) error { return listTasks(c, env) }},
+				Action: func(c *cli.Context) error {
+					if err := noArguments(c); err != nil {
+						return err
+					}
+					return runTaskList(env.World, formatOf(c))
+				}},
 			{Name: "show", Usage: "show a task in the words of an agent's prompt (prompt show has the rest)", ArgsUsage: "DOMAIN|FOLDER", Flags: []cli.Flag{jsonFlag()},
 				Description: "Examples:\n\n  autodatabench tasks show science\n  autodatabench tasks show ./my-domain",
-				Action:      func(c *cli.Context) error { return showTask(c, env) }},
+				Action: func(c *cli.Context) error {
+					name, err := oneArgument(c, "a domain or a task folder")
+					if err != nil {
+						return err
+					}
+					return runTaskShow(env.World, name, c.Bool("json"))
+				}},
 			newTaskCommand(env), importCommand(env), lintCommand(env), judgeCommand(env),
 		},
 	}
 }
 
-func listTasks(c *cli.Context, env Env) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
+// runTaskList prints the tasks of suite mini.
+func runTaskList(w setup.World, format report.Format) error {
 	t := table.New("Tasks of suite mini", 1, "!domain", "title", ">public", ">private", ">seed pool", "digest")
 	var briefs []results.Brief
 	for _, d := range results.Domains() {
@@ -42,21 +57,18 @@ func listTasks(c *cli.Context, env Env) error {
 		briefs = append(briefs, b)
 		t.Add(string(d), b.Title, fmt.Sprint(b.PublicItems), fmt.Sprint(b.PrivateItems), fmt.Sprint(b.SeedItems), task.Digest[:12])
 	}
-	return show(c, env, briefs, t)
+	return printData(w.Stdout, format, briefs, t)
 }
 
-func showTask(c *cli.Context, env Env) error {
-	name, err := oneArgument(c, "a domain or a task folder")
-	if err != nil {
-		return err
-	}
+// runTaskShow prints a task as an agent's prompt does.
+func runTaskShow(w setup.World, name string, asJSON bool) error {
 	task, err := taskNamed(name)
 	if err != nil {
 		return err
 	}
 	b := task.Brief
-	if c.Bool("json") {
-		return show(c, env, struct {
+	if asJSON {
+		return printJSON(w.Stdout, struct {
 			results.Brief
 			Public []tasks.Item `json:"public"`
 		}{b, task.Public})
@@ -65,6 +77,14 @@ func showTask(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(env.Stdout, text)
+	fmt.Fprint(w.Stdout, text)
 	return nil
+}
+
+// taskNamed is a domain of suite mini or a task folder.
+func taskNamed(arg string) (tasks.Task, error) {
+	if _, err := os.Stat(filepath.Join(arg, folder.ConfigFile)); err == nil || strings.ContainsRune(arg, filepath.Separator) {
+		return folder.Load(arg)
+	}
+	return mini.Load(results.Domain(arg))
 }

@@ -1,4 +1,4 @@
-package cli
+package runner
 
 import (
 	"errors"
@@ -9,25 +9,24 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
-	"github.com/autodatabench/autodatabench/runner"
 )
 
-// utilisation is how much of an experiment's wall clock its workers were busy, at
+// Utilisation is how much of an experiment's wall clock its workers were busy, at
 // least one of a kind at a time: where the time goes.
-type utilisation struct {
+type Utilisation struct {
 	Wall    time.Duration `json:"wall_clock_ns"` // from the first event to the last
 	Agent   float64       `json:"agent"`         // shares of it
 	Teacher float64       `json:"teacher"`
 	Student float64       `json:"student"`
 }
 
-// readUtilisation reads it from the logs of the trials in root; nil is an
-// experiment of which nothing has happened yet.
-func readUtilisation(root record.Experiment, ids []results.TrialID) (*utilisation, error) {
-	var all []runner.Span
+// Utilised reads the utilisation from the logs of the trials in root. It is nil for
+// an experiment in which nothing has happened yet.
+func Utilised(root record.Experiment, ids []results.TrialID) (*Utilisation, error) {
+	var all []Span
 	var begin, end time.Time
 	for _, id := range ids {
-		spans, first, last, err := runner.Work(root.Trial(id))
+		spans, first, last, err := Work(root.Trial(id))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -44,14 +43,14 @@ func readUtilisation(root record.Experiment, ids []results.TrialID) (*utilisatio
 	if !end.After(begin) {
 		return nil, nil
 	}
-	share := func(w runner.Worker) float64 { return float64(busy(all, w, begin)) / float64(end.Sub(begin)) }
-	return &utilisation{end.Sub(begin), share(runner.Agent), share(runner.Teacher), share(runner.Learner)}, nil
+	share := func(w Worker) float64 { return float64(busy(all, w, begin)) / float64(end.Sub(begin)) }
+	return &Utilisation{end.Sub(begin), share(Agent), share(Teacher), share(Learner)}, nil
 }
 
 // busy is how long since begin at least one of the worker's spans lasted.
-func busy(spans []runner.Span, w runner.Worker, begin time.Time) time.Duration {
-	spans = slices.DeleteFunc(slices.Clone(spans), func(s runner.Span) bool { return s.Worker != w })
-	slices.SortFunc(spans, func(a, b runner.Span) int { return a.From.Compare(b.From) })
+func busy(spans []Span, w Worker, begin time.Time) time.Duration {
+	spans = slices.DeleteFunc(slices.Clone(spans), func(s Span) bool { return s.Worker != w })
+	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
 	var sum time.Duration
 	counted := begin
 	for _, s := range spans {
@@ -66,7 +65,8 @@ func busy(spans []runner.Span, w runner.Worker, begin time.Time) time.Duration {
 	return sum
 }
 
-func (u *utilisation) String() string {
+// String is the shares as a line.
+func (u *Utilisation) String() string {
 	if u == nil {
 		return "nothing was done yet"
 	}

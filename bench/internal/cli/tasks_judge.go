@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks/evaluators"
 )
@@ -27,35 +28,19 @@ func judgeCommand(env Env) *cli.Command {
 			if c.NArg() != 1 {
 				return usage("tasks judge takes one evaluator, got %d arguments (flags go before it)", c.NArg())
 			}
-			e, err := evaluators.Open(evaluatorOf(c, c.Args().First()))
-			if err != nil {
-				return usage("%s", err)
-			}
-			if err := evaluators.Lines(e, env.Stdin, env.Stdout); err != nil {
-				return results.Infra(fmt.Errorf("tasks judge: %w", err))
-			}
-			return nil
+			return runJudge(env.World, evaluatorOf(c, c.Args().First()))
 		},
 	}
 }
 
-// evaluatorFlags set an evaluator's parameters.
-func evaluatorFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.Float64Flag{Name: "absolute-tolerance", Usage: "of numeric"},
-		&cli.Float64Flag{Name: "relative-tolerance", Usage: "of numeric: a share of the expected number, such as 0.01"},
-		&cli.BoolFlag{Name: "ignore-case", Usage: "of exact"},
-		&cli.StringSliceFlag{Name: "choice", Usage: "of choice: one of them; A to E if none is given"},
+// runJudge judges the responses on standard input with the evaluator.
+func runJudge(w setup.World, spec evaluators.Spec) error {
+	e, err := evaluators.Open(spec)
+	if err != nil {
+		return usage("%s", err)
 	}
-}
-
-func evaluatorOf(c *cli.Context, kind string) evaluators.Spec {
-	s := evaluators.Spec{
-		Kind: kind, IgnoreCase: c.Bool("ignore-case"),
-		AbsoluteTolerance: c.Float64("absolute-tolerance"), RelativeTolerance: c.Float64("relative-tolerance"),
+	if err := evaluators.Lines(e, w.Stdin, w.Stdout); err != nil {
+		return results.Infra(fmt.Errorf("tasks judge: %w", err))
 	}
-	if c.IsSet("choice") {
-		s.Choices = c.StringSlice("choice")
-	}
-	return s
+	return nil
 }

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/autodatabench/autodatabench/results"
+)
+
+// The exit codes that do not stand for a kind of error of package results, and the
+// code of errors that have no kind.
+const (
+	exitOK             = 0
+	exitUsage          = 2
+	exitInfrastructure = 5
+	exitInterrupted    = 130
+)
+
+// exitCodes is the table of exit codes. The package comment and README.md repeat it.
+var exitCodes = []struct {
+	code int
+	kind results.Kind // of errors that end with the code; empty for none
+	when string
+}{
+	{exitOK, "", "ok"},
+	{exitUsage, "", "wrong usage"},
+	{3, results.BadInput, "bad input: a file or a value"},
+	{exitInfrastructure, results.Infrastructure, "infrastructure: something outside the program is missing or broke"},
+	{6, results.Verification, "verification failed"},
+	{exitInterrupted, "", "interrupted; go on with resume"},
+}
+
+// errInterrupted is why a command ended on SIGINT or SIGTERM.
+var errInterrupted = errors.New("interrupted")
+
+// errUsage marks an error as wrong usage.
+var errUsage = errors.New("usage")
+
+func usage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+}
+
+// codeOf is the exit code of an error.
+func codeOf(err error) int {
+	var library cli.ExitCoder // such as --help with an argument
+	if errors.Is(err, errUsage) || errors.As(err, &library) {
+		return exitUsage
+	}
+	var known *results.Error
+	if errors.As(err, &known) {
+		for _, e := range exitCodes {
+			if e.kind != "" && e.kind == known.Kind {
+				return e.code
+			}
+		}
+	}
+	return exitInfrastructure
+}
+
+// say prints each joined error as one line, with its hint below. A join that is
+// wrapped is one error, and so is fmt.Errorf of several: their parts alone would
+// lack what the wrapping says.
+func say(w io.Writer, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(joined.Unwrap()...).Error() {
+		for _, e := range joined.Unwrap() {
+			say(w, e)
+		}
+		return
+	}
+	fmt.Fprintf(w, "autodatabench: %s\n", strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", "; "), "usage: "))
+	var known *results.Error
+	if errors.As(err, &known) && known.Hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", known.Hint)
+	}
+}

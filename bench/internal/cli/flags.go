@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+)
+
+// This file has the flags that several commands share, and the functions that read
+// them. Only an Action calls these functions: below it there is no [cli.Context].
+
+func outFlag() cli.Flag {
+	return &cli.StringFlag{Name: "out", Value: "runs", Usage: "`FOLDER` that holds the experiments", TakesFile: true}
+}
+
+func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
+
+func formatFlag() cli.Flag {
+	return &cli.StringFlag{Name: "format", Value: "text", Usage: "text, markdown, csv or json"}
+}
+
+// formatOf is the format that --json or --format asks for.
+func formatOf(c *cli.Context) report.Format {
+	if c.Bool("json") {
+		return report.JSON
+	}
+	return report.Format(c.String("format"))
+}
+
+// checkFormat refuses an unknown --format before any work is done.
+func checkFormat(c *cli.Context) error {
+	if !c.IsSet("format") {
+		return nil
+	}
+	if err := report.Format(c.String("format")).Validate(); err != nil {
+		return usage("--format: %s", err)
+	}
+	return nil
+}
+
+// noArguments refuses what stands after the flags; flags behind an argument
+// would be taken for arguments too.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return usage("unexpected argument %q (flags go before arguments)", c.Args().First())
+	}
+	return nil
+}
+
+// oneArgument returns the only argument.
+func oneArgument(c *cli.Context, what string) (string, error) {
+	if c.NArg() != 1 {
+		return "", usage("want one argument: %s (flags go before it)", what)
+	}
+	return c.Args().First(), nil
+}
+
+// firstArgument is the first argument; nil if there is none.
+func firstArgument(c *cli.Context) *string {
+	if !c.Args().Present() {
+		return nil
+	}
+	return new(c.Args().First())
+}
+
+// optional is the value of a flag of one text; nil if the flag is not given.
+func optional(c *cli.Context, name string) *string {
+	if !c.IsSet(name) {
+		return nil
+	}
+	return new(c.String(name))
+}
+
+// suiteFlags choose the tasks.
+func suiteFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "suite", Value: experiment.MiniSuite, Usage: "mini or paper"},
+		&cli.StringSliceFlag{Name: "task", Usage: "task `FOLDER`, in place of a suite", TakesFile: true},
+	}
+}
+
+func suiteOf(c *cli.Context) experiment.Suite {
+	if dirs := c.StringSlice("task"); len(dirs) > 0 {
+		return experiment.Suite{Folders: dirs}
+	}
+	return experiment.Suite{Name: c.String("suite")}
+}
+
+// placeFlags say where the tasks lie.
+func placeFlags() []cli.Flag { return []cli.Flag{privateRootFlag(), paperFlag()} }
+
+func privateRootFlag() cli.Flag {
+	return &cli.StringFlag{Name: "private-root", Value: "private", Usage: "`FOLDER` that holds the private sets of task folders", TakesFile: true}
+}
+
+func paperFlag() cli.Flag {
+	return &cli.StringFlag{Name: "paper", Value: "paper", Usage: "`FOLDER` that holds the tasks of suite paper", TakesFile: true}
+}
+
+func placesOf(c *cli.Context) setup.Places {
+	return setup.Places{Private: c.String("private-root"), Paper: c.String("paper")}
+}
+
+// boardFlags choose the outcomes that a page is about.
+func boardFlags() []cli.Flag {
+	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this experiment"}}
+}
+
+// evaluatorFlags set an evaluator's parameters.
+func evaluatorFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.Float64Flag{Name: "absolute-tolerance", Usage: "of numeric"},
+		&cli.Float64Flag{Name: "relative-tolerance", Usage: "of numeric: a share of the expected number, such as 0.01"},
+		&cli.BoolFlag{Name: "ignore-case", Usage: "of exact"},
+		&cli.StringSliceFlag{Name: "choice", Usage: "of choice: one of them; A to E if none is given"},
+	}
+}
+
+func evaluatorOf(c *cli.Context, kind string) evaluators.Spec {
+	s := evaluators.Spec{
+		Kind: kind, IgnoreCase: c.Bool("ignore-case"),
+		AbsoluteTolerance: c.Float64("absolute-tolerance"), RelativeTolerance: c.Float64("relative-tolerance"),
+	}
+	if c.IsSet("choice") {
+		s.Choices = c.StringSlice("choice")
+	}
+	return s
+}
+
+// modelFlag chooses the student of the student commands.
+func modelFlag() cli.Flag {
+	return &cli.StringFlag{Name: "model", Usage: "`FOLDER` of another Llama in Hugging Face form; none for the embedded student", TakesFile: true}
+}
+
+// targetFlag names the folder that a command makes.
+func targetFlag(what string) cli.Flag {
+	return &cli.StringFlag{Name: "to", Usage: "`FOLDER` for the " + what, TakesFile: true}
+}
+
+// targetOf is the folder that --to names.
+func targetOf(c *cli.Context) (string, error) {
+	to := c.String("to")
+	if to == "" {
+		return "", usage("--to FOLDER is missing")
+	}
+	return to, nil
+}
+
+// wordsOf reads the flags of run that make or change an experiment.
+func wordsOf(c *cli.Context) words {
+	w := words{
+		name: c.String("name"), suite: suiteOf(c), domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"),
+		settings: c.StringSlice("setting"), agents: c.StringSlice("agent"), sandbox: optional(c, "sandbox"),
+	}
+	for _, name := range []string{"name", "domain", "workflow", "setting", "agent", "suite", "task"} {
+		w.whole = w.whole || c.IsSet(name)
+	}
+	if c.IsSet("runs") {
+		w.runs = new(c.Int("runs"))
+	}
+	if c.IsSet("seed") {
+		w.seed = new(c.Int64("seed"))
+	}
+	if c.IsSet("parallel") {
+		w.parallel = new(c.Int("parallel"))
+	}
+	return w
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/autodatabench/autodatabench/bench/internal/recorded"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/markdown"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+)
+
+func leaderboardCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "leaderboard", Usage: "rank the agents of all experiments in the index",
+		Description: "Examples:\n\n  autodatabench leaderboard\n  autodatabench leaderboard --format markdown --experiment demo\n" +
+			"  autodatabench leaderboard --update README.md",
+		Flags: append(boardFlags(), formatFlag(),
+			&cli.StringFlag{Name: "update", TakesFile: true, Usage: "write Markdown into `FILE`, between the lines " + markdown.Begin + " and " + markdown.End}),
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return runLeaderboard(c.Context, env.World, leaderboardOptions{
+				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), update: c.String("update"),
+			})
+		},
+	}
+}
+
+type leaderboardOptions struct {
+	format     report.Format
+	out        string
+	experiment string // empty for all
+	update     string // page to write into; empty to print
+}
+
+// runLeaderboard prints the leaderboard, or writes it into a page.
+func runLeaderboard(ctx context.Context, w setup.World, o leaderboardOptions) error {
+	board, err := readBoard(ctx, w, o.out, o.experiment)
+	if err != nil {
+		return err
+	}
+	if o.update != "" {
+		return updatePage(o.update, board)
+	}
+	return report.Write(w.Stdout, o.format, board)
+}
+
+// readBoard is the leaderboard of an experiment, or of all, from the index of out.
+func readBoard(ctx context.Context, w setup.World, out, experiment string) (report.Board, error) {
+	outcomes, opts, err := recorded.Outcomes(ctx, out, experiment, warnings(w))
+	if err != nil {
+		return report.Board{}, err
+	}
+	return report.Leaderboard(outcomes, opts), nil
+}
+
+// warnings prints what is left out on standard error.
+func warnings(w setup.World) recorded.Warn {
+	return func(err error) { fmt.Fprintln(w.Stderr, "warning:", err) }
+}
+
+// updatePage rewrites the leaderboard in a Markdown page.
+func updatePage(path string, board report.Board) error {
+	page, err := os.ReadFile(path)
+	if err != nil {
+		return results.Bad(err)
+	}
+	var block bytes.Buffer
+	if err := report.Write(&block, report.Markdown, board); err != nil {
+		return err
+	}
+	page, err = markdown.Replace(page, block.Bytes())
+	if err != nil {
+		return results.Bad(fmt.Errorf("%s: %w", path, err), "put both marker lines where the leaderboard is to stand")
+	}
+	return disk.WriteFile(path, page)
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
+)
+
+func powerCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "power", Usage: "say how many runs find which difference, from measured variance",
+		Description: "Examples:\n\n  autodatabench power --experiment demo-full\n  autodatabench power --difference 3",
+		Flags: append(boardFlags(), formatFlag(),
+			&cli.Float64Flag{Name: "difference", Usage: "percentage points of average accuracy that are to be found"}),
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return runPower(c.Context, env.World, powerOptions{
+				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"),
+				difference: results.Num(c.Float64("difference"), c.IsSet("difference")),
+			})
+		},
+	}
+}
+
+type powerOptions struct {
+	format     report.Format
+	out        string
+	experiment string         // empty for all
+	difference results.Number // to be found, in percentage points; unknown for none
+}
+
+// runPower prints how many runs find which difference.
+func runPower(ctx context.Context, w setup.World, o powerOptions) error {
+	if d := o.difference; d.Known && !(d.Value > 0 && d.Value <= 100) {
+		return usage("--difference must be over 0 and at most 100 percentage points, got %v", d.Value)
+	}
+	board, err := readBoard(ctx, w, o.out, o.experiment)
+	if err != nil {
+		return err
+	}
+	plan := board.Power(o.difference)
+	if len(plan.Groups) == 0 {
+		return results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more")
+	}
+	return report.Write(w.Stdout, o.format, plan)
+}

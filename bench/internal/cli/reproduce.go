@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/autodatabench/autodatabench/bench/internal/recorded"
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results/published"
+)
+
+func reproduceCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "reproduce", Usage: "recompute the paper's Table 1 from its raw scores and list what disagrees",
+		Description: "The published raw scores go through the same scoring as measured trials. With --measured, the paper's\n" +
+			"Table 1 is set beside an experiment's results instead. Examples:\n\n" +
+			"  autodatabench reproduce\n  autodatabench reproduce --format markdown\n  autodatabench reproduce --measured demo",
+		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag(), &cli.StringFlag{Name: "measured", Usage: "set this `EXPERIMENT` beside the paper"}},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return runReproduce(c.Context, env.World, reproduceOptions{format: formatOf(c), out: c.String("out"), measured: c.String("measured")})
+		},
+	}
+}
+
+type reproduceOptions struct {
+	format   report.Format
+	out      string
+	measured string // experiment to set beside the paper; empty for none
+}
+
+// runReproduce prints the paper's Table 1 as recomputed, or beside measured results.
+func runReproduce(ctx context.Context, w setup.World, o reproduceOptions) error {
+	paper, err := published.Load()
+	if err != nil {
+		return err
+	}
+	if o.measured == "" {
+		return report.Write(w.Stdout, o.format, report.Reproduce(paper, report.Options{}))
+	}
+	outcomes, opts, err := recorded.Outcomes(ctx, o.out, o.measured, warnings(w))
+	if err != nil {
+		return err
+	}
+	side, err := report.CompareWithPaper(paper, outcomes, opts)
+	if err != nil {
+		return err
+	}
+	return report.Write(w.Stdout, o.format, side)
+}

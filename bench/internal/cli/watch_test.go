@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/results"
+)
+
+// Off a terminal there is a line for each attempt that begins, with its number.
+func TestWatchLines(t *testing.T) {
+	var b strings.Builder
+	w := newWatch(setup.World{Stderr: &b, Now: func() time.Time { return time.Unix(0, 0) }}, 2)
+	id := results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "a", Run: 1}
+	state := &results.Trial{}
+	w.Doing(id, "ask", state)
+	state.Attempts = []results.Attempt{{N: 1}}
+	w.Doing(id, "ask", state) // after an interruption
+	state.Attempts[0].Replied = true
+	w.Doing(id, "execute", state)
+	w.Doing(id, "ask", state)
+	w.Done(results.Outcome{TrialID: id, Attempts: 2})
+	want := "[0/2 0s] science iterative scratch a run 1: attempt 1\n" +
+		"[0/2 0s] science iterative scratch a run 1: attempt 1\n" +
+		"[0/2 0s] science iterative scratch a run 1: attempt 2\n" +
+		"[1/2 0s] science iterative scratch a run 1: 2 attempts, 0 valid, 0 teacher calls, no valid submission\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,62 @@
+package plan
+
+import (
+	"context"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+)
+
+// Measured is the mean of the scored trials of an agent and workflow under the
+// same protocol, whatever the experiment.
+type Measured struct {
+	Agent    string           `json:"agent"`
+	Workflow results.Workflow `json:"workflow"`
+	Trials   int              `json:"trials"`
+	Hours    float64          `json:"run_time_hours"`
+	Calls    float64          `json:"teacher_calls"`
+	Tokens   float64          `json:"agent_tokens"`
+	Cost     results.Number   `json:"agent_cost_usd"`
+	Planned  int              `json:"planned_trials"`
+}
+
+// Measure reads from the index what trials of the experiment's agents and workflows
+// took under the protocol p. Agents without any are left out.
+func Measure(ctx context.Context, db *index.Index, f experiment.File, p results.Protocol) ([]Measured, error) {
+	list := []Measured{}
+	for _, agent := range f.Agents {
+		for _, w := range f.Workflows {
+			outcomes, err := db.Outcomes(ctx, index.Filter{Kind: results.OfAgent, Agent: agent, Workflow: w})
+			if err != nil {
+				return nil, err
+			}
+			m := Measured{Agent: agent, Workflow: w, Planned: f.Runs * len(f.Domains) * len(f.Settings)}
+			if m.mean(outcomes, results.ProtocolDigest(p)) {
+				list = append(list, m)
+			}
+		}
+	}
+	return list, nil
+}
+
+// mean takes in the trials that ended under the protocol of the digest, and reports
+// whether there are any.
+func (m *Measured) mean(outcomes []results.Outcome, protocol string) bool {
+	var usage results.Usage
+	for _, o := range outcomes {
+		if o.ProtocolDigest != protocol || o.End == "" {
+			continue
+		}
+		m.Trials++
+		m.Hours += o.Elapsed.Hours()
+		usage = usage.Add(o.Usage)
+	}
+	if m.Trials == 0 {
+		return false
+	}
+	n := float64(m.Trials)
+	m.Hours, m.Calls, m.Tokens = m.Hours/n, float64(usage.TeacherCalls)/n, float64(usage.AgentTokens())/n
+	m.Cost = results.Num(usage.AgentCost.Value/n, usage.AgentCost.Known)
+	return true
+}

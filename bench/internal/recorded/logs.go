@@ -1,0 +1,88 @@
+package recorded
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+)
+
+// Logs are the trials of an experiment that have begun, for figures over time.
+type Logs struct {
+	Experiment string
+	Trials     []report.TrialLog
+	Names      map[string]string // how agents are shown
+}
+
+// ReadLogs reads the logs of the experiment of that name in out, or, if name is
+// empty, of the only one there is. It reads the trials of the given agents; of all if
+// none is given.
+func ReadLogs(out, name string, agents []string) (Logs, error) {
+	root, err := oneExperiment(out, name)
+	if err != nil {
+		return Logs{}, err
+	}
+	names, err := root.Titles()
+	if err != nil {
+		return Logs{}, err
+	}
+	f, _, err := experiment.Recorded(root)
+	if err != nil {
+		return Logs{}, err
+	}
+	logs := Logs{Experiment: f.Name, Names: names}
+	for _, id := range f.Trials() {
+		if len(agents) > 0 && !slices.Contains(agents, id.Agent) {
+			continue
+		}
+		l, err := trialLog(root, id)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it has not begun
+		}
+		if err != nil {
+			return Logs{}, err
+		}
+		logs.Trials = append(logs.Trials, l)
+	}
+	if len(agents) > 0 && len(logs.Trials) == 0 {
+		return Logs{}, results.Bad(fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
+	}
+	return logs, nil
+}
+
+// oneExperiment is the folder of an experiment.
+func oneExperiment(out, name string) (record.Experiment, error) {
+	if name != "" {
+		return record.Find(out, name)
+	}
+	list, err := record.Experiments(out)
+	if err != nil {
+		return "", err
+	}
+	if len(list) != 1 {
+		return "", results.Bad(fmt.Errorf("%s: there are %d experiments", out, len(list)), "choose one with --experiment")
+	}
+	return list[0], nil
+}
+
+func trialLog(root record.Experiment, id results.TrialID) (l report.TrialLog, err error) {
+	dir := root.Trial(id)
+	if l.State, err = dir.Follow(func(_ results.Event, s *results.Trial) {
+		l.Used = append(l.Used, report.Used{Elapsed: s.Elapsed, Calls: s.Usage.TeacherCalls})
+	}); err != nil {
+		return l, err
+	}
+	o, err := root.Outcome(dir)
+	if err != nil {
+		return l, err
+	}
+	l.Base, l.Finals = o.BasePrivate, o.Finals
+	l.Private, err = dir.Rounds(l.State)
+	return l, err
+}
