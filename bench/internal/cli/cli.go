@@ -89,7 +89,11 @@ func Run(ctx context.Context, env Env) int {
 		return exitOK
 	}
 	if errors.Is(err, errInterrupted) || errors.Is(context.Cause(ctx), errInterrupted) {
-		fmt.Fprintln(env.Stderr, "autodatabench: interrupted; what was finished is kept; go on with resume, or with the same command")
+		goOn := "the same command, or resume"
+		if run := (*interruptedRun)(nil); errors.As(err, &run) {
+			goOn = run.resume
+		}
+		fmt.Fprintln(env.Stderr, "autodatabench: interrupted; what was finished is kept; go on with: "+goOn)
 		return exitInterrupted
 	}
 	say(env.Stderr, err)

@@ -16,12 +16,12 @@ import (
 )
 
 // printPlan lists what an experiment would do at the most.
-func printPlan(ctx context.Context, w setup.World, f experiment.File, o runOptions) error {
-	f, err := plannable(ctx, w, f, o.places)
+func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions) error {
+	f, err := plannable(ctx, w, r.File, o.places)
 	if err != nil {
 		return err
 	}
-	list, err := setup.Definitions(f, o.agentFiles)
+	list, err := setup.Definitions(r)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -46,6 +48,43 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 		return err
 	}
 	return runExperiment(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places, AgentFiles: o.agentFiles}, o.format)
+}
+
+// interruptedRun is the error of a run that a signal ended.
+type interruptedRun struct {
+	resume string // the command that goes on
+	err    error
+}
+
+func (e *interruptedRun) Error() string { return e.err.Error() }
+
+func (e *interruptedRun) Unwrap() error { return e.err }
+
+// resumeLine is the command that goes on with the requested experiment.
+func resumeLine(r setup.Request) string {
+	line := []string{"autodatabench", "resume"}
+	add := func(flag, value, usual string) {
+		if value != usual {
+			line = append(line, flag, quoted(value))
+		}
+	}
+	add("--out", filepath.Dir(string(r.Root)), "runs")
+	add("--private-root", r.Places.Private, "private")
+	add("--paper", r.Places.Paper, "paper")
+	for _, path := range r.AgentFiles {
+		add("--agent-file", path, "")
+	}
+	return strings.Join(append(line, quoted(filepath.Base(string(r.Root)))), " ")
+}
+
+// quoted is a word for a shell.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/._-+=:,@%", r))
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // experimentArgument is how messages call the argument that [findExperiment] takes.

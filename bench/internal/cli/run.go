@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
@@ -39,10 +40,13 @@ func runCommand(env Env) *cli.Command {
 			&cli.StringSliceFlag{Name: "workflow", Usage: "one-shot or iterative"},
 			&cli.StringSliceFlag{Name: "setting", Usage: "scratch or seed"},
 			&cli.StringSliceFlag{Name: "agent", Usage: "agent's `NAME` (see autodatabench agents list)"},
-			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
-			&cli.IntFlag{Name: "runs", Usage: "runs of every trial"},
-			&cli.Int64Flag{Name: "seed", Usage: "seed of every random choice"},
-			&cli.IntFlag{Name: "parallel", Usage: "trials at a time"},
+			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent, which runs unless --agent names others", TakesFile: true},
+			&cli.StringFlag{Name: "model", Usage: "an agent without a file: its model's `NAME` at the server of --base-url"},
+			&cli.StringFlag{Name: "base-url", Usage: "with --model: the server's `ADDRESS`, as http://localhost:8000/v1"},
+			&cli.StringFlag{Name: "api-key-env", Usage: "with --model: the `VARIABLE` that holds the key"},
+			&cli.IntFlag{Name: "runs", Usage: "runs of every trial; intervals and comparisons need two or more", DefaultText: "1, or the file's"},
+			&cli.Int64Flag{Name: "seed", Usage: "seed of every random choice", DefaultText: "1, or the file's"},
+			&cli.IntFlag{Name: "parallel", Usage: "trials at a time", DefaultText: "2, or the file's"},
 			&cli.StringFlag{Name: "sandbox", Usage: "bubblewrap, or none for no sandbox at all"},
 		)...),
 		Action: func(c *cli.Context) error {
@@ -63,6 +67,7 @@ func runCommand(env Env) *cli.Command {
 			}
 			return runNew(c.Context, env.World, runOptions{
 				format: formatOf(c), out: c.String("out"), places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
+				model: c.String("model"), baseURL: c.String("base-url"), keyEnv: c.String("api-key-env"),
 				dryRun: c.Bool("dry-run"), path: firstArgument(c), words: wordsOf(c),
 			})
 		},
@@ -74,6 +79,9 @@ type runOptions struct {
 	out        string
 	places     setup.Places
 	agentFiles []string
+	model      string // of an agent without a file; empty for none
+	baseURL    string
+	keyEnv     string
 	dryRun     bool
 	path       *string // experiment file; nil for an experiment made of words
 	words      words
@@ -81,15 +89,64 @@ type runOptions struct {
 
 // runNew runs the experiment of a file or of flags, or prints its plan.
 func runNew(ctx context.Context, w setup.World, o runOptions) error {
+	made, err := o.made()
+	if err != nil {
+		return err
+	}
+	if o.path == nil && len(o.words.agents) == 0 {
+		if o.words.agents, err = o.named(made); err != nil {
+			return err
+		}
+	}
 	f, given, err := experimentOf(o.path, o.words)
 	if err != nil {
 		return err
 	}
-	if o.dryRun {
-		return printPlan(ctx, w, f, o)
+	request := setup.Request{
+		File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, AgentFiles: o.agentFiles, Agents: made,
 	}
-	request := setup.Request{File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, AgentFiles: o.agentFiles}
+	if o.dryRun {
+		return printPlan(ctx, w, request, o)
+	}
+	if f.Runs == 1 {
+		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
+	}
 	return runExperiment(ctx, w, request, o.format)
+}
+
+// made is the agent that the flags define, if they define one.
+func (o runOptions) made() ([]definitions.Definition, error) {
+	switch {
+	case o.model == "" && (o.baseURL != "" || o.keyEnv != ""):
+		return nil, usage("--base-url and --api-key-env go with --model")
+	case o.model == "":
+		return nil, nil
+	case o.path != nil:
+		return nil, usage("--model makes an agent for an experiment made of flags; an experiment file takes --agent-file")
+	case len(o.words.agents) > 1:
+		return nil, usage("--model makes one agent; --agent may name it, got %d names", len(o.words.agents))
+	}
+	name := ""
+	if len(o.words.agents) == 1 {
+		name = o.words.agents[0]
+	}
+	d, err := definitions.Behind(name, o.model, o.baseURL, o.keyEnv)
+	return []definitions.Definition{d}, err
+}
+
+// named are the agents that flags define where none says which are to run.
+func (o runOptions) named(made []definitions.Definition) (names []string, err error) {
+	for _, d := range made {
+		names = append(names, d.Name)
+	}
+	for _, path := range o.agentFiles {
+		d, err := definitions.LoadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, d.Name)
+	}
+	return names, nil
 }
 
 // runExperiment opens, runs, indexes and prints.
@@ -103,6 +160,9 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	s.Watch = watch
 	outcomes, err := s.Run(ctx)
 	watch.close()
+	if errors.Is(context.Cause(ctx), errInterrupted) {
+		return &interruptedRun{resume: resumeLine(r), err: err}
+	}
 	if len(outcomes) > 0 {
 		err = errors.Join(err, publish(ctx, w, s, outcomes, format))
 	}

@@ -49,7 +49,7 @@ func failed(part string, err error, do string) Finding {
 }
 
 func checkAgents(w setup.World, f experiment.File, files []string) []Finding {
-	list, err := setup.Definitions(f, files)
+	list, err := setup.Definitions(setup.Request{File: f, AgentFiles: files})
 	if err != nil {
 		return []Finding{failed("agents", err, "autodatabench agents list names those that there are")}
 	}

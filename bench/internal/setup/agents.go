@@ -3,18 +3,21 @@ package setup
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // openAgents loads the definitions of the experiment's agents and opens them, but
 // for programs of the user's, which [openSandbox] opens.
 func openAgents(w World, r Request) (list []definitions.Definition, opened map[string]experiment.Agent, err error) {
-	if list, err = Definitions(r.File, r.AgentFiles); err != nil {
+	if list, err = Definitions(r); err != nil {
 		return nil, nil, err
 	}
 	if err := CheckPrices(r.File, list); err != nil {
@@ -29,16 +32,20 @@ func openAgents(w World, r Request) (list []definitions.Definition, opened map[s
 	return list, opened, nil
 }
 
-// Definitions loads the definitions of the experiment's agents, from the given
-// files first. A file that the experiment has no use for is refused.
-func Definitions(f experiment.File, files []string) ([]definitions.Definition, error) {
+// Definitions loads the definitions of the experiment's agents: those that the
+// request gives, then those that the experiment's folder keeps, then the program's.
+// A file that the experiment has no use for is refused.
+func Definitions(r Request) ([]definitions.Definition, error) {
 	given := map[string]definitions.Definition{}
-	for _, path := range files {
+	for _, d := range r.Agents {
+		given[d.Name] = d
+	}
+	for _, path := range r.AgentFiles {
 		d, err := definitions.LoadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(f.Agents, d.Name) {
+		if !slices.Contains(r.File.Agents, d.Name) {
 			return nil, results.Bad(fmt.Errorf("--agent-file %s: defines agent %q, which the experiment does not name", path, d.Name),
 				"name it among the experiment's agents")
 		}
@@ -48,17 +55,37 @@ func Definitions(f experiment.File, files []string) ([]definitions.Definition, e
 		given[d.Name] = d
 	}
 	var list []definitions.Definition
-	for _, name := range f.Agents {
+	for _, name := range r.File.Agents {
 		d, ok := given[name]
 		if !ok {
 			var err error
-			if d, err = definitions.Load(name); err != nil {
+			if d, err = kept(r.Root, name); err != nil {
 				return nil, err
 			}
 		}
 		list = append(list, d)
 	}
 	return list, nil
+}
+
+// kept is the definition that the experiment's folder keeps, if it has one that says
+// all, else the program's own.
+func kept(root record.Experiment, name string) (definitions.Definition, error) {
+	if root == "" {
+		return definitions.Load(name)
+	}
+	data, err := os.ReadFile(string(root.Definition(name)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return definitions.Load(name)
+	}
+	if err != nil {
+		return definitions.Definition{}, results.Infra(err)
+	}
+	d, err := definitions.FromRecord(name, data)
+	if err != nil && slices.Contains(definitions.List(), name) {
+		return definitions.Load(name)
+	}
+	return d, err
 }
 
 // CheckPrices refuses a budget in dollars for agents of unknown price, which it

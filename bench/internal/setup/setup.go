@@ -35,7 +35,8 @@ type Request struct {
 	Root       record.Experiment
 	Origin     record.Experiment // in a replay, the folder of the recorded experiment; else empty
 	Places     Places
-	AgentFiles []string // definitions of agents, before those of the program
+	AgentFiles []string                 // definitions of agents, before all others
+	Agents     []definitions.Definition // that the caller has made, likewise
 }
 
 // Places are the folders outside of an experiment that its tasks lie in.
