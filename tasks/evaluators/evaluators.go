@@ -41,6 +41,7 @@ type Spec struct {
 	Kind              string   `yaml:"kind" json:"kind"`
 	AbsoluteTolerance float64  `yaml:"absolute_tolerance,omitempty" json:"absolute_tolerance,omitempty"` // numeric
 	RelativeTolerance float64  `yaml:"relative_tolerance,omitempty" json:"relative_tolerance,omitempty"` // numeric
+	TolerateWhole     bool     `yaml:"tolerate_whole,omitempty" json:"tolerate_whole,omitempty"`         // numeric: the relative tolerance holds for whole numbers too
 	IgnoreCase        bool     `yaml:"ignore_case,omitempty" json:"ignore_case,omitempty"`               // exact
 	Choices           []string `yaml:"choices,omitempty" json:"choices,omitempty"`                       // choice; A to E if left out
 }
@@ -87,7 +88,7 @@ func Open(s Spec) (Named, error) {
 		n.Needs, n.Judges, n.Evaluator = []string{"ground_truth"}, "FinanceReasoning: the number after \"the answer is\", within 0.2 %", finance.Evaluator{}
 	case "numeric":
 		n.Judges = "a number, within an absolute or a relative tolerance"
-		n.Evaluator, err = rules.Numeric(s.AbsoluteTolerance, s.RelativeTolerance)
+		n.Evaluator, err = rules.Numeric(s.AbsoluteTolerance, s.RelativeTolerance, s.TolerateWhole)
 	case "exact":
 		n.Judges, n.Evaluator = "a text, but for white space", rules.Exact(s.IgnoreCase)
 	case "choice":
@@ -111,6 +112,7 @@ func (s Spec) foreign() string {
 		set        bool
 	}{
 		{"absolute_tolerance", "numeric", s.AbsoluteTolerance != 0}, {"relative_tolerance", "numeric", s.RelativeTolerance != 0},
+		{"tolerate_whole", "numeric", s.TolerateWhole},
 		{"ignore_case", "exact", s.IgnoreCase}, {"choices", "choice", s.Choices != nil},
 	} {
 		if p.set && p.kind != s.Kind {

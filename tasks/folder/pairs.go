@@ -85,7 +85,7 @@ func CheckPairs(path string, pairs []Pair, e evaluators.Named) (findings []Findi
 // Guess chooses an evaluator by what the answers look like: numbers, a few
 // choices, or texts.
 func Guess(pairs []Pair) evaluators.Spec {
-	numeric, err := rules.Numeric(0, 0)
+	numeric, err := rules.Numeric(0, 0, false)
 	if err != nil {
 		panic(err) // no tolerance is a tolerance
 	}

@@ -13,7 +13,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -66,33 +65,6 @@ func (r Rule) judge(answer string, item tasks.Item, stated bool) results.Verdict
 		v.Correct, v.Reason = r.rule.compare(answer, strings.TrimSpace(item.Answer), stated)
 	}
 	return v
-}
-
-var (
-	closing = regexp.MustCompile(`(?i)\bthe answer is\b[ \t]*:?`)
-	boxed   = regexp.MustCompile(`\\boxed\{([^{}]*)\}`)
-)
-
-// final takes the answer out of a response. stated says that closing words stand
-// before it.
-func final(response string) (answer string, stated bool) {
-	response = strings.ToValidUTF8(cut.Tail(response, maxResponse), "\uFFFD")
-	if found := closing.FindAllStringIndex(response, -1); len(found) > 0 {
-		line, _, _ := strings.Cut(response[found[len(found)-1][1]:], "\n")
-		return bare(line), true
-	}
-	response = strings.TrimSpace(response)
-	return bare(response[strings.LastIndexByte(response, '\n')+1:]), false
-}
-
-// bare drops what surrounds an answer.
-func bare(text string) string {
-	const marks = "*`$ \t\r\n"
-	if m := boxed.FindStringSubmatch(text); m != nil {
-		text = m[1]
-	}
-	text = strings.TrimSpace(strings.Trim(text, marks))
-	return strings.TrimSpace(strings.Trim(strings.TrimSuffix(text, "."), marks))
 }
 
 // shown is the beginning of text as it may stand in a verdict.

@@ -12,7 +12,7 @@ import (
 
 func numericRule(t testing.TB, absolute, relative float64) Rule {
 	t.Helper()
-	r, err := Numeric(absolute, relative)
+	r, err := Numeric(absolute, relative, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,8 @@ func TestJudge(t *testing.T) {
 	}{
 		{"stated", near, "2 + 3 = 5\nTherefore, the answer is 5.", "5", true, "5"},
 		{"the last statement counts", near, "The answer is 4. No: the answer is: 5", "5", true, "5"},
-		{"within", near, "the answer is 100.9 km", "100", true, "100.9 km"},
+		{"within", near, "the answer is 100.9 km", "100.0", true, "100.9 km"},
+		{"a whole number is exact", near, "the answer is 100.9 km", "100", false, "100.9 km"},
 		{"beyond", near, "the answer is 101.1", "100", false, "101.1"},
 		{"absolute", numericRule(t, 2, 0), "the answer is 2", "0", true, "2"},
 		{"zero", near, "the answer is 0.001", "0", false, "0.001"},
@@ -135,7 +136,7 @@ func TestRegexKeepsExpressions(t *testing.T) {
 
 func TestParameters(t *testing.T) {
 	for _, x := range []float64{-1, math.NaN(), math.Inf(1)} {
-		if _, err := Numeric(0, x); err == nil {
+		if _, err := Numeric(0, x, false); err == nil {
 			t.Errorf("tolerance %v is accepted", x)
 		}
 	}
