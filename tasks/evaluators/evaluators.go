@@ -42,7 +42,7 @@ type Spec struct {
 	AbsoluteTolerance float64  `yaml:"absolute_tolerance,omitempty" json:"absolute_tolerance,omitempty"` // numeric
 	RelativeTolerance float64  `yaml:"relative_tolerance,omitempty" json:"relative_tolerance,omitempty"` // numeric
 	TolerateWhole     bool     `yaml:"tolerate_whole,omitempty" json:"tolerate_whole,omitempty"`         // numeric: the relative tolerance holds for whole numbers too
-	IgnoreCase        bool     `yaml:"ignore_case,omitempty" json:"ignore_case,omitempty"`               // exact
+	IgnoreCase        bool     `yaml:"ignore_case,omitempty" json:"ignore_case,omitempty"`               // contains, exact
 	Choices           []string `yaml:"choices,omitempty" json:"choices,omitempty"`                       // choice; A to E if left out
 }
 
@@ -50,7 +50,9 @@ type Spec struct {
 func Kinds() []string { return append([]string{"scibench", "lcb-top", "finance"}, own()...) }
 
 // own are the kinds of tasks/rules.
-func own() []string { return []string{"numeric", "exact", "choice", "python-literal", "regex"} }
+func own() []string {
+	return []string{"numeric", "contains", "exact", "choice", "python-literal", "regex"}
+}
 
 // All lists the evaluators without parameters.
 func All() []Named {
@@ -89,6 +91,8 @@ func Open(s Spec) (Named, error) {
 	case "numeric":
 		n.Judges = "a number, within an absolute or a relative tolerance"
 		n.Evaluator, err = rules.Numeric(s.AbsoluteTolerance, s.RelativeTolerance, s.TolerateWhole)
+	case "contains":
+		n.Judges, n.Evaluator = "a short text that the answer holds, from word to word", rules.Contains(s.IgnoreCase)
 	case "exact":
 		n.Judges, n.Evaluator = "a text, but for white space", rules.Exact(s.IgnoreCase)
 	case "choice":
@@ -108,14 +112,14 @@ func Open(s Spec) (Named, error) {
 // foreign names a parameter that is set and that the evaluator does not have.
 func (s Spec) foreign() string {
 	for _, p := range []struct {
-		name, kind string
-		set        bool
+		name, kinds string
+		set         bool
 	}{
 		{"absolute_tolerance", "numeric", s.AbsoluteTolerance != 0}, {"relative_tolerance", "numeric", s.RelativeTolerance != 0},
 		{"tolerate_whole", "numeric", s.TolerateWhole},
-		{"ignore_case", "exact", s.IgnoreCase}, {"choices", "choice", s.Choices != nil},
+		{"ignore_case", "contains exact", s.IgnoreCase}, {"choices", "choice", s.Choices != nil},
 	} {
-		if p.set && p.kind != s.Kind {
+		if p.set && !slices.Contains(strings.Fields(p.kinds), s.Kind) {
 			return p.name
 		}
 	}

@@ -23,7 +23,10 @@ func Told(s Spec) string {
 	case "numeric":
 		rule += fmt.Sprintf("\nIt is right if it differs from the expected number by at most %v, or by at most %v %% of the expected number.",
 			s.AbsoluteTolerance, 100*s.RelativeTolerance)
-	case "exact":
+		if s.RelativeTolerance > 0 && !s.TolerateWhole {
+			rule += " An expected whole number has no such percentage."
+		}
+	case "contains", "exact":
 		if s.IgnoreCase {
 			rule += " Upper and lower case are the same."
 		}

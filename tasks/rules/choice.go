@@ -23,7 +23,7 @@ func Choice(choices []string) (Rule, error) {
 		}
 		seen[key] = true
 	}
-	return Rule{choice(choices)}, nil
+	return Rule{rule: choice(choices)}, nil
 }
 
 type choice []string

@@ -19,7 +19,7 @@ func Numeric(absolute, relative float64, whole bool) (Rule, error) {
 			return Rule{}, fmt.Errorf("a tolerance must be a finite number and not negative, got %v", t)
 		}
 	}
-	return Rule{numeric{absolute, relative, whole}}, nil
+	return Rule{rule: numeric{absolute, relative, whole}}, nil
 }
 
 type numeric struct {

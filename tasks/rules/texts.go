@@ -11,7 +11,7 @@ import (
 )
 
 // Exact compares texts, with every run of white space as one space.
-func Exact(ignoreCase bool) Rule { return Rule{exact{ignoreCase}} }
+func Exact(ignoreCase bool) Rule { return Rule{exact{ignoreCase}, true} }
 
 type exact struct{ ignoreCase bool }
 
@@ -50,7 +50,7 @@ func oneLine(want string) error {
 }
 
 // PythonLiteral compares constants as Python's == does.
-func PythonLiteral() Rule { return Rule{literal{}} }
+func PythonLiteral() Rule { return Rule{rule: literal{}} }
 
 type literal struct{}
 
@@ -70,7 +70,7 @@ func (literal) check(want string) error {
 
 // Regex takes the item's answer for a regular expression (RE2) that the whole
 // answer must match.
-func Regex() Rule { return Rule{&pattern{known: map[string]*regexp.Regexp{}}} }
+func Regex() Rule { return Rule{rule: &pattern{known: map[string]*regexp.Regexp{}}} }
 
 // pattern keeps the expressions of the items that it has met.
 type pattern struct {
