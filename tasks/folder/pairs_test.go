@@ -24,17 +24,19 @@ func TestGuess(t *testing.T) {
 		want    string
 		answers []string
 	}{
-		{"{numeric 0 0 false []}", []string{"1", "-2", `"3,000"`}},
-		{"{numeric 0 0.01 false []}", []string{"1", "2.5"}},
-		{"{choice 0 0 false [A B C]}", []string{"A", "C", "B"}},
-		{"{exact 0 0 true []}", []string{"Paris", "Rome", "Oslo", "Bonn", "Bern", "Kyiv"}},
-		{"{exact 0 0 true []}", []string{"5 km", "6 km", "7 km", "8 km", "9 km", "10 km"}},
+		{"{numeric 0 0 false false []}", []string{"1", "-2", `"3,000"`}},
+		{"{numeric 0 0.01 false false []}", []string{"1", "2.5"}},
+		{"{choice 0 0 false false [A B C]}", []string{"A", "C", "B"}},
+		{"{contains 0 0 false true []}", []string{"Paris", "Rome", "Oslo", "Bonn", "Bern", "Kyiv"}},
+		{"{contains 0 0 false true []}", []string{"5 km", "6 km", "7 km", "8 km", "9 km", "10 km"}},
+		{"{exact 0 0 false true []}", []string{"a text of more than five words", "Rome", "Oslo", "Bonn", "Bern", "Kyiv"}},
+		{"{numeric 0 0.01 false false []}", []string{`"$1,003"`, "(4.5)", "5%", "5/6", "-2"}},
 	} {
-		pairs, findings := parsePairs("p.csv", csvOf(20, tt.answers...))
+		pairs, findings := parsePairs("p.csv", csvOf(20, tt.answers...), Columns{})
 		if len(findings) > 0 || len(pairs) != 20 {
 			t.Fatalf("%d pairs, %q", len(pairs), findings)
 		}
-		s := Guess(pairs)
+		s := Guess(pairs).Evaluator
 		if got := fmt.Sprint(s); got != tt.want {
 			t.Errorf("%q: %s, want %s", tt.answers, got, tt.want)
 		}
@@ -46,8 +48,8 @@ func TestGuess(t *testing.T) {
 }
 
 func TestFromPairs(t *testing.T) {
-	pairs, _ := parsePairs("p.csv", csvOf(40, "1", "2"))
-	c, private := FromPairs(Config{Domain: "numbers"}, pairs, func(keys []string, shares []int) []int {
+	pairs, _ := parsePairs("p.csv", csvOf(40, "1", "2"), Columns{})
+	c, private := FromPairs(Config{Domain: "numbers"}, pairs, func(keys [][]string, shares []int) []int {
 		if !slices.Equal(shares, []int{2, 10, 28}) {
 			t.Errorf("40 pairs are parted as %v", shares)
 		}
@@ -77,14 +79,14 @@ func TestPairFaults(t *testing.T) {
 		"p.csv: it holds 0 pairs":                           "",
 		"p.csv:100002: too many faults or more than 100000": csvOf(maxItems+1, "1"),
 	} {
-		if _, findings := parsePairs("p.csv", text); len(findings) == 0 || !strings.Contains(findings[0].String(), want) {
+		if _, findings := parsePairs("p.csv", text, Columns{}); len(findings) == 0 || !strings.Contains(findings[0].String(), want) {
 			t.Errorf("want %q, got %q", want, findings)
 		}
 	}
 }
 
 func TestStarter(t *testing.T) {
-	if pairs := Starter(); len(pairs) < leastPairs || Guess(pairs).Kind != "numeric" {
+	if pairs := Starter(); len(pairs) < leastPairs || Guess(pairs).Evaluator.Kind != "numeric" {
 		t.Errorf("%d pairs", len(pairs))
 	}
 }
@@ -94,7 +96,7 @@ func FuzzPairs(f *testing.F) {
 	f.Add(csvOf(9, "1", "\"a\nb\""))
 	f.Add("question,answer\n\"")
 	f.Fuzz(func(t *testing.T, text string) {
-		pairs, _ := parsePairs("p.csv", text)
+		pairs, _ := parsePairs("p.csv", text, Columns{})
 		last := 1
 		for _, p := range pairs {
 			if p.Line <= last || p.Value.Question == "" || p.Value.Answer == "" {

@@ -20,7 +20,7 @@ func TestPairsThatBeginAlike(t *testing.T) {
 	}
 	alike := 0
 	for seed := range uint64(20) {
-		c, private := FromPairs(Config{Domain: "sums"}, pairs, func(keys []string, shares []int) []int {
+		c, private := FromPairs(Config{Domain: "sums"}, pairs, func(keys [][]string, shares []int) []int {
 			parts := make([]int, len(keys))
 			for i, at := range rand.New(rand.NewPCG(seed, 0)).Perm(len(keys)) {
 				parts[at] = min(2, i/shares[0])

@@ -21,7 +21,7 @@ func judgeCommand(env Env) *cli.Command {
 			"\"response\" for an answer already taken out (null for none). Writes a line {\"extracted\", \"correct\", \"reason\"} for each.\n\n" +
 			"Evaluators:\n\n" + known.String() + "\nExamples:\n\n" +
 			`  echo '{"response": "Therefore, the answer is 22.5.", "item": {"ground_truth": 22.5}}' | autodatabench tasks judge finance` + "\n" +
-			`  echo '{"response": "The answer is 7.9", "item": {"answer": "8"}}' | autodatabench tasks judge --relative-tolerance 0.02 numeric`,
+			`  echo '{"response": "The answer is 7.9", "item": {"answer": "8.0"}}' | autodatabench tasks judge --relative-tolerance 0.02 numeric`,
 		Flags: append(evaluatorFlags(), &cli.BoolFlag{Name: "json", Usage: "as always"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
@@ -44,14 +44,15 @@ func evaluatorFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.Float64Flag{Name: "absolute-tolerance", Usage: "of numeric"},
 		&cli.Float64Flag{Name: "relative-tolerance", Usage: "of numeric: a share of the expected number, such as 0.01"},
-		&cli.BoolFlag{Name: "ignore-case", Usage: "of exact"},
+		&cli.BoolFlag{Name: "tolerate-whole", Usage: "of numeric: the relative tolerance holds for whole numbers too"},
+		&cli.BoolFlag{Name: "ignore-case", Usage: "of contains and exact"},
 		&cli.StringSliceFlag{Name: "choice", Usage: "of choice: one of them; A to E if none is given"},
 	}
 }
 
 func evaluatorOf(c *cli.Context, kind string) evaluators.Spec {
 	s := evaluators.Spec{
-		Kind: kind, IgnoreCase: c.Bool("ignore-case"),
+		Kind: kind, IgnoreCase: c.Bool("ignore-case"), TolerateWhole: c.Bool("tolerate-whole"),
 		AbsoluteTolerance: c.Float64("absolute-tolerance"), RelativeTolerance: c.Float64("relative-tolerance"),
 	}
 	if c.IsSet("choice") {

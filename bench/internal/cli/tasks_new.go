@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -12,20 +13,30 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/evaluators"
 	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/importers"
 	"github.com/autodatabench/autodatabench/tasks/private"
 	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 func newTaskCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "new", Usage: "make a task folder, from a CSV of questions and answers or to fill in", ArgsUsage: "FOLDER",
-		Description: "The CSV's first line is question,answer. Two pairs become examples; the rest is parted 1:3 into public and private.\n" +
-			"Without --evaluator the answers decide: numbers, a few choices, or texts. Examples:\n\n" +
+		Name: "new", Usage: "make a task folder, from a table of questions and answers or to fill in", ArgsUsage: "FOLDER",
+		Description: "The table is a CSV, JSON, JSON lines or Parquet file with the columns question and answer, and context, group and aliases\n" +
+			"if there are some. Two pairs become examples; the rest is parted 1:3 into public and private. Questions with one\n" +
+			"context or group, and questions that look alike, stay in one set. Without --evaluator the answers decide: numbers, a\n" +
+			"few choices, short or other texts. Examples:\n\n" +
 			"  autodatabench tasks new geography\n" +
-			"  autodatabench tasks new --from pairs.csv --source \"our exams of 2024\" --licence CC-BY-4.0 geography",
+			"  autodatabench tasks new --from pairs.csv --source \"our exams of 2024\" --licence CC-BY-4.0 geography\n" +
+			"  autodatabench tasks new --from exam.jsonl --question task --answer result --group chapter geography",
 		Flags: append(evaluatorFlags(),
 			privateRootFlag(), jsonFlag(),
-			&cli.StringFlag{Name: "from", Usage: "CSV `FILE` of questions and answers", TakesFile: true},
+			&cli.StringFlag{Name: "from", Usage: "`FILE` of questions and answers: CSV, JSON, JSON lines or Parquet", TakesFile: true},
+			&cli.StringFlag{Name: "question", Usage: "`COLUMN` of the questions"},
+			&cli.StringFlag{Name: "answer", Usage: "`COLUMN` of the answers"},
+			&cli.StringFlag{Name: "context", Usage: "`COLUMN` of what a question is about, which is put before it"},
+			&cli.StringFlag{Name: "group", Usage: "`COLUMN` that names questions which must stay in one set"},
+			&cli.StringFlag{Name: "separator", Usage: "`SIGN` between the columns of a CSV, or tab; found out if left out"},
+			&cli.BoolFlag{Name: "no-alike", Usage: "let questions that look alike stand in different sets"},
 			&cli.StringFlag{Name: "domain", Usage: "`WORD`; the folder's name if left out"},
 			&cli.StringFlag{Name: "evaluator", Usage: "`KIND` of evaluator (autodatabench tasks judge --help)"},
 			&cli.StringFlag{Name: "licence", Value: "not stated", Usage: "of the questions"},
@@ -47,22 +58,24 @@ func newTask(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	pairs, config, err := newConfig(c, dir)
+	pairs, guessed, config, err := newConfig(c, dir)
 	if err != nil {
 		return err
 	}
-	content, hidden := folder.FromPairs(config, pairs, func(keys []string, shares []int) []int {
+	pairs, grouping := folder.Group(pairs, !c.Bool("no-alike"))
+	content, hidden := folder.FromPairs(config, pairs, func(keys [][]string, shares []int) []int {
 		items := make([]split.Item, len(keys))
-		for i, key := range keys {
-			items[i].Keys = []string{key}
+		for i := range keys {
+			items[i].Keys = keys[i]
 		}
 		return split.Divide(items, shares, c.Uint64("seed"))
 	})
-	return writeTask(c, env, dir, content, hidden)
+	return writeTask(c, env, dir, content, hidden, guess{guessed, grouping})
 }
 
 // newConfig reads the pairs and says how they are judged.
-func newConfig(c *cli.Context, dir string) ([]folder.Pair, folder.Config, error) {
+func newConfig(c *cli.Context, dir string) ([]folder.Pair, folder.Guessed, folder.Config, error) {
+	var guessed folder.Guessed
 	name := filepath.Base(filepath.Clean(dir))
 	config := folder.Config{
 		Name: name, Title: "Questions on " + name, Domain: results.Domain(name), Licence: c.String("licence"), Source: c.String("source"),
@@ -72,18 +85,22 @@ func newConfig(c *cli.Context, dir string) ([]folder.Pair, folder.Config, error)
 		config.Domain = results.Domain(c.String("domain"))
 	}
 	if !results.ValidName(name) {
-		return nil, config, results.Bad(fmt.Errorf("%s: a task's name has lower-case letters, digits, dots and dashes only", name))
+		return nil, guessed, config, results.Bad(fmt.Errorf("%s: a task's name has lower-case letters, digits, dots and dashes only", name))
 	}
 	if err := config.Domain.Validate(); err != nil {
-		return nil, config, results.Bad(err)
+		return nil, guessed, config, results.Bad(err)
 	}
 	pairs, path := folder.Starter(), c.String("from")
+	columns, err := columnsOf(c)
+	if err != nil {
+		return nil, guessed, config, err
+	}
 	var findings []folder.Finding
 	if path != "" {
-		pairs, findings = folder.ReadPairs(path)
+		pairs, findings, err = importers.ReadPairs(path, columns)
 	}
-	if err := refuse(findings); err != nil {
-		return nil, config, err
+	if err := errors.Join(err, refuse(findings)); err != nil {
+		return nil, guessed, config, err
 	}
 	if config.Source == "" {
 		config.Source = "tasks new, examples to be replaced"
@@ -91,15 +108,22 @@ func newConfig(c *cli.Context, dir string) ([]folder.Pair, folder.Config, error)
 			config.Source = filepath.Base(path)
 		}
 	}
-	config.Evaluator = folder.Guess(pairs)
+	guessed = folder.Guess(pairs)
+	config.Evaluator = guessed.Evaluator
 	if c.IsSet("evaluator") {
 		config.Evaluator = evaluatorOf(c, c.String("evaluator"))
+	} else if config.Evaluator.Kind == "numeric" { // its tolerances may be set alone
+		set := evaluatorOf(c, "numeric")
+		if !c.IsSet("relative-tolerance") {
+			set.RelativeTolerance = config.Evaluator.RelativeTolerance
+		}
+		config.Evaluator = set
 	}
 	e, err := evaluators.Open(config.Evaluator)
 	if err != nil {
-		return nil, config, usage("%s", err)
+		return nil, guessed, config, usage("%s", err)
 	}
-	return pairs, config, refuse(folder.CheckPairs(path, pairs, e))
+	return pairs, guessed, config, odd(c, guessed, refuse(folder.CheckPairs(path, pairs, e)))
 }
 
 // refuse makes an error of the first findings.
@@ -120,7 +144,7 @@ func refuse(findings []folder.Finding) error {
 }
 
 // writeTask writes the task and says what came of it.
-func writeTask(c *cli.Context, env Env, dir string, content folder.Content, hidden []tasks.Item) error {
+func writeTask(c *cli.Context, env Env, dir string, content folder.Content, hidden []tasks.Item, g guess) error {
 	if err := roomFor(c.String("private-root"), dir); err != nil {
 		return err
 	}
@@ -137,12 +161,13 @@ func writeTask(c *cli.Context, env Env, dir string, content folder.Content, hidd
 		Hidden    int    `json:"private"`
 		Seed      int    `json:"seed"`
 		Digest    string `json:"digest"`
-	}{task.Name, dir, folder.PrivateFile(c.String("private-root"), task.Name), content.Config.Evaluator.Kind, len(task.Public), len(hidden), len(task.Seed), task.Digest}
+		Guessed   guess  `json:"guessed"`
+	}{task.Name, dir, folder.PrivateFile(c.String("private-root"), task.Name), content.Config.Evaluator.Kind, len(task.Public), len(hidden), len(task.Seed), task.Digest, g}
 	if c.Bool("json") {
 		return show(c, env, made)
 	}
-	fmt.Fprintf(env.Stdout, "%s: %d public questions, %d private ones in %s, seed pool of %d, evaluator %s\n"+
-		"next: edit %s and %s, then autodatabench tasks lint %s\n", dir, made.Public, made.Hidden, made.Private, made.Seed, made.Evaluator,
+	fmt.Fprintf(env.Stdout, "%s: %d public questions, %d private ones in %s, seed pool of %d, evaluator %s\n%s"+
+		"next: edit %s and %s, then autodatabench tasks lint %s\n", dir, made.Public, made.Hidden, made.Private, made.Seed, made.Evaluator, g.told(content.Config.Evaluator),
 		filepath.Join(dir, folder.ConfigFile), filepath.Join(dir, "description.md"), dir)
 	return nil
 }

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/evaluators"
+	"github.com/autodatabench/autodatabench/tasks/folder"
+)
+
+// guess is what the table looks like, in words and as JSON.
+type guess struct {
+	folder.Guessed
+	folder.Grouping
+}
+
+// told says line by line what was guessed, with counts, and how to set it.
+func (g guess) told(e evaluators.Spec) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "answers: %d, %d different; %d numbers, %d of them whole, %d with a currency sign, %d with a percent sign, %d fractions\n",
+		g.Answers, g.Distinct, g.Numbers, g.Whole, g.Currency, g.Percent, g.Fractions)
+	switch e.Kind {
+	case "numeric":
+		fmt.Fprintf(&b, "judged: within %v or %v %% of a decimal (--absolute-tolerance, --relative-tolerance)", e.AbsoluteTolerance, 100*e.RelativeTolerance)
+		if e.TolerateWhole {
+			fmt.Fprintln(&b, ", whole numbers too")
+		} else {
+			fmt.Fprintln(&b, ", whole numbers exactly (--tolerate-whole)")
+		}
+	case "contains":
+		fmt.Fprintln(&b, "judged: the answer must hold the short text; --evaluator exact wants it alone")
+	case "choice":
+		fmt.Fprintf(&b, "judged: one of %d choices (--choice)\n", len(e.Choices))
+	}
+	if g.Groups > 0 {
+		fmt.Fprintf(&b, "kept together: %d questions in %d groups (--group, --context, --no-alike)\n", g.Grouped, g.Groups)
+	}
+	if g.Alike > 0 {
+		fmt.Fprintf(&b, "not kept together: %d questions that look alike, too many for one set; tasks lint names them\n", g.Alike)
+	}
+	return b.String()
+}
+
+// columnsOf are the columns as the flags name them.
+func columnsOf(c *cli.Context) (folder.Columns, error) {
+	columns := folder.Columns{Question: c.String("question"), Answer: c.String("answer"), Context: c.String("context"), Group: c.String("group")}
+	sign := c.String("separator")
+	if sign == "tab" || sign == `\t` {
+		sign = "\t"
+	}
+	runes := []rune(sign)
+	if len(runes) > 1 || sign != "" && strings.ContainsAny(sign, "\"\r\n\uFFFD") {
+		return columns, usage("--separator is one sign, or tab, got %q", c.String("separator"))
+	}
+	if len(runes) == 1 {
+		columns.Separator = runes[0]
+	}
+	return columns, nil
+}
+
+// odd says what was guessed where answers do not fit it.
+func odd(c *cli.Context, g folder.Guessed, err error) error {
+	if err == nil || c.IsSet("evaluator") {
+		return err
+	}
+	return results.Bad(fmt.Errorf("%d of %d answers are numbers, so that evaluator %s is proposed; these are none:\n%w", g.Numbers, g.Answers, g.Evaluator.Kind, err),
+		"mend the rows or leave them out, or choose another --evaluator, such as contains")
+}
