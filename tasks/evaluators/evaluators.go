@@ -46,8 +46,10 @@ type Spec struct {
 	Choices           []string `yaml:"choices,omitempty" json:"choices,omitempty"`                       // choice; A to E if left out
 }
 
-// Kinds lists the evaluators: the official ones first.
-func Kinds() []string { return append([]string{"scibench", "lcb-top", "finance"}, own()...) }
+// Kinds lists the evaluators: the official ones first, those of suite mini last.
+func Kinds() []string {
+	return slices.Concat([]string{"scibench", "lcb-top", "finance"}, own(), miniKinds())
+}
 
 // own are the kinds of tasks/rules.
 func own() []string {
@@ -102,6 +104,9 @@ func Open(s Spec) (Named, error) {
 		n.Judges, n.Evaluator = "a Python constant, as == compares", rules.PythonLiteral()
 	case "regex":
 		n.Judges, n.Evaluator = "a text that must match the item's answer, a pattern (RE2)", rules.Regex()
+	}
+	if domain, ok := strings.CutPrefix(s.Kind, miniPrefix); ok {
+		n.Judges, n.Evaluator = "suite mini, domain "+domain, openMini(s.Kind)
 	}
 	if err != nil {
 		return Named{}, fmt.Errorf("evaluator %s: %w", s.Kind, err)

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 // What an agent is told of each evaluator, in Markdown.
@@ -14,6 +17,9 @@ var told embed.FS
 
 // Told is the evaluation rule as an agent reads it.
 func Told(s Spec) string {
+	if domain, ok := strings.CutPrefix(s.Kind, miniPrefix); ok {
+		return mini.Rule(results.Domain(domain))
+	}
 	text, err := told.ReadFile("told/" + s.Kind + ".md")
 	if err != nil {
 		panic("evaluators: " + err.Error()) // every kind has its file

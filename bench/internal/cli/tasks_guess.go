@@ -24,12 +24,11 @@ func (g guess) told(e evaluators.Spec) string {
 		g.Answers, g.Distinct, g.Numbers, g.Whole, g.Currency, g.Percent, g.Fractions)
 	switch e.Kind {
 	case "numeric":
-		fmt.Fprintf(&b, "judged: within %v or %v %% of a decimal (--absolute-tolerance, --relative-tolerance)", e.AbsoluteTolerance, 100*e.RelativeTolerance)
+		whole := "decimals"
 		if e.TolerateWhole {
-			fmt.Fprintln(&b, ", whole numbers too")
-		} else {
-			fmt.Fprintln(&b, ", whole numbers exactly (--tolerate-whole)")
+			whole = "all numbers"
 		}
+		fmt.Fprintf(&b, "judged: within %v, %s also within %v %% (--absolute-tolerance, --relative-tolerance, --tolerate-whole)\n", e.AbsoluteTolerance, whole, 100*e.RelativeTolerance)
 	case "contains":
 		fmt.Fprintln(&b, "judged: the answer must hold the short text; --evaluator exact wants it alone")
 	case "choice":
