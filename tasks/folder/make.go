@@ -40,7 +40,7 @@ func Group(pairs []Pair, alike bool) ([]Pair, Grouping) {
 	}
 	groups, g := words.Groups(len(pairs), stated), Grouping{}
 	if alike {
-		groups, g.Alike = withAlike(groups, stated, append(words.Pairs(texts), words.SharedBeginnings(texts)...))
+		groups, g.Alike = words.Together(len(pairs), stated, append(words.Pairs(texts), words.SharedBeginnings(texts)...))
 	}
 	size := map[int]int{}
 	for _, group := range groups {
@@ -66,28 +66,6 @@ func Group(pairs []Pair, alike bool) ([]Pair, Grouping) {
 		made[i] = p
 	}
 	return made, g
-}
-
-// withAlike joins what looks alike to the stated groups, but for what would make a
-// group of more than a quarter. spared are the questions that this leaves apart.
-func withAlike(groups []int, stated, alike []words.Pair) (joined []int, spared int) {
-	joined = words.Groups(len(groups), append(stated, alike...))
-	size := map[int]int{}
-	for _, group := range joined {
-		size[group]++
-	}
-	var kept []words.Pair
-	for _, p := range alike {
-		if 4*size[joined[p.A]] <= len(groups) {
-			kept = append(kept, p)
-		}
-	}
-	for _, n := range size {
-		if n > 1 && 4*n > len(groups) {
-			spared += n
-		}
-	}
-	return words.Groups(len(groups), append(stated, kept...)), spared
 }
 
 // FromPairs makes a task of grouped pairs: two of them are examples, the rest is

@@ -188,7 +188,8 @@ func together(entries []entry) {
 		texts[i] = e.raw
 	}
 	members := map[int][]int{}
-	for i, group := range words.Groups(len(texts), words.Pairs(texts)) {
+	groups, _ := words.Together(len(texts), nil, words.Pairs(texts))
+	for i, group := range groups {
 		members[group] = append(members[group], i)
 	}
 	for _, list := range members {

@@ -159,3 +159,26 @@ func Groups(n int, pairs []Pair) []int {
 	}
 	return group
 }
+
+// Together joins what is stated to belong together, and what looks alike. Where more
+// than a quarter of all texts would be one group by their looks, they are one kind of
+// text, and their looks join nothing; spared counts them.
+func Together(n int, stated, alike []Pair) (groups []int, spared int) {
+	size := map[int]int{}
+	all := Groups(n, slices.Concat(stated, alike))
+	for _, group := range all {
+		size[group]++
+	}
+	kept := slices.Clone(stated)
+	for _, p := range alike {
+		if 4*size[all[p.A]] <= n {
+			kept = append(kept, p)
+		}
+	}
+	for _, m := range size {
+		if m > 1 && 4*m > n {
+			spared += m
+		}
+	}
+	return Groups(n, kept), spared
+}

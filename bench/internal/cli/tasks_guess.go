@@ -62,9 +62,9 @@ func columnsOf(c *cli.Context) (folder.Columns, error) {
 
 // odd says what was guessed where answers do not fit it.
 func odd(c *cli.Context, g folder.Guessed, err error) error {
-	if err == nil || c.IsSet("evaluator") {
+	if err == nil || c.IsSet("evaluator") || g.Evaluator.Kind != "numeric" {
 		return err
 	}
-	return results.Bad(fmt.Errorf("%d of %d answers are numbers, so that evaluator %s is proposed; these are none:\n%w", g.Numbers, g.Answers, g.Evaluator.Kind, err),
+	return results.Bad(fmt.Errorf("%d of %d answers are numbers, so that evaluator %s is proposed; these are none: %w", g.Numbers, g.Answers, g.Evaluator.Kind, err),
 		"mend the rows or leave them out, or choose another --evaluator, such as contains")
 }
