@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/evaluators"
 )
 
@@ -105,4 +106,58 @@ func FuzzPairs(f *testing.F) {
 			last = p.Line
 		}
 	})
+}
+
+// TestGroup: pairs with one context or group, and those that look alike, have one
+// group; one kind of question for all is none.
+func TestGroup(t *testing.T) {
+	text := "question,answer,context,group\n"
+	for i := range 12 {
+		text += fmt.Sprintf("What was sold in quarter %d?,%d,The shop of %s,\n", i%3, i, []string{"Bonn sells bicycles", "Kiel bakes bread", "Ulm prints maps", "Trier grows wine"}[i/3])
+	}
+	text += "Name a river of the Alps.,Inn,,rivers\nName the longest one of Asia.,Yangtze,,rivers\nWho painted the ceiling of the chapel?,Michelangelo,,\n"
+	text += "A jug of 5 litres costs 3 euros and is full of milk today.,1,,\nA jug of 7 litres costs 4 euros and is full of milk today.,2,,\n"
+	pairs, findings := parsePairs("p.csv", text, Columns{})
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	grouped, g := Group(pairs, true)
+	if g != (Grouping{Groups: 6, Grouped: 16}) {
+		t.Errorf("%+v", g)
+	}
+	var groups []string
+	for _, p := range grouped {
+		groups = append(groups, strings.TrimPrefix(p.Value.Fields[GroupField], "group of q-00"))
+		if p.Value.Fields[contextField] != "" {
+			t.Errorf("an item keeps its context as a field: %+v", p)
+		}
+	}
+	if got := strings.Join(groups, " "); got != "01 01 01 04 04 04 07 07 07 10 10 10 13 13  16 16" {
+		t.Errorf("groups %s", got)
+	}
+	if !strings.HasPrefix(grouped[0].Value.Question, "The shop of Bonn sells bicycles\n\nWhat was sold") {
+		t.Errorf("question %q", grouped[0].Value.Question)
+	}
+	if _, g := Group(pairs, false); g != (Grouping{Groups: 5, Grouped: 14}) {
+		t.Errorf("without likeness %+v", g)
+	}
+	same, _ := parsePairs("p.csv", csvOf(40, "1"), Columns{})
+	if _, g := Group(same, true); g != (Grouping{Alike: 40}) {
+		t.Errorf("one kind of question: %+v", g)
+	}
+}
+
+// TestAlike: questions that are nearly the same in two sets are named, each once.
+func TestAlike(t *testing.T) {
+	place := func(id, question string, line int) Placed[tasks.Item] {
+		return Placed[tasks.Item]{Value: tasks.Item{ID: id, Question: question}, Line: line}
+	}
+	f := &Folder{Dir: "d", Public: []Placed[tasks.Item]{place("a", "A train goes 10 km in 2 h. How fast is it?", 1)},
+		Seed: []Placed[string]{{Value: "Who wrote the longest letter of all that are kept in Rome?", Line: 2}}}
+	got := f.Alike("private.jsonl", []Placed[tasks.Item]{
+		place("b", "A train goes 12 km in 3 h. How fast is it?", 1), place("c", "Who wrote the longest letter of all that are kept in Bonn?", 2), place("d", "Why?", 3),
+	})
+	if len(got) != 2 || got[0] != (Alike{"private.jsonl:1", "d/public.jsonl:1", "private and public", 1}) || got[1].Sets != "private and seed" || got[1].Likeness >= 1 {
+		t.Errorf("%+v", got)
+	}
 }

@@ -60,6 +60,7 @@ type suite struct {
 	needs     []string // fields by which its files are known
 	shares    []int    // public, private and, if the data itself gives it, the seed pool
 	divide    func(items []split.Item, shares []int, seed uint64) []int
+	sized     bool // how many questions share a context is a trait to share out
 	alike     bool // problems that are nearly the same, numbers aside, stay in one set
 	read      func(tables []table) (entries []entry, left []Left, err error)
 	pool      func(r row) (candidate, string, error) // a seed question, or why it is none; nil if there is no other source
@@ -210,9 +211,15 @@ func together(entries []entry) {
 
 // part divides the items among the sets.
 func (s suite) part(entries []entry, seed uint64, m *Manifest) Imported {
-	parted := make([]split.Item, len(entries))
+	parted, size := make([]split.Item, len(entries)), map[string]int{}
+	for _, e := range entries {
+		size[e.item.Fields[folder.GroupField]]++
+	}
 	for i, e := range entries {
 		parted[i] = split.Item{Stratum: e.stratum, Keys: e.keys}
+		if group := e.item.Fields[folder.GroupField]; s.sized && group != "" {
+			parted[i].Trait = fmt.Sprintf("%d on one context", size[group])
+		}
 	}
 	made := Imported{Manifest: m}
 	for i, p := range s.divide(parted, s.shares, seed) {

@@ -77,6 +77,7 @@ func TestFinanceBalance(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries = s.usable(entries, &Manifest{})
+	together(entries)
 	for _, table := range tables {
 		for _, r := range table.rows {
 			levels[r.optional("question_id")] = r.optional("level")

@@ -9,7 +9,7 @@ import (
 
 // Balance is [Divide] for data whose groups mix strata and have unlike sizes. Each
 // part gets its share of the groups of every size, and within that its share of the
-// items of every stratum. Large groups are placed first; the smallest make the sizes
+// items of every stratum and trait. Large groups are placed first; the smallest make the sizes
 // of the parts good.
 func Balance(items []Item, shares []int, seed uint64) []int {
 	list := groups(items)
@@ -19,15 +19,19 @@ func Balance(items []Item, shares []int, seed uint64) []int {
 	slices.SortStableFunc(list, func(a, b group) int {
 		return cmp.Or(len(b.members)-len(a.members), strings.Compare(a.mix(items), b.mix(items)))
 	})
-	b := balance{items: items, parts: make([]int, len(items)), sizes: apportion(len(items), shares), due: map[string][]float64{}}
+	b := balance{items: items, parts: make([]int, len(items)), sizes: apportion(len(items), shares), left: map[string][]float64{}}
+	counts := map[string]int{}
 	for _, item := range items {
-		if b.due[item.Stratum] == nil {
-			b.due[item.Stratum] = make([]float64, len(shares))
-		}
-		for p, s := range shares {
-			b.due[item.Stratum][p] += float64(s) / float64(total(shares))
+		for _, label := range item.labels() {
+			counts[label]++
 		}
 	}
+	for _, item := range items {
+		for _, label := range item.labels() {
+			b.left[label] = slices.Repeat([]float64{1}, len(shares))
+		}
+	}
+	b.one = func(label string, p int) float64 { return float64(total(shares)) / float64(shares[p]*counts[label]) }
 	for len(list) > 0 {
 		size := len(list[0].members)
 		n := slices.IndexFunc(list, func(g group) bool { return len(g.members) != size })
@@ -46,13 +50,14 @@ func Balance(items []Item, shares []int, seed uint64) []int {
 
 type balance struct {
 	items []Item
-	parts []int                // of the items
-	sizes []int                // items that the parts still lack
-	due   map[string][]float64 // items that the parts still lack, by stratum
+	parts []int                             // of the items
+	sizes []int                             // items that the parts still lack
+	left  map[string][]float64              // the share of their items that the parts still lack, by label
+	one   func(label string, p int) float64 // what an item is of that
 }
 
 // place puts groups of one size, of which each part takes its quota, where most of
-// their strata is lacking.
+// their labels is lacking.
 func (b *balance) place(list []group, quota []int) {
 	for _, g := range list {
 		best, most := -1, 0.0
@@ -62,7 +67,9 @@ func (b *balance) place(list []group, quota []int) {
 			}
 			lack := 0.0
 			for _, i := range g.members {
-				lack += b.due[b.items[i].Stratum][p]
+				for _, label := range b.items[i].labels() {
+					lack += b.left[label][p]
+				}
 			}
 			if best < 0 || lack > most {
 				best, most = p, lack
@@ -75,7 +82,9 @@ func (b *balance) place(list []group, quota []int) {
 		b.sizes[best] -= len(g.members)
 		for _, i := range g.members {
 			b.parts[i] = best
-			b.due[b.items[i].Stratum][best]--
+			for _, label := range b.items[i].labels() {
+				b.left[label][best] -= b.one(label, best)
+			}
 		}
 	}
 }
@@ -88,6 +97,14 @@ func neediestOf(sizes []int) int {
 		}
 	}
 	return best
+}
+
+// labels are the item's stratum and its trait, if it has one.
+func (i Item) labels() []string {
+	if i.Trait == "" {
+		return []string{"s " + i.Stratum}
+	}
+	return []string{"s " + i.Stratum, "t " + i.Trait}
 }
 
 // mix names the strata of a group's items.
