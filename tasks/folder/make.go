@@ -16,14 +16,14 @@ const shots = 2
 type Grouping struct {
 	Groups  int `json:"groups"`  // of two questions or more
 	Grouped int `json:"grouped"` // questions in them
-	Alike   int `json:"alike"`   // questions that look alike and were not grouped, since they are too many for one set
+	Similar int `json:"similar"` // similar questions that are not grouped, since they are too many for one set
 }
 
 // Group gives pairs that belong together one group: by the columns context and group
-// and, with alike, questions that are equal but for numbers, nearly the same, or begin
-// with the same long text. Where more than a quarter of all look alike, they are one
+// and, with similar, questions that are equal but for numbers, nearly the same, or begin
+// with the same long text. Where more than a quarter of all look similar, they are one
 // kind of question, and are not held together.
-func Group(pairs []Pair, alike bool) ([]Pair, Grouping) {
+func Group(pairs []Pair, similar bool) ([]Pair, Grouping) {
 	texts := make([]string, len(pairs))
 	first := map[string]int{}
 	var stated []words.Pair
@@ -39,8 +39,8 @@ func Group(pairs []Pair, alike bool) ([]Pair, Grouping) {
 		}
 	}
 	groups, g := words.Groups(len(pairs), stated), Grouping{}
-	if alike {
-		groups, g.Alike = words.Together(len(pairs), stated, append(words.Pairs(texts), words.SharedBeginnings(texts)...))
+	if similar {
+		groups, g.Similar = words.Together(len(pairs), stated, append(words.Pairs(texts), words.SharedBeginnings(texts)...))
 	}
 	size := map[int]int{}
 	for _, group := range groups {

@@ -108,7 +108,7 @@ func FuzzPairs(f *testing.F) {
 	})
 }
 
-// TestGroup: pairs with one context or group, and those that look alike, have one
+// TestGroup: pairs with one context or group, and those that look similar, have one
 // group; one kind of question for all is none.
 func TestGroup(t *testing.T) {
 	text := "question,answer,context,group\n"
@@ -142,22 +142,22 @@ func TestGroup(t *testing.T) {
 		t.Errorf("without likeness %+v", g)
 	}
 	same, _ := parsePairs("p.csv", csvOf(40, "1"), Columns{})
-	if _, g := Group(same, true); g != (Grouping{Alike: 40}) {
+	if _, g := Group(same, true); g != (Grouping{Similar: 40}) {
 		t.Errorf("one kind of question: %+v", g)
 	}
 }
 
-// TestAlike: questions that are nearly the same in two sets are named, each once.
-func TestAlike(t *testing.T) {
+// TestSimilar: questions that are nearly the same in two sets are named, each once.
+func TestSimilar(t *testing.T) {
 	place := func(id, question string, line int) Placed[tasks.Item] {
 		return Placed[tasks.Item]{Value: tasks.Item{ID: id, Question: question}, Line: line}
 	}
 	f := &Folder{Dir: "d", Public: []Placed[tasks.Item]{place("a", "A train goes 10 km in 2 h. How fast is it?", 1)},
 		Seed: []Placed[string]{{Value: "Who wrote the longest letter of all that are kept in Rome?", Line: 2}}}
-	got := f.Alike("private.jsonl", []Placed[tasks.Item]{
+	got := f.Similar("private.jsonl", []Placed[tasks.Item]{
 		place("b", "A train goes 12 km in 3 h. How fast is it?", 1), place("c", "Who wrote the longest letter of all that are kept in Bonn?", 2), place("d", "Why?", 3),
 	})
-	if len(got) != 2 || got[0] != (Alike{"private.jsonl:1", "d/public.jsonl:1", "private and public", 1}) || got[1].Sets != "private and seed" || got[1].Likeness >= 1 {
+	if len(got) != 2 || got[0] != (Similar{"private.jsonl:1", "d/public.jsonl:1", "private and public", 1}) || got[1].Sets != "private and seed" || got[1].Likeness >= 1 {
 		t.Errorf("%+v", got)
 	}
 }

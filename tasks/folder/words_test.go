@@ -18,7 +18,7 @@ func TestPairsThatBeginAlike(t *testing.T) {
 		item := tasks.Item{ID: fmt.Sprintf("q-%04d", i), Question: "Calculate the sum of 12 and " + number, Answer: "1"}
 		pairs = append(pairs, Pair{item, i + 2}, Pair{tasks.Item{ID: item.ID + "x", Question: item.Question + ".5", Answer: "1"}, i + 2})
 	}
-	alike := 0
+	similar := 0
 	for seed := range uint64(20) {
 		c, private := FromPairs(Config{Domain: "sums"}, pairs, func(keys [][]string, shares []int) []int {
 			parts := make([]int, len(keys))
@@ -29,7 +29,7 @@ func TestPairsThatBeginAlike(t *testing.T) {
 		})
 		for _, item := range private {
 			if strings.Contains(Normal(c.Description), Normal(item.Question)) {
-				alike++
+				similar++
 			}
 		}
 		if findings := c.Hides(private); len(findings) > 0 {
@@ -40,7 +40,7 @@ func TestPairsThatBeginAlike(t *testing.T) {
 			t.Errorf("seed %d: a question in the description: %q", seed, findings)
 		}
 	}
-	if alike == 0 {
+	if similar == 0 {
 		t.Error("no private question begins one that is shown: nothing was tried")
 	}
 }

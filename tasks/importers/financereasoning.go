@@ -19,7 +19,7 @@ func financeReasoning() suite {
 	return suite{
 		kind: "financereasoning", title: "FinanceReasoning: numeric questions on financial reports and formulas", domain: results.Finance, evaluator: "finance",
 		licence: "CC-BY-4.0 (as its Hugging Face card states; parts have their own terms)", source: "FinanceReasoning, github.com/BUPT-Reasoning-Lab/FinanceReasoning",
-		needs: []string{"question_id", "question", "context", "ground_truth", "level"}, shares: []int{1, 3, 4}, divide: split.Balance, sized: true, alike: true, read: eachRow(financeEntry),
+		needs: []string{"question_id", "question", "context", "ground_truth", "level"}, shares: []int{1, 3, 4}, divide: split.Balance, sized: true, similar: true, read: eachRow(financeEntry),
 	}
 }
 

@@ -61,7 +61,7 @@ type suite struct {
 	shares    []int    // public, private and, if the data itself gives it, the seed pool
 	divide    func(items []split.Item, shares []int, seed uint64) []int
 	sized     bool // how many questions share a context is a trait to share out
-	alike     bool // problems that are nearly the same, numbers aside, stay in one set
+	similar   bool // problems that are nearly the same, numbers aside, stay in one set
 	read      func(tables []table) (entries []entry, left []Left, err error)
 	pool      func(r row) (candidate, string, error) // a seed question, or why it is none; nil if there is no other source
 	poolNeeds [][]string                             // fields by which the pool's files are known, one set a form
@@ -111,7 +111,7 @@ func Import(o Options) (Imported, error) {
 		return Imported{}, err
 	}
 	entries = s.usable(entries, m)
-	if s.alike {
+	if s.similar {
 		together(entries)
 	}
 	if len(entries) < 8 {

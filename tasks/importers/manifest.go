@@ -9,7 +9,7 @@ import (
 )
 
 // version changes when the same files give another task. Version 2 split SciBench
-// without regard to problems that are alike, and FinanceReasoning by level alone.
+// without regard to similar problems, and FinanceReasoning by level alone.
 const version = 3
 
 // Manifest says what a task was made of: two people with the same files and seed

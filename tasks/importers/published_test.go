@@ -64,7 +64,7 @@ func TestSciBenchApart(t *testing.T) {
 	}
 }
 
-// TestFinanceBalance: public and private are alike in levels and in how many
+// TestFinanceBalance: public and private are similar in levels and in how many
 // questions share a context, whatever the seed.
 func TestFinanceBalance(t *testing.T) {
 	s, levels := financeReasoning(), map[string]string{}

@@ -35,10 +35,10 @@ func (g guess) told(e evaluators.Spec) string {
 		fmt.Fprintf(&b, "judged: one of %d choices (--choice)\n", len(e.Choices))
 	}
 	if g.Groups > 0 {
-		fmt.Fprintf(&b, "kept together: %d questions in %d groups (--group, --context, --no-alike)\n", g.Grouped, g.Groups)
+		fmt.Fprintf(&b, "kept together: %d questions in %d groups (--group, --context, --split-similar)\n", g.Grouped, g.Groups)
 	}
-	if g.Alike > 0 {
-		fmt.Fprintf(&b, "not kept together: %d questions that look alike, too many for one set; tasks lint names them\n", g.Alike)
+	if g.Similar > 0 {
+		fmt.Fprintf(&b, "not kept together: %d similar questions, too many for one set; tasks lint names them\n", g.Similar)
 	}
 	return b.String()
 }

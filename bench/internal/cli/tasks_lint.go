@@ -37,7 +37,7 @@ type linted struct {
 	Private  int              `json:"private"`
 	Seed     int              `json:"seed"`
 	Findings []folder.Finding `json:"findings"`
-	Alike    []folder.Alike   `json:"alike"` // questions that are nearly the same as one in another set; no fault
+	Similar  []folder.Similar `json:"similar"` // questions that are nearly the same as one in another set; no fault
 }
 
 func lintTask(c *cli.Context, env Env) error {
@@ -52,14 +52,14 @@ func lintTask(c *cli.Context, env Env) error {
 	if results.ValidName(f.Config.Name) { // else there is no path to look at
 		findings = append(findings, private.Lint(c.String("private-root"), f)...)
 	}
-	alike := []folder.Alike{}
+	similar := []folder.Similar{}
 	if results.ValidName(f.Config.Name) {
-		alike = append(alike, private.Alike(c.String("private-root"), f)...)
+		similar = append(similar, private.Similar(c.String("private-root"), f)...)
 	}
 	for i := range findings { // a line a finding, whatever the files hold
 		findings[i].Reason = strings.Join(strings.Fields(findings[i].Reason), " ")
 	}
-	report := linted{Task: f.Config.Name, Public: len(f.Public), Private: f.Config.Sizes.Private, Seed: len(f.Seed), Findings: findings, Alike: alike}
+	report := linted{Task: f.Config.Name, Public: len(f.Public), Private: f.Config.Sizes.Private, Seed: len(f.Seed), Findings: findings, Similar: similar}
 	if len(findings) > 0 {
 		err := results.Bad(fmt.Errorf("%s: %d faults", dir, len(findings)))
 		if c.Bool("json") {
@@ -78,26 +78,26 @@ func lintTask(c *cli.Context, env Env) error {
 	t := table.New("", 1, "!task", "!domain", ">public", ">private", ">seed pool", "digest")
 	t.Add(task.Name, string(task.Brief.Domain), fmt.Sprint(report.Public), fmt.Sprint(report.Private), fmt.Sprint(report.Seed), task.Digest[:12])
 	t.Note("no faults")
-	if len(alike) == 0 {
+	if len(similar) == 0 {
 		return show(c, env, report, t)
 	}
-	return show(c, env, report, t, alikeTable(alike))
+	return show(c, env, report, t, similarTable(similar))
 }
 
-// alikeTable counts the questions that are nearly the same as one in another set,
+// similarTable counts the questions that are nearly the same as one in another set,
 // and shows the first.
-func alikeTable(alike []folder.Alike) *table.Table {
+func similarTable(similar []folder.Similar) *table.Table {
 	const most = 10
 	t := table.New("Nearly the same in two sets", 1, "!question", "!like", ">likeness")
 	counts := map[string]int{}
-	for i, a := range alike {
+	for i, a := range similar {
 		counts[a.Sets]++
 		if i < most {
 			t.Add(a.Question, a.Other, fmt.Sprintf("%.2f", a.Likeness))
 		}
 	}
 	for _, sets := range slices.Sorted(maps.Keys(counts)) {
-		t.Note("%s: %d questions (5-word shingles, numbers aside; %d shown in all)", sets, counts[sets], min(most, len(alike)))
+		t.Note("%s: %d questions (5-word shingles, numbers aside; %d shown in all)", sets, counts[sets], min(most, len(similar)))
 	}
 	t.Note("who knows one may know the other: give them one \"group\", or leave one out")
 	return t

@@ -23,7 +23,7 @@ func newTaskCommand(env Env) *cli.Command {
 		Name: "new", Usage: "make a task folder, from a table of questions and answers or to fill in", ArgsUsage: "FOLDER",
 		Description: "The table is a CSV, JSON, JSON lines or Parquet file with the columns question and answer, and context, group and aliases\n" +
 			"if there are some. Two pairs become examples; the rest is parted 1:3 into public and private. Questions with one\n" +
-			"context or group, and questions that look alike, stay in one set. Without --evaluator the answers decide: numbers, a\n" +
+			"context or group, and similar questions, stay in one set. Without --evaluator the answers decide: numbers, a\n" +
 			"few choices, short or other texts. Examples:\n\n" +
 			"  autodatabench tasks new geography\n" +
 			"  autodatabench tasks new --from pairs.csv --source \"our exams of 2024\" --licence CC-BY-4.0 geography\n" +
@@ -36,7 +36,7 @@ func newTaskCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "context", Usage: "`COLUMN` of what a question is about, which is put before it"},
 			&cli.StringFlag{Name: "group", Usage: "`COLUMN` that names questions which must stay in one set"},
 			&cli.StringFlag{Name: "separator", Usage: "`SIGN` between the columns of a CSV, or tab; found out if left out"},
-			&cli.BoolFlag{Name: "no-alike", Usage: "let questions that look alike stand in different sets"},
+			&cli.BoolFlag{Name: "split-similar", Usage: "let similar questions stand in different sets"},
 			&cli.StringFlag{Name: "domain", Usage: "`WORD`; the folder's name if left out"},
 			&cli.StringFlag{Name: "evaluator", Usage: "`KIND` of evaluator (autodatabench tasks judge --help)"},
 			&cli.StringFlag{Name: "licence", Value: "not stated", Usage: "of the questions"},
@@ -62,7 +62,7 @@ func newTask(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	pairs, grouping := folder.Group(pairs, !c.Bool("no-alike"))
+	pairs, grouping := folder.Group(pairs, !c.Bool("split-similar"))
 	content, hidden := folder.FromPairs(config, pairs, func(keys [][]string, shares []int) []int {
 		items := make([]split.Item, len(keys))
 		for i := range keys {

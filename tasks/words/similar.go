@@ -11,9 +11,9 @@ import (
 // run is how many words a shingle has.
 const run = 5
 
-// Similar is the likeness from which two texts are nearly the same: the share of
+// Near is the likeness from which two texts are nearly the same: the share of
 // shingles that both have among those that either has.
-const Similar = 0.6
+const Near = 0.6
 
 // mostCommon is in how many texts a shingle may stand to be looked at. What more
 // texts share is a manner of speaking.
@@ -48,7 +48,7 @@ func shingles(masked string) []string {
 // Pair are two texts that are nearly the same, by their index.
 type Pair struct {
 	A, B     int     // A < B
-	Likeness float64 // from Similar to 1
+	Likeness float64 // from Near to 1
 }
 
 // Pairs lists the texts that are nearly the same, numbers aside. Texts that are equal
@@ -94,7 +94,7 @@ func likenesses(masked []string, kinds []int) (pairs []Pair) {
 			}
 		}
 		for j, n := range shared {
-			if likeness := float64(n) / float64(counts[i]+counts[j]-n); likeness >= Similar {
+			if likeness := float64(n) / float64(counts[i]+counts[j]-n); likeness >= Near {
 				pairs = append(pairs, Pair{i, j, likeness})
 			}
 		}
@@ -121,7 +121,7 @@ func SharedBeginnings(texts []string) (pairs []Pair) {
 	for n := 1; n < len(order); n++ {
 		a, b := order[n-1], order[n]
 		if common(split[a], split[b]) >= all+Prefix {
-			pairs = append(pairs, Pair{min(a, b), max(a, b), Similar})
+			pairs = append(pairs, Pair{min(a, b), max(a, b), Near})
 		}
 	}
 	return pairs
@@ -160,17 +160,17 @@ func Groups(n int, pairs []Pair) []int {
 	return group
 }
 
-// Together joins what is stated to belong together, and what looks alike. Where more
+// Together joins what is stated to belong together, and what is similar. Where more
 // than a quarter of all texts would be one group by their looks, they are one kind of
 // text, and their looks join nothing; spared counts them.
-func Together(n int, stated, alike []Pair) (groups []int, spared int) {
+func Together(n int, stated, similar []Pair) (groups []int, spared int) {
 	size := map[int]int{}
-	all := Groups(n, slices.Concat(stated, alike))
+	all := Groups(n, slices.Concat(stated, similar))
 	for _, group := range all {
 		size[group]++
 	}
 	kept := slices.Clone(stated)
-	for _, p := range alike {
+	for _, p := range similar {
 		if 4*size[all[p.A]] <= n {
 			kept = append(kept, p)
 		}

@@ -5,8 +5,8 @@ import (
 	"github.com/autodatabench/autodatabench/tasks/words"
 )
 
-// Alike are two questions in different sets that are nearly the same.
-type Alike struct {
+// Similar are two questions in different sets that are nearly the same.
+type Similar struct {
 	Question string  `json:"question"` // where it stands, as file:line
 	Other    string  `json:"other"`    // where the earlier one stands
 	Sets     string  `json:"sets"`     // such as "private and public"
@@ -16,10 +16,10 @@ type Alike struct {
 // stood is a question with its place.
 type stood struct{ set, place string }
 
-// Alike finds questions of the public set, the seed pool and the private set, read
+// Similar finds questions of the public set, the seed pool and the private set, read
 // from file, that are nearly the same, numbers aside, as one in another of the three.
 // Each is named once.
-func (f *Folder) Alike(file string, private []Placed[tasks.Item]) []Alike {
+func (f *Folder) Similar(file string, private []Placed[tasks.Item]) []Similar {
 	var texts []string
 	var stands []stood
 	add := func(set, file string, line int, question string) {
@@ -42,10 +42,10 @@ func (f *Folder) Alike(file string, private []Placed[tasks.Item]) []Alike {
 			likest[p.B] = words.Pair{A: first.A, B: p.B, Likeness: first.Likeness} // as the first of its kind
 		}
 	}
-	var list []Alike
+	var list []Similar
 	for i, p := range likest {
 		if p.Likeness > 0 {
-			list = append(list, Alike{stands[i].place, stands[p.A].place, stands[i].set + " and " + stands[p.A].set, p.Likeness})
+			list = append(list, Similar{stands[i].place, stands[p.A].place, stands[i].set + " and " + stands[p.A].set, p.Likeness})
 		}
 	}
 	return list

@@ -31,7 +31,7 @@ func TestPairs(t *testing.T) {
 	}
 	got := Pairs(texts)
 	want := []Pair{{0, 2, 1}, {0, 3, got[min(1, len(got)-1)].Likeness}}
-	if !slices.Equal(got, want) || got[1].Likeness < Similar || got[1].Likeness >= 1 {
+	if !slices.Equal(got, want) || got[1].Likeness < Near || got[1].Likeness >= 1 {
 		t.Errorf("pairs %v", got)
 	}
 	if groups := Groups(len(texts), got); !slices.Equal(groups, []int{0, 1, 0, 0, 4, 5}) {
