@@ -87,9 +87,12 @@ func splitAssert(line string) (call, value string, ok bool) {
 }
 
 // asserted drops what may stand around an asserted comparison: a message behind a
-// comma, a semicolon, brackets. A line that is no Python stays as it is.
+// comma, which is a constant, a semicolon, brackets. A line that is no Python stays as it is.
 func asserted(line string) string {
-	if at := outside(line, ",;"); at >= 0 && (line[at] == ',' || blank(line[at+1:])) {
+	if at := outside(line, ";"); at >= 0 && blank(line[at+1:]) {
+		line = line[:at]
+	}
+	if at := outside(line, ","); at >= 0 && code.Literal(line[at+1:]) == "" {
 		line = line[:at]
 	}
 	for {
@@ -124,7 +127,9 @@ func outside(line, signs string) int {
 		case '(', '[', '{':
 			depth++
 		case ')', ']', '}':
-			depth--
+			if depth--; depth < 0 {
+				return -1
+			}
 		case '#':
 			return -1
 		}

@@ -63,11 +63,12 @@ func (numeric) check(want string) error {
 var (
 	// A remark begins here: what follows says why, or something else.
 	remark = regexp.MustCompile(`;|[.!?:](?:\s|$)|,(?:\s+\pL|\s*$)|\s[-–—]\s+\pL|\s?\([^)]*\pL\pL|\b(?i:because|since|as|which|where|when|if|rounded|given|so|but|after)\b`)
-	// Words that make another number of the one beside them, or none.
-	turning = regexp.MustCompile(`(?i)\b(?:not|no|never|neither|nor|cannot|between|from|either|or|to|through|less|more|fewer|greater|larger|smaller|higher|lower|above|below|over|under|least|most|than|up|half|twice|double|triple|plus|minus|times|divided|root|power|squared|cubed|factorial|log|dozens?)\b|n['’]t\b`)
+	// Words before a number, and behind it, that make another of it, or none.
+	turning = regexp.MustCompile(`(?i)\b(?:not|no|never|neither|nor|cannot|between|from|either|or|less|more|fewer|greater|larger|smaller|higher|lower|above|below|over|under|least|most|than|up to|half of|half the|half an?|twice|double|triple|plus|minus|times|divided|root of|factorial of)\b|n['’]t\b`)
+	turned  = regexp.MustCompile(`(?i)\b(?:or|to|through|plus|minus|times|divided|below|squared|cubed|factorial|dozens?|half|not|no)\b`)
 	further = regexp.MustCompile(`^,\s+(?i:and|or)\b`)
 	equals  = regexp.MustCompile(`=|≈|\\approx|\\simeq`)
-	// Signs that a sentence before a number may have.
+	// Signs of an expression before a number.
 	working = regexp.MustCompile(`[+*/^<>|{}\\±!?]`)
 )
 
@@ -92,7 +93,7 @@ func statedNumber(answer string) (number.Number, error) {
 		}
 		behind = behind[:at[0]]
 	}
-	if turning.MatchString(before) || turning.MatchString(behind) || working.MatchString(before) || strings.ContainsAny(behind, "0123456789") {
+	if turning.MatchString(before) || turned.MatchString(behind) || working.MatchString(before) || strings.ContainsAny(behind, "0123456789") {
 		return n, errSeveral
 	}
 	return n, nil
