@@ -1,8 +1,8 @@
 // Package evaluators finds evaluators by name and judges JSON lines with them.
 //
 // It is not for the rules themselves. The official rules are in tasks/science,
-// tasks/code and tasks/finance, the rules that users choose from in tasks/rules, and
-// those of suite mini in tasks/mini.
+// tasks/code and tasks/finance, the rules that users choose from in tasks/rules. The
+// rules of suite mini are in tasks/mini.
 // Invariant: every input line has one output line, in order, whatever it holds.
 package evaluators
 
