@@ -1,7 +1,8 @@
 // Package evaluators finds evaluators by name and judges JSON lines with them.
 //
 // It is not for the rules themselves. The official rules are in tasks/science,
-// tasks/code and tasks/finance, the rules that users choose from in tasks/rules.
+// tasks/code and tasks/finance, the rules that users choose from in tasks/rules. The
+// rules of suite mini are in tasks/mini.
 // Invariant: every input line has one output line, in order, whatever it holds.
 package evaluators
 
@@ -41,15 +42,20 @@ type Spec struct {
 	Kind              string   `yaml:"kind" json:"kind"`
 	AbsoluteTolerance float64  `yaml:"absolute_tolerance,omitempty" json:"absolute_tolerance,omitempty"` // numeric
 	RelativeTolerance float64  `yaml:"relative_tolerance,omitempty" json:"relative_tolerance,omitempty"` // numeric
-	IgnoreCase        bool     `yaml:"ignore_case,omitempty" json:"ignore_case,omitempty"`               // exact
+	TolerateWhole     bool     `yaml:"tolerate_whole,omitempty" json:"tolerate_whole,omitempty"`         // numeric: the relative tolerance holds for whole numbers too
+	IgnoreCase        bool     `yaml:"ignore_case,omitempty" json:"ignore_case,omitempty"`               // contains, exact
 	Choices           []string `yaml:"choices,omitempty" json:"choices,omitempty"`                       // choice; A to E if left out
 }
 
-// Kinds lists the evaluators: the official ones first.
-func Kinds() []string { return append([]string{"scibench", "lcb-top", "finance"}, own()...) }
+// Kinds lists the evaluators: the official ones first, those of suite mini last.
+func Kinds() []string {
+	return slices.Concat([]string{"scibench", "lcb-top", "finance"}, own(), miniKinds())
+}
 
 // own are the kinds of tasks/rules.
-func own() []string { return []string{"numeric", "exact", "choice", "python-literal", "regex"} }
+func own() []string {
+	return []string{"numeric", "contains", "exact", "choice", "python-literal", "regex"}
+}
 
 // All lists the evaluators without parameters.
 func All() []Named {
@@ -87,7 +93,9 @@ func Open(s Spec) (Named, error) {
 		n.Needs, n.Judges, n.Evaluator = []string{"ground_truth"}, "FinanceReasoning: the number after \"the answer is\", within 0.2 %", finance.Evaluator{}
 	case "numeric":
 		n.Judges = "a number, within an absolute or a relative tolerance"
-		n.Evaluator, err = rules.Numeric(s.AbsoluteTolerance, s.RelativeTolerance)
+		n.Evaluator, err = rules.Numeric(s.AbsoluteTolerance, s.RelativeTolerance, s.TolerateWhole)
+	case "contains":
+		n.Judges, n.Evaluator = "a short text that the answer holds, from word to word", rules.Contains(s.IgnoreCase)
 	case "exact":
 		n.Judges, n.Evaluator = "a text, but for white space", rules.Exact(s.IgnoreCase)
 	case "choice":
@@ -98,6 +106,9 @@ func Open(s Spec) (Named, error) {
 	case "regex":
 		n.Judges, n.Evaluator = "a text that must match the item's answer, a pattern (RE2)", rules.Regex()
 	}
+	if domain, ok := strings.CutPrefix(s.Kind, miniPrefix); ok {
+		n.Judges, n.Evaluator = "suite mini, domain "+domain, openMini(s.Kind)
+	}
 	if err != nil {
 		return Named{}, fmt.Errorf("evaluator %s: %w", s.Kind, err)
 	}
@@ -107,13 +118,14 @@ func Open(s Spec) (Named, error) {
 // foreign names a parameter that is set and that the evaluator does not have.
 func (s Spec) foreign() string {
 	for _, p := range []struct {
-		name, kind string
-		set        bool
+		name, kinds string
+		set         bool
 	}{
 		{"absolute_tolerance", "numeric", s.AbsoluteTolerance != 0}, {"relative_tolerance", "numeric", s.RelativeTolerance != 0},
-		{"ignore_case", "exact", s.IgnoreCase}, {"choices", "choice", s.Choices != nil},
+		{"tolerate_whole", "numeric", s.TolerateWhole},
+		{"ignore_case", "contains exact", s.IgnoreCase}, {"choices", "choice", s.Choices != nil},
 	} {
-		if p.set && p.kind != s.Kind {
+		if p.set && !slices.Contains(strings.Fields(p.kinds), s.Kind) {
 			return p.name
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/tasks"
+	"github.com/autodatabench/autodatabench/tasks/words"
 )
 
 // Normal is a question for comparison: lower case, white space as single spaces.
@@ -124,7 +125,7 @@ func (s Shown) Hidden(file string, items []Placed[tasks.Item]) (findings []Findi
 			reason string
 		}{
 			{s.questions[key] != "", "the private question stands in " + s.questions[key] + " too"},
-			{len(key) > shortest && holdsWords(s.description, key), "the private question stands in " + descriptionFile + " too"},
+			{len(key) > shortest && words.Hold(s.description, key), "the private question stands in " + descriptionFile + " too"},
 			{s.ids[p.Value.ID] != "", fmt.Sprintf("id %q stands in %s too", p.Value.ID, s.ids[p.Value.ID])},
 			{s.groups[p.Value.Fields[GroupField]] != "", fmt.Sprintf("group %q is shown in %s", p.Value.Fields[GroupField], s.groups[p.Value.Fields[GroupField]])},
 			{ids[p.Value.ID] != 0, fmt.Sprintf("id %q stands in line %d too", p.Value.ID, ids[p.Value.ID])},

@@ -1,75 +1,119 @@
 package folder
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"slices"
 	"strings"
 
-	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/evaluators"
 	"github.com/autodatabench/autodatabench/tasks/rules"
 )
 
-// Pair is a question with its answer, from a line of a CSV file.
+// Pair is a question with its answer, from a line of a table. Its group, if it has
+// one, is in its fields.
 type Pair = Placed[tasks.Item]
 
-const (
-	leastPairs = 8
-	shots      = 2 // pairs that become examples
-)
+const leastPairs = 8
 
-// ReadPairs reads a CSV file with the header question,answer.
-func ReadPairs(path string) ([]Pair, []Finding) {
-	text, findings := readText(path, maxFile)
-	if findings != nil {
-		return nil, findings
-	}
-	return parsePairs(path, text)
+// Columns name the columns of a table of pairs, in any case. Left out are question,
+// answer, context and group; the last two may be missing then.
+type Columns struct {
+	Question, Answer string
+	Context          string // what the question is about; it is put before the question
+	Group            string // questions of one group stay in one set
+	Separator        rune   // of a CSV; found out if left out
 }
 
-func parsePairs(path, text string) (pairs []Pair, findings []Finding) {
-	r := csv.NewReader(strings.NewReader(text))
-	seen := map[string]int{}
-	for n := 0; ; n++ {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
+func (c Columns) question() string { return named(c.Question, "question") }
+func (c Columns) answer() string   { return named(c.Answer, "answer") }
+
+// Wanted lists the columns that are read.
+func (c Columns) Wanted() []string {
+	return []string{c.question(), c.answer(), named(c.Context, "context"), named(c.Group, GroupField), rules.AliasesField}
+}
+
+// named is the name of a column, as it is compared.
+func named(name, usual string) string {
+	if name == "" {
+		return usual
+	}
+	return folded(strings.TrimSpace(name))
+}
+
+// PairsOf makes pairs of a table's rows, whose columns are named in lower case.
+func PairsOf(path string, columns Columns, rows []Placed[map[string]string]) ([]Pair, []Finding) {
+	reader := newPairReader(path, columns)
+	for _, row := range rows {
+		if !reader.add(row.Line, row.Value) {
 			break
 		}
-		var broken *csv.ParseError
-		if errors.As(err, &broken) {
-			return pairs, append(findings, Finding{path, broken.StartLine, broken.Err.Error()})
-		}
-		line, _ := r.FieldPos(0)
-		if len(findings) == maxFindings || len(pairs) == maxItems {
-			return pairs, append(findings, Finding{path, line, fmt.Sprintf("too many faults or more than %d pairs: not read any further", maxItems)})
-		}
-		if n == 0 {
-			if !slices.Equal(record, []string{"question", "answer"}) {
-				return nil, []Finding{{path, line, `the first line must be: question,answer`}}
-			}
-			continue
-		}
-		question, answer := strings.TrimSpace(record[0]), strings.TrimSpace(record[1])
-		err = present(field{"question", &question}, field{"answer", &answer})
-		if before := seen[Normal(question)]; err == nil && before != 0 {
-			err = fmt.Errorf("the question stands in line %d too", before)
-		}
-		if err != nil {
-			findings = append(findings, Finding{path, line, err.Error()})
-			continue
-		}
-		seen[Normal(question)] = line
-		pairs = append(pairs, Pair{tasks.Item{ID: fmt.Sprintf("q-%04d", n), Question: question, Answer: answer}, line})
 	}
-	if len(pairs) < leastPairs && len(findings) == 0 {
-		findings = []Finding{{path, 0, fmt.Sprintf("it holds %d pairs; a task needs %d", len(pairs), leastPairs)}}
+	return reader.done()
+}
+
+// pairReader makes pairs of rows, one by one.
+type pairReader struct {
+	path     string
+	columns  Columns
+	rows     int
+	seen     map[string]int // question to line
+	pairs    []Pair
+	findings []Finding
+}
+
+func newPairReader(path string, columns Columns) *pairReader {
+	return &pairReader{path: path, columns: columns, seen: map[string]int{}}
+}
+
+func (r *pairReader) fault(line int, reason string) {
+	r.findings = append(r.findings, Finding{r.path, line, reason})
+}
+
+// add takes a row; false says that no more are taken.
+func (r *pairReader) add(line int, values map[string]string) bool {
+	if len(r.findings) == maxFindings || len(r.pairs) == maxItems {
+		r.fault(line, fmt.Sprintf("too many faults or more than %d pairs: not read any further", maxItems))
+		return false
 	}
-	return pairs, findings
+	r.rows++
+	value := func(column string) string { return strings.TrimSpace(values[column]) }
+	question, answer := value(r.columns.question()), value(r.columns.answer())
+	err := present(field{r.columns.question(), &question}, field{r.columns.answer(), &answer})
+	context := value(named(r.columns.Context, "context"))
+	if context != "" {
+		question = context + "\n\n" + question
+	}
+	if before := r.seen[Normal(question)]; err == nil && before != 0 {
+		err = fmt.Errorf("the question stands in line %d too", before)
+	}
+	if err == nil && len(question) > maxQuestion {
+		err = fmt.Errorf("question and context have %d bytes, more than %d", len(question), maxQuestion)
+	}
+	if err != nil {
+		r.fault(line, err.Error())
+		return true
+	}
+	r.seen[Normal(question)] = line
+	item := tasks.Item{ID: fmt.Sprintf("q-%04d", r.rows), Question: question, Answer: answer, Fields: map[string]string{}}
+	for name, text := range map[string]string{
+		GroupField: value(named(r.columns.Group, GroupField)), contextField: context, rules.AliasesField: value(rules.AliasesField),
+	} {
+		if text != "" {
+			item.Fields[name] = text
+		}
+	}
+	r.pairs = append(r.pairs, Pair{item, line})
+	return true
+}
+
+// contextField holds a pair's context until the task is made; no item has it.
+const contextField = "context"
+
+func (r *pairReader) done() ([]Pair, []Finding) {
+	if len(r.pairs) < leastPairs && len(r.findings) == 0 {
+		r.fault(0, fmt.Sprintf("it holds %d pairs; a task needs %d", len(r.pairs), leastPairs))
+	}
+	return r.pairs, r.findings
 }
 
 // CheckPairs reports the pairs whose answers the evaluator cannot use.
@@ -80,65 +124,4 @@ func CheckPairs(path string, pairs []Pair, e evaluators.Named) (findings []Findi
 		}
 	}
 	return findings
-}
-
-// Guess chooses an evaluator by what the answers look like: numbers, a few
-// choices, or texts.
-func Guess(pairs []Pair) evaluators.Spec {
-	numeric, err := rules.Numeric(0, 0)
-	if err != nil {
-		panic(err) // no tolerance is a tolerance
-	}
-	numbers, integers := true, true
-	seen := map[string]bool{}
-	for _, p := range pairs {
-		numbers = numbers && numeric.Check(p.Value) == nil
-		integers = integers && !strings.ContainsAny(p.Value.Answer, ".eE")
-		seen[p.Value.Answer] = true
-	}
-	distinct := slices.Sorted(maps.Keys(seen))
-	choice := evaluators.Spec{Kind: "choice", Choices: distinct}
-	_, err = evaluators.Open(choice)
-	switch {
-	case numbers && integers:
-		return evaluators.Spec{Kind: "numeric"}
-	case numbers:
-		return evaluators.Spec{Kind: "numeric", RelativeTolerance: 0.01}
-	case err == nil && 4*len(distinct) <= len(pairs):
-		return choice
-	}
-	return evaluators.Spec{Kind: "exact", IgnoreCase: true}
-}
-
-// FromPairs makes a task of pairs: two of them are examples, the rest is parted
-// 1:3 into public and private by the seed. part is [split.Divide] for one
-// stratum.
-func FromPairs(c Config, pairs []Pair, part func(keys []string, shares []int) []int) (Content, []tasks.Item) {
-	keys := make([]string, len(pairs))
-	for i, p := range pairs {
-		keys[i] = Normal(p.Value.Question)
-	}
-	public := (len(pairs) - shots + 2) / 4
-	content := Content{Config: c}
-	var private []tasks.Item
-	for i, p := range part(keys, []int{shots, public, len(pairs) - shots - public}) {
-		item := pairs[i].Value
-		switch p {
-		case 0:
-			solution := "Therefore, the answer is " + item.Answer + "."
-			content.FewShot = append(content.FewShot, results.Shot{Question: item.Question, Solution: solution})
-			content.Sample = append(content.Sample, results.Row{Instruction: item.Question, Output: solution})
-		case 1:
-			content.Public = append(content.Public, item)
-		default:
-			private = append(private, item)
-		}
-	}
-	content.Config.Sizes.Private = len(private)
-	content.Description = fmt.Sprintf("Train a small student model to answer questions of the domain %s. The student should work the answer out in "+
-		"short steps and\nclose with the line that the evaluation rule asks for.\n\nExamples of questions:\n", c.Domain)
-	for _, shot := range content.FewShot {
-		content.Description += "\n```text\n" + shot.Question + "\n```\n"
-	}
-	return content, private
 }

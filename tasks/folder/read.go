@@ -43,11 +43,19 @@ func readText(path string, limit int64) (string, []Finding) {
 	if err != nil {
 		return fault(0, "%v", err)
 	}
-	switch {
-	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
-		return fault(1, "it is UTF-16; save it as UTF-8")
-	case bytes.HasPrefix(data, []byte("\uFEFF")):
+	if bytes.HasPrefix(data, byteOrderMark) {
 		return fault(1, "it begins with a byte order mark; save it as UTF-8 without one")
+	}
+	return utf8Text(path, data)
+}
+
+var byteOrderMark = []byte("\uFEFF")
+
+// utf8Text refuses what is no UTF-8 text.
+func utf8Text(path string, data []byte) (string, []Finding) {
+	fault := func(line int, reason string) (string, []Finding) { return "", []Finding{{path, line, reason}} }
+	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
+		return fault(1, "it is UTF-16; save it as UTF-8")
 	}
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		if !utf8.Valid(line) {

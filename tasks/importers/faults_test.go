@@ -29,7 +29,17 @@ func TestFaults(t *testing.T) {
 		{"cut off", "a.json", "[\n" + first + ",\n" + first[:30], "a.json:3: the file ends too early"},
 		{"not an object", "a.jsonl", first + "\n7\n", "a.jsonl:2: a record must be a JSON object"},
 		{"Latin-1", "a.jsonl", first + "\n" + strings.Replace(first, "q 0", "q \xe9", 1), "a.jsonl:2: it is not UTF-8"},
-		{"byte order mark", "a.jsonl", "\uFEFF" + first, "a.jsonl:1: it begins with a byte order mark"},
+		{"byte order mark", "a.jsonl", "\uFEFF" + first, "1 usable items are too few"}, // which is read
+		{"Git LFS pointer", "a.jsonl", "version https://git-lfs.github.com/spec/v1\noid", "a.jsonl:1: it is a Git LFS pointer"},
+		{"Git LFS pointer for Parquet", "a.parquet", "version https://git-lfs.github.com/spec/v1\noid", "a.parquet: Parquet: it is a Git LFS pointer"},
+		{"no gzip", "a.jsonl.gz", first, "a.jsonl.gz: gzip: "},
+		{"part of a set", "a.json", `{"rows": [{"row_idx": 0, "row": ` + first + `}], "num_rows_total": 2238, "partial": true}`, "the first part of this set of 2238 rows"},
+		{"page of a set", "a.json", `{"rows": [{"row_idx": 0, "row": ` + first + `}], "num_rows_total": 2238}`, "1 rows of a set of 2238"},
+		{"gap in a page", "a.json", `{"rows": [{"row_idx": 0, "row": ` + first + `}, {"row_idx": 2, "row": ` + first + `}]}`, "row_idx 2 follows 0: rows are missing"},
+		{"NaN in an unused field", "a.json", "[" + strings.Replace(first, "}", `,"x":NaN,"y":-Infinity,"z":"NaN \"Infinity"}`, 1) + "]", "1 usable items are too few"}, // which is read
+		{"wrapped", "a.json", `{"data": [` + first + `]}`, "1 usable items are too few"},                                                                               // which is read
+		{"wrapped wrongly", "a.json", `{"data": {"a": 1}}`, `a.json:1: field "data" is no list of records`},
+		{"record in a line of many", "a.json", "[" + first + "," + strings.Replace(first, "1,", "null,", 1) + "]", `a.json:1: field "ground_truth" is missing (record 2)`},
 		{"UTF-16", "a.jsonl", "\xff\xfe[", "a.jsonl:1: it is UTF-16"},
 		{"no Parquet", "a.parquet", first, "a.parquet: Parquet: "},
 		{"cut cells", "a.json", `{"rows": [{"row": {}, "truncated_cells": ["question"]}]}`, "a.json:1: row 0 is cut or missing"},
@@ -97,11 +107,11 @@ func TestUnrelatedFiles(t *testing.T) {
 // FuzzJSON holds that any text gives records with lines in the file, or an error
 // on one line.
 func FuzzJSON(f *testing.F) {
-	for _, s := range []string{"[{\"a\":1},\n{\"a\":2}]", "{\"a\":1}\n{\"a\":2}\n", `{"rows":[{"row":{}}]}`, "[", "[[]]", "[]]", "{} ,", "7", "[{}", "", "\uFEFF"} {
+	for _, s := range []string{"[{\"a\":1},\n{\"a\":2}]", "{\"a\":1}\n{\"a\":2}\n", `{"rows":[{"row":{}}]}`, `{"data":[{"a":NaN}]}`, "[{\"question\":-Infinity}]", "[", "[[]]", "[]]", "{} ,", "7", "[{}", "", "\uFEFF"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		rows, err := readJSON("f.json", strings.NewReader(text))
+		rows, err := readJSON("f.json", strings.NewReader(text), nil)
 		if err != nil && !strings.HasPrefix(err.Error(), "f.json:") {
 			t.Fatalf("%q: %v", text, err)
 		}

@@ -3,6 +3,7 @@ package importers
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/finance"
 	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 // financeReasoning reads FinanceReasoning, half of which becomes the seed pool.
@@ -17,7 +19,7 @@ func financeReasoning() suite {
 	return suite{
 		kind: "financereasoning", title: "FinanceReasoning: numeric questions on financial reports and formulas", domain: results.Finance, evaluator: "finance",
 		licence: "CC-BY-4.0 (as its Hugging Face card states; parts have their own terms)", source: "FinanceReasoning, github.com/BUPT-Reasoning-Lab/FinanceReasoning",
-		needs: []string{"question_id", "question", "context", "ground_truth", "level"}, shares: []int{1, 3, 4}, read: eachRow(financeEntry),
+		needs: []string{"question_id", "question", "context", "ground_truth", "level"}, shares: []int{1, 3, 4}, divide: split.Balance, sized: true, similar: true, read: eachRow(financeEntry),
 	}
 }
 
@@ -50,16 +52,28 @@ func financeEntry(r row) (entry, error) {
 		row:  r, raw: question, stratum: level, keys: []string{"q:" + folder.Normal(question)},
 	}
 	if context != "" {
+		e.raw = context + "\n\n" + question
+	}
+	if context != "" && context != noContext {
 		sum := sha256.Sum256([]byte(folder.Normal(context)))
 		group := "context " + hex.EncodeToString(sum[:8])
 		e.item.Fields = map[string]string{folder.GroupField: group}
-		e.raw, e.keys = context+"\n\n"+question, append(e.keys, group)
+		e.keys = append(e.keys, group)
 	}
 	return e, nil
 }
 
+// noContext is what 121 published questions have in place of a context. They belong
+// together no more than those with an empty one.
+const noContext = "[]"
+
+var integer = regexp.MustCompile(`^-?(?:0|[1-9]\d*)$`)
+
 // plainAnswer writes a number the same whichever form stored it; all else stays.
 func plainAnswer(text string) string {
+	if integer.MatchString(text) {
+		return text // with all its digits
+	}
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return strings.ToLower(text) // a boolean

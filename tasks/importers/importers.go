@@ -22,6 +22,7 @@ import (
 	"github.com/autodatabench/autodatabench/tasks/evaluators"
 	"github.com/autodatabench/autodatabench/tasks/folder"
 	"github.com/autodatabench/autodatabench/tasks/split"
+	"github.com/autodatabench/autodatabench/tasks/words"
 )
 
 // Options say what is imported.
@@ -58,6 +59,9 @@ type suite struct {
 	source    string
 	needs     []string // fields by which its files are known
 	shares    []int    // public, private and, if the data itself gives it, the seed pool
+	divide    func(items []split.Item, shares []int, seed uint64) []int
+	sized     bool // how many questions share a context is a trait to share out
+	similar   bool // problems that are nearly the same, numbers aside, stay in one set
 	read      func(tables []table) (entries []entry, left []Left, err error)
 	pool      func(r row) (candidate, string, error) // a seed question, or why it is none; nil if there is no other source
 	poolNeeds [][]string                             // fields by which the pool's files are known, one set a form
@@ -89,6 +93,9 @@ func Import(o Options) (Imported, error) {
 	if err != nil {
 		return Imported{}, err
 	}
+	if err := allPages(o.From, tables); err != nil {
+		return Imported{}, err
+	}
 	m := &Manifest{Task: s.kind, Importer: version, Seed: o.Seed, NotRead: others}
 	for _, t := range tables {
 		if err := m.input(t); err != nil {
@@ -104,6 +111,9 @@ func Import(o Options) (Imported, error) {
 		return Imported{}, err
 	}
 	entries = s.usable(entries, m)
+	if s.similar {
+		together(entries)
+	}
 	if len(entries) < 8 {
 		return Imported{}, results.Bad(fmt.Errorf("import: %s: %d usable items are too few for a task", o.From, len(entries)))
 	}
@@ -172,14 +182,47 @@ func (s suite) usable(entries []entry, m *Manifest) []entry {
 	})
 }
 
+// together gives problems that are nearly the same a key of the split in common.
+func together(entries []entry) {
+	texts := make([]string, len(entries))
+	for i, e := range entries {
+		texts[i] = e.raw
+	}
+	members := map[int][]int{}
+	groups, _ := words.Together(len(texts), nil, words.Pairs(texts))
+	for i, group := range groups {
+		members[group] = append(members[group], i)
+	}
+	for _, list := range members {
+		if len(list) == 1 {
+			continue
+		}
+		name := ""
+		for _, i := range list { // by content, whatever the order of the records
+			if text := folder.Normal(entries[i].raw); name == "" || text < name {
+				name = text
+			}
+		}
+		for _, i := range list {
+			entries[i].keys = append(entries[i].keys, "a:"+name)
+		}
+	}
+}
+
 // part divides the items among the sets.
 func (s suite) part(entries []entry, seed uint64, m *Manifest) Imported {
-	parted := make([]split.Item, len(entries))
+	parted, size := make([]split.Item, len(entries)), map[string]int{}
+	for _, e := range entries {
+		size[e.item.Fields[folder.GroupField]]++
+	}
 	for i, e := range entries {
 		parted[i] = split.Item{Stratum: e.stratum, Keys: e.keys}
+		if group := e.item.Fields[folder.GroupField]; s.sized && group != "" {
+			parted[i].Trait = fmt.Sprintf("%d on one context", size[group])
+		}
 	}
 	made := Imported{Manifest: m}
-	for i, p := range split.Divide(parted, s.shares, seed) {
+	for i, p := range s.divide(parted, s.shares, seed) {
 		switch e := entries[i]; p {
 		case 0:
 			made.Content.Public = append(made.Content.Public, e.item)

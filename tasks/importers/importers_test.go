@@ -212,10 +212,11 @@ func TestPublishedData(t *testing.T) {
 		kind, from              string
 		public, private, seeds  int
 		leftOut, read, unusable int
+		digests                 string // of public and private, as bench/doc/tasks.md has them
 	}{
-		{"scibench", "scibench", 144, 432, 0, 116, 692, 4},
-		{"lcb-top", "lcb_top", 33, 96, 0, 0, 129, 0},
-		{"financereasoning", "financereasoning", 279, 837, 1116, 6, 2238, 0},
+		{"scibench", "scibench", 144, 432, 0, 116, 692, 4, "a9e055bd44fd 58bc03d26e30"},
+		{"lcb-top", "lcb_top", 33, 96, 0, 0, 129, 0, "255997c66165 dca186f91355"},
+		{"financereasoning", "financereasoning", 279, 837, 1116, 6, 2238, 0, "ae388671706b ca33959b48a8"},
 	} {
 		made := imported(t, Options{Kind: tt.kind, From: filepath.Join(root, tt.from), Seed: 1})
 		m, unusable := made.Manifest, 0
@@ -227,6 +228,12 @@ func TestPublishedData(t *testing.T) {
 		got := []int{m.Public.Size, m.Private.Size, m.Pool.Size, len(m.LeftOut), m.Read, unusable}
 		if want := []int{tt.public, tt.private, tt.seeds, tt.leftOut, tt.read, tt.unusable}; !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", tt.kind, got, want)
+		}
+		if digests := m.Public.SHA256[:12] + " " + m.Private.SHA256[:12]; digests != tt.digests {
+			t.Errorf("%s: digests %s, want %s", tt.kind, digests, tt.digests)
+		}
+		if near, same := crossing(made); near > 0 {
+			t.Errorf("%s: %d private items have one like them in public, %d but for numbers", tt.kind, near, same)
 		}
 		holds(t, made)
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"sort"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -36,22 +35,21 @@ func (l *lines) at(offset int64) int {
 	return 1 + sort.Search(len(l.breaks), func(i int) bool { return l.breaks[i] >= offset })
 }
 
-// readJSON reads an array of objects, an object a line, or an answer of the
-// Hugging Face dataset server ({"rows": [{"row": ...}]}).
-func readJSON(path string, f io.Reader) ([]row, error) {
+// readJSON reads an array of objects, an object a line, an array in "data", or an
+// answer of the Hugging Face dataset server ({"rows": [{"row": ...}]}). NaN and
+// Infinity, which some tools write, pass in columns that are not kept.
+func readJSON(path string, f io.Reader, keep columns) ([]row, error) {
 	buffered := bufio.NewReaderSize(f, 1<<16)
-	switch begin, _ := buffered.Peek(3); {
-	case bytes.HasPrefix(begin, []byte("\uFEFF")):
-		return nil, results.Bad(fmt.Errorf("%s:1: it begins with a byte order mark; save it as UTF-8 without one", path))
-	case bytes.HasPrefix(begin, []byte{0xff, 0xfe}), bytes.HasPrefix(begin, []byte{0xfe, 0xff}):
-		return nil, results.Bad(fmt.Errorf("%s:1: it is UTF-16; save it as UTF-8", path))
+	if err := begins(path, buffered); err != nil {
+		return nil, err
 	}
-	l := &lines{r: buffered}
+	l := &lines{r: &numberWords{r: buffered}}
 	d := json.NewDecoder(l)
 	var rows []row
 	array := false
 	for {
 		r, err := next(path, d, l)
+		r.number = len(rows) + 1
 		switch {
 		case errors.Is(err, io.EOF):
 			return rows, nil
@@ -74,10 +72,17 @@ func readJSON(path string, f io.Reader) ([]row, error) {
 		case err != nil:
 			return nil, err
 		}
-		if served, ok := r.fields["rows"]; ok && len(rows) == 0 && !array {
-			return servedRows(r, served)
+		if len(rows) == 0 && !array {
+			if served, ok := r.fields["rows"]; ok {
+				return servedRows(r, served, keep)
+			}
+			if wrapped, ok := r.fields["data"]; ok {
+				return wrappedRows(r, wrapped, keep)
+			}
 		}
-		keepUsed(r.fields)
+		if err := r.keep(keep); err != nil {
+			return nil, err
+		}
 		rows = append(rows, r)
 		if array && !d.More() {
 			if _, err := d.Token(); err != nil {
@@ -137,30 +142,8 @@ func broken(path string, d *json.Decoder, l *lines, err error) error {
 	switch {
 	case errors.As(err, &syntax):
 		offset = max(offset, syntax.Offset-1)
-		if strings.Contains(reason, "'N'") || strings.Contains(reason, "'I'") {
-			reason += " (NaN and Infinity are no JSON)"
-		}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		offset, reason = l.read, "the file ends too early"
 	}
 	return results.Bad(fmt.Errorf("%s:%d: %s", path, l.at(offset), reason))
-}
-
-func servedRows(r row, served json.RawMessage) ([]row, error) {
-	var list []struct {
-		Row       map[string]json.RawMessage `json:"row"`
-		Truncated []string                   `json:"truncated_cells"`
-	}
-	if json.Unmarshal(served, &list) != nil {
-		return nil, r.fault(`field "rows" is not what the dataset server sends`)
-	}
-	rows := make([]row, len(list))
-	for i, one := range list {
-		if len(one.Truncated) > 0 || one.Row == nil {
-			return nil, r.fault("row %d is cut or missing; take the Parquet file", i)
-		}
-		keepUsed(one.Row)
-		rows[i] = row{file: r.file, line: r.line, fields: one.Row}
-	}
-	return rows, nil
 }

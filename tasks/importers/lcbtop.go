@@ -9,6 +9,7 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/code"
 	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 // lcbTop reads LiveCodeBench's test-output prediction. Its seed pool comes from
@@ -17,7 +18,7 @@ func lcbTop() suite {
 	return suite{
 		kind: "lcb-top", title: "LiveCodeBench: predicting the output of a test", domain: results.Code, evaluator: "lcb-top",
 		licence: "CC (no variant stated; the problems come from LeetCode)", source: "LiveCodeBench test-output prediction, huggingface.co/datasets/livecodebench/test_generation",
-		needs: []string{"question_id", "question_content", "function_name", "test_id", "starter_code"}, shares: []int{1, 3}, read: eachRow(lcbEntry),
+		needs: []string{"question_id", "question_content", "function_name", "test_id", "starter_code"}, shares: []int{1, 3}, divide: split.Divide, read: eachRow(lcbEntry),
 		pool: programs, poolNeeds: [][]string{{"question_content", "difficulty", "platform"}, {"question", "difficulty", "input_output"}}, shingle: 30,
 	}
 }

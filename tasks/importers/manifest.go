@@ -8,8 +8,9 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 )
 
-// version changes when the same files give another task.
-const version = 2
+// version changes when the same files give another task. Version 2 split SciBench
+// without regard to similar problems, and FinanceReasoning by level alone.
+const version = 3
 
 // Manifest says what a task was made of: two people with the same files and seed
 // have the same digests.

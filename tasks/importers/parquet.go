@@ -14,7 +14,7 @@ import (
 
 // readParquet reads the rows of a Parquet file of Hugging Face. Columns that JSON
 // cannot hold make the file bad.
-func readParquet(path string, f *os.File) (rows []row, err error) {
+func readParquet(path string, f *os.File, keep columns) (rows []row, err error) {
 	bad := func(err error) error { return results.Bad(fmt.Errorf("%s: Parquet: %w", path, err)) }
 	defer func() { // the library panics on some broken files
 		if p := recover(); p != nil {
@@ -24,6 +24,11 @@ func readParquet(path string, f *os.File) (rows []row, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, results.Infra(err)
+	}
+	if begin := make([]byte, len(pointer)); info.Size() >= int64(len(begin)) {
+		if _, err := f.ReadAt(begin, 0); err == nil && string(begin) == pointer {
+			return nil, bad(errors.New(isPointer))
+		}
 	}
 	opened, err := parquet.OpenFile(f, info.Size())
 	if err != nil {
@@ -35,15 +40,22 @@ func readParquet(path string, f *os.File) (rows []row, err error) {
 	for {
 		n, err := reader.Read(buffer)
 		for _, v := range buffer[:n] {
-			r := row{file: path, line: len(rows) + 1}
-			encoded, err := json.Marshal(texts(v))
-			if err != nil {
-				return nil, r.fault("%v", err)
-			}
-			if json.Unmarshal(encoded, &r.fields) != nil {
+			r := row{file: path, line: len(rows) + 1, fields: map[string]json.RawMessage{}}
+			cells, ok := v.(map[string]any)
+			if !ok {
 				return nil, r.fault("a row must have named columns")
 			}
-			keepUsed(r.fields)
+			for name, cell := range cells {
+				if !keep.has(name) {
+					continue
+				}
+				if r.fields[name], err = json.Marshal(texts(cell)); err != nil {
+					return nil, r.fault("field %q: %v", name, err)
+				}
+			}
+			if err := r.keep(keep); err != nil {
+				return nil, err
+			}
 			rows = append(rows, r)
 		}
 		if errors.Is(err, io.EOF) {

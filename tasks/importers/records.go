@@ -2,6 +2,7 @@ package importers
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,8 @@ type row struct {
 	file   string
 	name   string // of the file, as the manifest has it
 	line   int    // of its beginning; the number of the row in a Parquet file
+	number int    // of the record in its file, from 1
+	total  int    // of the rows of the set that the file is a page of, if it says so
 	fields map[string]json.RawMessage
 }
 
@@ -57,7 +60,11 @@ func (r row) at() string { return fmt.Sprintf("%s:%d", r.name, r.line) }
 
 // fault is an error at a row.
 func (r row) fault(format string, args ...any) error {
-	return results.Bad(fmt.Errorf("%s:%d: %s", r.file, r.line, fmt.Sprintf(format, args...)))
+	reason := fmt.Sprintf(format, args...)
+	if r.number > 0 && r.number != r.line {
+		reason += fmt.Sprintf(" (record %d)", r.number)
+	}
+	return results.Bad(fmt.Errorf("%s:%d: %s", r.file, r.line, reason))
 }
 
 // finite refuses a text that is a number, but no finite one.
@@ -161,7 +168,7 @@ func dataFiles(dir string) (names []string, err error) {
 		case e.IsDir():
 			return nil
 		}
-		if slices.Contains([]string{".json", ".jsonl", ".parquet"}, filepath.Ext(path)) {
+		if slices.Contains([]string{".json", ".jsonl", ".parquet"}, filepath.Ext(strings.TrimSuffix(path, ".gz"))) {
 			name, err := filepath.Rel(dir, path)
 			names = append(names, name)
 			return err
@@ -189,12 +196,7 @@ func readRows(path string, needs []string) ([]row, error) {
 		return nil, results.Bad(fmt.Errorf("import: %w", err))
 	}
 	defer f.Close()
-	var rows []row
-	if filepath.Ext(path) == ".parquet" {
-		rows, err = readParquet(path, f)
-	} else {
-		rows, err = readJSON(path, f)
-	}
+	rows, err := rowsOf(path, f, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -207,6 +209,21 @@ func readRows(path string, needs []string) ([]row, error) {
 		}
 	}
 	return rows, nil
+}
+
+// rowsOf reads a file by the ending of its name.
+func rowsOf(path string, f *os.File, keep columns) ([]row, error) {
+	switch {
+	case filepath.Ext(path) == ".parquet":
+		return readParquet(path, f, keep)
+	case filepath.Ext(path) == ".gz":
+		plain, err := gzip.NewReader(f)
+		if err != nil {
+			return nil, results.Bad(fmt.Errorf("%s: gzip: %w", path, err))
+		}
+		return readJSON(path, plain, keep)
+	}
+	return readJSON(path, f, keep)
 }
 
 // digest is the sha256 of the table's file.

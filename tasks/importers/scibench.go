@@ -11,6 +11,7 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/folder"
 	"github.com/autodatabench/autodatabench/tasks/science"
+	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 // scibench reads SciBench's text problems: <book>.json, or one file with all
@@ -19,7 +20,7 @@ func scibench() suite {
 	return suite{
 		kind: "scibench", title: "SciBench: college problems of physics, chemistry and mathematics", domain: results.Science, evaluator: "scibench",
 		licence: "MIT (as its repository states; the problems come from college textbooks)", source: "SciBench, github.com/mandyyyyii/scibench",
-		needs: []string{"problem_text", "answer_number", "unit", "source"}, shares: []int{1, 3}, read: readSciBench,
+		needs: []string{"problem_text", "answer_number", "unit", "source"}, shares: []int{1, 3}, divide: split.Divide, similar: true, read: readSciBench,
 		pool: sciInstruct, poolNeeds: [][]string{{"content", "summary"}}, shingle: 13,
 	}
 }

@@ -26,7 +26,7 @@ func brief(d results.Domain) results.Brief {
 	b := results.Brief{
 		Domain: d, Title: titles[d],
 		Description:    briefText(string(d)+".md") + "\n\nExamples of questions:\n",
-		EvaluationRule: briefText(string(d) + ".rule.md"),
+		EvaluationRule: Rule(d),
 		PublicItems:    publicItems, PrivateItems: PrivateItems, SeedItems: poolItems,
 		Sampling: results.Sampling{Temperature: 0.7, TopP: 1, MaxTokens: 128, Seed: 1},
 	}
@@ -41,6 +41,9 @@ func brief(d results.Domain) results.Brief {
 	}
 	return b
 }
+
+// Rule is the domain's evaluation rule as an agent reads it.
+func Rule(d results.Domain) string { return briefText(string(d) + ".rule.md") }
 
 // solved is the response to a drawn instance.
 func solved(i Instance) string {

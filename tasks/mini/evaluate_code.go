@@ -9,9 +9,10 @@ import (
 	"github.com/autodatabench/autodatabench/tasks/code"
 )
 
-// assertion judges code: the last line that starts with "assert". Its call is
-// the asked one but for white space; its right-hand side is compared with the
-// expected answer as Python compares literals. Nothing is executed.
+// assertion judges code: the last line that starts with "assert". Brackets around
+// the comparison, a message and a semicolon are dropped, as the official scorer does.
+// Its call is the asked one but for white space; its right-hand side is compared with
+// the expected answer as Python compares literals. Nothing is executed.
 type assertion struct{}
 
 func (assertion) Judge(response string, item tasks.Item) results.Verdict {
@@ -67,6 +68,7 @@ func splitAssert(line string) (call, value string, ok bool) {
 	if line == "" || !strings.ContainsAny(line[:1], " \t(") {
 		return "", "", false
 	}
+	line = asserted(line)
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; c {
 		case '\'', '"':
@@ -82,6 +84,57 @@ func splitAssert(line string) (call, value string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+// asserted drops what may stand around an asserted comparison: a message behind a
+// comma, which is a constant, a semicolon, brackets. A line that is no Python stays as it is.
+func asserted(line string) string {
+	if at := outside(line, ";"); at >= 0 && blank(line[at+1:]) {
+		line = line[:at]
+	}
+	if at := outside(line, ","); at >= 0 && code.Literal(line[at+1:]) == "" {
+		line = line[:at]
+	}
+	for {
+		inner, ok := strings.CutPrefix(strings.TrimSpace(line), "(")
+		if !ok || outside(inner, ")") != len(inner)-1 {
+			return line
+		}
+		line = inner[:len(inner)-1]
+	}
+}
+
+// blank reports whether nothing but a comment follows.
+func blank(rest string) bool {
+	rest = strings.TrimSpace(rest)
+	return rest == "" || rest[0] == '#'
+}
+
+// outside is the index of the first of the signs that stands outside of strings,
+// brackets and comments, -1 if none does.
+func outside(line, signs string) int {
+	depth := 0
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		if depth == 0 && strings.IndexByte(signs, c) >= 0 {
+			return i
+		}
+		switch c {
+		case '\'', '"':
+			if i = closingQuote(line, i); i < 0 {
+				return -1
+			}
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth < 0 {
+				return -1
+			}
+		case '#':
+			return -1
+		}
+	}
+	return -1
 }
 
 // closingQuote is the index of the quote that ends the string opened at i, -1

@@ -17,7 +17,7 @@ var (
 	closing = regexp.MustCompile(`(?i)the answer is`)
 	numeral = regexp.MustCompile(`([-+]?)\s?(?:US)?[$£€¥]?\s?([-+]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)`)
 	grouped = regexp.MustCompile(`^\d{1,3}(?:,\d{3})+(?:[.eE].*)?$`)
-	runsOn  = regexp.MustCompile(`^(?:[\pL\d_]|\.[\d.])`)
+	runsOn  = regexp.MustCompile(`^(?:[\pL\d_]|\.[\d.]|\s?(?:\*\*?|[-+/^×÷])\s?[\d(]|\s*(?i:hundred|thousand|million|billion|trillion)\b)`)
 )
 
 func (closingNumber) Judge(response string, item tasks.Item) results.Verdict {
@@ -49,7 +49,8 @@ func (closingNumber) Judge(response string, item tasks.Item) results.Verdict {
 
 // cleanNumeral joins a sign before the currency to the digits and drops the
 // commas that separate thousands. It refuses two signs, commas elsewhere, and
-// digits that run on into a word or a further number: 0x10, 1_000, 1.2.3.
+// digits that run on into a word, a further number, an expression or a scale word:
+// 0x10, 1_000, 1.2.3, 190/2, 190 million.
 func cleanNumeral(sign, digits, after string) (string, bool) {
 	if sign != "" && strings.ContainsAny(digits[:1], "+-") {
 		return "", false

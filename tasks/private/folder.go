@@ -74,6 +74,14 @@ func Lint(root string, f *folder.Folder) []folder.Finding {
 	return append(findings, shown.Hidden(path, placed)...)
 }
 
+// Similar finds questions that are nearly the same as one in another set of the task,
+// the private one among them. A set that cannot be read has none; [Lint] says why.
+func Similar(root string, f *folder.Folder) []folder.Similar {
+	path := folder.PrivateFile(root, f.Config.Name)
+	placed, _ := folder.ReadItems(path, nil)
+	return f.Similar(path, placed)
+}
+
 // Apart refuses a private root that lies in the task folder or holds it, by
 // whatever links.
 func Apart(root, dir string) error {

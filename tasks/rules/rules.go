@@ -1,10 +1,12 @@
 // Package rules are the evaluators that a user's own task chooses from: numeric,
-// exact, choice, python-literal and regex.
+// contains, exact, choice, python-literal and regex.
 //
-// All of them read a response in the same way. The answer is the text after the last
-// "the answer is" up to the end of its line. Without these words, it is the last
-// line that is not empty. Marks of emphasis around it, a \boxed{} and one full stop
-// at its end are dropped.
+// All of them read a response in the same way. Thoughts between <think> and </think>
+// are dropped. The answer is the text after the last "the answer is" or "Answer:", up
+// to the end of its line, or the next line that holds more than marks. Without these
+// words, it is the content of the last \boxed{}, or else the last line that is not
+// empty. Emphasis, delimiters of formulas, commands such as \text{} and a \boxed{}
+// around it are dropped until nothing changes, and one full stop at its end.
 //
 // The package is not for the published suites, whose official rules are in
 // tasks/science, tasks/code and tasks/finance. Invariants: any text gets a verdict,
@@ -13,7 +15,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -34,8 +35,12 @@ type rule interface {
 	check(want string) error
 }
 
-// Rule is one of the package's evaluators.
-type Rule struct{ rule rule }
+// Rule is one of the package's evaluators. A rule for texts also takes the item's
+// aliases, which stand in its field "aliases" between upright bars.
+type Rule struct {
+	rule    rule
+	aliases bool
+}
 
 var _ tasks.Evaluator = Rule{}
 
@@ -51,7 +56,28 @@ func (r Rule) JudgeExtracted(extracted string, item tasks.Item) results.Verdict 
 }
 
 // Check reports why no response could be correct for the item.
-func (r Rule) Check(item tasks.Item) error { return r.rule.check(strings.TrimSpace(item.Answer)) }
+func (r Rule) Check(item tasks.Item) error {
+	for _, want := range r.wanted(item) {
+		if err := r.rule.check(want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AliasesField names the field of an item's other right answers.
+const AliasesField = "aliases"
+
+// wanted are the item's answer and, for texts, its aliases.
+func (r Rule) wanted(item tasks.Item) []string {
+	all := []string{strings.TrimSpace(item.Answer)}
+	if text := item.Fields[AliasesField]; r.aliases && text != "" {
+		for alias := range strings.SplitSeq(text, "|") {
+			all = append(all, strings.TrimSpace(alias))
+		}
+	}
+	return all
+}
 
 func (r Rule) judge(answer string, item tasks.Item, stated bool) results.Verdict {
 	v := results.Verdict{Extracted: shown(answer)}
@@ -63,36 +89,13 @@ func (r Rule) judge(answer string, item tasks.Item, stated bool) results.Verdict
 	case err != nil:
 		v.Reason = err.Error()
 	default:
-		v.Correct, v.Reason = r.rule.compare(answer, strings.TrimSpace(item.Answer), stated)
+		for _, want := range r.wanted(item) {
+			if v.Correct, v.Reason = r.rule.compare(answer, want, stated); v.Correct {
+				break
+			}
+		}
 	}
 	return v
-}
-
-var (
-	closing = regexp.MustCompile(`(?i)\bthe answer is\b[ \t]*:?`)
-	boxed   = regexp.MustCompile(`\\boxed\{([^{}]*)\}`)
-)
-
-// final takes the answer out of a response. stated says that closing words stand
-// before it.
-func final(response string) (answer string, stated bool) {
-	response = strings.ToValidUTF8(cut.Tail(response, maxResponse), "\uFFFD")
-	if found := closing.FindAllStringIndex(response, -1); len(found) > 0 {
-		line, _, _ := strings.Cut(response[found[len(found)-1][1]:], "\n")
-		return bare(line), true
-	}
-	response = strings.TrimSpace(response)
-	return bare(response[strings.LastIndexByte(response, '\n')+1:]), false
-}
-
-// bare drops what surrounds an answer.
-func bare(text string) string {
-	const marks = "*`$ \t\r\n"
-	if m := boxed.FindStringSubmatch(text); m != nil {
-		text = m[1]
-	}
-	text = strings.TrimSpace(strings.Trim(text, marks))
-	return strings.TrimSpace(strings.Trim(strings.TrimSuffix(text, "."), marks))
 }
 
 // shown is the beginning of text as it may stand in a verdict.

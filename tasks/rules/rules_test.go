@@ -12,7 +12,7 @@ import (
 
 func numericRule(t testing.TB, absolute, relative float64) Rule {
 	t.Helper()
-	r, err := Numeric(absolute, relative)
+	r, err := Numeric(absolute, relative, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,8 @@ func TestJudge(t *testing.T) {
 	}{
 		{"stated", near, "2 + 3 = 5\nTherefore, the answer is 5.", "5", true, "5"},
 		{"the last statement counts", near, "The answer is 4. No: the answer is: 5", "5", true, "5"},
-		{"within", near, "the answer is 100.9 km", "100", true, "100.9 km"},
+		{"within", near, "the answer is 100.9 km", "100.0", true, "100.9 km"},
+		{"a whole number is exact", near, "the answer is 100.9 km", "100", false, "100.9 km"},
 		{"beyond", near, "the answer is 101.1", "100", false, "101.1"},
 		{"absolute", numericRule(t, 2, 0), "the answer is 2", "0", true, "2"},
 		{"zero", near, "the answer is 0.001", "0", false, "0.001"},
@@ -51,6 +52,17 @@ func TestJudge(t *testing.T) {
 		{"exponent", same, "the answer is 1.5e3", "1500", true, "1.5e3"},
 		{"box", same, `the answer is \boxed{7}.`, "7", true, "7"},
 		{"last number of a last line", same, "so 2 + 3 = 5", "5", true, "so 2 + 3 = 5"},
+		{"in words", same, "the answer is approximately equal to 5 kg", "5", true, "approximately equal to 5 kg"},
+		{"with a reason", same, "the answer is 5, because 2 + 3 = 5", "5", true, "5, because 2 + 3 = 5"},
+		{"an equation", same, "the answer is x = 2 + 3 = 5.", "5", true, "x = 2 + 3 = 5"},
+		{"a root in words", same, "the answer is the square root of 5", "5", false, "the square root of 5"},
+		{"a bound", same, "the answer is more than 5", "5", false, "more than 5"},
+		{"a range", same, "the answer is 5 to 6", "5", false, "5 to 6"},
+		{"half of it", same, "the answer is half of 10", "10", false, "half of 10"},
+		{"of a half-life", same, "the answer is a half-life of 10 days", "10", true, "a half-life of 10 days"},
+		{"a power in words", same, "the answer is 5 squared", "5", false, "5 squared"},
+		{"another number behind", same, "the answer is 5 hours 30", "5", false, "5 hours 30"},
+		{"a box without words", same, "So\n$$\\boxed{7}$$\nI hope it helps.", "7", true, "7"},
 		{"not a number", same, "the answer is NaN", "1", false, "NaN"},
 		{"infinite", same, "the answer is 1e999", "1e999", false, "1e999"},
 		{"nothing", same, "  \n ", "1", false, ""},
@@ -67,6 +79,15 @@ func TestJudge(t *testing.T) {
 		{"line that begins like a letter", letters, "A body falls", "A", false, "A body falls"},
 		{"word that begins like a letter", letters, "the answer is Apples", "A", false, "Apples"},
 		{"longest", letters, "the answer is yes and no", "yes", false, "yes and no"},
+		{"held", Contains(false), "The capital of France is Paris.", "Paris", true, "The capital of France is Paris"},
+		{"held in another case", Contains(true), "the answer is PARIS, of course", "Paris", true, "PARIS, of course"},
+		{"part of a word", Contains(true), "the answer is Parisian", "Paris", false, "Parisian"},
+		{"part of a number", Contains(true), "the answer is 15 km", "5 km", false, "15 km"},
+		{"denied", Contains(true), "It is not Paris.", "Paris", false, "It is not Paris"},
+		{"denied, then another", Contains(true), "It isn't Lyon but Paris.", "Paris", true, "It isn't Lyon but Paris"},
+		{"left open", Contains(true), "It is Paris or Lyon.", "Paris", false, "It is Paris or Lyon"},
+		{"left open, behind", Contains(true), "It is Lyon or Paris.", "Paris", false, "It is Lyon or Paris"},
+		{"a list of everything", Contains(true), strings.Repeat("Rome, ", 40) + "Paris", "Paris", false, strings.TrimSpace(strings.Repeat("Rome, ", 40)[:200])},
 		{"list", PythonLiteral(), "the answer is [1, 2.0]", "[True, 2]", true, "[1, 2.0]"},
 		{"tuple", PythonLiteral(), "the answer is (1, 2)", "[1, 2]", false, "(1, 2)"},
 		{"call", PythonLiteral(), "the answer is open('x')", "1", false, "open('x')"},
@@ -135,7 +156,7 @@ func TestRegexKeepsExpressions(t *testing.T) {
 
 func TestParameters(t *testing.T) {
 	for _, x := range []float64{-1, math.NaN(), math.Inf(1)} {
-		if _, err := Numeric(0, x); err == nil {
+		if _, err := Numeric(0, x, false); err == nil {
 			t.Errorf("tolerance %v is accepted", x)
 		}
 	}

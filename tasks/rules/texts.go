@@ -6,14 +6,12 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/autodatabench/autodatabench/tasks/code"
 )
 
 // Exact compares texts, with every run of white space as one space.
-func Exact(ignoreCase bool) Rule { return Rule{exact{ignoreCase}} }
+func Exact(ignoreCase bool) Rule { return Rule{exact{ignoreCase}, true} }
 
 type exact struct{ ignoreCase bool }
 
@@ -51,65 +49,8 @@ func oneLine(want string) error {
 	return nil
 }
 
-// Choice compares one of a few short answers, such as letters, without regard to
-// case.
-func Choice(choices []string) (Rule, error) {
-	if len(choices) < 2 {
-		return Rule{}, errors.New("needs two choices or more")
-	}
-	seen := map[string]bool{}
-	for _, c := range choices {
-		key := strings.ToLower(c)
-		if c == "" || c != bare(c) || len(c) > maxShown || seen[key] {
-			return Rule{}, fmt.Errorf("choice %q is empty, repeated, too long or has marks around it", shown(c))
-		}
-		seen[key] = true
-	}
-	return Rule{choice(choices)}, nil
-}
-
-type choice []string
-
-func (c choice) compare(answer, want string, stated bool) (bool, string) {
-	got := c.first(strings.TrimLeft(answer, `([{"' `), stated)
-	switch {
-	case got == "":
-		return false, "the answer is none of the choices"
-	case strings.EqualFold(got, want):
-		return true, "the answer is the choice " + want
-	}
-	return false, "the answer is the choice " + got + ", not " + want
-}
-
-// first is the longest choice that the text begins with as a word. A whole line
-// of working may begin with a choice by chance, as in "A body falls": there the
-// choice must stand alone or before a mark.
-func (c choice) first(text string, stated bool) string {
-	best := ""
-	for _, word := range c {
-		if len(word) <= len(best) || len(text) < len(word) || !strings.EqualFold(text[:len(word)], word) {
-			continue
-		}
-		next, _ := utf8.DecodeRuneInString(text[len(word):])
-		switch {
-		case len(text) == len(word), strings.ContainsRune(`)]}.,:;"'*`, next), stated && unicode.IsSpace(next):
-			best = word
-		}
-	}
-	return best
-}
-
-func (c choice) check(want string) error {
-	for _, word := range c {
-		if strings.EqualFold(word, want) {
-			return nil
-		}
-	}
-	return fmt.Errorf("the item's answer %q is none of the choices %s", shown(want), strings.Join(c, ", "))
-}
-
 // PythonLiteral compares constants as Python's == does.
-func PythonLiteral() Rule { return Rule{literal{}} }
+func PythonLiteral() Rule { return Rule{rule: literal{}} }
 
 type literal struct{}
 
@@ -129,7 +70,7 @@ func (literal) check(want string) error {
 
 // Regex takes the item's answer for a regular expression (RE2) that the whole
 // answer must match.
-func Regex() Rule { return Rule{&pattern{known: map[string]*regexp.Regexp{}}} }
+func Regex() Rule { return Rule{rule: &pattern{known: map[string]*regexp.Regexp{}}} }
 
 // pattern keeps the expressions of the items that it has met.
 type pattern struct {

@@ -19,6 +19,7 @@ import (
 // Item is what the split needs to know of an item.
 type Item struct {
 	Stratum string
+	Trait   string   // a further one that [Balance] shares out; may be empty
 	Keys    []string // what no other part may have; the first tells items apart
 }
 

@@ -76,3 +76,57 @@ func TestChains(t *testing.T) {
 		t.Errorf("of nothing come %v", parts)
 	}
 }
+
+// TestBalance: groups of mixed strata and unlike sizes are shared out by both, and
+// not by the order of the items.
+func TestBalance(t *testing.T) {
+	var items []Item
+	for g := range 400 {
+		for m := range []int{1, 1, 1, 2, 4}[g%5] {
+			items = append(items, Item{Stratum: string(rune('a' + (g/5+m)%3)), Keys: []string{fmt.Sprint("q", g, m), fmt.Sprint("g", g)}})
+		}
+	}
+	shares := []int{1, 3, 4}
+	for seed := range uint64(10) {
+		parts := Balance(items, shares, seed)
+		counts := map[string][]int{}
+		for i, item := range items {
+			for _, label := range []string{"all", item.Stratum} {
+				if counts[label] == nil {
+					counts[label] = make([]int, len(shares))
+				}
+				counts[label][parts[i]]++
+			}
+		}
+		if all := counts["all"]; !slices.Equal(all, []int{90, 270, 360}) {
+			t.Errorf("seed %d: parts of %v", seed, all)
+		}
+		for label, c := range counts {
+			if share := float64(c[0]) / float64(c[0]+c[1]); share < 0.24 || share > 0.26 {
+				t.Errorf("seed %d: %q is parted as %v", seed, label, c)
+			}
+		}
+		part := map[string]int{}
+		for i, item := range items {
+			if p, ok := part[item.Keys[1]]; ok && p != parts[i] {
+				t.Fatalf("seed %d: group %s is in two parts", seed, item.Keys[1])
+			}
+			part[item.Keys[1]] = parts[i]
+		}
+		moved := slices.Clone(items)
+		slices.Reverse(moved)
+		again := Balance(moved, shares, seed)
+		slices.Reverse(again)
+		if !slices.Equal(parts, again) {
+			t.Errorf("seed %d: another order gives other parts", seed)
+		}
+	}
+	if slices.Equal(Balance(items, shares, 1), Balance(items, shares, 2)) {
+		t.Error("two seeds give the same parts")
+	}
+	for _, few := range [][]Item{nil, {{Keys: []string{"a"}}}, {{Keys: []string{"a", "g"}}, {Keys: []string{"b", "g"}}}} {
+		if parts := Balance(few, shares, 1); len(parts) != len(few) {
+			t.Errorf("%d items have %d parts", len(few), len(parts))
+		}
+	}
+}

@@ -114,14 +114,15 @@ func evaluatorFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.Float64Flag{Name: "absolute-tolerance", Usage: "of numeric"},
 		&cli.Float64Flag{Name: "relative-tolerance", Usage: "of numeric: a share of the expected number, such as 0.01"},
-		&cli.BoolFlag{Name: "ignore-case", Usage: "of exact"},
+		&cli.BoolFlag{Name: "tolerate-whole", Usage: "of numeric: the relative tolerance holds for whole numbers too"},
+		&cli.BoolFlag{Name: "ignore-case", Usage: "of contains and exact"},
 		&cli.StringSliceFlag{Name: "choice", Usage: "of choice: one of them; A to E if none is given"},
 	}
 }
 
 func evaluatorOf(c *cli.Context, kind string) evaluators.Spec {
 	s := evaluators.Spec{
-		Kind: kind, IgnoreCase: c.Bool("ignore-case"),
+		Kind: kind, IgnoreCase: c.Bool("ignore-case"), TolerateWhole: c.Bool("tolerate-whole"),
 		AbsoluteTolerance: c.Float64("absolute-tolerance"), RelativeTolerance: c.Float64("relative-tolerance"),
 	}
 	if c.IsSet("choice") {

@@ -22,7 +22,7 @@ func judgeCommand(env Env) *cli.Command {
 			"\"response\" for an answer already taken out (null for none). Writes a line {\"extracted\", \"correct\", \"reason\"} for each.\n\n" +
 			"Evaluators:\n\n" + known.String() + "\nExamples:\n\n" +
 			`  echo '{"response": "Therefore, the answer is 22.5.", "item": {"ground_truth": 22.5}}' | autodatabench tasks judge finance` + "\n" +
-			`  echo '{"response": "The answer is 7.9", "item": {"answer": "8"}}' | autodatabench tasks judge --relative-tolerance 0.02 numeric`,
+			`  echo '{"response": "The answer is 7.9", "item": {"answer": "8.0"}}' | autodatabench tasks judge --relative-tolerance 0.02 numeric`,
 		Flags: append(evaluatorFlags(), &cli.BoolFlag{Name: "json", Usage: "as always"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -46,6 +48,7 @@ type linted struct {
 	Private  int              `json:"private"`
 	Seed     int              `json:"seed"`
 	Findings []folder.Finding `json:"findings"`
+	Similar  []folder.Similar `json:"similar"` // questions that are nearly the same as one in another set; no fault
 }
 
 // runLint prints what is wrong with a task folder, or the task's digest and sizes.
@@ -57,10 +60,16 @@ func runLint(w setup.World, o lintOptions) error {
 	if results.ValidName(f.Config.Name) { // else there is no path to look at
 		findings = append(findings, private.Lint(o.privateRoot, f)...)
 	}
+	similar := []folder.Similar{}
+	if results.ValidName(f.Config.Name) {
+		similar = append(similar, private.Similar(o.privateRoot, f)...)
+	}
 	for i := range findings { // a line a finding, whatever the files hold
 		findings[i].Reason = strings.Join(strings.Fields(findings[i].Reason), " ")
 	}
-	done := linted{Task: f.Config.Name, Public: len(f.Public), Private: f.Config.Sizes.Private, Seed: len(f.Seed), Findings: findings}
+	done := linted{
+		Task: f.Config.Name, Public: len(f.Public), Private: f.Config.Sizes.Private, Seed: len(f.Seed), Findings: findings, Similar: similar,
+	}
 	if len(findings) > 0 {
 		err := results.Bad(fmt.Errorf("%s: %d faults", o.dir, len(findings)))
 		if o.asJSON {
@@ -79,5 +88,27 @@ func runLint(w setup.World, o lintOptions) error {
 	t := table.New("", 1, "!task", "!domain", ">public", ">private", ">seed pool", "digest")
 	t.Add(task.Name, string(task.Brief.Domain), fmt.Sprint(done.Public), fmt.Sprint(done.Private), fmt.Sprint(done.Seed), task.Digest[:12])
 	t.Note("no faults")
-	return printData(w.Stdout, o.format, done, t)
+	if len(similar) == 0 {
+		return printData(w.Stdout, o.format, done, t)
+	}
+	return printData(w.Stdout, o.format, done, t, similarTable(similar))
+}
+
+// similarTable counts the questions that are nearly the same as one in another set,
+// and shows the first.
+func similarTable(similar []folder.Similar) *table.Table {
+	const most = 10
+	t := table.New("Nearly the same in two sets", 1, "!question", "!like", ">likeness")
+	counts := map[string]int{}
+	for i, a := range similar {
+		counts[a.Sets]++
+		if i < most {
+			t.Add(a.Question, a.Other, fmt.Sprintf("%.2f", a.Likeness))
+		}
+	}
+	for _, sets := range slices.Sorted(maps.Keys(counts)) {
+		t.Note("%s: %d questions (5-word shingles, numbers aside; %d shown in all)", sets, counts[sets], min(most, len(similar)))
+	}
+	t.Note("who knows one may know the other: give them one \"group\", or leave one out")
+	return t
 }

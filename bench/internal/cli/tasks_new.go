@@ -1,10 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,20 +12,30 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/evaluators"
 	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/tasks/importers"
 	"github.com/autodatabench/autodatabench/tasks/private"
 	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 func newTaskCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "new", Usage: "make a task folder, from a CSV of questions and answers or to fill in", ArgsUsage: "FOLDER",
-		Description: "The CSV's first line is question,answer. Two pairs become examples; the rest is parted 1:3 into public and private.\n" +
-			"Without --evaluator the answers decide: numbers, a few choices, or texts. Examples:\n\n" +
+		Name: "new", Usage: "make a task folder, from a table of questions and answers or to fill in", ArgsUsage: "FOLDER",
+		Description: "The table is a CSV, JSON, JSON lines or Parquet file with the columns question and answer, and context, group and aliases\n" +
+			"if there are some. Two pairs become examples; the rest is parted 1:3 into public and private. Questions with one\n" +
+			"context or group, and similar questions, stay in one set. Without --evaluator the answers decide: numbers, a\n" +
+			"few choices, short or other texts. Examples:\n\n" +
 			"  autodatabench tasks new geography\n" +
-			"  autodatabench tasks new --from pairs.csv --source \"our exams of 2024\" --licence CC-BY-4.0 geography",
+			"  autodatabench tasks new --from pairs.csv --source \"our exams of 2024\" --licence CC-BY-4.0 geography\n" +
+			"  autodatabench tasks new --from exam.jsonl --question task --answer result --group chapter geography",
 		Flags: append(evaluatorFlags(),
 			privateRootFlag(), jsonFlag(),
-			&cli.StringFlag{Name: "from", Usage: "CSV `FILE` of questions and answers", TakesFile: true},
+			&cli.StringFlag{Name: "from", Usage: "`FILE` of questions and answers: CSV, JSON, JSON lines or Parquet", TakesFile: true},
+			&cli.StringFlag{Name: "question", Usage: "`COLUMN` of the questions"},
+			&cli.StringFlag{Name: "answer", Usage: "`COLUMN` of the answers"},
+			&cli.StringFlag{Name: "context", Usage: "`COLUMN` of what a question is about, which is put before it"},
+			&cli.StringFlag{Name: "group", Usage: "`COLUMN` that names questions which must stay in one set"},
+			&cli.StringFlag{Name: "separator", Usage: "`SIGN` between the columns of a CSV, or tab; found out if left out"},
+			&cli.BoolFlag{Name: "split-similar", Usage: "let similar questions stand in different sets"},
 			&cli.StringFlag{Name: "domain", Usage: "`WORD`; the folder's name if left out"},
 			&cli.StringFlag{Name: "evaluator", Usage: "`KIND` of evaluator (autodatabench tasks judge --help)"},
 			&cli.StringFlag{Name: "licence", Value: "not stated", Usage: "of the questions"},
@@ -34,55 +43,51 @@ func newTaskCommand(env Env) *cli.Command {
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of the split"},
 		),
 		Action: func(c *cli.Context) error {
-			if c.NArg() > 1 && strings.HasPrefix(c.Args().Get(1), "-") { // flags behind the folder
-				again := env
-				again.Args = argumentLast(env.Args, c.Args().First())
-				return newApp(again).RunContext(c.Context, again.Args)
-			}
 			dir, err := oneArgument(c, "a folder to make")
 			if err != nil {
 				return err
 			}
-			o := newTaskOptions{
-				asJSON: c.Bool("json"), dir: dir, privateRoot: c.String("private-root"), from: c.String("from"), domain: optional(c, "domain"),
+			columns, err := columnsOf(c.String("question"), c.String("answer"), c.String("context"), c.String("group"), c.String("separator"))
+			if err != nil {
+				return err
+			}
+			return runNewTask(env.World, newTaskOptions{
+				asJSON: c.Bool("json"), dir: dir, privateRoot: c.String("private-root"), from: c.String("from"), columns: columns,
+				splitSimilar: c.Bool("split-similar"), domain: optional(c, "domain"), evaluator: evaluatorOf(c, c.String("evaluator")),
+				chosen: c.IsSet("evaluator"), relative: c.IsSet("relative-tolerance"),
 				licence: c.String("licence"), source: c.String("source"), seed: c.Uint64("seed"),
-			}
-			if c.IsSet("evaluator") {
-				o.evaluator = new(evaluatorOf(c, c.String("evaluator")))
-			}
-			return runNewTask(env.World, o)
+			})
 		},
 	}
 }
 
-// argumentLast moves the first argument that is the text behind all others.
-func argumentLast(args []string, text string) []string {
-	at := slices.Index(args, text)
-	return append(slices.Delete(slices.Clone(args), at, at+1), text)
-}
-
 type newTaskOptions struct {
-	asJSON      bool
-	dir         string // folder to make
-	privateRoot string
-	from        string           // CSV file; empty for pairs to be replaced
-	domain      *string          // nil for the folder's name
-	evaluator   *evaluators.Spec // nil for the one that the answers suggest
-	licence     string
-	source      string // of the questions; empty for the file's name
-	seed        uint64 // of the split
+	asJSON       bool
+	dir          string // folder to make
+	privateRoot  string
+	from         string // table of questions and answers; empty for pairs to be replaced
+	columns      folder.Columns
+	splitSimilar bool
+	domain       *string // nil for the folder's name
+	evaluator    evaluators.Spec
+	chosen       bool // the evaluator is to be used; else the answers decide, and its tolerances count
+	relative     bool // its relative tolerance is set
+	licence      string
+	source       string // of the questions; empty for the file's name
+	seed         uint64 // of the split
 }
 
 // runNewTask makes a task folder and its private set, and says what to do next.
 func runNewTask(w setup.World, o newTaskOptions) error {
-	pairs, config, err := o.config()
+	pairs, guessed, config, err := o.config()
 	if err != nil {
 		return err
 	}
-	content, hidden := folder.FromPairs(config, pairs, func(keys []string, shares []int) []int {
+	pairs, grouping := folder.Group(pairs, !o.splitSimilar)
+	content, hidden := folder.FromPairs(config, pairs, func(keys [][]string, shares []int) []int {
 		items := make([]split.Item, len(keys))
-		for i, key := range keys {
-			items[i].Keys = []string{key}
+		for i := range keys {
+			items[i].Keys = keys[i]
 		}
 		return split.Divide(items, shares, o.seed)
 	})
@@ -93,15 +98,16 @@ func runNewTask(w setup.World, o newTaskOptions) error {
 	if err != nil {
 		return err
 	}
+	told := guess{guessed, grouping}
 	made := madeTask{
 		task.Name, o.dir, folder.PrivateFile(o.privateRoot, task.Name), content.Config.Evaluator.Kind,
-		len(task.Public), len(hidden), len(task.Seed), task.Digest,
+		len(task.Public), len(hidden), len(task.Seed), task.Digest, told,
 	}
 	if o.asJSON {
 		return printJSON(w.Stdout, made)
 	}
-	fmt.Fprintf(w.Stdout, "%s: %d public questions, %d private ones in %s, seed pool of %d, evaluator %s\n"+
-		"next: edit %s and %s, then autodatabench tasks lint %s\n", made.Folder, made.Public, made.Hidden, made.Private, made.Seed, made.Evaluator,
+	fmt.Fprintf(w.Stdout, "%s: %d public questions, %d private ones in %s, seed pool of %d, evaluator %s\n%s"+
+		"next: edit %s and %s, then autodatabench tasks lint %s\n", made.Folder, made.Public, made.Hidden, made.Private, made.Seed, made.Evaluator, told.told(content.Config.Evaluator),
 		filepath.Join(made.Folder, folder.ConfigFile), filepath.Join(made.Folder, "description.md"), made.Folder)
 	return nil
 }
@@ -116,10 +122,12 @@ type madeTask struct {
 	Hidden    int    `json:"private"`
 	Seed      int    `json:"seed"`
 	Digest    string `json:"digest"`
+	Guessed   guess  `json:"guessed"`
 }
 
 // config reads the pairs and says how they are judged.
-func (o newTaskOptions) config() ([]folder.Pair, folder.Config, error) {
+func (o newTaskOptions) config() ([]folder.Pair, folder.Guessed, folder.Config, error) {
+	var guessed folder.Guessed
 	name := filepath.Base(filepath.Clean(o.dir))
 	config := folder.Config{
 		Name: name, Title: "Questions on " + name, Domain: results.Domain(name), Licence: o.licence, Source: o.source,
@@ -129,18 +137,19 @@ func (o newTaskOptions) config() ([]folder.Pair, folder.Config, error) {
 		config.Domain = results.Domain(*o.domain)
 	}
 	if !results.ValidName(name) {
-		return nil, config, results.Bad(fmt.Errorf("%s: a task's name has lower-case letters, digits, dots and dashes only", name))
+		return nil, guessed, config, results.Bad(fmt.Errorf("%s: a task's name has lower-case letters, digits, dots and dashes only", name))
 	}
 	if err := config.Domain.Validate(); err != nil {
-		return nil, config, results.Bad(err)
+		return nil, guessed, config, results.Bad(err)
 	}
 	pairs := folder.Starter()
 	var findings []folder.Finding
+	var err error
 	if o.from != "" {
-		pairs, findings = folder.ReadPairs(o.from)
+		pairs, findings, err = importers.ReadPairs(o.from, o.columns)
 	}
-	if err := refuse(findings); err != nil {
-		return nil, config, err
+	if err := errors.Join(err, refuse(findings)); err != nil {
+		return nil, guessed, config, err
 	}
 	if config.Source == "" {
 		config.Source = "tasks new, examples to be replaced"
@@ -148,15 +157,23 @@ func (o newTaskOptions) config() ([]folder.Pair, folder.Config, error) {
 			config.Source = filepath.Base(o.from)
 		}
 	}
-	config.Evaluator = folder.Guess(pairs)
-	if o.evaluator != nil {
-		config.Evaluator = *o.evaluator
+	guessed = folder.Guess(pairs)
+	config.Evaluator = guessed.Evaluator
+	if o.chosen {
+		config.Evaluator = o.evaluator
+	} else if config.Evaluator.Kind == "numeric" { // its tolerances may be set alone
+		set := o.evaluator
+		set.Kind = "numeric"
+		if !o.relative {
+			set.RelativeTolerance = config.Evaluator.RelativeTolerance
+		}
+		config.Evaluator = set
 	}
 	e, err := evaluators.Open(config.Evaluator)
 	if err != nil {
-		return nil, config, usage("%s", err)
+		return nil, guessed, config, usage("%s", err)
 	}
-	return pairs, config, refuse(folder.CheckPairs(o.from, pairs, e))
+	return pairs, guessed, config, odd(o.chosen, guessed, refuse(folder.CheckPairs(o.from, pairs, e)))
 }
 
 // refuse makes an error of the first findings.

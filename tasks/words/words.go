@@ -1,4 +1,9 @@
-package folder
+// Package words compares texts by their words: whether one holds the other, and which
+// of many are nearly the same.
+//
+// It is not for the meaning of texts, nor for deciding what follows from likeness.
+// Invariant: the result does not depend on the order of the texts.
+package words
 
 import (
 	"strings"
@@ -6,20 +11,23 @@ import (
 	"unicode/utf8"
 )
 
-// holdsWords reports whether text holds words from the beginning of a word to
-// the end of one: "12 and 34" does not hold "12 and 3".
-func holdsWords(text, words string) bool {
+// Hold reports whether text holds words from the beginning of a word to the end of
+// one: "12 and 34" does not hold "12 and 3".
+func Hold(text, words string) bool { return At(text, words) >= 0 }
+
+// At is where text holds words first, -1 if it does not.
+func At(text, words string) int {
 	if words == "" {
-		return false
+		return -1
 	}
 	for from := 0; ; {
 		at := strings.Index(text[from:], words)
 		if at < 0 {
-			return false
+			return -1
 		}
 		begin := from + at
 		if end := begin + len(words); !cutsWord(text, begin) && !cutsWord(text, end) {
-			return true
+			return begin
 		}
 		_, size := utf8.DecodeRuneInString(text[begin:])
 		from = begin + size
