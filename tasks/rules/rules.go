@@ -1,10 +1,11 @@
 // Package rules are the evaluators that a user's own task chooses from: numeric,
 // exact, choice, python-literal and regex.
 //
-// All of them read a response in the same way. The answer is the text after the last
-// "the answer is" up to the end of its line. Without these words, it is the last
-// line that is not empty. Marks of emphasis around it, a \boxed{} and one full stop
-// at its end are dropped.
+// All of them read a response in the same way, without the thoughts in it. The answer
+// is the text after the last "the answer is" up to the end of its line. Without these
+// words, it is the last line that is not empty. Marks of emphasis around it, a
+// \boxed{} and one full stop at its end are dropped. A response that ends within its
+// thoughts has no answer but in the text before them.
 //
 // The package is not for the published suites, whose official rules are in
 // tasks/science, tasks/code and tasks/finance. Invariants: any text gets a verdict,
@@ -18,6 +19,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/cut"
+	"github.com/autodatabench/autodatabench/results/thoughts"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -76,6 +78,7 @@ var (
 // final takes the answer out of a response. stated says that closing words stand
 // before it.
 func final(response string) (answer string, stated bool) {
+	response, _ = thoughts.Said(response, thoughts.Markdown)
 	response = strings.ToValidUTF8(cut.Tail(response, maxResponse), "\uFFFD")
 	if found := closing.FindAllStringIndex(response, -1); len(found) > 0 {
 		line, _, _ := strings.Cut(response[found[len(found)-1][1]:], "\n")
