@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -47,8 +48,9 @@ func listAgents(c *cli.Context, env Env) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	t := table.New("Agents", 1, "!name", "shown as", "provider", "model", "key in", ">USD in", ">out")
+	t := table.New("Agents", 1, "!name", "shown as", "provider", "model", "key in", ">USD in", ">out", "facts of", "retires")
 	var list []definitions.Definition
+	var warnings []string
 	for _, name := range definitions.List() {
 		d, err := definitions.Load(name)
 		if err != nil {
@@ -62,10 +64,23 @@ func listAgents(c *cli.Context, env Env) error {
 			input, output = fmt.Sprintf("%.2f", d.Price.Input), fmt.Sprintf("%.2f", d.Price.Output)
 		}
 		list = append(list, d)
-		t.Add(d.Name, d.Title(), d.Provider, model, d.APIKeyEnv, input, output)
+		t.Add(d.Name, d.Title(), d.Provider, model, d.APIKeyEnv, input, output, cmp.Or(d.Facts(), table.Missing), cmp.Or(d.Retires, table.Missing))
+		warnings = append(warnings, ageWarnings(d, env.Now())...)
 	}
-	t.Note("USD: list prices per million tokens of input and output, as far as the definitions know them.")
+	for _, w := range warnings {
+		t.Note("%s", w)
+	}
+	t.Note("USD: list prices per million tokens of input and output, of short prompts where they have tiers, as far as the definitions know them.")
 	return show(c, env, list, t)
+}
+
+// ageWarnings says what is wrong with the age of an agent's definition.
+func ageWarnings(d definitions.Definition, now time.Time) []string {
+	list := d.Warnings(now)
+	for i, w := range list {
+		list[i] = fmt.Sprintf("agent %s: %s", d.Name, w)
+	}
+	return list
 }
 
 // checked is what one tiny call came to.

@@ -50,8 +50,8 @@ func boundsOf(f experiment.File, p results.Protocol, w results.Workflow, d defin
 	input, output := d.PromptTokens(), d.Sampling.MaxOutputTokens
 	known := b.AgentCalls.Known && input > 0 && output > 0
 	b.AgentTokens = results.Num(float64(attempts)*float64(input+output), known)
-	b.AgentCost = d.Pricing().Cost(results.Tokens{Input: int64(attempts) * input, Output: int64(attempts) * output})
-	b.AgentCost.Known = b.AgentCost.Known && known
+	b.AgentCost = d.Pricing().Cost(results.Tokens{Input: input, Output: output})
+	b.AgentCost = results.Num(float64(attempts)*b.AgentCost.Value, b.AgentCost.Known && known)
 	bind(&b.AgentTokens, float64(p.Budget.AgentTokens))
 	bind(&b.AgentCost, p.Budget.AgentCost)
 	return b
@@ -73,6 +73,7 @@ type plan struct {
 	Trials     []results.TrialID `json:"trials"`
 	Bounds     bounds            `json:"at_most"`
 	Measured   []measured        `json:"measured"`
+	Warnings   []string          `json:"warnings,omitempty"`
 }
 
 // printPlan lists what an experiment would do at the most.
@@ -118,6 +119,12 @@ func printPlan(ctx context.Context, world setup.World, f experiment.File, o runO
 	t.Note("at most %s teacher calls, %s agent calls, %s agent tokens, %s USD for agents, %.0f hours of run time and %s GPU hours in all",
 		table.Count(b.TeacherCalls), amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), b.Hours, gpuHours(f, b))
 	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them. GPU hours are those of the trials' run time: retraining for the final score, private scoring and the base student's evaluation come on top.")
+	for _, d := range list {
+		made.Warnings = append(made.Warnings, ageWarnings(d, world.Now())...)
+	}
+	for _, w := range made.Warnings {
+		t.Note("%s", w)
+	}
 	tables := []*table.Table{t, trialsTable(f, p, list)}
 	if made.Measured, err = measure(ctx, world, o.out, f, p); err != nil {
 		return err

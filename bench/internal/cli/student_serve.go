@@ -53,7 +53,7 @@ func exportCommand(env Env) *cli.Command {
 
 func serveCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "serve", Usage: "speak the OpenAI chat-completions protocol on this machine",
+		Name: "serve", Usage: "speak the protocols of OpenAI and Anthropic on this machine",
 		Description: "The base answers under its name, each adapter under its own. The chat format has no system block: system messages come before the question. " +
 			"stream: true sends the finished answer in pieces. Examples:\n\n" +
 			"  autodatabench student serve --adapter tuned=adapter\n" +
@@ -75,7 +75,7 @@ func serveCommand(env Env) *cli.Command {
 				return err
 			}
 			name := s.Identity().Name
-			return serveHTTP(c.Context, env, c.String("listen"), fmt.Sprintf("student %q and %d adapters", name, len(adapters)), serve.Handler(s, name, adapters))
+			return serveHTTP(c.Context, env, c.String("listen"), fmt.Sprintf("student %q and %d adapters", name, len(adapters)), serve.Handler(s, name, adapters, freshSeed))
 		},
 	}
 }

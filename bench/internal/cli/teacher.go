@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"time"
@@ -19,7 +20,7 @@ func teacherCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "teacher", Usage: "serve the simulated teacher",
 		Subcommands: []*cli.Command{{
-			Name: "serve", Usage: "speak the OpenAI chat-completions protocol on this machine",
+			Name: "serve", Usage: "speak the protocols of OpenAI and Anthropic on this machine",
 			Description: "Example:\n\n  autodatabench teacher serve --listen 127.0.0.1:8001",
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8001", Usage: "`ADDRESS` to listen on"},
@@ -30,11 +31,14 @@ func teacherCommand(env Env) *cli.Command {
 					return err
 				}
 				what := fmt.Sprintf("simulated teacher %q", procedural.Name)
-				return serveHTTP(c.Context, env, c.String("listen"), what, teacher.Handler(procedural.New(c.Int64("seed"))))
+				return serveHTTP(c.Context, env, c.String("listen"), what, teacher.Handler(freshSeed, procedural.New(c.Int64("seed"))))
 			},
 		}},
 	}
 }
+
+// freshSeed is the seed of a served request that names none.
+func freshSeed() int64 { return rand.Int64() }
 
 // serveHTTP serves until ctx ends, then lets requests in flight finish.
 func serveHTTP(ctx context.Context, env Env, address, what string, handler http.Handler) error {
