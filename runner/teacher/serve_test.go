@@ -230,6 +230,8 @@ func FuzzServed(f *testing.F) {
 	f.Add([]byte(`{"messages":[{"role":"user","content":"hi"}],"temperature":1,"stop":["a"],"seed":4}`))
 	f.Add([]byte(`{"messages":null,"response_format":null}`))
 	f.Add([]byte(`{"max_tokens":1e99}`))
+	f.Add([]byte(`{"input":[{"role":"user","content":[{"type":"input_text","text":"hi"}]}],"stream":true}`))
+	f.Add([]byte(`{"system":"a","max_tokens":3,"messages":[{"role":"user","content":"hi"}],"thinking":{"type":"disabled"}}`))
 	f.Add([]byte(`{"messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		called := false
@@ -240,6 +242,15 @@ func FuzzServed(f *testing.F) {
 			}
 			return teacher.Response{FinishReason: "stop"}, nil
 		}))
+		for _, path := range []string{"/v1/responses", "/v1/messages"} {
+			called = false
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, strings.NewReader(string(body))))
+			if (w.Code == http.StatusOK) != called {
+				t.Errorf("%s: status %d, called %v: %q", path, w.Code, called, w.Body)
+			}
+		}
+		called = false
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/chat/completions", strings.NewReader(string(body))))
 		pieces := []string{w.Body.String()}
