@@ -1,5 +1,5 @@
 # `make help` lists the targets; CI runs `make check`, `make parity`,
-# `make slurm-test` and a small demo.
+# `make slurm-test`, `make clients-test` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
