@@ -11,7 +11,7 @@ work=$(mktemp -d)
 student=$!
 ./autodatabench teacher serve --listen 127.0.0.1:0 >"$work/teacher" 2>&1 &
 teacher=$!
-trap 'kill $student $teacher; wait; rm -rf "$work"' EXIT
+trap 'kill $student $teacher 2>/dev/null; wait; rm -rf "$work"' EXIT
 
 # address FILE: where the server says that it listens.
 address() {

@@ -22,7 +22,7 @@ if [[ ! -e $folder/complete ]]; then
 	echo "clients: downloading what requirements.txt pins from PyPI, 300 MB, into $folder, 1.3 GB" >&2
 	"$python" -m venv --clear "$folder/venv"
 	"$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps --require-hashes -r requirements.txt >&2
-	"$folder/venv/bin/python" -c 'import openai, anthropic, litellm, inspect_ai, lm_eval, llm'
+	LITELLM_LOCAL_MODEL_COST_MAP=True "$folder/venv/bin/python" -c 'import openai, anthropic, litellm, inspect_ai, lm_eval, llm'
 	touch "$folder/complete"
 	echo "clients: made in $((SECONDS - begin)) s" >&2
 fi

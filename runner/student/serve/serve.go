@@ -125,8 +125,9 @@ func (m model) sampling(r teacher.Request, prompt int) (results.Sampling, error)
 	if s.MaxTokens == 0 {
 		s.MaxTokens = max(1, min(defaultTokens, m.student.Window()-prompt))
 	}
-	if window := m.student.Window(); prompt+s.MaxTokens > window {
-		return s, refused(fmt.Sprintf("this model's maximum context length is %d tokens; the messages have %d and max_tokens is %d", window, prompt, s.MaxTokens))
+	if window := m.student.Window(); s.MaxTokens < window && prompt+s.MaxTokens > window { // in the words that clients know from OpenAI
+		return s, refused(fmt.Sprintf("this model's maximum context length is %d tokens; however, you requested %d tokens (%d in the messages, %d in the completion)",
+			window, prompt+s.MaxTokens, prompt, s.MaxTokens))
 	}
 	return s, nil
 }
