@@ -1,10 +1,10 @@
 # `make help` lists the targets; CI runs `make check`, `make parity`,
-# `make slurm-test` and a small demo.
+# `make slurm-test`, `make clients-test` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -83,6 +83,9 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
+
+clients-test: build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
+	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
 
 coverage-study: setup ## simulate coverage and error rates of the statistics: ten minutes of processor time (SETS, DRAWS)
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v

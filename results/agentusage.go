@@ -1,5 +1,7 @@
 package results
 
+import "slices"
+
 // Finish says how a model ended its reply, as far as its provider tells.
 type Finish string
 
@@ -77,21 +79,51 @@ type Price struct {
 	Input       float64  `yaml:"input" json:"input"`
 	CachedInput *float64 `yaml:"cached_input" json:"cached_input,omitempty"` // nil: as other input
 	Output      float64  `yaml:"output" json:"output"`
+	Tiers       []Tier   `yaml:"tiers" json:"tiers,omitempty"` // of longer prompts, the shortest first
 }
 
-// Cost is what the tokens cost in USD; it is missing when the price is not known.
+// Tier is the price of a call whose input has more tokens than Above.
+type Tier struct {
+	Above       int64    `yaml:"above" json:"above"`
+	Input       float64  `yaml:"input" json:"input"`
+	CachedInput *float64 `yaml:"cached_input" json:"cached_input,omitempty"` // nil: as other input
+	Output      float64  `yaml:"output" json:"output"`
+}
+
+// At is the price of a call with that many input tokens, without tiers.
+func (p Price) At(input int64) Price {
+	for _, t := range slices.Backward(p.Tiers) {
+		if input > t.Above {
+			return Price{Input: t.Input, CachedInput: t.CachedInput, Output: t.Output}
+		}
+	}
+	p.Tiers = nil
+	return p
+}
+
+// Cost is what the tokens of one call cost in USD; it is missing when the price is
+// not known.
 func (p *Price) Cost(t Tokens) Number {
 	if p == nil {
 		return Number{}
 	}
-	cached := p.Input
-	if p.CachedInput != nil {
-		cached = *p.CachedInput
+	at := p.At(t.Input)
+	cached := at.Input
+	if at.CachedInput != nil {
+		cached = *at.CachedInput
 	}
-	return Num((p.Input*float64(t.Input-t.Cached)+cached*float64(t.Cached)+p.Output*float64(t.Output))/1e6, true)
+	return Num((at.Input*float64(t.Input-t.Cached)+cached*float64(t.Cached)+at.Output*float64(t.Output))/1e6, true)
 }
 
-// Valid reports whether no part of the price is negative.
+// Valid reports whether no part of the price is negative and the tiers are in
+// order.
 func (p Price) Valid() bool {
+	above := int64(0)
+	for _, t := range p.Tiers {
+		if t.Above <= above || !p.At(t.Above+1).Valid() {
+			return false
+		}
+		above = t.Above
+	}
 	return p.Input >= 0 && p.Output >= 0 && (p.CachedInput == nil || *p.CachedInput >= 0)
 }

@@ -25,6 +25,25 @@ func TestCost(t *testing.T) {
 	}
 }
 
+// TestTiers: a call costs by the length of its input.
+func TestTiers(t *testing.T) {
+	cheap := 0.1
+	p := &Price{Input: 1, Output: 2, Tiers: []Tier{{Above: 100, Input: 3, CachedInput: &cheap, Output: 4}, {Above: 1000, Input: 5, Output: 6}}}
+	for _, c := range []struct {
+		tokens Tokens
+		want   float64
+	}{
+		{Tokens{Input: 100, Output: 10}, 120}, {Tokens{Input: 101, Cached: 1, Output: 10}, 340.1}, {Tokens{Input: 1000}, 3000}, {Tokens{Input: 1001, Cached: 1}, 5005},
+	} {
+		if got := p.Cost(c.tokens).Value*1e6 - c.want; got > 1e-9 || got < -1e-9 {
+			t.Errorf("%+v: %v USD per million off", c.tokens, got)
+		}
+	}
+	if !p.Valid() || (Price{Tiers: []Tier{{Above: 5}, {Above: 5}}}).Valid() || (Price{Tiers: []Tier{{Above: 5, Input: -1}}}).Valid() {
+		t.Error("tiers in order are valid, others are not")
+	}
+}
+
 // TestUnknownCostStaysUnknown adds usages: one call of unknown price makes the
 // sum unknown, and no call leaves it as it is.
 func TestUnknownCostStaysUnknown(t *testing.T) {

@@ -178,9 +178,9 @@ func (t *Trial) OutputAllowed(prompt int64) (tokens int64, spent EndReason) {
 	if b.AgentTokens > 0 {
 		bound(b.AgentTokens-t.Usage.AgentTokens()-prompt, EndTokens)
 	}
-	if b.AgentCost > 0 && price != nil && price.Output > 0 {
+	if b.AgentCost > 0 && price != nil && price.At(prompt).Output > 0 {
 		left := b.AgentCost - t.Usage.AgentCost.Value - price.Cost(Tokens{Input: prompt}).Value
-		bound(int64(left/price.Output*1e6), EndCost)
+		bound(int64(left/price.At(prompt).Output*1e6), EndCost)
 	}
 	return tokens, spent
 }

@@ -17,7 +17,7 @@ import (
 // TestServedTeacherIsSimulated asks this program's own teacher as one asks any
 // server, and the same through something that does not say what it is.
 func TestServedTeacherIsSimulated(t *testing.T) {
-	served := teacher.Handler(procedural.New(1))
+	served := teacher.Handler(func() int64 { return 1 }, procedural.New(1))
 	silent := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := httptest.NewRecorder()
 		served.ServeHTTP(answer, r)

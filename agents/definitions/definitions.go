@@ -48,11 +48,14 @@ type Definition struct {
 	Sampling      Sampling          `yaml:"sampling" json:"sampling"`
 	Headers       map[string]string `yaml:"headers" json:"headers,omitempty"`
 	ContextWindow int64             `yaml:"context_window" json:"context_window,omitempty"` // tokens, 0 when unknown
+	InputWindow   int64             `yaml:"input_window" json:"input_window,omitempty"`     // most tokens of a prompt, 0 where only the context window binds
 	Price         *results.Price    `yaml:"price" json:"price,omitempty"`                   // nil when unknown
 	Engineer      string            `yaml:"engineer" json:"engineer,omitempty"`             // of provider reference
 	Recording     string            `yaml:"recording" json:"recording,omitempty"`           // of provider replay: a trial folder
 	Command       []string          `yaml:"command" json:"command,omitempty"`               // of provider command: program and arguments
 	Folder        string            `yaml:"folder" json:"folder,omitempty"`                 // of provider command: copied to where it starts; relative to the file
+
+	Age `yaml:",inline"` // when these facts were right
 }
 
 // Sampling is what is sent to the model; what is left out is the server's choice.
@@ -173,7 +176,11 @@ func (d Definition) PromptTokens() int64 {
 	if reply == 0 {
 		reply = defaultOutput
 	}
-	return d.ContextWindow - reply
+	tokens := d.ContextWindow - reply
+	if d.InputWindow > 0 {
+		tokens = min(tokens, d.InputWindow)
+	}
+	return tokens
 }
 
 // Pricing is what tokens of the agent cost; nil when that is not known. A

@@ -53,7 +53,7 @@ func TestModels(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if d.Simulated() {
-			if p := d.Pricing(); p == nil || *p != (results.Price{}) {
+			if p := d.Pricing(); p == nil || !cmp.Equal(*p, results.Price{}) {
 				t.Errorf("%s: a scripted agent costs %+v, want nothing", name, p)
 			}
 			continue

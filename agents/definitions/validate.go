@@ -31,14 +31,17 @@ func (d Definition) Validate() error {
 	if n := utf8.RuneCountInString(d.DisplayName); n > maxTitle {
 		return fmt.Errorf("display_name: %d characters; at most %d", n, maxTitle)
 	}
-	if d.ContextWindow < 0 || d.Sampling.MaxOutputTokens < 0 {
-		return fmt.Errorf("context_window and sampling.max_output_tokens must not be negative")
+	if d.ContextWindow < 0 || d.InputWindow < 0 || d.Sampling.MaxOutputTokens < 0 {
+		return fmt.Errorf("context_window, input_window and sampling.max_output_tokens must not be negative")
 	}
 	if d.ContextWindow > 0 && d.PromptTokens() < minPrompt {
 		return fmt.Errorf("context_window: %d tokens leave less than %d for the prompt beside the reply", d.ContextWindow, minPrompt)
 	}
 	if d.Price != nil && !d.Price.Valid() {
-		return fmt.Errorf("price: must not be negative")
+		return fmt.Errorf("price: must not be negative, and each tier must be above the one before")
+	}
+	if err := d.Age.check(); err != nil {
+		return err
 	}
 	for _, only := range []struct {
 		field, provider string

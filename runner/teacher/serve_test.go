@@ -1,6 +1,7 @@
 package teacher_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -29,14 +30,17 @@ func (s scripted) Simulated() bool { return true }
 
 func serve(t *testing.T, s scripted) *httptest.Server {
 	t.Helper()
-	server := httptest.NewServer(teacher.Handler(s))
+	server := httptest.NewServer(teacher.Handler(seven, s))
 	t.Cleanup(server.Close)
 	return server
 }
 
 func client(server *httptest.Server) *teacher.OpenAI {
-	return &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: "any", Client: server.Client(), Retry: remote.Retry{Tries: 1}}
+	return &teacher.OpenAI{BaseURL: server.URL + "/v1", Model: "scripted-1", Client: server.Client(), Retry: remote.Retry{Tries: 1}}
 }
+
+// seven is the fresh seed of the tests.
+func seven() int64 { return 7 }
 
 func ptr[T any](v T) *T { return &v }
 
@@ -59,10 +63,10 @@ func TestServedAsAsked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(want, got); d != "" {
+		if d := gocmp.Diff(want, got); d != "" {
 			t.Errorf("request (-sent +arrived):\n%s", d)
 		}
-		if d := cmp.Diff(answer, response); d != "" {
+		if d := gocmp.Diff(answer, response); d != "" {
 			t.Errorf("response (-sent +arrived):\n%s", d)
 		}
 	}
@@ -123,7 +127,7 @@ func post(t *testing.T, server *httptest.Server, body string) (status int, messa
 	if e.Error == nil {
 		return resp.StatusCode, ""
 	}
-	if e.Error.Type != "invalid_request_error" {
+	if want := map[int]string{404: "not_found_error"}[resp.StatusCode]; e.Error.Type != cmp.Or(want, "invalid_request_error") {
 		t.Errorf("type %q", e.Error.Type)
 	}
 	return resp.StatusCode, e.Error.Message
@@ -152,7 +156,7 @@ func TestServedRequestForm(t *testing.T) {
 		message string // part of it
 	}{
 		{`{` + ask + `}`, 200, ""},
-		{`{"model":"x","user":"me","n":1,"stream":false,"frequency_penalty":0,"stop":null,"response_format":{"type":"text"},` + ask + `}`, 200, ""},
+		{`{"model":"scripted-1","user":"me","n":1,"stream":false,"frequency_penalty":0,"stop":null,"response_format":{"type":"text"},` + ask + `}`, 200, ""},
 		{`{"stop":"END","max_completion_tokens":5,` + ask + `}`, 200, ""},
 		{``, 400, "no JSON object"},
 		{`null`, 400, "messages"},
@@ -175,7 +179,12 @@ func TestServedRequestForm(t *testing.T) {
 		{`{"stop":{},` + ask + `}`, 400, "stop"},
 		{`{"presence_penalty":1,` + ask + `}`, 400, "presence_penalty"},
 		{`{"response_format":{"type":"json_schema"},` + ask + `}`, 400, "response_format"},
-		{`{"logit_bias":{},` + ask + `}`, 400, "logit_bias: not supported"},
+		{`{"logit_bias":{"5":1},` + ask + `}`, 400, "logit_bias: not supported"},
+		{`{"model":"other",` + ask + `}`, 404, `"other"`},
+		{`{"logit_bias":{},"top_logprobs":0,"logprobs":false,"tools":[],"functions":null,"store":true,"metadata":{"a":"b"},"service_tier":"auto","parallel_tool_calls":true,"reasoning_effort":"low","modalities":["text"],` + ask + `}`, 200, ""},
+		{`{"modalities":["audio"],` + ask + `}`, 400, "modalities"},
+		{`{"messages":[{"role":"developer","content":"a"},{"role":"user","content":"b"},{"role":"assistant","content":"c"},{"role":"user","content":"d"}]}`, 200, ""},
+		{`{"messages":[{"role":"tool","content":"a"}]}`, 400, "messages[0]: role"},
 		{`{"user":"` + strings.Repeat("x", 1<<20) + `",` + ask + `}`, 413, "over 1048576 bytes"},
 	} {
 		status, message := post(t, server, tt.body)
@@ -188,10 +197,12 @@ func TestServedRequestForm(t *testing.T) {
 func TestServedBesides(t *testing.T) {
 	server := serve(t, func(teacher.Request) (teacher.Response, error) { panic("not called") })
 	for path, want := range map[string]string{
-		"GET /health":              `200`,
-		"GET /v1/models":           `200 {"data":[{"created":0,"id":"scripted-1","object":"model","owned_by":"autodatabench"}],"object":"list"}`,
-		"GET /v1/nothing":          `404 {"error":{"code":null,"message":"there is no GET /v1/nothing","param":null,"type":"invalid_request_error"}}`,
-		"GET /v1/chat/completions": `404 {"error":{"code":null,"message":"there is no GET /v1/chat/completions","param":null,"type":"invalid_request_error"}}`,
+		"GET /health":               `200`,
+		"GET /v1/models":            `200 {"data":[{"created":0,"id":"scripted-1","object":"model","owned_by":"autodatabench"}],"object":"list"}`,
+		"GET /v1/models/scripted-1": `200 {"created":0,"id":"scripted-1","object":"model","owned_by":"autodatabench"}`,
+		"GET /v1/models/a/b":        `404 {"error":{"code":null,"message":"model: there is no \"a/b\" here; /v1/models lists what is","param":null,"type":"invalid_request_error"}}`,
+		"GET /v1/nothing":           `404 {"error":{"code":null,"message":"there is no GET /v1/nothing","param":null,"type":"invalid_request_error"}}`,
+		"GET /v1/chat/completions":  `404 {"error":{"code":null,"message":"there is no GET /v1/chat/completions","param":null,"type":"invalid_request_error"}}`,
 	} {
 		method, p, _ := strings.Cut(path, " ")
 		req, err := http.NewRequestWithContext(t.Context(), method, server.URL+p, nil)
@@ -219,16 +230,27 @@ func FuzzServed(f *testing.F) {
 	f.Add([]byte(`{"messages":[{"role":"user","content":"hi"}],"temperature":1,"stop":["a"],"seed":4}`))
 	f.Add([]byte(`{"messages":null,"response_format":null}`))
 	f.Add([]byte(`{"max_tokens":1e99}`))
+	f.Add([]byte(`{"input":[{"role":"user","content":[{"type":"input_text","text":"hi"}]}],"stream":true}`))
+	f.Add([]byte(`{"system":"a","max_tokens":3,"messages":[{"role":"user","content":"hi"}],"thinking":{"type":"disabled"}}`))
 	f.Add([]byte(`{"messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		called := false
-		handler := teacher.Handler(scripted(func(r teacher.Request) (teacher.Response, error) {
+		handler := teacher.Handler(seven, scripted(func(r teacher.Request) (teacher.Response, error) {
 			called = true
 			if len(r.Messages) == 0 || r.Seed < 0 || r.MaxTokens < 0 || r.Temperature != nil && !(*r.Temperature >= 0 && *r.Temperature <= 2) {
 				t.Errorf("the teacher was asked %+v", r)
 			}
 			return teacher.Response{FinishReason: "stop"}, nil
 		}))
+		for _, path := range []string{"/v1/responses", "/v1/messages"} {
+			called = false
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, strings.NewReader(string(body))))
+			if (w.Code == http.StatusOK) != called {
+				t.Errorf("%s: status %d, called %v: %q", path, w.Code, called, w.Body)
+			}
+		}
+		called = false
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/chat/completions", strings.NewReader(string(body))))
 		pieces := []string{w.Body.String()}
@@ -257,7 +279,7 @@ func (n named) Name() string  { return string(n) }
 func (named) Simulated() bool { return true }
 
 func TestSeveralModelsAreToldApartByName(t *testing.T) {
-	server := httptest.NewServer(teacher.Handler(named("base"), named("adapter")))
+	server := httptest.NewServer(teacher.Handler(seven, named("base"), named("adapter")))
 	defer server.Close()
 	ask := func(model string) (teacher.Response, error) {
 		c := client(server)

@@ -31,27 +31,36 @@ func (in served) readStreaming() (*streaming, error) {
 	return s, nil
 }
 
-// stream sends the answer as server-sent events. It is there as a whole before
-// the first is sent, so that a fault has its status.
-func (s *streaming) stream(w http.ResponseWriter, name string, r Response) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-cache")
-	send := func(choices []any, usage any) {
-		chunk := map[string]any{"id": completionID, "object": "chat.completion.chunk", "created": 0, "model": name, "choices": choices}
-		if s.IncludeUsage {
-			chunk["usage"] = usage
+// piecesOfChat sends the answer as server-sent events. It is there as a whole
+// before the first is sent, so that a fault has its status.
+func piecesOfChat(send func(event string, data any), name string, a asked, r Response) {
+	chunk := func(choices []any, usage any) {
+		data := map[string]any{"id": completionID, "object": "chat.completion.chunk", "created": 0, "model": name, "choices": choices}
+		if a.stream.IncludeUsage {
+			data["usage"] = usage
 		}
-		data, _ := json.Marshal(chunk) // of texts and numbers
-		w.Write([]byte("data: " + string(data) + "\n\n"))
+		send("", data)
 	}
 	piece := func(finish any, delta map[string]any) {
-		send([]any{map[string]any{"index": 0, "delta": delta, "finish_reason": finish}}, nil)
+		chunk([]any{map[string]any{"index": 0, "delta": delta, "finish_reason": finish}}, nil)
 	}
-	piece(nil, map[string]any{"role": "assistant", "content": ""})
+	piece(nil, map[string]any{"role": Assistant, "content": ""})
 	piece(nil, map[string]any{"content": r.Content})
 	piece(r.FinishReason, map[string]any{})
-	if s.IncludeUsage {
-		send([]any{}, usageOf(r))
+	if a.stream.IncludeUsage {
+		chunk([]any{}, usageOf(r))
 	}
-	w.Write([]byte("data: [DONE]\n\n"))
+	send("", json.RawMessage("[DONE]"))
+}
+
+// sendEvent writes one server-sent event; a name may be left out.
+func sendEvent(w http.ResponseWriter, event string, data any) {
+	text, ok := data.(json.RawMessage)
+	if !ok {
+		text, _ = json.Marshal(data) // of texts and numbers
+	}
+	if event != "" {
+		w.Write([]byte("event: " + event + "\n"))
+	}
+	w.Write([]byte("data: " + string(text) + "\n\n"))
 }

@@ -5,12 +5,10 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results/cut"
+	"github.com/autodatabench/autodatabench/results/thoughts"
 )
 
 var (
-	thoughtBegins = regexp.MustCompile(`(?i)<(?:think|thinking|thoughts?|reasoning)>`)
-	thoughtEnds   = regexp.MustCompile(`(?i)</(?:think|thinking|thoughts?|reasoning)>`)
-
 	// The words that an answer follows; the second kind begins a line.
 	closing = regexp.MustCompile(`(?i)\bthe (?:(?:final|correct|right) )?answer is\b[ \t]*:?|(?m)^[ \t>*_#]*(?:(?:final|correct) )?answer[ \t]*:`)
 
@@ -21,7 +19,8 @@ var (
 // final takes the answer out of a response. stated says that closing words, or a
 // box, mark it.
 func final(response string) (answer string, stated bool) {
-	response = spoken(strings.ToValidUTF8(cut.Tail(response, maxResponse), "\uFFFD"))
+	response, _ = thoughts.Said(response, thoughts.Markdown)
+	response = strings.ToValidUTF8(cut.Tail(response, maxResponse), "\uFFFD")
 	if found := closing.FindAllStringIndex(response, -1); len(found) > 0 {
 		return bare(firstLine(response[found[len(found)-1][1]:])), true
 	}
@@ -32,18 +31,6 @@ func final(response string) (answer string, stated bool) {
 	}
 	response = strings.TrimSpace(response)
 	return bare(response[strings.LastIndexByte(response, '\n')+1:]), false
-}
-
-// spoken is a response without its thoughts. Thoughts that never end leave nothing
-// behind their beginning.
-func spoken(response string) string {
-	if ends := thoughtEnds.FindAllStringIndex(response, -1); ends != nil {
-		response = response[ends[len(ends)-1][1]:]
-	}
-	if begin := thoughtBegins.FindStringIndex(response); begin != nil {
-		response = response[:begin[0]]
-	}
-	return response
 }
 
 // firstLine is the first line of text that holds more than marks.

@@ -1,8 +1,8 @@
 // Package rules are the evaluators that a user's own task chooses from: numeric,
 // contains, exact, choice, python-literal and regex.
 //
-// All of them read a response in the same way. Thoughts between <think> and </think>
-// are dropped. The answer is the text after the last "the answer is" or "Answer:", up
+// All of them read a response in the same way. Its thoughts, closed or
+// cut, are no part of it. The answer is the text after the last "the answer is" or "Answer:", up
 // to the end of its line, or the next line that holds more than marks. Without these
 // words, it is the content of the last \boxed{}, or else the last line that is not
 // empty. Emphasis, delimiters of formulas, commands such as \text{} and a \boxed{}

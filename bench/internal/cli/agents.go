@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -30,8 +32,9 @@ func agentsCommand(env Env) *cli.Command {
 
 // runAgentList prints the agents that come with the program.
 func runAgentList(w setup.World, format report.Format) error {
-	t := table.New("Agents", 1, "!name", "shown as", "provider", "model", "key in", ">USD in", ">out")
+	t := table.New("Agents", 1, "!name", "shown as", "provider", "model", "key in", ">USD in", ">out", "facts of", "retires")
 	var list []definitions.Definition
+	var warnings []string
 	for _, name := range definitions.List() {
 		d, err := definitions.Load(name)
 		if err != nil {
@@ -45,8 +48,21 @@ func runAgentList(w setup.World, format report.Format) error {
 			input, output = fmt.Sprintf("%.2f", d.Price.Input), fmt.Sprintf("%.2f", d.Price.Output)
 		}
 		list = append(list, d)
-		t.Add(d.Name, d.Title(), d.Provider, model, d.APIKeyEnv, input, output)
+		t.Add(d.Name, d.Title(), d.Provider, model, d.APIKeyEnv, input, output, cmp.Or(d.Facts(), table.Missing), cmp.Or(d.Retires, table.Missing))
+		warnings = append(warnings, ageWarnings(d, w.Now())...)
 	}
-	t.Note("USD: list prices per million tokens of input and output, as far as the definitions know them.")
+	for _, line := range warnings {
+		t.Note("%s", line)
+	}
+	t.Note("USD: list prices per million tokens of input and output, of short prompts where they have tiers, as far as the definitions know them.")
 	return printData(w.Stdout, format, list, t)
+}
+
+// ageWarnings says what is wrong with the age of an agent's definition.
+func ageWarnings(d definitions.Definition, now time.Time) []string {
+	list := d.Warnings(now)
+	for i, line := range list {
+		list[i] = fmt.Sprintf("agent %s: %s", d.Name, line)
+	}
+	return list
 }

@@ -241,14 +241,17 @@ func TestOwnServersAsAgents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, handler := range map[string]http.Handler{
-		"teacher serve": teacher.Handler(procedural.New(1)),
-		"student serve": serve.Handler(student, student.Identity().Name, nil),
+	for name, c := range map[string]struct {
+		model   string
+		handler http.Handler
+	}{
+		"teacher serve": {procedural.Name, teacher.Handler(freshSeed, procedural.New(1))},
+		"student serve": {student.Identity().Name, serve.Handler(student, student.Identity().Name, nil, freshSeed)},
 	} {
-		h := httptest.NewServer(handler)
+		h := httptest.NewServer(c.handler)
 		t.Cleanup(h.Close)
 		dir := lay(t, map[string]string{
-			"agent.yaml": strings.ReplaceAll(agentFile(h.URL, ""), "my-org/my-model", student.Identity().Name), "keys.yaml": experimentFile,
+			"agent.yaml": strings.ReplaceAll(agentFile(h.URL, ""), "my-org/my-model", c.model), "keys.yaml": experimentFile,
 		})
 		code, _, stderr := in(t, dir, "run", "--agent-file", "agent.yaml", "keys.yaml")
 		if code != 0 {

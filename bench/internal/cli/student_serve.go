@@ -15,7 +15,7 @@ import (
 
 func serveCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "serve", Usage: "speak the OpenAI chat-completions protocol on this machine",
+		Name: "serve", Usage: "speak the protocols of OpenAI and Anthropic on this machine",
 		Description: "The base answers under its name, each adapter under its own. The chat format has no system block: system messages come before the question. " +
 			"stream: true sends the finished answer in pieces. Examples:\n\n" +
 			"  autodatabench student serve --adapter tuned=adapter\n" +
@@ -50,7 +50,7 @@ func runServeStudent(ctx context.Context, w setup.World, o serveStudentOptions) 
 		return err
 	}
 	name := s.Identity().Name
-	return serveHTTP(ctx, w, o.listen, fmt.Sprintf("student %q and %d adapters", name, len(adapters)), serve.Handler(s, name, adapters))
+	return serveHTTP(ctx, w, o.listen, fmt.Sprintf("student %q and %d adapters", name, len(adapters)), serve.Handler(s, name, adapters, freshSeed))
 }
 
 // readAdapters reads NAME=FOLDER pairs and tries each folder.

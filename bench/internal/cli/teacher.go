@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"time"
@@ -20,7 +21,7 @@ func teacherCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "teacher", Usage: "serve the simulated teacher",
 		Subcommands: []*cli.Command{{
-			Name: "serve", Usage: "speak the OpenAI chat-completions protocol on this machine",
+			Name: "serve", Usage: "speak the protocols of OpenAI and Anthropic on this machine",
 			Description: "Example:\n\n  autodatabench teacher serve --listen 127.0.0.1:8001",
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8001", Usage: "`ADDRESS` to listen on"},
@@ -38,8 +39,11 @@ func teacherCommand(env Env) *cli.Command {
 
 // runServeTeacher serves the simulated teacher at the address until ctx ends.
 func runServeTeacher(ctx context.Context, w setup.World, address string, seed int64) error {
-	return serveHTTP(ctx, w, address, fmt.Sprintf("simulated teacher %q", procedural.Name), teacher.Handler(procedural.New(seed)))
+	return serveHTTP(ctx, w, address, fmt.Sprintf("simulated teacher %q", procedural.Name), teacher.Handler(freshSeed, procedural.New(seed)))
 }
+
+// freshSeed is the seed of a served request that names none.
+func freshSeed() int64 { return rand.Int64() }
 
 // serveHTTP serves until ctx ends, then lets requests in flight finish.
 func serveHTTP(ctx context.Context, w setup.World, address, what string, handler http.Handler) error {

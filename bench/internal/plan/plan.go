@@ -25,6 +25,7 @@ type Plan struct {
 	Trials     []results.TrialID `json:"trials"`
 	Bounds     Bounds            `json:"at_most"`
 	Measured   []Measured        `json:"measured"`
+	Warnings   []string          `json:"warnings,omitempty"` // of agents' definitions that age
 
 	Parts []Part `json:"-"` // add up to Bounds
 }
@@ -94,8 +95,8 @@ func OfTrial(f experiment.File, p results.Protocol, w results.Workflow, d defini
 	input, output := d.PromptTokens(), d.Sampling.MaxOutputTokens
 	known := b.AgentCalls.Known && input > 0 && output > 0
 	b.AgentTokens = results.Num(float64(attempts)*float64(input+output), known)
-	b.AgentCost = d.Pricing().Cost(results.Tokens{Input: int64(attempts) * input, Output: int64(attempts) * output})
-	b.AgentCost.Known = b.AgentCost.Known && known
+	call := d.Pricing().Cost(results.Tokens{Input: input, Output: output}) // which decides the tier of a price
+	b.AgentCost = results.Num(float64(attempts)*call.Value, call.Known && known)
 	bind(&b.AgentTokens, float64(p.Budget.AgentTokens))
 	bind(&b.AgentCost, p.Budget.AgentCost)
 	return b

@@ -9,7 +9,6 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
@@ -110,7 +109,7 @@ func openAgent(w World, d definitions.Definition) (experiment.Agent, error) {
 		PromptTokens: d.PromptTokens(), OutputTokens: d.Sampling.MaxOutputTokens, Price: d.Pricing(),
 	}
 	var err error
-	if a.Digest, err = disk.DigestOf(d); err != nil {
+	if a.Digest, err = d.Digest(); err != nil {
 		return a, err
 	}
 	if d.Provider == definitions.Command { // opened by startCommands, once there is a sandbox

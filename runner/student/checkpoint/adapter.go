@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/lfs"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
 )
@@ -15,6 +16,9 @@ import (
 func CheckWeights(dir string) (parameters int, err error) {
 	data, err := os.ReadFile(filepath.Join(dir, adapterFile))
 	if err != nil {
+		return 0, results.Infra(err)
+	}
+	if err := lfs.Check(adapterFile, data); err != nil {
 		return 0, results.Infra(err)
 	}
 	file, err := safetensors.Parse(data)

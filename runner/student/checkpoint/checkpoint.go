@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/lfs"
 )
 
 // longest bounds the context that is used of a model, in tokens (protocol.md section 7).
@@ -77,13 +78,25 @@ func context(folder string) (int, error) {
 	var config struct {
 		Positions int `json:"max_position_embeddings"`
 	}
-	if err := json.Unmarshal(data, &config); err != nil {
-		return 0, results.Bad(fmt.Errorf("student: %s: config.json: %w", folder, err))
+	if err := decodeConfig(data, &config); err != nil {
+		return 0, results.Bad(fmt.Errorf("student: %s: %w", folder, err))
 	}
 	if config.Positions < 32 {
 		return 0, results.Bad(fmt.Errorf("student: %s: config.json has no usable max_position_embeddings, got %d", folder, config.Positions))
 	}
 	return min(config.Positions, longest), nil
+}
+
+// decodeConfig reads config.json as far as v goes.
+func decodeConfig(data []byte, v any) error {
+	const name = "config.json"
+	if err := lfs.Check(name, data); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 // digested are the files that the digest is over, in their order.
@@ -96,7 +109,13 @@ func digested(folder string) ([]string, error) {
 		return nil, results.Infra(fmt.Errorf("student: %s holds no weights", folder), "weights must be in the safetensors format")
 	}
 	slices.Sort(files)
-	return append(files, filepath.Join(folder, "tokenizer.json")), nil
+	files = append(files, filepath.Join(folder, "tokenizer.json"))
+	for _, path := range files {
+		if err := lfs.CheckFile(path); err != nil {
+			return nil, results.Bad(fmt.Errorf("student: %w", err))
+		}
+	}
+	return files, nil
 }
 
 func digest(files []string) (string, error) {
@@ -112,7 +131,11 @@ func digest(files []string) (string, error) {
 // CheckAdapter reports whether the folder holds an adapter.
 func CheckAdapter(dir string) error {
 	for _, name := range []string{"adapter_config.json", adapterFile} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err != nil {
+			return results.Bad(fmt.Errorf("adapter: %w", err))
+		}
+		if err := lfs.CheckFile(path); err != nil {
 			return results.Bad(fmt.Errorf("adapter: %w", err))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/lfs"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
 	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
@@ -125,5 +126,31 @@ func TestReadShape(t *testing.T) {
 		if s, err := ReadShape(dir, ""); err == nil {
 			t.Errorf("%s gives %+v", config, s)
 		}
+	}
+}
+
+// TestPointersAreNamed: what a clone without Git LFS has is not taken for weights.
+func TestPointersAreNamed(t *testing.T) {
+	pointer := []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 3940808\n")
+	for _, name := range []string{"config.json", "model.safetensors", "tokenizer.json"} {
+		_, dir := exported(t)
+		if err := os.WriteFile(filepath.Join(dir, name), pointer, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir, "", ""); !errors.Is(err, lfs.ErrPointer) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"adapter_config.json", adapterFile} {
+		if err := os.WriteFile(filepath.Join(dir, name), pointer, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := CheckAdapter(dir); !errors.Is(err, lfs.ErrPointer) {
+		t.Errorf("adapter: %v", err)
+	}
+	if _, err := CheckWeights(dir); !errors.Is(err, lfs.ErrPointer) {
+		t.Errorf("weights of an adapter: %v", err)
 	}
 }

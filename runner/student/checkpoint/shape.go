@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,8 +27,8 @@ func ReadShape(model, cache string) (Shape, error) {
 	if err != nil {
 		return s, results.Infra(fmt.Errorf("student: %w", err), "student.model names a folder of Hugging Face files")
 	}
-	if err := json.Unmarshal(data, &s); err != nil {
-		return s, results.Bad(fmt.Errorf("student: %s: config.json: %w", folder, err))
+	if err := decodeConfig(data, &s); err != nil {
+		return s, results.Bad(fmt.Errorf("student: %s: %w", folder, err))
 	}
 	const most = 1 << 24 // of each, so that no product overflows
 	for _, n := range []int{s.Hidden, s.Intermediate, s.Layers, s.Vocabulary} {

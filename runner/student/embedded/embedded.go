@@ -170,7 +170,11 @@ func cutOff(ids []int, from, limit int) ([]int, int) {
 // Generate implements [student.Generator]. A prompt that leaves no room for the
 // answer keeps its beginning and the chat's frame.
 func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([]string, error) {
-	answers, err := s.draw(ctx, adapterDir, prompts, sampling, progress)
+	conversations := make([][]string, len(prompts))
+	for i := range prompts {
+		conversations[i] = prompts[i : i+1]
+	}
+	answers, err := s.draw(ctx, adapterDir, conversations, sampling, progress)
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
@@ -181,10 +185,17 @@ func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []str
 	return texts, nil
 }
 
-// Answer is Generate for one prompt. It says how many tokens were drawn, which
+// Window is how many tokens the prompt and the answer may have together.
+func (s *Student) Window() int { return s.model.Config.Context() }
+
+// PromptTokens is how many tokens a conversation has, with the chat's frame.
+func (s *Student) PromptTokens(turns []string) int { return len(s.tok.ChatTurns(turns)) }
+
+// Answer is Generate for one conversation: turns of user and assistant in
+// alternation, the user's first and last. It says how many tokens were drawn, which
 // can be more than the text has when it is read again.
-func (s *Student) Answer(ctx context.Context, adapterDir, prompt string, sampling results.Sampling) (text string, tokens int, err error) {
-	answers, err := s.draw(ctx, adapterDir, []string{prompt}, sampling, nil)
+func (s *Student) Answer(ctx context.Context, adapterDir string, turns []string, sampling results.Sampling) (text string, tokens int, err error) {
+	answers, err := s.draw(ctx, adapterDir, [][]string{turns}, sampling, nil)
 	if err != nil {
 		return "", 0, fmt.Errorf("answer: %w", err)
 	}
@@ -192,7 +203,7 @@ func (s *Student) Answer(ctx context.Context, adapterDir, prompt string, samplin
 }
 
 // draw draws the tokens of the answers.
-func (s *Student) draw(ctx context.Context, adapterDir string, prompts []string, sampling results.Sampling, progress func(done, total int)) ([][]int, error) {
+func (s *Student) draw(ctx context.Context, adapterDir string, conversations [][]string, sampling results.Sampling, progress func(done, total int)) ([][]int, error) {
 	model := s.model
 	if adapterDir != "" {
 		adapter, err := s.adapter(adapterDir)
@@ -205,9 +216,9 @@ func (s *Student) draw(ctx context.Context, adapterDir string, prompts []string,
 	if most := s.MostNewTokens(); sampling.MaxTokens <= 0 || sampling.MaxTokens > most {
 		return nil, results.Bad(fmt.Errorf("max_tokens must be 1 to %d, got %d", most, sampling.MaxTokens))
 	}
-	ids := make([][]int, len(prompts))
-	for i, p := range prompts {
-		ids[i] = s.fit(p, longest-sampling.MaxTokens)
+	ids := make([][]int, len(conversations))
+	for i, turns := range conversations {
+		ids[i] = s.fit(turns, longest-sampling.MaxTokens)
 	}
 	options := llama.GenOptions{
 		Temperature: sampling.Temperature, TopP: sampling.TopP, MaxTokens: sampling.MaxTokens, Seed: sampling.Seed, Stop: []int{s.tok.EOT()},
@@ -229,9 +240,9 @@ func (s *Student) adapter(dir string) (*llama.Adapter, error) {
 	return adapter, nil
 }
 
-// fit is the chat prompt of the text in at most limit tokens.
-func (s *Student) fit(text string, limit int) []int {
-	ids := s.tok.ChatPrompt(text)
+// fit is the prompt of the conversation in at most limit tokens.
+func (s *Student) fit(turns []string, limit int) []int {
+	ids := s.tok.ChatTurns(turns)
 	if len(ids) <= limit {
 		return ids
 	}

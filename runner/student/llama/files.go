@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/lfs"
 	"github.com/autodatabench/autodatabench/runner/student/llama/bpe"
 	"github.com/autodatabench/autodatabench/runner/student/llama/safetensors"
 )
@@ -30,7 +32,8 @@ const maxModelFile = 8 << 30
 
 // Load reads a model and its tokenizer from config.json, model.safetensors and
 // tokenizer.json, as transformers writes them. Tensors that a Llama of the
-// config does not have are an error, as are missing ones.
+// config does not have are an error, as are missing ones; rotary buffers of old
+// checkpoints are passed over.
 func Load(fsys fs.FS) (*Model, *Tokenizer, error) {
 	m, tok, err := load(fsys)
 	if err != nil {
@@ -87,12 +90,16 @@ func parseWeights(c Config, data []byte) (*Model, error) {
 	}
 	m := allocate(c)
 	m.rope = newRope(c)
-	names := f.Names()
+	names := slices.DeleteFunc(f.Names(), rotaryBuffer)
 	if c.TieEmbeddings { // some writers store the tied head too
 		names = slices.DeleteFunc(names, func(n string) bool { return n == "lm_head.weight" })
 	}
 	return m, readTensors(f, names, m.tensors())
 }
+
+// rotaryBuffer reports whether a tensor is one of the tables of rotary frequencies
+// that transformers stored before version 4.32. They follow from the config.
+func rotaryBuffer(name string) bool { return strings.HasSuffix(name, ".self_attn.rotary_emb.inv_freq") }
 
 // readTensors fills the tensors with finite numbers and reports names beyond them.
 func readTensors(f *safetensors.File, names []string, want []tensor) error {
@@ -202,7 +209,7 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 		data = data[:len(data)+n]
 		switch {
 		case err == io.EOF:
-			return data, nil
+			return data, lfs.Check(name, data)
 		case err != nil:
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		case len(data) == cap(data):

@@ -26,7 +26,7 @@ func TestParityOpenAIClient(t *testing.T) {
 	if _, err := s.Train(t.Context(), results.Mini().Recipe, studenttest.Rows(24), 1, dir, nil); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(serve.Handler(s, "base", map[string]string{"tuned": dir}))
+	server := httptest.NewServer(serve.Handler(s, "base", map[string]string{"tuned": dir}, func() int64 { return 1 }))
 	t.Cleanup(server.Close)
 	const question = "Say the word for 3."
 	for _, c := range []struct {
@@ -44,7 +44,7 @@ func TestParityOpenAIClient(t *testing.T) {
 				StreamedTokens int `json:"streamed_tokens"`
 			}
 			llama.StartReference(t).Ask(t, "ask", llama.Args{"base_url": server.URL + "/v1", "model": c.model, "question": question, "tokens": c.limit}, &got)
-			text, drawn, err := s.Answer(t.Context(), c.adapter, "Be brief.\n\n"+question, results.Sampling{TopP: 1, MaxTokens: c.limit})
+			text, drawn, err := s.Answer(t.Context(), c.adapter, []string{"Be brief.\n\n" + question}, results.Sampling{TopP: 1, MaxTokens: c.limit})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -45,6 +45,24 @@ func (c adapterConfig) changesBase() bool {
 	return named && !slices.Contains([]string{"gaussian", "orthogonal", "eva"}, strings.ToLower(kind))
 }
 
+// unsupported names the first key by which the adapter computes something else.
+func (c adapterConfig) unsupported() string {
+	for _, k := range []struct {
+		name string
+		set  bool
+	}{
+		{"use_rslora", c.UseRSLoRA}, {"use_dora", c.UseDoRA}, {"lora_bias", c.LoRABias}, {"fan_in_fan_out", c.FanInFanOut},
+		{"use_qalora", c.UseQALoRA}, {"bias", c.Bias != "" && c.Bias != "none"}, {"init_lora_weights", c.changesBase()},
+		{"alora_invocation_tokens", c.Activation != nil}, {"layer_replication", c.Replication != nil},
+		{"modules_to_save", len(c.ModulesToSave) > 0}, {"rank_pattern", len(c.RankPattern) > 0}, {"alpha_pattern", len(c.AlphaPattern) > 0},
+	} {
+		if k.set {
+			return k.name
+		}
+	}
+	return ""
+}
+
 // Save writes adapter_config.json and adapter_model.safetensors as PEFT does,
 // creating dir. baseName is what the config names as the base model.
 func (a *Adapter) Save(dir, baseName string) error {
@@ -126,9 +144,9 @@ func loadAdapter(fsys fs.FS, m *Model) (*Adapter, error) {
 		return nil, fmt.Errorf("%s: peft_type is %q, want LORA", adapterConfigFile, c.PeftType)
 	case c.Rank < 1 || c.Rank > maxRank || !(c.Alpha > 0 && c.Alpha < 1e6):
 		return nil, fmt.Errorf("%s: rank %d or alpha %v is out of range", adapterConfigFile, c.Rank, c.Alpha)
-	case c.UseRSLoRA, c.UseDoRA, c.LoRABias, c.FanInFanOut, c.UseQALoRA, c.Bias != "" && c.Bias != "none", c.changesBase(),
-		c.Activation != nil, c.Replication != nil, len(c.ModulesToSave)+len(c.RankPattern)+len(c.AlphaPattern) > 0:
-		return nil, fmt.Errorf("%s: a variant of LoRA that is not supported", adapterConfigFile)
+	}
+	if key := c.unsupported(); key != "" {
+		return nil, fmt.Errorf("%s: %s asks for a variant of LoRA that is not supported", adapterConfigFile, key)
 	}
 	data, err = readFile(fsys, adapterFile)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/openai/openai-go/v3"
@@ -34,9 +35,15 @@ func serving(t *testing.T) (*embedded.Student, string, *httptest.Server) {
 	if _, err := s.Train(t.Context(), recipe, studenttest.Rows(16), 1, dir, nil); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(serve.Handler(s, "base", map[string]string{"tuned": dir}))
+	server := httptest.NewServer(serve.Handler(s, "base", map[string]string{"tuned": dir}, seeds()))
 	t.Cleanup(server.Close)
 	return s, dir, server
+}
+
+// seeds are fresh seeds: 1, 2, 3 and so on.
+func seeds() func() int64 {
+	var n atomic.Int64
+	return func() int64 { return n.Add(1) }
 }
 
 func ask(ctx context.Context, server *httptest.Server, model string, r teacher.Request) (teacher.Response, error) {
@@ -49,7 +56,7 @@ func TestServedAnswersAreTheStudents(t *testing.T) {
 	const limit = 9
 	greedy, question := 0.0, studenttest.Rows(1)[0].Instruction
 	for model, adapter := range map[string]string{"base": "", "tuned": dir} {
-		want, tokens, err := s.Answer(t.Context(), adapter, question, results.Sampling{TopP: 1, MaxTokens: limit})
+		want, tokens, err := s.Answer(t.Context(), adapter, []string{question}, results.Sampling{TopP: 1, MaxTokens: limit})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,12 +83,14 @@ func TestRefusals(t *testing.T) {
 		r     teacher.Request
 		says  string
 	}{
-		"two questions": {"base", teacher.Request{Messages: []teacher.Message{user, user}}, "one user message"},
-		"system last":   {"base", teacher.Request{Messages: []teacher.Message{user, {Role: teacher.System, Content: "x"}}}, "one user message"},
-		"system alone":  {"base", teacher.Request{Messages: []teacher.Message{{Role: teacher.System, Content: "x"}}}, "one user message"},
-		"JSON mode":     {"base", teacher.Request{Messages: []teacher.Message{user}, JSON: true}, "response_format"},
-		"too long":      {"base", teacher.Request{Messages: []teacher.Message{user}, MaxTokens: 100_000}, "max_tokens"},
-		"other model":   {"other", teacher.Request{Messages: []teacher.Message{user}}, `"other"`},
+		"two questions":   {"base", teacher.Request{Messages: []teacher.Message{user, user}}, "one user message"},
+		"system last":     {"base", teacher.Request{Messages: []teacher.Message{user, {Role: teacher.System, Content: "x"}}}, "one user message"},
+		"system alone":    {"base", teacher.Request{Messages: []teacher.Message{{Role: teacher.System, Content: "x"}}}, "one user message"},
+		"JSON mode":       {"base", teacher.Request{Messages: []teacher.Message{user}, JSON: true}, "response_format"},
+		"over the window": {"base", teacher.Request{Messages: []teacher.Message{{Role: teacher.User, Content: strings.Repeat("3 + 4 ", 300)}}}, "maximum context length is 512"},
+		"student last":    {"base", teacher.Request{Messages: []teacher.Message{user, {Role: teacher.Assistant, Content: "7"}}}, "one user message"},
+		"too long":        {"base", teacher.Request{Messages: []teacher.Message{user}, MaxTokens: 100_000}, "max_tokens"},
+		"other model":     {"other", teacher.Request{Messages: []teacher.Message{user}}, `"other"`},
 	} {
 		_, err := ask(t.Context(), server, c.model, c.r)
 		if call := teacher.AsCallError(err); err == nil || call.Status/100 != 4 || !strings.Contains(err.Error(), c.says) {
@@ -93,14 +102,16 @@ func TestRefusals(t *testing.T) {
 // overflowing is a student whose numbers overflow in every answer.
 type overflowing struct{}
 
-func (overflowing) Tokens(string) int { return 1 }
-func (overflowing) Answer(context.Context, string, string, results.Sampling) (string, int, error) {
+func (overflowing) Tokens(string) int         { return 1 }
+func (overflowing) PromptTokens([]string) int { return 1 }
+func (overflowing) Window() int               { return 200 }
+func (overflowing) Answer(context.Context, string, []string, results.Sampling) (string, int, error) {
 	return "", 0, results.Bad(fmt.Errorf("answer: %w", student.ErrDiverged))
 }
 
 // TestOverflowIsNoRefusal: nothing is wrong with what was asked.
 func TestOverflowIsNoRefusal(t *testing.T) {
-	server := httptest.NewServer(serve.Handler(overflowing{}, "base", nil))
+	server := httptest.NewServer(serve.Handler(overflowing{}, "base", nil, seeds()))
 	defer server.Close()
 	_, err := ask(t.Context(), server, "base", teacher.Request{Messages: []teacher.Message{{Role: teacher.User, Content: "x"}}})
 	if call := teacher.AsCallError(err); err == nil || call.Status/100 != 5 || !strings.Contains(err.Error(), "diverged") {
@@ -130,7 +141,7 @@ func TestStandardClientStreams(t *testing.T) {
 	s, dir, server := serving(t)
 	client := openai.NewChatCompletionService(option.WithBaseURL(server.URL+"/v1/"), option.WithAPIKey("none"), option.WithMaxRetries(0))
 	const limit = 12
-	want, tokens, err := s.Answer(t.Context(), dir, "Be brief.\n\nWhat is 3 + 4?", results.Sampling{TopP: 1, MaxTokens: limit})
+	want, tokens, err := s.Answer(t.Context(), dir, []string{"Be brief.\n\nWhat is 3 + 4?"}, results.Sampling{TopP: 1, MaxTokens: limit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,5 +188,53 @@ func TestModelsAreListed(t *testing.T) {
 	}
 	if len(list.Data) != 2 || list.Data[0].ID != "base" || list.Data[1].ID != "tuned" {
 		t.Errorf("listed %+v, want base and tuned", list.Data)
+	}
+}
+
+// TestSeveralTurns: a conversation is answered as its text in the chat format.
+func TestSeveralTurns(t *testing.T) {
+	s, _, server := serving(t)
+	turns := []string{"What is 3 + 4?", "7", "What is 5 + 4?"}
+	want, _, err := s.Answer(t.Context(), "", turns, results.Sampling{TopP: 1, MaxTokens: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := teacher.Request{Temperature: new(float64), MaxTokens: 12}
+	for i, role := range []string{teacher.User, teacher.Assistant, teacher.User} {
+		r.Messages = append(r.Messages, teacher.Message{Role: role, Content: turns[i]})
+	}
+	got, err := ask(t.Context(), server, "base", r)
+	if err != nil || got.Content != want {
+		t.Errorf("%q, %v; want %q", got.Content, err, want)
+	}
+	if first, last := s.PromptTokens(turns[:1]), s.PromptTokens(turns); last <= first+s.PromptTokens(turns[2:])-2 {
+		t.Errorf("%d tokens in three turns, %d in the first", last, first)
+	}
+}
+
+// TestNoSeedIsAFreshOne: two draws without a seed differ, two with one do not.
+func TestNoSeedIsAFreshOne(t *testing.T) {
+	_, _, server := serving(t)
+	draw := func(seed string) string {
+		t.Helper()
+		body := `{"model":"base","max_tokens":40,"messages":[{"role":"user","content":"Say the word for 3."}]` + seed + `}`
+		response, err := http.Post(server.URL+"/v1/chat/completions", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		var answer struct {
+			Choices []struct{ Message struct{ Content string } }
+		}
+		if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || len(answer.Choices) != 1 {
+			t.Fatalf("status %d, %v", response.StatusCode, err)
+		}
+		return answer.Choices[0].Message.Content
+	}
+	if a, b, c := draw(""), draw(""), draw(""); a == b && b == c {
+		t.Errorf("three draws without a seed are %q", a)
+	}
+	if a, b := draw(`,"seed":4`), draw(`,"seed":4`); a != b {
+		t.Errorf("with one seed %q and %q", a, b)
 	}
 }

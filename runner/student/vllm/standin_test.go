@@ -127,7 +127,7 @@ func (in *standin) answer(w http.ResponseWriter, r *http.Request, body map[strin
 		return
 	}
 	number := func(key string) float64 { v, _ := body[key].(float64); return v }
-	text, _, err := in.student.Answer(r.Context(), dir, question, results.Sampling{
+	text, _, err := in.student.Answer(r.Context(), dir, []string{question}, results.Sampling{
 		Temperature: number("temperature"), TopP: number("top_p"), MaxTokens: int(number("max_tokens")), Seed: int64(number("seed")),
 	})
 	if err != nil {

@@ -25,6 +25,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results/cut"
@@ -84,11 +85,25 @@ func (t *Teacher) Complete(ctx context.Context, r teacher.Request) (teacher.Resp
 		return teacher.Response{}, &teacher.CallError{Refunded: true, Err: err}
 	}
 	var text strings.Builder
-	for _, m := range r.Messages {
+	for _, m := range latest(r.Messages) {
 		fmt.Fprintf(&text, "%s\n", m.Content)
 	}
 	reply := t.answer(t.random(r, text.String()), understand(text.String(), r.JSON))
 	return cutTo(reply, r, text.Len()), nil
+}
+
+// latest is what the teacher reads of a conversation: all of it, but of several
+// turns the system's messages and what came after the last answer.
+func latest(messages []teacher.Message) []teacher.Message {
+	var kept []teacher.Message
+	for _, m := range messages {
+		if m.Role == teacher.Assistant {
+			kept = slices.DeleteFunc(kept, func(k teacher.Message) bool { return k.Role != teacher.System })
+			continue
+		}
+		kept = append(kept, m)
+	}
+	return kept
 }
 
 // random is the request's stream of chance.

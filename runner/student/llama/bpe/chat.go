@@ -19,6 +19,7 @@ type chatTokens struct {
 	begin, end int
 	before     []int // up to and including the user's header
 	after      []int // the user's end of turn and the assistant's header
+	user       []int // the header of a user's later turn
 }
 
 // newChatTokens returns nil if a special token is missing.
@@ -36,6 +37,7 @@ func newChatTokens(t *Tokenizer) *chatTokens {
 	}
 	c := &chatTokens{begin: ids[BeginOfText], end: ids[EndOfTurn]}
 	c.before = append([]int{c.begin}, header("user")...)
+	c.user = header("user")
 	c.after = append(append([]int{c.end}, header("assistant")...), t.Encode("\n\n")...)
 	return c
 }
@@ -59,6 +61,18 @@ func (t *Tokenizer) ChatPrompt(user string) []int {
 	ids := append([]int{}, t.chat.before...)
 	ids = append(ids, t.Encode("\n\n"+user)...)
 	return append(ids, t.chat.after...)
+}
+
+// ChatTurns returns the tokens of a conversation: turns of the user and of the
+// assistant in alternation, the user's first and last. One turn is a ChatPrompt.
+func (t *Tokenizer) ChatTurns(turns []string) []int {
+	ids := t.ChatPrompt(turns[0])
+	for i := 1; i+1 < len(turns); i += 2 {
+		ids = append(append(ids, t.Encode(turns[i])...), t.chat.end)
+		ids = append(append(ids, t.chat.user...), t.Encode("\n\n"+turns[i+1])...)
+		ids = append(ids, t.chat.after...)
+	}
+	return ids
 }
 
 // ChatTail is how many tokens of every ChatPrompt follow the user's text.
