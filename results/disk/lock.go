@@ -48,9 +48,11 @@ func Lock(path string, who Holder) (*Held, error) {
 // acquire makes the lock appear under its name whole and locked, by link or by
 // rename, so that nobody ever reads half of it or finds it free.
 func (l *Held) acquire() (err error) {
-	if err := l.write(); err != nil {
+	release, err := l.write()
+	if err != nil {
 		return err
 	}
+	defer release()
 	fresh := l.file.Name()
 	defer os.Remove(fresh)
 	defer func() {
@@ -70,27 +72,29 @@ func (l *Held) acquire() (err error) {
 }
 
 // write makes a new file beside the lock, locks it, and puts the holder into it.
-func (l *Held) write() (err error) {
-	if l.file, err = CreateTemp(filepath.Dir(l.path), lockPrefix+"*"); err != nil {
-		return err
+// The caller releases its name.
+func (l *Held) write() (release func(), err error) {
+	if l.file, release, err = temporary(filepath.Dir(l.path), lockPrefix); err != nil {
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
 			l.file.File.Close()
 			os.Remove(l.file.Name())
+			release()
 		}
 	}()
 	locked := lockFile(l.file.File)
 	if locked != nil && !unsupported(locked) {
-		return fmt.Errorf("take the kernel's lock: %w", locked)
+		return nil, fmt.Errorf("take the kernel's lock: %w", locked)
 	}
 	l.who.Kernel = locked == nil
 	data, err := Canonical(l.who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	_, err = l.file.Write(append(data, '\n'))
-	return errors.Join(err, l.file.Chmod(0o644), l.file.Sync())
+	return release, errors.Join(err, l.file.Chmod(0o644), l.file.Sync())
 }
 
 // takeOver replaces the lock by fresh when nobody holds it; done is false when
