@@ -1,10 +1,10 @@
 # `make help` lists the targets; CI runs `make check`, `make parity`,
-# `make slurm-test`, `make clients-test` and a small demo.
+# `make slurm-test`, `make chaos` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings generate-check check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -18,6 +18,7 @@ OPENBLAS = $(strip $(shell pkg-config --exists openblas 2>/dev/null && pkg-confi
 GO       = $(if $(OPENBLAS),CGO_LDFLAGS="$(OPENBLAS)" )go
 TAGS     = $(if $(OPENBLAS),-tags openblas)
 PARITY   = -tags $(if $(OPENBLAS),openblas$(comma))parity
+CHAOS    = -tags $(if $(OPENBLAS),openblas$(comma))chaos
 STACK    = -tags $(if $(OPENBLAS),openblas$(comma))gpustack
 comma   := ,
 
@@ -42,8 +43,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY),gpustack,slurm ./...
-	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm ./...
+	@$(GO) vet $(PARITY),gpustack,slurm,chaos ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos ./...
 	@$(GO) test $(TAGS) ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -86,6 +87,13 @@ slurm-test: setup ## test launcher slurm on a private Slurm that it installs, st
 
 clients-test: build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
+
+chaos: build ## kill the program at each boundary and at KILLS random instants, and fail each STEPth operation on the disk (KILLS=40, STEP=1)
+	@CHAOS_PROGRAM="$$PWD/autodatabench" CHAOS_KILLS=$(or $(KILLS),40) CHAOS_STEP=$(or $(STEP),1) \
+	$(GO) test -json -count=1 -timeout 120m $(CHAOS) ./bench/internal/chaos | $(GO) run ./bench/internal/testsum chaos
+
+chaos-full: ## chaos with 200 random instants
+	@$(MAKE) chaos KILLS=200
 
 coverage-study: setup ## simulate coverage and error rates of the statistics: ten minutes of processor time (SETS, DRAWS)
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v

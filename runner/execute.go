@@ -23,11 +23,11 @@ import (
 // execute runs the attempt's code in a fresh workspace with the gateway's
 // socket and keeps its output and its submission.
 func (t *trial) execute(ctx context.Context, n int) error {
-	short, err := os.MkdirTemp("", "adb-") // a socket's path ends at 108 bytes
+	short, remove, err := disk.Scratch("") // a socket's path ends at 108 bytes
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(short)
+	defer remove()
 	workspace := filepath.Join(short, "workspace")
 	if err := t.workspace(workspace, n); err != nil {
 		return fmt.Errorf("make workspace: %w", err)

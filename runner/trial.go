@@ -48,6 +48,9 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 			t.close()
 		}
 	}()
+	if weak := t.lock.Weak(); weak != "" {
+		t.report(weak)
+	}
 	if t.log, err = disk.OpenLog(t.dir.Events(), t.apply); err != nil {
 		return nil, err
 	}

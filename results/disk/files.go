@@ -28,10 +28,11 @@ func replace(path string, data []byte) error {
 	if err := MkdirAll(dir); err != nil {
 		return err
 	}
-	tmp, err := CreateTemp(dir, newPrefix+"*")
+	tmp, release, err := temporary(dir, newPrefix)
 	if err != nil {
 		return err
 	}
+	defer release()
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(data)
 	if err = errors.Join(err, tmp.Sync(), tmp.Chmod(0o644), tmp.Close()); err != nil {
@@ -80,23 +81,18 @@ func Writable(dir string) error {
 	if err := MkdirAll(dir); err != nil {
 		return err
 	}
-	probe, err := CreateTemp(dir, newPrefix+"*")
+	probe, release, err := temporary(dir, newPrefix)
 	if err != nil {
 		return err
 	}
+	defer release()
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
-
-// The beginnings of the names of files that are not whole yet.
-const (
-	newPrefix  = ".new-"
-	lockPrefix = ".lock-"
-)
 
 // Unfinished reports whether a file of this base name is one that a killed
 // process left half written, for a file of ours or for a lock.
 func Unfinished(name string) bool {
-	return strings.HasPrefix(name, newPrefix) || strings.HasPrefix(name, lockPrefix)
+	return strings.HasPrefix(name, ".new-") || strings.HasPrefix(name, ".lock-")
 }
 
 // AppendFile makes data durable at the end of the file, which it makes when needed.

@@ -1,55 +1,36 @@
 package disk
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// Holder is a process that may write to a folder. BootID is the kernel's
-// (/proc/sys/kernel/random/boot_id): a process id means nothing after a restart.
-type Holder struct {
-	Host   string `json:"host"`
-	PID    int    `json:"pid"`
-	BootID string `json:"boot_id"`
-}
+// held has the files of all locks that this process holds: a file to which nobody
+// refers any more would be closed, and its lock with it.
+var held sync.Map
 
-func (h Holder) String() string { return fmt.Sprintf("process %d on %s", h.PID, h.Host) }
-
-// dead reports whether seen, which runs or ran on any machine, is certainly
-// gone, as far as h can tell: on h's host, an earlier boot or no such process.
-func (h Holder) dead(seen Holder) bool {
-	if h.Host != seen.Host {
-		return false
-	}
-	return h.BootID != seen.BootID || errors.Is(syscall.Kill(seen.PID, 0), syscall.ESRCH)
-}
-
-// Writer tells who holds the lock at path now, as far as who can tell: its
-// holder, unless that process is gone. The process is 0 for nobody.
-func Writer(path string, who Holder) (Holder, error) {
-	seen, err := readHolder(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && who.dead(seen) {
-		return Holder{}, nil
-	}
-	return seen, err
-}
-
-// Held is the lock of a folder, held until Unlock.
+// Held is the lock of a folder, held until Unlock or the end of the process.
 type Held struct {
 	path string
 	who  Holder
+	file *File // open on the lock file, and so its lock
 }
 
 // Lock makes who the one writer of the folder in which the lock file path lies.
-// It takes over the lock of a process that is gone. A process that lives, or
-// that runs on another host, gives an infrastructure error that names it. Lock
+//
+// The kernel's lock on the file decides. A file that nobody holds is taken over,
+// unless it is of a program that took no such lock, or lies where there are none:
+// then its holder must be gone as far as its host, boot, process id and start time
+// tell. A process that lives gives an infrastructure error that names it. Lock
 // makes the folder when needed; what cannot be a folder of ours is bad input.
 func Lock(path string, who Holder) (*Held, error) {
 	dir := filepath.Dir(path)
@@ -60,17 +41,25 @@ func Lock(path string, who Holder) (*Held, error) {
 	if err := l.acquire(); err != nil {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
+	held.Store(l.file, nil)
 	return l, nil
 }
 
-// acquire makes the lock appear under its name whole, by link or by rename, so
-// that nobody ever reads half of it.
-func (l *Held) acquire() error {
-	fresh, err := l.write()
+// acquire makes the lock appear under its name whole and locked, by link or by
+// rename, so that nobody ever reads half of it or finds it free.
+func (l *Held) acquire() (err error) {
+	release, err := l.write()
 	if err != nil {
 		return err
 	}
+	defer release()
+	fresh := l.file.Name()
 	defer os.Remove(fresh)
+	defer func() {
+		if err != nil {
+			l.file.File.Close()
+		}
+	}()
 	for {
 		if err := hardLink(fresh, l.path); !errors.Is(err, fs.ErrExist) {
 			return err
@@ -82,27 +71,34 @@ func (l *Held) acquire() error {
 	}
 }
 
-// write puts the holder into a new file beside the lock.
-func (l *Held) write() (path string, err error) {
+// write makes a new file beside the lock, locks it, and puts the holder into it.
+// The caller releases its name.
+func (l *Held) write() (release func(), err error) {
+	if l.file, release, err = temporary(filepath.Dir(l.path), lockPrefix); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			l.file.File.Close()
+			os.Remove(l.file.Name())
+			release()
+		}
+	}()
+	locked := lockFile(l.file.File)
+	if locked != nil && !unsupported(locked) {
+		return nil, fmt.Errorf("take the kernel's lock: %w", locked)
+	}
+	l.who.Kernel = locked == nil
 	data, err := Canonical(l.who)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	f, err := CreateTemp(filepath.Dir(l.path), lockPrefix+"*")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(append(data, '\n'))
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		os.Remove(f.Name())
-		return "", err
-	}
-	return f.Name(), nil
+	_, err = l.file.Write(append(data, '\n'))
+	return release, errors.Join(err, l.file.Chmod(0o644), l.file.Sync())
 }
 
-// takeOver replaces the lock by fresh when its holder is gone. Those who try at
-// once are on the holder's host, where flock puts them in a row; done is false
-// when another of them was first or the lock was given up.
+// takeOver replaces the lock by fresh when nobody holds it; done is false when
+// another process was first, or the lock was given up.
 func (l *Held) takeOver(fresh string) (done bool, err error) {
 	old, err := os.OpenFile(l.path, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -112,59 +108,104 @@ func (l *Held) takeOver(fresh string) (done bool, err error) {
 		return false, err
 	}
 	defer old.Close()
-	if err := syscall.Flock(int(old.Fd()), syscall.LOCK_EX); err != nil {
-		return false, fmt.Errorf("flock: %w", err)
+	locked, err := queueAt(old)
+	if err != nil {
+		return false, fmt.Errorf("take the kernel's lock: %w", err)
 	}
-	if same, err := l.isStill(old); !same || err != nil {
+	if same, err := isStill(l.path, old); !same || err != nil {
 		return false, err
 	}
 	holder, err := readHolder(l.path)
 	if err != nil {
 		return false, err
 	}
-	if !l.who.dead(holder) {
-		return false, results.Infra(fmt.Errorf("%s is writing there", holder),
-			fmt.Sprintf("wait for it, or stop it; if it is certainly gone, remove %s", l.path))
+	hint := fmt.Sprintf("wait for it, or stop it; if it is certainly gone, remove %s", l.path)
+	switch {
+	case errors.Is(locked, errHeld):
+		return false, results.Infra(fmt.Errorf("%s is writing there", holder), "wait for it, or stop it: it holds "+l.path)
+	case locked == nil && holder.Kernel || l.who.dead(holder):
+		return true, Rename(fresh, l.path)
+	case locked != nil:
+		return false, results.Infra(fmt.Errorf("%s is writing there, or was: this file system has no locks that would tell (%w)", holder, locked), hint)
 	}
-	return true, Rename(fresh, l.path)
+	return false, results.Infra(fmt.Errorf("%s is writing there", holder), hint)
 }
 
-func (l *Held) isStill(old *os.File) (bool, error) {
-	opened, err := old.Stat()
+// queueAt puts those who want to take over a lock at once in a row, by the lock of
+// the old file. Where the file system has none, locked says why, and flock does it:
+// some systems have that at least within a machine.
+func queueAt(old *os.File) (locked, err error) {
+	locked = lockFile(old)
+	switch {
+	case locked == nil || errors.Is(locked, errHeld):
+		return locked, nil
+	case unsupported(locked):
+		return locked, unix.Flock(int(old.Fd()), unix.LOCK_EX)
+	}
+	return nil, locked
+}
+
+// isStill reports whether f is the file that has the name now.
+func isStill(path string, f *os.File) (bool, error) {
+	opened, err := f.Stat()
 	if err != nil {
 		return false, err
 	}
-	now, err := os.Stat(l.path)
+	now, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	return err == nil && os.SameFile(opened, now), err
 }
 
-func readHolder(path string) (Holder, error) {
-	data, err := os.ReadFile(path)
+// Writer tells who holds the lock at path now, as far as who can tell. The
+// process is 0 for nobody. It writes nothing.
+func Writer(path string, who Holder) (Holder, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Holder{}, nil
+	}
 	if err != nil {
 		return Holder{}, err
 	}
-	var h Holder
-	if err := json.Unmarshal(data, &h); err != nil || h.Host == "" || h.PID <= 0 {
-		return Holder{}, results.Infra(fmt.Errorf("%s does not say who holds it", path),
-			"if no other run writes to the folder, remove the file")
+	defer f.Close()
+	locked, asked := fileIsLocked(f)
+	if asked != nil && !unsupported(asked) {
+		return Holder{}, fmt.Errorf("ask for the lock of %s: %w", path, asked)
 	}
-	return h, nil
+	seen, err := readHolder(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Holder{}, nil
+	}
+	if err == nil && !locked && (asked == nil && seen.Kernel || who.dead(seen)) {
+		return Holder{}, nil
+	}
+	return seen, err
+}
+
+// Weak says why no lock of the kernel protects the folder; empty when one does.
+func (l *Held) Weak() string {
+	if l.who.Kernel {
+		return ""
+	}
+	return "the file system has no locks: only host, boot and process id keep other writers away"
 }
 
 // Unlock gives the lock up. It is an error when the lock is not the holder's
 // any more.
 func (l *Held) Unlock() error {
-	holder, err := readHolder(l.path)
-	if err != nil {
-		return fmt.Errorf("unlock: %w", err)
+	held.Delete(l.file)
+	same, err := isStill(l.path, l.file.File)
+	if err == nil && !same {
+		err = errors.New("another process took it over, or removed it")
 	}
-	if holder != l.who {
-		return fmt.Errorf("unlock %s: %s took it over", l.path, holder)
+	if err == nil {
+		err = Remove(l.path)
 	}
-	return Remove(l.path)
+	if err = errors.Join(err, l.file.Close()); err != nil {
+		return fmt.Errorf("unlock %s: %w", l.path, err)
+	}
+	return nil
 }
 
 // unusable marks an error as bad input when what lies at a path cannot be

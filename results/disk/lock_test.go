@@ -2,6 +2,8 @@ package disk_test
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,12 +11,22 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 func me() disk.Holder { return disk.Holder{Host: "here", PID: os.Getpid(), BootID: "boot-2"} }
+
+// leave puts a lock file of a version-1 program there, which knew no lock of the
+// kernel.
+func leave(t *testing.T, path string, h disk.Holder) {
+	t.Helper()
+	if err := disk.WriteJSON(path, h); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // deadPID is the id of a process that has ended and was waited for.
 func deadPID(t *testing.T) int {
@@ -26,8 +38,35 @@ func deadPID(t *testing.T) int {
 	return cmd.Process.Pid
 }
 
+// zombie is the id of a process that has ended and is not waited for before the
+// test's end.
+func zombie(t *testing.T) int {
+	t.Helper()
+	cmd := exec.Command("true")
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Wait() })
+	if _, err := io.ReadAll(out); err != nil { // until it has ended
+		t.Fatal(err)
+	}
+	stat := fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid)
+	for range 1000 {
+		if data, _ := os.ReadFile(stat); strings.Contains(string(data), ") Z ") {
+			return cmd.Process.Pid
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal("the process does not end")
+	return 0
+}
+
 func TestLock(t *testing.T) {
-	live, gone := os.Getpid(), deadPID(t)
+	live, gone := os.Getppid(), deadPID(t)
 	for _, tt := range []struct {
 		name   string
 		holder disk.Holder
@@ -36,14 +75,17 @@ func TestLock(t *testing.T) {
 		{"live", disk.Holder{Host: "here", PID: live, BootID: "boot-2"}, "is writing there"},
 		{"init, not ours to signal", disk.Holder{Host: "here", PID: 1, BootID: "boot-2"}, "process 1 on here is writing there"},
 		{"gone", disk.Holder{Host: "here", PID: gone, BootID: "boot-2"}, ""},
+		{"this process's number, in a container that was restarted", disk.Holder{Host: "here", PID: os.Getpid(), BootID: "boot-2"}, ""},
+		{"live, with its start time", disk.Holder{Host: "here", PID: os.Getpid(), BootID: "boot-2", Start: disk.Self().Start}, "is writing there"},
+		{"live, but another process had the number", disk.Holder{Host: "here", PID: live, BootID: "boot-2", Start: 1}, ""},
+		{"a zombie", disk.Holder{Host: "here", PID: zombie(t), BootID: "boot-2"}, ""},
+		{"killed on any host while it held the kernel's lock", disk.Holder{Host: "there", PID: live, BootID: "boot-1", Kernel: true}, ""},
 		{"before the machine was restarted", disk.Holder{Host: "here", PID: live, BootID: "boot-1"}, ""},
 		{"gone, but on another host", disk.Holder{Host: "there", PID: gone, BootID: "boot-2"}, "on there is writing there"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run-1")
-			if _, err := disk.Lock(lockOf(dir), tt.holder); err != nil {
-				t.Fatal(err)
-			}
+			leave(t, lockOf(dir), tt.holder)
 			lock, err := disk.Lock(lockOf(dir), me())
 			if tt.want == "" {
 				if err != nil {
@@ -88,8 +130,11 @@ func TestUnlockAndLockAgain(t *testing.T) {
 
 func TestUnlockLeavesAnothersLock(t *testing.T) {
 	dir := t.TempDir()
-	old, err := disk.Lock(lockOf(dir), disk.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"})
+	old, err := disk.Lock(lockOf(dir), me())
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(lockOf(dir)); err != nil { // by a user, in spite of the hint
 		t.Fatal(err)
 	}
 	if _, err := disk.Lock(lockOf(dir), me()); err != nil {
@@ -122,9 +167,7 @@ func TestTakeOverHasOneWinner(t *testing.T) {
 	stale := disk.Holder{Host: "here", PID: deadPID(t), BootID: "boot-2"}
 	for range 20 {
 		dir := t.TempDir()
-		if _, err := disk.Lock(lockOf(dir), stale); err != nil {
-			t.Fatal(err)
-		}
+		leave(t, lockOf(dir), stale)
 		var won atomic.Int32
 		var group sync.WaitGroup
 		for range 8 {
@@ -170,17 +213,17 @@ func TestWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h := writer(); h != me() {
-		t.Errorf("writer is %v, want %v", h, me())
+	want := me()
+	want.Kernel = true
+	if h := writer(); h != want {
+		t.Errorf("writer is %v, want %v", h, want)
 	}
 	if err := held.Unlock(); err != nil {
 		t.Fatal(err)
 	}
 	gone := me()
 	gone.PID = deadPID(t)
-	if _, err := disk.Lock(lockOf(dir), gone); err != nil {
-		t.Fatal(err)
-	}
+	leave(t, lockOf(dir), gone)
 	if h := writer(); h != (disk.Holder{}) {
 		t.Errorf("writer is %v, which is gone", h)
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Names of the files and folders of the record. No other package spells them.
@@ -59,6 +60,10 @@ func Replays(out, experiment string) Experiment {
 
 // Experiment is the folder of an experiment.
 type Experiment string
+
+// Sweep removes what writers that are gone left half written. The folder of jobs is
+// its launcher's, whose writers are other machines.
+func (e Experiment) Sweep() { disk.Sweep(string(e), jobsFolder) }
 
 func (e Experiment) join(names ...string) string {
 	return filepath.Join(string(e), filepath.Join(names...))

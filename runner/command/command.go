@@ -32,6 +32,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/cut"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
@@ -65,11 +66,11 @@ var _ agents.Agent = Agent{}
 // Reply starts the program outside of any trial, for a check: its calls are not
 // metered.
 func (a Agent) Reply(ctx context.Context, r agents.Request) (results.Reply, error) {
-	dir, err := os.MkdirTemp("", "adb-check-")
+	dir, remove, err := disk.Scratch("check-")
 	if err != nil {
 		return results.Reply{}, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	t, err := a.Trial(results.Spec{Protocol: results.Mini()}, &tally{}, record.Trial(dir))
 	if err != nil {
 		return results.Reply{}, err
@@ -102,11 +103,11 @@ type input struct {
 
 // Reply starts the program.
 func (t *inTrial) Reply(ctx context.Context, r agents.Request) (results.Reply, error) {
-	short, err := os.MkdirTemp("", "adb-") // a socket's path ends at 108 bytes
+	short, remove, err := disk.Scratch("") // a socket's path ends at 108 bytes
 	if err != nil {
 		return results.Reply{}, results.Infra(err)
 	}
-	defer os.RemoveAll(short)
+	defer remove()
 	workspace := filepath.Join(short, "workspace")
 	if err := layOut(workspace, t.Folder); err != nil {
 		return results.Reply{}, fmt.Errorf("agent's folder: %w", err)

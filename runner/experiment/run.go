@@ -91,6 +91,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err := s.lock(protocol); err != nil {
 		return nil, err
 	}
+	s.Root.Sweep()
 	base, err := s.basePublic(ctx)
 	if err != nil {
 		return nil, err

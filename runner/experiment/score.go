@@ -19,6 +19,7 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 	if err := s.CheckScorer(); err != nil {
 		return nil, err
 	}
+	s.Root.Sweep()
 	var there []results.TrialID
 	for _, id := range s.File.Trials() {
 		if disk.Exists(string(s.Root.Trial(id))) {

@@ -18,6 +18,7 @@ import (
 	"sync"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/student"
@@ -108,11 +109,11 @@ func (s *Scorer) Submission(ctx context.Context, dir record.Final, task tasks.Ta
 	if err := dir.Rows().Write(rows); err != nil {
 		return err
 	}
-	adapter, err := os.MkdirTemp("", "adb-final-")
+	adapter, remove, err := disk.Scratch("final-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(adapter)
+	defer remove()
 	adapter = filepath.Join(adapter, "adapter")
 	score := record.Score{Valid: true, Terms: terms, Seed: seed}
 	report, err := s.Student.Train(ctx, recipe, rows, seed, adapter, nil)

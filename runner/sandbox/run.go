@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Library is the helper library that agents' code imports as autodatabench.
@@ -43,7 +44,7 @@ func (s *Sandbox) Run(ctx context.Context, spec Spec) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("run code: %w", err)
 	}
-	defer os.RemoveAll(run.dir)
+	defer run.remove()
 	result, err := run.execute(ctx)
 	if err != nil {
 		return Result{}, fmt.Errorf("run code: %w", err)
@@ -57,6 +58,8 @@ type execution struct {
 	spec Spec
 	dir  string // lib/autodatabench.py, start.py, empty/
 	uid  int    // 0: no user id of its own
+
+	remove func() // dir
 }
 
 func (s *Sandbox) prepare(spec Spec) (*execution, error) {
@@ -71,11 +74,12 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 			return nil, results.Infra(fmt.Errorf("hand over the workspace: %w", err))
 		}
 	}
-	if e.dir, err = os.MkdirTemp("", "adb-run-"); err != nil {
+	if e.dir, e.remove, err = disk.Scratch("run-"); err != nil {
 		return nil, results.Infra(err)
 	}
 	if err := e.writeFiles(); err != nil {
-		return nil, errors.Join(results.Infra(err), os.RemoveAll(e.dir))
+		e.remove()
+		return nil, results.Infra(err)
 	}
 	return e, nil
 }

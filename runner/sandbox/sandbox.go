@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // The kinds of sandbox.
@@ -119,11 +120,11 @@ func New(cfg Config) (*Sandbox, error) {
 
 // probe runs an empty program.
 func (s *Sandbox) probe() error {
-	dir, err := os.MkdirTemp("", "adb-probe-")
+	dir, remove, err := disk.Scratch("probe-")
 	if err != nil {
 		return results.Infra(fmt.Errorf("try the sandbox: %w", err))
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	if err := os.WriteFile(filepath.Join(dir, CodeFile), []byte("import autodatabench\nprint('ready')\n"), 0o644); err != nil {
 		return results.Infra(fmt.Errorf("try the sandbox: %w", err))
 	}

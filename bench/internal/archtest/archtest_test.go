@@ -68,6 +68,7 @@ var planted = []struct {
 	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/blas/blas32"), "runner/a.go", "runner/student/llama/bpe/a.go"},
 	{"gonum.org/v1/plot", imp("gonum.org/v1/plot"), "report/stats/a.go", "report/figure/a.go"},
 	{"gonum.org/v1/netlib", imp("gonum.org/v1/netlib/blas/netlib"), "report/stats/a.go", "runner/student/llama/a.go"},
+	{"golang.org/x/sys", imp("golang.org/x/sys/unix"), "runner/a.go", "results/disk/a.go"},
 	{"github.com/urfave/cli", imp("github.com/urfave/cli/v2"), "bench/a.go", "bench/internal/cli/a.go"},
 	{"github.com/urfave/cli", imp("github.com/urfave/cli/v2"), "bench/internal/setup/a.go", "bench/internal/cli/a.go"},
 	{"github.com/urfave/cli", imp("github.com/urfave/cli/v2"), "bench/internal/doctor/a.go", "bench/internal/doctor/a_test.go"},

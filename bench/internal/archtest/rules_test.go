@@ -117,6 +117,7 @@ func libraryRules() []rule {
 		only("gonum.org/v1/netlib", "runner/student/llama"),
 		only("github.com/parquet-go/parquet-go", "tasks/importers"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
+		only("golang.org/x/sys", "results/disk"),
 		only(module+"/runner/student/embedded/pretrain", "bench/internal/cli"), // a run needs the weights, not how they were made
 		only("github.com/openai/openai-go", "agents/chat"),                     // their whole clients read the environment
 		only("github.com/anthropics/anthropic-sdk-go", "agents/chat"),

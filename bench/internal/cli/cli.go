@@ -26,7 +26,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -57,14 +56,6 @@ func Main() int {
 		<-signals
 		os.Exit(exitInterrupted)
 	}()
-	host, err := os.Hostname()
-	if err != nil {
-		host = "localhost"
-	}
-	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil {
-		boot = []byte("unknown")
-	}
 	program, err := os.Executable()
 	if err != nil {
 		program = os.Args[0]
@@ -76,7 +67,7 @@ func Main() int {
 	return Run(ctx, Env{Args: os.Args, World: setup.World{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now,
-		Holder:   disk.Holder{Host: host, PID: os.Getpid(), BootID: strings.TrimSpace(string(boot))},
+		Holder:   disk.Self(),
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
 	}})
 }

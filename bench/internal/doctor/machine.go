@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/report/table"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
 )
@@ -72,6 +73,18 @@ func checkOut(dir string) Finding {
 		return Finding{Part: "folder", What: err.Error(), Do: "choose another --out"}
 	}
 	file.Close()
-	os.Remove(file.Name())
-	return Finding{Part: "folder", OK: true, What: dir + " can be written"}
+	defer os.Remove(file.Name())
+	found := Finding{Part: "folder", OK: true, What: dir + " can be written"}
+	held, err := disk.Lock(file.Name()+".lock", disk.Self())
+	if err != nil {
+		return Finding{Part: "folder", What: err.Error(), Do: "choose another --out"}
+	}
+	if weak := held.Weak(); weak != "" {
+		found.What += "; " + weak
+		found.Do = "let one machine at a time work on an experiment, or choose another --out"
+	}
+	if err := held.Unlock(); err != nil {
+		return Finding{Part: "folder", What: err.Error(), Do: "choose another --out"}
+	}
+	return found
 }

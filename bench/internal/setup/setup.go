@@ -7,7 +7,7 @@
 // (package experiment).
 //
 // The package reads clock and environment only from a [World]. Open writes nothing
-// into the experiment's folder. It checks first what a user may have forgotten,
+// into the experiment's folder, and removes temporary folders of killed processes. It checks first what a user may have forgotten,
 // such as an agent's key; the student and the teacher, whose servers take long to
 // start, come after that. Setup.Close closes what was opened; if Open fails, Open
 // has closed it.
@@ -24,8 +24,10 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
 // Request says which experiment is opened.
@@ -64,6 +66,7 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 		File: r.File, Given: r.Given, Root: r.Root, Version: version(), PrivateRoot: r.Places.Private,
 		Holder: w.Holder, Now: w.Now,
 	}
+	disk.SweepScratch(sandbox.EndOrphans)
 	var opened closers
 	s.Close = func() error { return opened.close() }
 	defer func() {

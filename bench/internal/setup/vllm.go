@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/server"
 	"github.com/autodatabench/autodatabench/runner/student"
@@ -83,16 +84,16 @@ func BesideTrainer(s experiment.Student) float64 {
 // startVLLM prepares a server on the devices, which starts when it is first
 // asked.
 func startVLLM(l vllm.Launch, devices string) (*server.Server, error) {
-	log, err := os.CreateTemp("", "adb-vllm-*.log")
+	log, err := disk.ScratchFile("vllm-")
 	if err != nil {
 		return nil, results.Infra(err)
 	}
-	l.Devices, l.Log = devices, log.Name()
+	l.Devices, l.Log = devices, log
 	s, err := server.New(l.Spec())
 	if err != nil {
-		return nil, errors.Join(err, log.Close(), os.Remove(l.Log))
+		return nil, errors.Join(err, os.Remove(l.Log))
 	}
-	return s, log.Close()
+	return s, nil
 }
 
 // greatestRank is that of every protocol's adapters.

@@ -1,5 +1,6 @@
 // Command testsum reads the output of go test -json on standard input. It prints
-// the progress of the packages, the messages of failing tests and, last, one line
+// the progress of the packages, the messages of failing tests, rows of tables (lines
+// that begin with "| ") as they come and, last, one line
 //
 //	NAME: n of m passed, k skipped, t s
 //

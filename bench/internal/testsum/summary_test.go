@@ -52,6 +52,14 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// Rows of a table are passed on, also of tests that pass.
+func TestRows(t *testing.T) {
+	out, ok := run(t, `{"Action":"output","Package":"p","Test":"A","Output":"| case | seen |\n"}`+"\n"+events("run p A", "pass p A", "pass p"))
+	if !ok || !strings.HasPrefix(out, "| case | seen |\n") {
+		t.Errorf("%v:\n%s", ok, out)
+	}
+}
+
 // events makes a log of "action package [test]" words.
 func events(list ...string) string {
 	var b strings.Builder

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ func (c commands) run(ctx context.Context, name string, args ...string) ([]byte,
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env, cmd.WaitDelay = c.env, time.Second
+	cmd.Env = environment(name, cmd.Environ())
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	if err := cmd.Run(); err != nil {
@@ -44,6 +46,28 @@ func (c commands) run(ctx context.Context, name string, args ...string) ([]byte,
 		return out.Bytes(), fmt.Errorf("%s: %w", name, err)
 	}
 	return out.Bytes(), nil
+}
+
+// spoken are the variables that change what Slurm's programs ask for and print.
+var spoken = []string{"SLURM_", "SBATCH_", "SQUEUE_", "SCANCEL_", "SACCT_"}
+
+// environment is what a program of Slurm gets of the environment, so that no
+// setting of the user changes what it says. The environment of sbatch is the job's
+// as well, and keeps its language.
+func environment(program string, all []string) []string {
+	kept := []string{}
+	for _, pair := range all {
+		name, _, _ := strings.Cut(pair, "=")
+		isSpoken := name != "SLURM_CONF" && slices.ContainsFunc(spoken, func(p string) bool { return strings.HasPrefix(name, p) })
+		isLanguage := name == "LANG" || name == "LANGUAGE" || strings.HasPrefix(name, "LC_")
+		if !isSpoken && (program == "sbatch" || !isLanguage) {
+			kept = append(kept, pair)
+		}
+	}
+	if program != "sbatch" {
+		kept = append(kept, "LANG=C")
+	}
+	return kept
 }
 
 // mostShown bounds foreign text in an error, in bytes.
@@ -64,9 +88,10 @@ func oneLine(text []byte) string {
 	return line
 }
 
-// submitted matches what sbatch --parsable prints: id, or id;cluster. Plugins of
-// a site may print lines of their own before it.
-var submitted = regexp.MustCompile(`(?m)^([0-9]{1,18})(;[A-Za-z0-9_.-]+)?\s*$`)
+// submitted matches what sbatch prints: id or id;cluster with --parsable, else a
+// sentence. Plugins of a site may print lines of their own before it, and wrappers
+// may drop the option.
+var submitted = regexp.MustCompile(`(?m)^(?:Submitted batch job )?([0-9]{1,18})(?:;[A-Za-z0-9_.-]+| on cluster [A-Za-z0-9_.-]+)?\s*$`)
 
 // parseSubmitted reads the job's number.
 func parseSubmitted(out []byte) (int64, error) {
@@ -89,6 +114,18 @@ var refusals = []string{
 	"access/permission denied", "not permitted", "user's group not permitted",
 }
 
+// Limits of accounts and qualities of service, by the names in which sbatch gives
+// them as its reason (squeue(1), JOB REASON CODES), such as
+// QOSMaxSubmitJobPerUserLimit, AssocGrpSubmitJobsLimit, QOSMaxNodePerJobLimit.
+var (
+	submitLimit = regexp.MustCompile(`(?i)\b(?:QOS|Assoc)(?:Max|Grp)SubmitJobs?\w*|\bMaxSubmitJobs?\w*|\btemporarily unable to accept job`)
+	jobLimit    = regexp.MustCompile(`(?i)\b(?:QOS|Assoc)(?:Max|Min)\w+Per(?:Job|Node)\w*|\b(?:QOS|Assoc)MaxWallDurationPerJob\w*`)
+)
+
+// policy is what sbatch says after every one of these limits, and alone where a
+// site hides which.
+const policy = "violates accounting/qos policy"
+
 // refused reports whether Slurm will not take the job however often it is asked.
 func refused(err error) bool {
 	text := strings.ToLower(err.Error())
@@ -97,7 +134,19 @@ func refused(err error) bool {
 			return true
 		}
 	}
-	return false
+	return jobLimit.MatchString(text)
+}
+
+// full reports whether sbatch refused a job that it may take later, since too many
+// others wait or run. Jobs ahead in the queue may take days, which named says: the
+// limit is one of these. Where it is not named, another limit may be meant.
+func full(err error) (yes, named bool) {
+	text := err.Error()
+	if refused(err) {
+		return false, false
+	}
+	named = submitLimit.MatchString(text)
+	return named || strings.Contains(strings.ToLower(text), policy), named
 }
 
 func refusal(err error) error {

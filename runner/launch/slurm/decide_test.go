@@ -17,6 +17,12 @@ func TestDecide(t *testing.T) {
 	waits.Reason = "ReqNodeNotAvail, UnavailableNodes:vm"
 	over := listed("PENDING", 0)
 	over.Reason = "PartitionTimeLimit"
+	badNodes := listed("PENDING", 0)
+	badNodes.Reason = "BadConstraints"
+	stillBad := badNodes
+	stillBad.Stuck = true
+	down := listed("PENDING", 0)
+	down.Reason, down.Stuck = "ReqNodeNotAvail, UnavailableNodes:vm", true
 	constrained := listed("FAILED", 0)
 	constrained.Reason = "BadConstraints"
 	for _, tt := range []struct {
@@ -29,6 +35,9 @@ func TestDecide(t *testing.T) {
 		{"held after a failed launch", held, Again},
 		{"longer than the partition lets jobs be", over, Never},
 		{"on a node that cannot be", constrained, Never},
+		{"on nodes that do not fit now", badNodes, Wait},
+		{"on nodes that did not fit for long", stillBad, Never},
+		{"queued for long, its node drained", down, Wait},
 		{"getting its node", listed("CONFIGURING", 0), Wait},
 		{"running", listed("RUNNING", 0), Runs},
 		{"ending", listed("COMPLETING", 0), Runs},

@@ -12,11 +12,18 @@ import (
 
 // fakeSlurm puts a Slurm of one shell script first on PATH, whose jobs start at
 // once. In its folder, file down makes it answer nothing, and file deaf makes
-// sbatch fail although it takes the job; with file oom jobs end out of memory.
+// sbatch fail although it takes the job; with file oom jobs end out of memory. File
+// limit holds how many submissions it refuses for the number of the user's jobs,
+// and file reason how many listings give a job as pending, and why. Variables of
+// Slurm's programs do what squeue(1) and sbatch(1) say.
 const fakeSlurm = `#!/bin/bash
 dir=$(dirname "$(readlink -f "$0")")
 echo "$(basename "$0") $*" >>"$dir/calls"
 if [ -e "$dir/down" ]; then echo "$(basename "$0"): error: Unable to contact slurm controller (connect failure)" >&2; exit 1; fi
+left() { # counts down the last word of a file
+	local n
+	n=$(sed 's/.* //' "$1" 2>/dev/null) && [ "$n" -gt 0 ] && sed -i "s/[0-9]*\$/$((n - 1))/" "$1"
+}
 state() { # of a job's folder
 	if [ -e "$1/state" ]; then cat "$1/state"
 	elif kill -0 "$(cat "$1/pid")" 2>/dev/null; then echo RUNNING
@@ -30,6 +37,12 @@ sbatch)
 	name=$(sed -n 's/^#SBATCH --job-name=//p' "$script")
 	case $(sed -n 's/^#SBATCH --partition=//p' "$script") in bad) echo "sbatch: error: invalid partition specified: bad" >&2; exit 1; esac
 	if [ "$1" = --test-only ]; then exit 0; fi
+	if [ -n "$SBATCH_PARTITION" ]; then echo "sbatch: error: invalid partition specified: $SBATCH_PARTITION" >&2; exit 1; fi
+	if left "$dir/limit"; then
+		echo "sbatch: error: $(sed 's/ .*//' "$dir/limit")" >&2
+		echo "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)" >&2
+		exit 1
+	fi
 	id=1
 	while ! mkdir "$dir/jobs/$id" 2>/dev/null; do id=$((id + 1)); done
 	job=$dir/jobs/$id
@@ -40,8 +53,10 @@ sbatch)
 	echo "$id"
 	;;
 squeue)
+	if [ -n "$SQUEUE_STATES$SQUEUE_PARTITION" ]; then exit 0; fi
 	for job in "$dir"/jobs/*; do
-		if [ ! -e "$job/hidden" ]; then echo "$(basename "$job")|$(state "$job")|None|$(cat "$job/name")"; fi
+		if left "$dir/reason"; then echo "$(basename "$job")|PENDING|$(sed 's/ .*//' "$dir/reason")|$(cat "$job/name")"
+		elif [ ! -e "$job/hidden" ]; then echo "$(basename "$job")|$(state "$job")|None|$(cat "$job/name")"; fi
 	done
 	echo "99|RUNNING|None|adb-of-somebody-else"
 	;;

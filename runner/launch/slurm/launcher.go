@@ -55,11 +55,11 @@ func New(c Config, root string, description any, id results.Identity, user int, 
 
 // Check asks Slurm, without submitting anything, whether it would take a job.
 func (l *Launcher) Check(ctx context.Context) error {
-	dir, err := os.MkdirTemp("", "adb-check-")
+	dir, remove, err := disk.Scratch("check-")
 	if err != nil {
 		return results.Infra(err)
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	path := filepath.Join(dir, scriptFile)
 	if err := os.WriteFile(path, []byte(l.config.script(namePrefix+"check", dir)), 0o600); err != nil {
 		return results.Infra(err)

@@ -30,7 +30,9 @@ func TestParseListing(t *testing.T) {
 }
 
 func TestParseSubmitted(t *testing.T) {
-	for out, want := range map[string]int64{"12\n": 12, "12;east\n": 12, "welcome to the cluster\n345\n": 345, "": 0, "Submitted batch job 12\n": 0, "-3\n": 0} {
+	for out, want := range map[string]int64{"12\n": 12, "12;east\n": 12, "welcome to the cluster\n345\n": 345, "": 0,
+		"Submitted batch job 12\n": 12, "---\n  Welcome\n--> Verifying valid submit host ... [OK]\nSubmitted batch job 12 on cluster example\n": 12,
+		"-3\n": 0, "12 jobs\n": 0, "Submitted batch job\n": 0} {
 		got, err := parseSubmitted([]byte(out))
 		if got != want || (err == nil) != (want > 0) {
 			t.Errorf("%q: %d, %v", out, got, err)
@@ -51,15 +53,16 @@ func TestParseExit(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	for text, want := range map[string]bool{
-		"sbatch: error: invalid partition specified: nosuch":                                                          true,
-		"sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified":      true,
-		"sbatch: error: Batch job submission failed: Requested node configuration is not available":                   true,
-		"sbatch: error: Batch job submission failed: Requested time limit is invalid (missing or exceeds some limit)": true,
-		"sbatch: unrecognized option '--nosuch'":                                                                      true,
-		"sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)":            false,
-		"sbatch: error: Batch job submission failed: Socket timed out on send/recv operation":                         false,
-		"sbatch: error: Batch job submission failed: I/O error writing script/environment to file":                    false,
-		"sbatch: error: Batch job submission failed: Slurm temporarily unable to accept job, sleeping and retrying":   false,
+		"sbatch: error: invalid partition specified: nosuch":                                                                  true,
+		"sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified":              true,
+		"sbatch: error: Batch job submission failed: Requested node configuration is not available":                           true,
+		"sbatch: error: Batch job submission failed: Requested time limit is invalid (missing or exceeds some limit)":         true,
+		"sbatch: error: QOSMaxNodePerJobLimit sbatch: error: Batch job submission failed: Job violates accounting/QOS policy": true,
+		"sbatch: unrecognized option '--nosuch'":                                                                              true,
+		"sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)":                    false,
+		"sbatch: error: Batch job submission failed: Socket timed out on send/recv operation":                                 false,
+		"sbatch: error: Batch job submission failed: I/O error writing script/environment to file":                            false,
+		"sbatch: error: Batch job submission failed: Slurm temporarily unable to accept job, sleeping and retrying":           false,
 	} {
 		if refused(errors.New(text)) != want {
 			t.Errorf("%q refused: %t", text, !want)

@@ -16,6 +16,7 @@ type Evidence struct {
 	Listed   bool   // and knows the job
 	State    string // the job's, as squeue names it
 	Reason   string // why it waits
+	Stuck    bool   // which it has given for longer than grace
 	Silent   int    // answers since the submission, in a row, that spoke of no live job while files were missing
 }
 
@@ -48,7 +49,7 @@ func Decide(e Evidence) (Verdict, string) {
 		return Take, ""
 	case !e.Answered:
 		return Wait, ""
-	case e.Listed && hopeless[e.Reason] && state != running:
+	case e.Listed && e.never(state):
 		return Never, "it can never start: " + e.Reason
 	case e.Listed && state != ended && e.Exit == nil:
 		return live(e)
@@ -60,6 +61,16 @@ func Decide(e Evidence) (Verdict, string) {
 		return Wait, ""
 	}
 	return failed(e)
+}
+
+// grace is how long a job may wait for a reason that passes when nodes come back or
+// a database answers again.
+const grace = time.Hour
+
+// never reports whether the reason for which a job waits, or for which Slurm ended
+// it, is one that will not pass.
+func (e Evidence) never(state phase) bool {
+	return state != running && (hopeless[e.Reason] || passing[e.Reason] && (state == ended || e.Stuck))
 }
 
 // live judges a job that has not ended.
@@ -139,6 +150,14 @@ var stuck = map[string]bool{"JobLaunchFailure": true, "launch_failed_requeued_he
 // hopeless are the reasons for which a job as it was asked for waits for ever;
 // sbatch takes it all the same.
 var hopeless = map[string]bool{
-	"BadConstraints": true, "PartitionTimeLimit": true, "PartitionNodeLimit": true, "AccountNotAllowed": true, "InvalidAccount": true,
-	"InvalidQOS": true, "QOSNotAllowed": true, "QOSMaxWallDurationPerJobLimit": true, "AssocMaxWallDurationPerJobLimit": true,
+	"PartitionTimeLimit": true, "QOSMaxWallDurationPerJobLimit": true, "AssocMaxWallDurationPerJobLimit": true,
+}
+
+// passing are the reasons that may be as bad, or pass by themselves: while nodes
+// are down or drained, no set of nodes fits a job (BadConstraints,
+// PartitionNodeLimit), and while the accounting database does not answer, accounts
+// and qualities of service look wrong.
+var passing = map[string]bool{
+	"BadConstraints": true, "PartitionNodeLimit": true,
+	"AccountNotAllowed": true, "InvalidAccount": true, "InvalidQOS": true, "QOSNotAllowed": true,
 }

@@ -34,6 +34,11 @@ type step struct {
 	silent    int
 	told      int   // notes passed on
 	complaint error // of sbatch, at the newest submission
+
+	reason string    // why the job waits, as last listed
+	heard  time.Time // when that reason was first listed
+	full   time.Time // when sbatch first said that the user has too many jobs; zero when it takes them
+	tried  time.Time // when sbatch was last asked
 }
 
 // run submits the step, unless a coordinator before did, until there is a result,
@@ -50,7 +55,12 @@ func (s *step) run(ctx context.Context) (result, int, error) {
 	for {
 		verdict, why := Again, ""
 		var r result
-		if s.n > 0 {
+		switch {
+		case !s.full.IsZero(): // there is no job yet
+			if s.now().Sub(s.tried) < s.config.Interval {
+				verdict = Wait
+			}
+		case s.n > 0:
 			r, verdict, why = s.judge(ctx)
 		}
 		switch verdict {
@@ -64,7 +74,7 @@ func (s *step) run(ctx context.Context) (result, int, error) {
 				resume = student.Wait(ctx)
 			}
 		}
-		if verdict == Never || verdict == Stop || verdict == Again && s.submitted == mostSubmissions {
+		if verdict == Never || verdict == Stop || verdict == Again && s.full.IsZero() && s.submitted == mostSubmissions {
 			s.cancelOthers(ctx, 0)
 			return result{}, 0, s.failure(verdict, why)
 		}
@@ -115,6 +125,7 @@ func (s *step) judge(ctx context.Context) (result, Verdict, string) {
 		var j entry
 		j, e.Listed = l.jobs[jobName(s.name, s.n)]
 		e.Answered, e.State, e.Reason = true, j.state, j.reason
+		e.Stuck = s.waitsFor(j.reason) > grace
 		if l.at.After(s.asked) && l.at.After(s.since) { // an answer that is new, and could know of it
 			s.asked = l.at
 			if s.silent++; e.Listed && states[j.state] != ended {
@@ -130,6 +141,14 @@ func (s *step) judge(ctx context.Context) (result, Verdict, string) {
 		v = Again
 	}
 	return r, v, why
+}
+
+// waitsFor is how long the job has given the reason.
+func (s *step) waitsFor(reason string) time.Duration {
+	if reason != s.reason || s.heard.IsZero() {
+		s.reason, s.heard = reason, s.now()
+	}
+	return s.now().Sub(s.heard)
 }
 
 // asksElse reports whether the submission watched, of a coordinator before, asked
@@ -159,13 +178,15 @@ func (s *step) left() (r result, e Evidence) {
 	return r, e
 }
 
-// submit gives Slurm the next submission. Whether it took one that sbatch failed
-// on, the next listings tell.
+// submit gives Slurm the next submission, or once more the one that it had no room
+// for. Whether it took one that sbatch failed on, the next listings tell.
 func (s *step) submit(ctx context.Context) error {
-	s.cancelOthers(ctx, 0) // one that is given up may be held, or turn up late
-	s.n++
-	s.submitted++
-	s.silent, s.told, s.exited = 0, 0, time.Time{}
+	if s.full.IsZero() {
+		s.cancelOthers(ctx, 0) // one that is given up may be held, or turn up late
+		s.n++
+		s.submitted++
+	}
+	s.silent, s.told, s.exited, s.heard = 0, 0, time.Time{}, time.Time{}
 	dir, name := submissionDir(s.dir, s.n), jobName(s.name, s.n)
 	path := filepath.Join(dir, scriptFile)
 	if err := disk.WriteFile(path, []byte(s.config.script(name, dir))); err != nil {
@@ -175,9 +196,27 @@ func (s *step) submit(ctx context.Context) error {
 	if err == nil {
 		_, err = parseSubmitted(out)
 	}
-	s.since, s.complaint = s.now(), err
-	if err != nil && refused(err) {
+	s.since, s.tried, s.complaint = s.now(), s.now(), err
+	if err == nil {
+		s.full = time.Time{}
+		return nil
+	}
+	return s.refusedNow(err)
+}
+
+// refusedNow is what follows from an error of sbatch: nil while it is worth to go
+// on waiting or asking.
+func (s *step) refusedNow(err error) error {
+	isFull, named := full(err)
+	switch {
+	case refused(err):
 		return refusal(err)
+	case !isFull:
+		s.full = time.Time{}
+	case s.full.IsZero():
+		s.full = s.now()
+	case !named && s.now().Sub(s.full) > grace:
+		return refusal(fmt.Errorf("for %s: %w", grace, err))
 	}
 	return nil
 }

@@ -18,12 +18,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 )
@@ -87,11 +87,11 @@ func (t *Trainer) Train(ctx context.Context, recipe results.Recipe, rows []resul
 	if ctx.Err() != nil {
 		return report, context.Cause(ctx)
 	}
-	work, err := os.MkdirTemp("", "adb-lf-")
+	work, remove, err := disk.Scratch("lf-")
 	if err != nil {
 		return report, results.Infra(fmt.Errorf("train: %w", err))
 	}
-	defer os.RemoveAll(work)
+	defer remove()
 	if strings.ContainsAny(work, " \t") { // it splits torchrun's arguments at blanks
 		return report, results.Infra(fmt.Errorf("train: LLaMA-Factory cannot work in %q", work), "set TMPDIR to a folder without blanks")
 	}

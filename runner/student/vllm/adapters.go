@@ -113,11 +113,10 @@ func (g *Generator) lay(dir string) (name string, unload func(), err error) {
 	if err != nil {
 		return "", nil, results.Bad(fmt.Errorf("student: %w", err), "student.model must be the folder that the server loads")
 	}
-	at, err := os.MkdirTemp("", "adb-adapter-")
+	at, remove, err := disk.Scratch("adapter-")
 	if err != nil {
 		return "", nil, results.Infra(err)
 	}
-	remove := func() { os.RemoveAll(at) }
 	for _, entry := range entries {
 		if entry.IsDir() || strings.HasPrefix(entry.Name(), "adapter_") {
 			continue

@@ -1,0 +1,48 @@
+package disk
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// fcntl asks the kernel; a test puts a file system without locks in its place.
+var fcntl = unix.FcntlFlock
+
+// errHeld is a lock that another process, or another open file of this one, holds.
+var errHeld = errors.New("held")
+
+// lockFile takes the kernel's lock on an open file, which holds it until it is
+// closed: at the latest when the process ends, however it ends. The lock belongs
+// to the open file and not to the process, so process numbers play no part in it,
+// and file systems that several machines share pass it on (NFS 4).
+func lockFile(f *os.File) error {
+	err := fcntl(f.Fd(), unix.F_OFD_SETLK, whole())
+	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
+		return errHeld
+	}
+	return err
+}
+
+// fileIsLocked tells whether another open file holds the lock.
+func fileIsLocked(f *os.File) (bool, error) {
+	range_ := whole()
+	err := fcntl(f.Fd(), unix.F_OFD_GETLK, range_)
+	return err == nil && range_.Type != unix.F_UNLCK, err
+}
+
+func whole() *unix.Flock_t {
+	return &unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart}
+}
+
+// unsupported reports whether the file system has no locks.
+func unsupported(err error) bool {
+	for _, code := range []error{unix.ENOLCK, unix.EOPNOTSUPP, unix.ENOSYS, unix.EINVAL} {
+		if errors.Is(err, code) {
+			return true
+		}
+	}
+	return false
+}
