@@ -21,7 +21,9 @@ type trial struct {
 	gateway *gateway.Gateway
 	metered bool // the agent puts its calls into the ledger itself
 	state   results.Trial
-	cut     float64 // seconds of the student in the step with which the run time ended
+	said    map[int]string // digest of each attempt's reply
+	used    float64        // seconds of the step's last use of the student
+	cut     float64        // seconds of the student in the step with which the run time ended
 }
 
 // Run takes the trial of the spec from where its folder stands to its seal and
@@ -39,7 +41,7 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 }
 
 func open(env Env, spec results.Spec) (_ *trial, err error) {
-	t := &trial{Env: env, dir: env.Root.Trial(spec.TrialID)}
+	t := &trial{Env: env, dir: env.Root.Trial(spec.TrialID), said: map[int]string{}}
 	if t.lock, err = disk.Lock(t.dir.Writer(), env.Holder); err != nil {
 		return nil, err
 	}
@@ -58,7 +60,7 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
 		return nil, err
 	}
-	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {
+	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{Now: env.Clock.Now}); err != nil {
 		return nil, err
 	}
 	if own, ok := env.Agent.(Metered); ok && t.state.End == "" {
@@ -114,7 +116,15 @@ func (t *trial) apply(line []byte) error {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return err
 	}
-	return record.Apply(&t.state, t.dir.Events(), e)
+	if err := record.Apply(&t.state, t.dir.Events(), e); err != nil || e.Kind != results.AgentReplied {
+		return err
+	}
+	var d results.ReplyData
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		return err
+	}
+	t.said[t.state.Last().N] = d.Reply
+	return nil
 }
 
 // append makes the event durable and folds it.

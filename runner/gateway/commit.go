@@ -78,9 +78,9 @@ func (g *Gateway) hold(batch []commit) (held []commit) {
 			taken := c.record
 			taken.Kind = record.Refund
 			_ = g.book.apply(taken) // of a key that is open
-		default:
+		case record.Settle, record.Refund:
 			held = append(held, c)
-		}
+		} // others are made again
 	}
 	return held
 }

@@ -216,6 +216,9 @@ func (g *Gateway) LastAnswer() time.Time {
 // an answer are given back to the budget, and so are its refusals. It says how many
 // calls were, and how many of the attempt ever were.
 func (g *Gateway) Return(attempt int, why error) (now, ever int, err error) {
+	if err := g.mend(); err != nil { // calls may have ended that are not counted yet
+		return 0, 0, err
+	}
 	g.mu.Lock()
 	was := g.book.losses[attempt]
 	now = g.book.unanswered(attempt)
