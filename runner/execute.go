@@ -36,6 +36,11 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	limit := min(budget.CodeTime, t.state.TimeLeft())
 	deadline := t.Clock.Now().Add(limit)
 	socket := filepath.Join(short, "gateway.sock")
+	if t.failed == n { // what it lost may have had no place on a full disk
+		if _, _, err := t.gateway.Return(n, errors.New("the execution before was ended by a fault of the platform")); err != nil {
+			return err
+		}
+	}
 	running, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
 	calls, cancel := context.WithTimeout(running, limit)

@@ -76,6 +76,12 @@ func (t *trial) outlast(ctx context.Context, a agents.Action, err error, o *outa
 	if fault == nil {
 		return err
 	}
+	if !errors.As(err, new(*results.Error)) {
+		err = fault
+	}
+	if a.Kind == agents.Execute {
+		t.failed = a.Attempt
+	}
 	data := results.FaultData{Step: string(a.Kind), Attempt: a.Attempt, Error: err.Error()}
 	var step *stepFault
 	if errors.As(err, &step) {
@@ -142,7 +148,7 @@ func faultOfPlatform(err error) *results.Error {
 	}
 	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM} {
 		if errors.Is(err, e) {
-			return &results.Error{Kind: results.Infrastructure, Err: err}
+			return &results.Error{Kind: results.Infrastructure, Err: err, Hint: "free disk space or check the disk, then resume"}
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
@@ -22,6 +23,7 @@ type trial struct {
 	metered bool // the agent puts its calls into the ledger itself
 	state   results.Trial
 	said    map[int]string // digest of each attempt's reply
+	failed  int            // the attempt whose last execution the platform failed; 0 for none
 	used    float64        // seconds of the step's last use of the student
 	cut     float64        // seconds of the student in the step with which the run time ended
 }
@@ -116,14 +118,29 @@ func (t *trial) apply(line []byte) error {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return err
 	}
-	if err := record.Apply(&t.state, t.dir.Events(), e); err != nil || e.Kind != results.AgentReplied {
+	if err := record.Apply(&t.state, t.dir.Events(), e); err != nil {
 		return err
 	}
-	var d results.ReplyData
-	if err := json.Unmarshal(e.Data, &d); err != nil {
-		return err
+	var d struct {
+		Reply   string `json:"reply"`
+		Step    string `json:"step"`
+		Attempt int    `json:"attempt"`
 	}
-	t.said[t.state.Last().N] = d.Reply
+	t.failed = 0
+	switch e.Kind {
+	case results.AgentReplied:
+		if err := json.Unmarshal(e.Data, &d); err != nil {
+			return err
+		}
+		t.said[t.state.Last().N] = d.Reply
+	case results.PlatformFault, results.StepCut:
+		if err := json.Unmarshal(e.Data, &d); err != nil {
+			return err
+		}
+		if d.Step == string(agents.Execute) {
+			t.failed = d.Attempt
+		}
+	}
 	return nil
 }
 
