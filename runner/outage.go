@@ -25,6 +25,9 @@ const (
 	maxPause   = 5 * time.Minute
 )
 
+// Waiting begins what a trial reports while it waits an outage out.
+const Waiting = "waits "
+
 // leastRoom is what must be free, in bytes, where a trial writes before a step
 // begins: answers in flight and a submission fit in.
 const leastRoom = 64 << 20
@@ -102,7 +105,7 @@ func (t *trial) outlast(ctx context.Context, a agents.Action, err error, o *outa
 		return err
 	}
 	if t.Outage > 0 && pause > 0 {
-		t.report(fmt.Sprintf("waits %s, outage of %s so far, %s at the most: %s",
+		t.report(fmt.Sprintf(Waiting+"%s, outage of %s so far, %s at the most: %s",
 			pause.Round(time.Second), t.Clock.Now().Sub(o.since).Round(time.Second), t.Outage, cut.Runes(err.Error(), 200, "...")))
 	}
 	if !remote.Sleep(ctx, pause) {

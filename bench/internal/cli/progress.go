@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
 )
 
 // watch shows how an experiment goes: a bar on a terminal; elsewhere a line for
@@ -44,6 +46,8 @@ func (w *watch) Doing(id results.TrialID, what string, state *results.Trial) {
 	switch {
 	case w.bar != nil:
 		w.bar.Describe(fmt.Sprintf("%s: attempt %d, %s", id, n, what))
+	case strings.HasPrefix(what, runner.Waiting):
+		w.line("%s: attempt %d: %s", id, n, what)
 	case asks:
 		w.line("%s: attempt %d", id, n)
 	}
