@@ -232,6 +232,9 @@ func writeItems(path string, items []tasks.Item) error {
 // read, into the trial folder.
 func keepSubmission(workspace string, kept record.Text) error {
 	from, err := sandbox.OpenSubmission(workspace)
+	if faultOfPlatform(err) != nil {
+		return err
+	}
 	if err != nil {
 		return kept.Remove() // of an execution that was cut off; check says what is wrong
 	}

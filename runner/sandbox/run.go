@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -57,6 +58,10 @@ type execution struct {
 	spec Spec
 	dir  string // lib/autodatabench.py, start.py, empty/
 	uid  int    // 0: no user id of its own
+
+	full      atomic.Bool // the disk was, at some time
+	oomBefore int64
+	oomKnown  bool
 }
 
 func (s *Sandbox) prepare(spec Spec) (*execution, error) {
@@ -134,6 +139,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 		now = func() time.Time { return time.Time{} }
 	}
 	begin := now()
+	e.oomBefore, e.oomKnown = e.s.oomKills()
 	err = cmd.Start()
 	startedWrite.Close()
 	switch {
@@ -156,6 +162,9 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 		return Result{}, context.Cause(ctx)
 	}
 	result, err := e.outcome(cmd.ProcessState, err, cause, started, &out, duration)
+	if err == nil {
+		err = e.machineFault(result.ExitCode, cause != nil)
+	}
 	result.Stdout = reply.data
 	return result, err
 }
