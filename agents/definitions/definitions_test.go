@@ -226,3 +226,12 @@ func TestPublicLeavesSecretsOut(t *testing.T) {
 		t.Errorf("%+v of %+v", p, d)
 	}
 }
+
+// TestHalfPrice is a price for one of input and output: it is not known, and not free.
+func TestHalfPrice(t *testing.T) {
+	for price, known := range map[results.Price]bool{{Input: 3}: false, {Output: 3}: false, {Input: 1, Output: 3}: true, {}: true} {
+		if got := (Definition{Provider: OpenAI, Price: &price}).Pricing(); (got != nil) != known {
+			t.Errorf("%+v: %+v", price, got)
+		}
+	}
+}
