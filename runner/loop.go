@@ -66,7 +66,9 @@ func (t *trial) loop(ctx context.Context) error {
 		}
 		t.report(string(action.Kind))
 		begin := t.Clock.Now()
+		stop := t.beat(action, begin)
 		err = t.act(ctx, action)
+		stop()
 		var spent *spentError
 		switch {
 		case errors.As(err, &spent):

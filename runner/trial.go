@@ -24,6 +24,7 @@ type trial struct {
 	state   results.Trial
 	said    map[int]string // digest of each attempt's reply
 	failed  int            // the attempt whose last execution the platform failed; 0 for none
+	steps   int            // events, without those of trainings under way
 	used    float64        // seconds of the step's last use of the student
 	cut     float64        // seconds of the student in the step with which the run time ended
 }
@@ -60,6 +61,9 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 			return nil, err
 		}
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
+		return nil, err
+	}
+	if err := t.killed(); err != nil {
 		return nil, err
 	}
 	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{Now: env.Clock.Now}); err != nil {
@@ -126,6 +130,10 @@ func (t *trial) apply(line []byte) error {
 		Step    string `json:"step"`
 		Attempt int    `json:"attempt"`
 	}
+	if e.Kind == results.StudentUpdated {
+		return nil
+	}
+	t.steps++
 	t.failed = 0
 	switch e.Kind {
 	case results.AgentReplied:
