@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"time"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -17,6 +18,10 @@ type Request struct {
 	// MaxTokens bounds the reply within what the budgets leave; 0 leaves it to the
 	// agent's definition.
 	MaxTokens int64
+
+	// Patience is how long a server may be silent before it counts as hung; 0 leaves
+	// it to the agent.
+	Patience time.Duration
 }
 
 // Agent answers prompts with a plan and a program. An error is a fault of the

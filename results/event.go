@@ -18,7 +18,8 @@ const (
 	StudentUpdated EventKind = "student.updated" // UpdateData: how far a training is
 	StudentTrained EventKind = "student.trained" // TrainData
 	PublicScored   EventKind = "public.scored"   // ScoreData
-	PlatformFault  EventKind = "platform.fault"  // FaultData: counted, changes nothing else
+	PlatformFault  EventKind = "platform.fault"  // FaultData: the platform failed a step, which is done again
+	StepCut        EventKind = "step.cut"        // FaultData: an interrupt ended a step, which is done again
 	TrialEnded     EventKind = "trial.ended"     // EndData
 )
 
@@ -51,6 +52,7 @@ type ReplyData struct {
 	Detail  string  `json:"detail,omitempty"`
 	Finish  Finish  `json:"finish,omitempty"`
 	Seconds float64 `json:"seconds"`
+	Before  float64 `json:"cut_seconds,omitempty"` // of tries that were cut off, which count as run time too
 	AgentUse
 }
 
@@ -64,6 +66,7 @@ type CodeData struct {
 	Input    int64   `json:"teacher_input_tokens"`
 	Output   int64   `json:"teacher_output_tokens"`
 	Seconds  float64 `json:"seconds"`
+	Before   float64 `json:"cut_seconds,omitempty"` // of tries that were cut off, which count as run time too
 
 	Simulated  bool     `json:"teacher_simulated,omitempty"` // the teacher's server said that it is no LLM
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`       // the trial's share of a teacher that the program started
@@ -81,7 +84,8 @@ type TrainData struct {
 	Failure   Failure `json:"failure,omitempty"`
 	Detail    string  `json:"detail,omitempty"`
 	Seconds   float64 `json:"seconds"`
-	Course    *Course `json:"course,omitempty"` // nil where the student does not say
+	Before    float64 `json:"cut_seconds,omitempty"` // of tries that were cut off, which count as run time too
+	Course    *Course `json:"course,omitempty"`      // nil where the student does not say
 
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // held; of a training that had been done, none
 }
@@ -118,15 +122,20 @@ type ScoreData struct {
 	Failure    Failure  `json:"failure,omitempty"`
 	Detail     string   `json:"detail,omitempty"`
 	Seconds    float64  `json:"seconds"`
+	Before     float64  `json:"cut_seconds,omitempty"` // of tries that were cut off, which count as run time too
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`
 }
 
-// FaultData is a fault of the platform; the step is done again. What the failed
-// one used of the student is in no record.
+// FaultData is the end of a step that is done again. Seconds count as run time: of
+// an interrupted step all of them, of code that the platform failed those until the
+// last answer of the teacher, which the repeated code gets at once.
 type FaultData struct {
-	Step    string `json:"step"`
-	Attempt int    `json:"attempt"`
-	Error   string `json:"error"`
+	Step       string   `json:"step"`
+	Attempt    int      `json:"attempt"`
+	Error      string   `json:"error"`
+	Seconds    float64  `json:"seconds,omitempty"`
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`    // held by the student, of an interrupted step
+	Returned   int      `json:"returned_calls,omitempty"` // teacher calls of unknown outcome that were given back to the budget
 }
 
 // EndData closes the loop, with what the step used that a budget cut off: the

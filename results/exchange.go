@@ -143,9 +143,12 @@ type Usage struct {
 	TeacherCalls  int   `json:"teacher_calls"`
 	TeacherInput  int64 `json:"teacher_input_tokens"`
 	TeacherOutput int64 `json:"teacher_output_tokens"`
-	AgentCalls    int   `json:"agent_calls"`
-	AgentInput    int64 `json:"agent_input_tokens"`
-	AgentOutput   int64 `json:"agent_output_tokens"`
+
+	TeacherReturned int `json:"teacher_calls_returned,omitempty"` // of unknown outcome, lost in faults of the platform and in no other count
+
+	AgentCalls  int   `json:"agent_calls"`
+	AgentInput  int64 `json:"agent_input_tokens"`
+	AgentOutput int64 `json:"agent_output_tokens"`
 
 	AgentCached    int64  `json:"agent_cached_input_tokens"` // part of AgentInput
 	AgentReasoning int64  `json:"agent_reasoning_tokens"`    // part of AgentOutput
@@ -166,7 +169,8 @@ func (u Usage) Add(v Usage) Usage {
 	return Usage{
 		TeacherCalls: u.TeacherCalls + v.TeacherCalls,
 		TeacherInput: u.TeacherInput + v.TeacherInput, TeacherOutput: u.TeacherOutput + v.TeacherOutput,
-		StudentSeconds: u.StudentSeconds + v.StudentSeconds, GPUSeconds: addGPU(u, v),
+		TeacherReturned: u.TeacherReturned + v.TeacherReturned,
+		StudentSeconds:  u.StudentSeconds + v.StudentSeconds, GPUSeconds: addGPU(u, v),
 	}.WithAgent(u.Agent().Add(v.Agent()))
 }
 

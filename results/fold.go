@@ -48,9 +48,8 @@ func (t *Trial) Apply(e Event) error {
 		}
 		return nil
 	}
-	if e.Kind == PlatformFault {
-		t.Faults++
-		return nil
+	if e.Kind == PlatformFault || e.Kind == StepCut {
+		return t.applyFault(e)
 	}
 	if t.Last() == nil {
 		return fmt.Errorf("event %d (%s): no attempt is open", e.Seq, e.Kind)
@@ -67,8 +66,7 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		}
 		a.Replied, a.Extracted, a.Failure, a.Detail = true, d.Code, d.Failure, d.Detail
 		t.Usage = t.Usage.Add(Usage{}.WithAgent(d.AgentUse))
-		t.AgentTime += time.Duration(d.Seconds * float64(time.Second))
-		t.spend(d.Seconds)
+		t.AgentTime += t.spend(d.Seconds + d.Before)
 	case CodeExecuted:
 		var d CodeData
 		if err := decode(e, &d); err != nil {
@@ -80,7 +78,7 @@ func (t *Trial) applyStep(a *Attempt, e Event) error {
 		if d.GPUSeconds != nil {
 			t.Usage = t.Usage.Add(Usage{GPUSeconds: Num(*d.GPUSeconds, true)})
 		}
-		t.spend(d.Seconds)
+		t.spend(d.Seconds + d.Before)
 	case Checked:
 		var d CheckData
 		if err := decode(e, &d); err != nil {
@@ -116,7 +114,7 @@ func (t *Trial) applyStudent(a *Attempt, e Event) error {
 		if !d.Cached {
 			t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
 		}
-		t.spend(d.Seconds)
+		t.spend(d.Seconds + d.Before)
 	case PublicScored:
 		var d ScoreData
 		if err := decode(e, &d); err != nil {
@@ -130,15 +128,42 @@ func (t *Trial) applyStudent(a *Attempt, e Event) error {
 			t.Best = a.N
 		}
 		t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
-		t.spend(d.Seconds)
+		t.spend(d.Seconds + d.Before)
 	default:
 		return fmt.Errorf("event %d: unknown kind %q", e.Seq, e.Kind)
 	}
 	return nil
 }
 
-func (t *Trial) spend(seconds float64) {
-	t.Elapsed += time.Duration(seconds * float64(time.Second))
+// applyFault folds the end of a step that is done again.
+func (t *Trial) applyFault(e Event) error {
+	if e.Kind == PlatformFault {
+		t.Faults++
+	}
+	var d FaultData
+	if err := decode(e, &d); err != nil {
+		return err
+	}
+	t.Usage.TeacherReturned += d.Returned
+	took := time.Duration(d.Seconds * float64(time.Second))
+	t.Elapsed, t.Cut = t.Elapsed+took, t.Cut+took
+	switch d.Step {
+	case "ask":
+		t.AgentTime += took
+	case "train", "evaluate":
+		if d.Seconds > 0 {
+			t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
+		}
+	}
+	return nil
+}
+
+// spend counts the seconds of a step, those of its tries that were cut off among
+// them, and returns by how much the run time grew: those tries may be counted.
+func (t *Trial) spend(seconds float64) time.Duration {
+	more := time.Duration(seconds*float64(time.Second)) - t.Cut
+	t.Elapsed, t.Cut = t.Elapsed+more, 0
+	return more
 }
 
 func decode(e Event, into any) error {

@@ -77,6 +77,7 @@ type Trial struct {
 	Attempts []Attempt     `json:"attempts"`
 	Usage    Usage         `json:"usage"`
 	Elapsed  time.Duration `json:"elapsed_ns"` // run time counted against the budget
+	Cut      time.Duration `json:"-"`          // of it, of tries of the present step that were cut off
 
 	Simulated bool          `json:"simulated"`     // the teacher turned out to be no LLM, beside what the spec says
 	AgentTime time.Duration `json:"agent_time_ns"` // of it, waiting for the agent

@@ -54,6 +54,10 @@ type Env struct {
 	Clock   Clock
 	GPUs    GPUs
 	Report  func(id results.TrialID, doing string, state *results.Trial)
+
+	// Outage is how long a fault of the platform is waited out; at 0 a step is
+	// repeated twice without a pause.
+	Outage time.Duration
 }
 
 // Metered is an agent that puts its calls into the trial's ledger itself.
@@ -61,7 +65,8 @@ type Metered interface {
 	Trial(spec results.Spec, meter command.Meter, dir record.Trial) (agents.Agent, error)
 }
 
-// Clock tells a trial the time.
+// Clock tells a trial the time. One that is also [Stopping] tells when the program
+// was stopped.
 type Clock interface {
 	Now() time.Time
 
@@ -72,6 +77,12 @@ type Clock interface {
 // Wall is the clock on the wall.
 type Wall func() time.Time
 
+// Stopping is a clock that knows for how long the program was stopped in all, by a
+// signal or with its container. Its Now leaves those times out.
+type Stopping interface {
+	Stopped() time.Duration
+}
+
 // Now is the time.
 func (w Wall) Now() time.Time { return w() }
 
@@ -79,6 +90,13 @@ func (w Wall) Now() time.Time { return w() }
 func (w Wall) Stamp(e results.Event) (results.Event, error) {
 	e.Time = w().UTC()
 	return e, nil
+}
+
+func (e Env) stopped() time.Duration {
+	if s, ok := e.Clock.(Stopping); ok {
+		return s.Stopped()
+	}
+	return 0
 }
 
 func (e Env) timed(f func() error) (seconds float64, err error) {

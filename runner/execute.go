@@ -36,7 +36,14 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	limit := min(budget.CodeTime, t.state.TimeLeft())
 	deadline := t.Clock.Now().Add(limit)
 	socket := filepath.Join(short, "gateway.sock")
-	calls, cancel := context.WithTimeout(ctx, limit)
+	if t.failed == n { // what it lost may have had no place on a full disk
+		if _, _, err := t.gateway.Return(n, errors.New("the execution before was ended by a fault of the platform")); err != nil {
+			return err
+		}
+	}
+	running, kill := context.WithCancelCause(ctx)
+	defer kill(nil)
+	calls, cancel := context.WithTimeout(running, limit)
 	defer cancel()
 	stop, err := t.gateway.Serve(calls, n, socket,
 		func() results.Check { return checkWorkspace(workspace, budget) },
@@ -44,14 +51,29 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
+	go func() {
+		select {
+		case <-t.gateway.Faulted():
+			kill(errFaulted)
+		case <-running.Done():
+		}
+	}()
 	var result sandbox.Result
+	begin, stopped := t.Clock.Now(), t.stopped()
 	seconds, err := t.timed(func() (err error) {
 		defer stop()
-		result, err = t.Sandbox.Run(ctx, sandbox.Spec{Workspace: workspace, Code: sandbox.CodeFile, Socket: socket, Timeout: limit})
+		result, err = t.Sandbox.Run(running, sandbox.Spec{Workspace: workspace, Code: sandbox.CodeFile, Socket: socket, Timeout: limit})
 		return err
 	})
-	if err != nil {
-		return err
+	switch fault := t.gateway.Fault(); {
+	case ctx.Err() != nil && err != nil:
+		return t.giveBack(n, begin, err)
+	case fault != nil:
+		return t.giveBack(n, begin, fmt.Errorf("the platform failed while the code ran: %w", fault))
+	case t.stopped() > stopped:
+		return t.giveBack(n, begin, suspended(t.stopped()-stopped))
+	case err != nil:
+		return t.giveBack(n, begin, err)
 	}
 	if err := t.attempt(n).RunLog().Write(result.Output); err != nil {
 		return err
@@ -60,24 +82,38 @@ func (t *trial) execute(ctx context.Context, n int) error {
 		return err
 	}
 	used := t.gateway.Usage(n)
-	data := results.CodeData{ExitCode: result.ExitCode, Calls: used.Calls, Input: used.InputTokens, Output: used.OutputTokens, Seconds: seconds}
+	data := results.CodeData{
+		ExitCode: result.ExitCode, Calls: used.Calls, Input: used.InputTokens, Output: used.OutputTokens,
+		Seconds: seconds, Before: t.state.Cut.Seconds(),
+	}
 	data.Simulated = t.gateway.Simulated()
 	if used.Calls > 0 {
 		data.GPUSeconds = t.GPUs.teacher(seconds)
 	}
 	data.Failure, data.Detail = failureOf(result, limit)
-	// Code may swallow a fault of the teacher and end with too few rows.
-	if fault := t.gateway.Fault(); fault != nil && (data.Failure != "" || !checkWorkspace(workspace, budget).Valid) {
-		together := results.Error{
-			Kind: results.Infrastructure, Hint: "go on with resume when the teacher answers again",
-			Err: fmt.Errorf("the code failed together with the platform: %w", fault),
-		}
-		if known := (*results.Error)(nil); errors.As(fault, &known) {
-			together.After = known.After
-		}
-		return &together
-	}
 	return t.append(results.CodeExecuted, data)
+}
+
+// errFaulted ends code whose outcome a fault of the platform has made void.
+var errFaulted = errors.New("the platform failed while the code ran")
+
+// giveBack ends an execution that the platform failed or an interrupt ended: its
+// calls of unknown outcome are given back, and the time until its last answer
+// counts. The fault is final where too many calls are lost (protocol.md section 6).
+func (t *trial) giveBack(n int, begin time.Time, fault error) error {
+	now, ever, err := t.gateway.Return(n, fault)
+	if err != nil {
+		return errors.Join(fault, err)
+	}
+	f := &stepFault{err: fault, returned: now}
+	if last := t.gateway.LastAnswer(); last.After(begin) {
+		f.seconds = last.Sub(begin).Seconds()
+	}
+	if most := t.state.Spec.Protocol.Budget.TeacherCallsPerAttempt; now > 0 && ever*10 > most {
+		f.final = true
+		f.err = fmt.Errorf("%d calls of this attempt, more than a tenth of its %d, were lost without an answer: %w", ever, most, fault)
+	}
+	return f
 }
 
 // failureOf says what was wrong with an execution, if anything.
@@ -109,7 +145,7 @@ func (t *trial) workspace(dir string, n int) error {
 	if err := os.MkdirAll(task, 0o755); err != nil {
 		return err
 	}
-	code, err := t.attempt(n).Code().Read()
+	code, err := t.code(n)
 	if err != nil {
 		return err
 	}
@@ -129,6 +165,32 @@ func (t *trial) workspace(dir string, n int) error {
 		}
 	}
 	return t.previous(dir, n)
+}
+
+// code is the attempt's program, if it still is the one in the reply that the
+// events tell of.
+func (t *trial) code(n int) ([]byte, error) {
+	said, err := t.attempt(n).Reply().Read()
+	if err != nil {
+		return nil, err
+	}
+	code, err := t.attempt(n).Code().Read()
+	if err != nil {
+		return nil, err
+	}
+	if said.Truncated {
+		said.Finish = results.FinishLength
+	}
+	_, want, _, _ := judge(said.Reply)
+	switch {
+	case disk.Digest([]byte(said.Text)) != t.said[n]:
+		err = fmt.Errorf("%s: is not the reply that the events tell of", t.attempt(n).Reply())
+	case string(code) != want:
+		err = fmt.Errorf("%s: is not the program in the agent's reply", t.attempt(n).Code())
+	default:
+		return code, nil
+	}
+	return nil, &results.Error{Kind: results.Verification, Err: err, Hint: "a file of the trial was changed, by hand or by a broken disk: restore it, or move the trial away to start it afresh"}
 }
 
 // previous puts the submission to go on from into the workspace: the one under
@@ -170,6 +232,9 @@ func writeItems(path string, items []tasks.Item) error {
 // read, into the trial folder.
 func keepSubmission(workspace string, kept record.Text) error {
 	from, err := sandbox.OpenSubmission(workspace)
+	if faultOfPlatform(err) != nil {
+		return err
+	}
 	if err != nil {
 		return kept.Remove() // of an execution that was cut off; check says what is wrong
 	}

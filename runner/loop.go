@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/student"
 )
 
@@ -28,9 +26,13 @@ var (
 // student bounds a use of the student by the run time left and returns the
 // seconds it took. Waiting for a place to run is no run time (protocol.md section 6).
 func (t *trial) student(ctx context.Context, f func(context.Context) error) (seconds float64, err error) {
+	stopped := t.stopped()
 	ctx, meter := student.Metered(ctx, t.state.TimeLeft(), errTimeUp, t.Clock.Now)
-	err = timeUp(ctx, f(ctx))
+	if err = timeUp(ctx, f(ctx)); errors.Is(err, errTimeUp) && t.stopped() > stopped {
+		err = suspended(t.stopped() - stopped)
+	}
 	seconds = meter.Stop().Seconds()
+	t.used = seconds
 	if errors.Is(err, errTimeUp) {
 		t.cut = seconds
 	}
@@ -47,21 +49,13 @@ func timeUp(ctx context.Context, err error) error {
 	return err
 }
 
-// maxRepeats is how often a step that the platform failed is done again before
-// the trial is left to be resumed, and maxPause how long a server may ask to be
-// left alone before that.
-const (
-	maxRepeats = 2
-	maxPause   = 5 * time.Minute
-)
-
 // loop asks the workflow and acts until it says finish. When a budget ends
 // within a step, the attempt ends as it stands (protocol.md section 5) and the trial
 // with it; that is an event, so that a resume does not try the step again. A
-// step that the platform failed is done again, no sooner than its server asks for,
-// which is an event too.
+// step that the platform failed is done again, which is an event too, and so is
+// one that an interrupt ended.
 func (t *trial) loop(ctx context.Context) error {
-	faults := 0 // of the step, in a row
+	var down outage
 	for t.state.End == "" {
 		if err := context.Cause(ctx); err != nil {
 			return err
@@ -71,40 +65,33 @@ func (t *trial) loop(ctx context.Context) error {
 			return err
 		}
 		t.report(string(action.Kind))
+		begin := t.Clock.Now()
+		stop := t.beat(action, begin)
 		err = t.act(ctx, action)
+		stop()
 		var spent *spentError
 		switch {
 		case errors.As(err, &spent):
 			err = t.end(spent.reason)
-		case ctx.Err() == nil && faultOfPlatform(err) != nil:
-			if noted := t.append(results.PlatformFault, results.FaultData{Step: string(action.Kind), Attempt: action.Attempt, Error: err.Error()}); noted != nil {
-				return fmt.Errorf("%s: %w", action.Kind, errors.Join(err, noted))
-			}
-			after := faultOfPlatform(err).After
-			if faults++; faults <= maxRepeats && after <= maxPause {
-				remote.Sleep(ctx, after)
+		case err != nil && ctx.Err() != nil:
+			err = errors.Join(err, t.interrupted(action, begin, err))
+		case err != nil:
+			if err = t.outlast(ctx, action, err, &down); err == nil {
 				continue
 			}
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", action.Kind, err)
 		}
-		faults = 0
-	}
-	return nil
-}
-
-// faultOfPlatform finds an error that may be gone when the step is done again; it
-// is nil when there is none.
-func faultOfPlatform(err error) *results.Error {
-	var known *results.Error
-	if errors.As(err, &known) && known.Kind == results.Infrastructure {
-		return known
+		down = outage{}
 	}
 	return nil
 }
 
 func (t *trial) act(ctx context.Context, a agents.Action) error {
+	if err := t.room(); err != nil {
+		return err
+	}
 	switch a.Kind {
 	case agents.Ask:
 		return t.ask(ctx, a)

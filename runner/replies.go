@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/prompt"
@@ -74,12 +75,16 @@ func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply r
 	if budget := t.state.Spec.Protocol.Budget.AgentTime; budget > 0 && budget-t.state.AgentTime < left {
 		left, cause = budget-t.state.AgentTime, errAgentTime
 	}
-	bounded, cancel := context.WithTimeoutCause(ctx, left, cause)
+	patience := t.patience()
+	later, end := linger(ctx)
+	defer end()
+	bounded, cancel := context.WithTimeoutCause(later, max(left, patience+patience/8), cause)
 	defer cancel()
+	stopped := t.stopped()
 	seconds, err := t.timed(func() (err error) {
 		reply, err = t.Agent.Reply(bounded, agents.Request{
 			Trial: t.state.Spec.TrialID, Attempt: p.Attempt, Op: p.Op, Messages: p.Messages,
-			Seed: Derive(t.state.Spec.Seed, "agent", p.Attempt), MaxTokens: most,
+			Seed: Derive(t.state.Spec.Seed, "agent", p.Attempt), MaxTokens: most, Patience: patience,
 		})
 		return err
 	})
@@ -87,8 +92,51 @@ func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply r
 	if errors.Is(err, cause) || errors.Is(err, context.DeadlineExceeded) {
 		err = timeUp(bounded, err)
 	}
+	if err == nil && reply.Seconds == 0 && seconds > left.Seconds() {
+		err = cause // it came after the end
+	}
+	if errors.Is(err, cause) && t.stopped() > stopped {
+		err = suspended(t.stopped() - stopped)
+	}
+	if err != nil && !t.metered && mayBePaid(err) {
+		err = errors.Join(err, t.gateway.CutAgent(p.Attempt, err))
+	}
 	reply.Seconds = cmp.Or(reply.Seconds, seconds)
 	return reply, err
+}
+
+// patience is how long the agent's server may be silent: without a bound well below
+// the run time, one that hangs would look like the end of the run time. Where less
+// time is left than that, the trial waits to know which of the two it is.
+func (t *trial) patience() time.Duration {
+	b := t.state.Spec.Protocol.Budget
+	patience := min(15*time.Minute, b.RunTime/4)
+	if b.AgentTime > 0 {
+		patience = min(patience, b.AgentTime/4)
+	}
+	return patience
+}
+
+// lingering is how long calls in flight may go on after an interrupt.
+const lingering = 10 * time.Second
+
+// linger is a context that ends a while after ctx does, for a call that is in flight
+// and paid for.
+func linger(ctx context.Context) (later context.Context, end func()) {
+	later, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(lingering, func() { cancel(context.Cause(ctx)) })
+	})
+	return later, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// mayBePaid reports an error of a call that may have reached the model.
+func mayBePaid(err error) bool {
+	var known *results.Error
+	return !errors.As(err, &known) || known.Kind == results.Infrastructure
 }
 
 // keepReply writes what is found in the reply, and records it with what the
@@ -103,7 +151,7 @@ func (t *trial) keepReply(n int, reply results.Reply) error {
 	}
 	return t.append(results.AgentReplied, results.ReplyData{
 		Reply: disk.Digest([]byte(reply.Text)), Code: failure == "", Failure: failure, Detail: detail,
-		Finish: reply.Finish, Seconds: reply.Seconds, AgentUse: t.unreported(),
+		Finish: reply.Finish, Seconds: reply.Seconds, Before: t.state.Cut.Seconds(), AgentUse: t.unreported(),
 	})
 }
 

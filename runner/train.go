@@ -53,7 +53,7 @@ func (t *trial) train(ctx context.Context, n int) error {
 	}
 	data := results.TrainData{
 		Adapter: done.Digest, Rows: done.Rows, Updates: done.Updates, Tokens: done.Tokens,
-		FirstLoss: done.FirstLoss, LastLoss: done.LastLoss, Cached: cached, Seconds: done.Seconds,
+		FirstLoss: done.FirstLoss, LastLoss: done.LastLoss, Cached: cached, Seconds: done.Seconds, Before: t.state.Cut.Seconds(),
 		Failure: done.Failure, Detail: done.Detail, Course: done.Course,
 	}
 	if !cached {
@@ -180,7 +180,7 @@ func (t *trial) score(n int, judged []results.Judged, data results.ScoreData) er
 	if err := t.attempt(n).Public().Write(record.Public{Score: data.Score, Judged: judged}); err != nil {
 		return err
 	}
-	data.GPUSeconds = t.GPUs.student(data.Seconds)
+	data.GPUSeconds, data.Before = t.GPUs.student(data.Seconds), t.state.Cut.Seconds()
 	return t.append(results.PublicScored, data)
 }
 

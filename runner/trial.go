@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
@@ -21,7 +22,11 @@ type trial struct {
 	gateway *gateway.Gateway
 	metered bool // the agent puts its calls into the ledger itself
 	state   results.Trial
-	cut     float64 // seconds of the student in the step with which the run time ended
+	said    map[int]string // digest of each attempt's reply
+	failed  int            // the attempt whose last execution the platform failed; 0 for none
+	steps   int            // events, without those of trainings under way
+	used    float64        // seconds of the step's last use of the student
+	cut     float64        // seconds of the student in the step with which the run time ended
 }
 
 // Run takes the trial of the spec from where its folder stands to its seal and
@@ -39,7 +44,7 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 }
 
 func open(env Env, spec results.Spec) (_ *trial, err error) {
-	t := &trial{Env: env, dir: env.Root.Trial(spec.TrialID)}
+	t := &trial{Env: env, dir: env.Root.Trial(spec.TrialID), said: map[int]string{}}
 	if t.lock, err = disk.Lock(t.dir.Writer(), env.Holder); err != nil {
 		return nil, err
 	}
@@ -61,7 +66,10 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
 		return nil, err
 	}
-	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {
+	if err := t.killed(); err != nil {
+		return nil, err
+	}
+	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{Now: env.Clock.Now}); err != nil {
 		return nil, err
 	}
 	if own, ok := env.Agent.(Metered); ok && t.state.End == "" {
@@ -117,7 +125,34 @@ func (t *trial) apply(line []byte) error {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return err
 	}
-	return record.Apply(&t.state, t.dir.Events(), e)
+	if err := record.Apply(&t.state, t.dir.Events(), e); err != nil {
+		return err
+	}
+	var d struct {
+		Reply   string `json:"reply"`
+		Step    string `json:"step"`
+		Attempt int    `json:"attempt"`
+	}
+	if e.Kind == results.StudentUpdated {
+		return nil
+	}
+	t.steps++
+	t.failed = 0
+	switch e.Kind {
+	case results.AgentReplied:
+		if err := json.Unmarshal(e.Data, &d); err != nil {
+			return err
+		}
+		t.said[t.state.Last().N] = d.Reply
+	case results.PlatformFault, results.StepCut:
+		if err := json.Unmarshal(e.Data, &d); err != nil {
+			return err
+		}
+		if d.Step == string(agents.Execute) {
+			t.failed = d.Attempt
+		}
+	}
+	return nil
 }
 
 // append makes the event durable and folds it.

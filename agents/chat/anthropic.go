@@ -52,7 +52,7 @@ func (m messages) try(ctx context.Context, r agents.Request, limit int64) (resul
 	var told *anthropic.Error // by an event of the stream
 	switch err := stream.Err(); {
 	case errors.As(err, &told):
-		return results.Reply{Tokens: replyOf(answer).Tokens}, toldWithin([]byte(told.RawJSON()), m.config.Key)
+		return results.Reply{Tokens: replyOf(answer).Tokens}, toldWithin([]byte(m.config.hideHeaders(told.RawJSON())), m.config.Key)
 	case err != nil:
 		return results.Reply{}, err
 	case !begun:

@@ -21,6 +21,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
@@ -51,6 +52,7 @@ type Config struct {
 	ReasoningEffort string
 	Seed            bool          // send the trial's seed, which some servers refuse
 	Timeout         time.Duration // of one try; 0 means 30 min
+	Patience        time.Duration // with a server that sends no byte; 0 means 15 min
 	Tries           int           // in all; 0 means 6
 	Pause           time.Duration // before the second try, doubling from there; 0 means 2 s
 }
@@ -60,9 +62,10 @@ const maxPause = 5 * time.Minute
 
 // Client is an [agents.Agent]. It is safe for concurrent use.
 type Client struct {
-	config Config
-	model  model
-	http   *http.Client
+	config   Config
+	model    model
+	http     *http.Client
+	answered atomic.Bool // the address is that of an API
 }
 
 // model makes one try over a protocol. A reply beside an error holds only what
@@ -78,6 +81,9 @@ func New(c Config) *Client {
 	if c.Timeout == 0 {
 		c.Timeout = 30 * time.Minute
 	}
+	if c.Patience == 0 {
+		c.Patience = 15 * time.Minute
+	}
 	if c.Tries == 0 {
 		c.Tries = 6
 	}
@@ -86,7 +92,7 @@ func New(c Config) *Client {
 	}
 	h := &http.Client{
 		Timeout:       c.Timeout,
-		Transport:     strict{http.DefaultTransport, c.Key},
+		Transport:     strict{http.DefaultTransport, c},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if c.Provider == Anthropic {
@@ -103,8 +109,10 @@ func (c *Client) Reply(ctx context.Context, r agents.Request) (results.Reply, er
 	}
 	var reply results.Reply
 	err := c.retry(ctx, uint64(r.Seed), func() (err error) {
+		ctx, cancel := patient(ctx, r.Patience)
+		defer cancel()
 		reply, err = c.model.try(ctx, r, limit)
-		return err
+		return slow(ctx, err)
 	})
 	var no *refusal
 	switch {
@@ -113,63 +121,85 @@ func (c *Client) Reply(ctx context.Context, r agents.Request) (results.Reply, er
 	case no != nil && no.promptAtFault():
 		return results.Reply{Unanswered: "the model cannot take the prompt: " + no.Error()}, nil
 	case err != nil:
-		return results.Reply{}, c.fault(ctx, err)
+		return results.Reply{}, c.fault(err)
 	}
 	return c.finished(reply), nil
 }
 
-// givenUp is the error of the last of several tries.
+// givenUp is the failure of the last of several tries.
 type givenUp struct {
 	tries int
-	error
+	failure
 }
 
-func (g givenUp) Unwrap() error { return g.error }
+func (g givenUp) Error() string { return g.err.Error() }
+func (g givenUp) Unwrap() error { return g.err }
 
-// retry calls try until it succeeds or trying again makes no sense.
+// retry calls try until it succeeds or trying again makes no sense. Where the end
+// of ctx cuts off a try after others have failed, the failure before it counts.
 func (c *Client) retry(ctx context.Context, seed uint64, try func() error) error {
 	r := remote.Retry{Tries: c.config.Tries, Base: c.config.Pause, Cap: c.config.Pause << 10, MaxWait: maxPause}
-	var last error
+	var last failure
 	n := r.Do(ctx, rand.New(rand.NewPCG(seed, uint64(c.config.Tries))), func() (bool, time.Duration) {
-		if last = try(); last == nil {
+		err := try()
+		if err == nil {
+			last = failure{}
+			c.answered.Store(true)
 			return false, 0
 		}
-		failed := c.failureOf(ctx, last)
-		last = failed.err
+		failed := c.failureOf(ctx, err)
+		if failed.cut && last.err != nil {
+			return false, 0
+		}
+		last = failed
 		return failed.again, failed.wait
 	})
-	if last != nil {
+	if last.err != nil {
 		return givenUp{n, last}
 	}
 	return nil
 }
 
 // fault is the error of a call that was given up.
-func (c *Client) fault(ctx context.Context, err error) error {
+func (c *Client) fault(err error) error {
 	var last givenUp
 	if !errors.As(err, &last) {
 		return err
 	}
-	f := c.failureOf(ctx, last.error)
-	err = fmt.Errorf("ask model %s at %s (try %d): %w", c.config.Model, c.config.BaseURL, last.tries, hidden{c, f.err})
-	if f.bad {
-		return results.Bad(err, c.config.Key.Hide(f.hint))
+	err = fmt.Errorf("ask model %s at %s (try %d): %w", c.config.Model, c.config.BaseURL, last.tries, hidden{c, last.err})
+	if last.bad {
+		return results.Bad(err, c.config.hide(last.hint))
 	}
-	return &results.Error{Kind: results.Infrastructure, Hint: c.config.Key.Hide(f.hint), Err: err, After: f.wait}
+	return &results.Error{Kind: results.Infrastructure, Hint: c.config.hide(last.hint), Err: err, After: last.wait}
 }
 
-// finished completes a reply: an ending that nothing else explains, and the key
+// finished completes a reply: an ending that nothing else explains, and the secrets
 // taken out of what a server echoes.
 func (c *Client) finished(r results.Reply) results.Reply {
-	r.Text = c.config.Key.HideAnswered(r.Text)
+	r.Text = c.config.hideHeaders(c.config.Key.HideAnswered(r.Text))
 	if r.Finish == results.FinishStop && strings.TrimSpace(r.Text) == "" {
 		r.Finish = results.FinishEmpty
 	}
-	r.Tokens = results.Tokens{
-		Input: max(0, r.Input), Output: max(0, r.Output),
-		Cached: min(max(0, r.Cached), max(0, r.Input)), Reasoning: min(max(0, r.Reasoning), max(0, r.Output)),
-	}
+	r.Tokens = bounded(r.Tokens)
 	return r
+}
+
+// bounded keeps a server's counts where sums of them make sense.
+func bounded(t results.Tokens) results.Tokens {
+	in, out := int64(remote.Bound(t.Input)), int64(remote.Bound(t.Output))
+	return results.Tokens{Input: in, Output: out, Cached: min(max(0, t.Cached), in), Reasoning: min(max(0, t.Reasoning), out)}
+}
+
+// hide takes the key and the values of headers out of a message.
+func (c Config) hide(text string) string { return c.hideHeaders(c.Key.Hide(text)) }
+
+// hideHeaders takes the values of headers out of what a server sent: they may name a
+// person or an account. A short one may be a word of the answer.
+func (c Config) hideHeaders(text string) string {
+	for _, value := range c.Headers {
+		text = remote.Key(value).HideAnswered(text)
+	}
+	return text
 }
 
 // hidden is an error without the key in its message.
@@ -179,7 +209,7 @@ type hidden struct {
 }
 
 // Error is the message without the key.
-func (h hidden) Error() string { return h.client.config.Key.Hide(h.err.Error()) }
+func (h hidden) Error() string { return h.client.config.hide(h.err.Error()) }
 
 // Is looks through for the causes that callers tell apart. There is no Unwrap:
 // what is below may show the key.

@@ -25,19 +25,21 @@ const (
 // error of this package, so that the libraries' reading of errors does not
 // matter, and bounds the others.
 type strict struct {
-	next http.RoundTripper
-	key  remote.Key
+	next   http.RoundTripper
+	config Config
 }
 
-// RoundTrip sends the request.
+// RoundTrip sends the request, and gives up on a server that falls silent.
 func (s strict) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := s.next.RoundTrip(r)
+	q := listen(r.Context(), s.config.Patience)
+	resp, err := s.next.RoundTrip(r.WithContext(q.ctx))
 	if err != nil {
-		return nil, err
+		return nil, q.ended(err)
 	}
+	resp.Body = &heard{resp.Body, q}
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if resp.StatusCode == http.StatusOK && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "text/event-stream") {
-		resp.Body = &bounded{ReadCloser: resp.Body, left: maxAnswer}
+		resp.Body = &limited{ReadCloser: resp.Body, left: maxAnswer}
 		return resp, nil
 	}
 	defer resp.Body.Close()
@@ -45,11 +47,11 @@ func (s strict) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil && len(data) == 0 {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
-	return nil, newRefusal(resp.StatusCode, resp.Header, data, s.key)
+	return nil, newRefusal(resp.StatusCode, resp.Header, []byte(s.config.hideHeaders(string(data))), s.config.Key)
 }
 
-// bounded is a body that fails once it is longer than an answer may be.
-type bounded struct {
+// limited is a body that fails once it is longer than an answer may be.
+type limited struct {
 	io.ReadCloser
 	left int64
 }
@@ -57,7 +59,7 @@ type bounded struct {
 var errTooLarge = fmt.Errorf("the answer has more than %d bytes", maxAnswer)
 
 // Read counts.
-func (b *bounded) Read(p []byte) (int, error) {
+func (b *limited) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.left -= int64(n); b.left < 0 {
 		return 0, errTooLarge
@@ -71,6 +73,7 @@ type failure struct {
 	again bool          // the same call may succeed later
 	wait  time.Duration // the least pause that the server asked for
 	bad   bool          // the definition is wrong
+	cut   bool          // the end of the context alone is the reason
 	hint  string
 }
 
@@ -85,10 +88,15 @@ func (c *Client) failureOf(ctx context.Context, err error) failure {
 	case errors.Is(err, errTooLarge):
 		return failure{err: errTooLarge}
 	case ctx.Err() != nil:
-		return failure{err: err}
+		return failure{err: err, cut: true}
 	case errors.Is(err, errNoUsage):
 		return failure{err: err, bad: true, hint: usageHint}
+	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
+		return failure{err: fmt.Errorf("the answer broke off: %w", err), again: true, hint: busyHint}
 	case errors.Is(err, errMalformed), errors.As(err, &syntax), errors.As(err, &mistyped):
+		if c.answered.Load() { // the address is right
+			return failure{err: err, again: true, hint: busyHint}
+		}
 		return failure{err: err, bad: true, hint: "is base_url " + c.config.BaseURL + " that of an API, and provider its protocol?"}
 	}
 	return failure{err: err, again: true, hint: "is the server at " + c.config.BaseURL + " up, and base_url right?"}
@@ -101,11 +109,15 @@ var errMalformed = errors.New("the answer is none of the protocol")
 // the prompt. They are not taken for 0, and no further call is made.
 var errNoUsage = errors.New("the answer holds no usage")
 
+const busyHint = "the provider, or something before it, is busy or down; go on with resume when it answers again"
+
 const usageHint = "the calls of an agent are metered by the usage that its server reports; ask a server that reports it"
 
 func (c *Client) refused(r *refusal) failure {
 	f := failure{err: r}
 	switch code := r.status; {
+	case code == http.StatusOK && c.answered.Load(): // a page, where answers were before
+		f.again, f.hint = true, busyHint
 	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooManyRequests, code >= 500:
 		f.again, f.wait = true, remote.RetryAfter(r.header)
 		f.hint = "the provider is busy or down; go on with resume when it answers again"

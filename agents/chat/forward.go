@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // Answer is what a server said to a forwarded request.
@@ -36,6 +37,9 @@ func (c *Client) Forward(ctx context.Context, request map[string]json.RawMessage
 	var data []byte
 	err = c.retry(ctx, uint64(len(body)), func() (err error) {
 		data, err = c.post(ctx, body)
+		if err == nil && !json.Valid(data) && c.answered.Load() {
+			err = fmt.Errorf("%w: no JSON", errMalformed)
+		}
 		return err
 	})
 	var no *refusal
@@ -44,7 +48,7 @@ func (c *Client) Forward(ctx context.Context, request map[string]json.RawMessage
 		return Answer{Status: no.status, Body: data}, err
 	}
 	if err != nil {
-		return Answer{}, c.fault(ctx, err)
+		return Answer{}, c.fault(err)
 	}
 	return c.answer(data)
 }
@@ -71,7 +75,7 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if no := failedWithin(data, c.config.Key); no != nil {
+	if no := failedWithin([]byte(c.config.hideHeaders(string(data))), c.config.Key); no != nil {
 		return nil, no
 	}
 	return data, nil
@@ -81,13 +85,13 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 func (c *Client) answer(data []byte) (Answer, error) {
 	var said struct {
 		Usage struct {
-			Input        int64 `json:"prompt_tokens"`
-			Output       int64 `json:"completion_tokens"`
+			Input        remote.Tokens `json:"prompt_tokens"`
+			Output       remote.Tokens `json:"completion_tokens"`
 			InputDetails struct {
-				Cached int64 `json:"cached_tokens"`
+				Cached remote.Tokens `json:"cached_tokens"`
 			} `json:"prompt_tokens_details"`
 			OutputDetails struct {
-				Reasoning int64 `json:"reasoning_tokens"`
+				Reasoning remote.Tokens `json:"reasoning_tokens"`
 			} `json:"completion_tokens_details"`
 		} `json:"usage"`
 	}
@@ -95,8 +99,7 @@ func (c *Client) answer(data []byte) (Answer, error) {
 		return Answer{}, results.Bad(fmt.Errorf("ask model %s at %s: %w", c.config.Model, c.config.BaseURL, errNoUsage), usageHint)
 	}
 	used := said.Usage
-	return Answer{Status: http.StatusOK, Body: []byte(c.config.Key.HideAnswered(string(data))), Tokens: results.Tokens{
-		Input: max(0, used.Input), Cached: min(max(0, used.InputDetails.Cached), max(0, used.Input)),
-		Output: max(0, used.Output), Reasoning: min(max(0, used.OutputDetails.Reasoning), max(0, used.Output)),
-	}}, nil
+	return Answer{Status: http.StatusOK, Body: []byte(c.config.hideHeaders(c.config.Key.HideAnswered(string(data)))), Tokens: bounded(results.Tokens{
+		Input: int64(used.Input), Cached: int64(used.InputDetails.Cached), Output: int64(used.Output), Reasoning: int64(used.OutputDetails.Reasoning),
+	})}, nil
 }

@@ -63,3 +63,17 @@ func TestForwardedErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestEchoedHeadersAreHidden takes the values of headers out of errors and replies.
+func TestEchoedHeadersAreHidden(t *testing.T) {
+	const account = "org-0123456789"
+	headers := map[string]string{"X-Account": account, "X-Short": "a"}
+	_, client := start(t, Config{Tries: 1, Headers: headers}, refuses(401, "no account "+account))
+	if _, err := client.Reply(t.Context(), asked); err == nil || strings.Contains(err.Error(), account) || !strings.Contains(err.Error(), "no account") {
+		t.Errorf("error %v", err)
+	}
+	_, client = start(t, Config{Tries: 1, Headers: headers}, says(`"you are `+account+`"`, "stop"))
+	if reply, err := client.Reply(t.Context(), asked); err != nil || reply.Text != "you are [key]" {
+		t.Errorf("%q, %v", reply.Text, err)
+	}
+}

@@ -44,7 +44,7 @@ func (o openAI) try(ctx context.Context, r agents.Request, limit int64) (results
 	if err != nil {
 		return results.Reply{}, err
 	}
-	if no := failedWithin([]byte(answer.RawJSON()), o.config.Key); no != nil {
+	if no := failedWithin([]byte(o.config.hideHeaders(answer.RawJSON())), o.config.Key); no != nil {
 		return results.Reply{}, no
 	}
 	if len(answer.Choices) == 0 {

@@ -184,10 +184,14 @@ func (d Definition) PromptTokens() int64 {
 }
 
 // Pricing is what tokens of the agent cost; nil when that is not known. A
-// scripted agent costs nothing.
+// scripted agent costs nothing. A price for one of input and output alone is not
+// known: no model gives the other away.
 func (d Definition) Pricing() *results.Price {
-	if d.Provider == Reference {
+	switch p := d.Price; {
+	case d.Provider == Reference:
 		return &results.Price{}
+	case p != nil && (p.Input == 0) != (p.Output == 0):
+		return nil
 	}
 	return d.Price
 }

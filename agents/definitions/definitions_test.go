@@ -226,3 +226,15 @@ func TestPublicLeavesSecretsOut(t *testing.T) {
 		t.Errorf("%+v of %+v", p, d)
 	}
 }
+
+// TestHalfPrice is a price for one of input and output: it is not known, and not free.
+func TestHalfPrice(t *testing.T) {
+	for _, tt := range []struct {
+		price results.Price
+		known bool
+	}{{results.Price{Input: 3}, false}, {results.Price{Output: 3}, false}, {results.Price{Input: 1, Output: 3}, true}, {results.Price{}, true}} {
+		if got := (Definition{Provider: OpenAI, Price: &tt.price}).Pricing(); (got != nil) != tt.known {
+			t.Errorf("%+v: %+v", tt.price, got)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package definitions
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
 )
 
 // minPrompt is the least room for a prompt that a context window must leave; the
@@ -101,15 +101,8 @@ func (d Definition) validateModel() error {
 	if d.Model == "" {
 		return fmt.Errorf("model: missing")
 	}
-	u, err := url.Parse(d.BaseURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return fmt.Errorf("base_url %q: want a URL such as http://localhost:8000/v1", d.BaseURL)
-	}
-	if u.User != nil {
-		return fmt.Errorf("base_url: holds a user or password; name the key's variable in api_key_env")
-	}
-	if strings.ContainsAny(d.BaseURL, "?#") {
-		return fmt.Errorf("base_url: holds a query or a fragment; keys come from the variable that api_key_env names")
+	if err := remote.CheckURL(d.BaseURL); err != nil {
+		return err
 	}
 	if t := d.Sampling.Temperature; t != nil && (*t < 0 || *t > 2) {
 		return fmt.Errorf("sampling.temperature %v: want 0 to 2", *t)

@@ -24,6 +24,7 @@ type Log struct {
 	file *File
 	path string
 	size int64
+	torn bool // there may be more in the file than size
 	next int
 	prev string
 }
@@ -113,14 +114,32 @@ func (l *Log) Append(records ...any) ([][]byte, error) {
 		block = append(append(block, line...), '\n')
 		next, prev = next+1, Digest(line)
 	}
+	if err := l.whole(); err != nil {
+		return nil, fmt.Errorf("append to %s: %w", l.path, err)
+	}
+	l.torn = true
 	if _, err := l.file.WriteAt(block, l.size); err != nil {
-		return nil, errors.Join(fmt.Errorf("append to %s: %w", l.path, err), l.file.Truncate(l.size))
+		return nil, errors.Join(fmt.Errorf("append to %s: %w", l.path, err), l.whole())
 	}
-	if err := l.file.Sync(); err != nil { // the lines are not in the log: no later one may leave their rest behind it
-		return nil, errors.Join(fmt.Errorf("sync %s: %w", l.path, err), l.file.Truncate(l.size))
+	if err := l.file.Sync(); err != nil {
+		return nil, errors.Join(fmt.Errorf("sync %s: %w", l.path, err), l.whole())
 	}
+	l.torn = false
 	l.size, l.next, l.prev = l.size+int64(len(block)), next, prev
 	return lines, nil
+}
+
+// whole cuts off what an append that failed left: its lines are not in the log,
+// and no later one may leave their rest behind it.
+func (l *Log) whole() error {
+	if !l.torn {
+		return nil
+	}
+	if err := l.file.Truncate(l.size); err != nil {
+		return err
+	}
+	l.torn = false
+	return nil
 }
 
 func chained(record any, seq int, prev string) ([]byte, error) {

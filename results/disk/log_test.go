@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -296,5 +297,39 @@ func BenchmarkAppend(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(bm.size), "ns/record")
 		})
+	}
+}
+
+// TestLogAfterAFailedCut lets both a write and the cut of what it left fail: the
+// next line comes where the lost one began.
+func TestLogAfterAFailedCut(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	l, err := disk.OpenLog(path, func([]byte) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	mend := disk.Break(func(op disk.Op, _ string) error {
+		switch op {
+		case disk.Write:
+			return disk.ErrShort
+		case disk.Truncate:
+			return syscall.EIO
+		}
+		return nil
+	})
+	if _, err := l.Append(map[string]string{"text": strings.Repeat("long ", 100)}); err == nil {
+		t.Error("the write did not fail")
+	}
+	mend()
+	if _, err := l.Append(map[string]string{"text": "short"}); err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	if err := disk.ReadLog(path, func([]byte) error { lines++; return nil }); err != nil || lines != 1 {
+		t.Errorf("%d lines, %v", lines, err)
+	}
+	if data, err := os.ReadFile(path); err != nil || bytes.Count(data, []byte("\n")) != 1 || data[len(data)-1] != '\n' {
+		t.Errorf("the file holds %q, %v", data, err)
 	}
 }

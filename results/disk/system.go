@@ -23,6 +23,7 @@ const (
 	LinkTo    Op = "link"
 	Delete    Op = "remove"
 	CloseFile Op = "close"
+	Space     Op = "space" // asking how much there is
 )
 
 // ErrShort, as the error of a write, lets half of the bytes through and says then
@@ -151,6 +152,19 @@ func RemoveAll(path string) error {
 		return err
 	}
 	return os.RemoveAll(path)
+}
+
+// Free is how many bytes a program without special rights can still write where
+// path lies.
+func Free(path string) (uint64, error) {
+	if err := before(Space, path); err != nil {
+		return 0, err
+	}
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(path, &st); err != nil {
+		return 0, &fs.PathError{Op: "statfs", Path: path, Err: err}
+	}
+	return st.Bavail * uint64(st.Bsize), nil
 }
 
 func hardLink(from, to string) error {

@@ -70,11 +70,21 @@ func (s Segments) Read(visit func(digest string, e Exchange) error) error {
 			}
 			return visit(disk.Digest(line), e)
 		})
-		if err != nil && !(path == s.Open() && errors.Is(err, ErrTorn)) {
+		if errors.Is(err, ErrTorn) && (path == s.Open() || s.sealedTorn(path)) {
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sealedTorn reports a file that is torn and has the digest in its name: an earlier
+// program finished it so on a full disk. What it lacks, the ledger names.
+func (s Segments) sealedTorn(path string) bool {
+	digest, err := disk.DigestFile(path)
+	return err == nil && path == s.Finished(digest)
 }
 
 // ErrTorn says that a segment ends in the middle of a frame or of a line.

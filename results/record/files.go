@@ -98,6 +98,15 @@ type GivenTerms struct {
 	Rows     string           `json:"rows"` // digest
 }
 
+// Running is running.json: how long the step under way has taken. It is written every
+// ten seconds and removed at the step's end.
+type Running struct {
+	Steps   int     `json:"steps"` // events before it, those of trainings left out
+	Step    string  `json:"step"`
+	Attempt int     `json:"attempt"`
+	Seconds float64 `json:"seconds"`
+}
+
 // Seal is seal.json: the digest of every file of the trial before the private set
 // was opened.
 type Seal struct {

@@ -24,6 +24,7 @@ const (
 	writerFile    = "lock.json"
 	eventsFile    = "events.jsonl"
 	ledgerFile    = "ledger.jsonl"
+	runningFile   = "running.json"
 	sealFile      = "seal.json"
 	teacherFolder = "teacher"
 	openSegment   = "open"
@@ -135,6 +136,9 @@ func (t Trial) Events() string { return t.join(eventsFile) }
 
 // Ledger is the hash-chained log of the calls of teacher and agent.
 func (t Trial) Ledger() string { return t.join(ledgerFile) }
+
+// Running says how long the step under way has taken, for a program that is killed.
+func (t Trial) Running() File[Running] { return File[Running](t.join(runningFile)) }
 
 // SealFile lists the digests of all files before the private set was opened.
 func (t Trial) SealFile() File[Seal] { return File[Seal](t.join(sealFile)) }

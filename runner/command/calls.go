@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -26,7 +27,10 @@ type calls struct {
 	attempt int
 	ctx     context.Context // of the attempt, ends with the program
 	cancel  context.CancelFunc
+	kill    context.CancelCauseFunc // ends the program
+	overdue time.Duration           // of a call: its model hangs
 
+	late  atomic.Bool // the call in flight is overdue
 	mu    sync.Mutex
 	fault error // the first call that the platform failed
 	used  results.Tokens
@@ -35,9 +39,13 @@ type calls struct {
 
 // outcome gives up the calls in flight, lets none begin any more and sums up.
 func (c *calls) outcome() (used results.Tokens, count int, fault error) {
+	late := c.late.Load()
 	c.cancel() // before the lock, for which other calls wait
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if late && c.fault == nil {
+		c.fault = results.Infra(fmt.Errorf("the agent's model gave no answer within %s", c.overdue), "go on with resume when it answers again")
+	}
 	return c.used, c.count, c.fault
 }
 
@@ -109,19 +117,25 @@ func (c *calls) ask(w http.ResponseWriter, request map[string]json.RawMessage, s
 	if most > 0 {
 		bound(request, most)
 	}
+	late := time.AfterFunc(c.overdue, func() { c.late.Store(true) })
 	answer, err := c.Model.Forward(c.ctx, request)
+	late.Stop()
 	if err != nil {
+		err = errors.Join(err, c.meter.CutAgent(c.attempt, err))
 		if c.fault == nil && c.ctx.Err() == nil { // else it is no fault: the call was given up
 			c.fault = err
+			c.kill(err)
 		}
 		refuse(w, http.StatusBadGateway, "model_unavailable", "the model gave no answer")
 		return
 	}
+	c.late.Store(false)
 	if answer.Status == http.StatusOK {
 		c.count++
 		c.used = c.used.Add(answer.Tokens)
 		if err := c.record(c.attempt, request, answer.Body, answer.Tokens); err != nil {
 			c.fault = errors.Join(c.fault, err)
+			c.kill(err)
 			refuse(w, http.StatusInternalServerError, "platform_error", "the platform failed; this is not the program's fault")
 			return
 		}

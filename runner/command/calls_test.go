@@ -47,7 +47,9 @@ func (m model) Forward(ctx context.Context, request map[string]json.RawMessage) 
 type meter struct{}
 
 func (meter) RecordAgent(int, string, results.AgentUse) error { return nil }
-func (meter) Agent() results.AgentUse                         { return results.AgentUse{} }
+func (meter) CutAgent(int, error) error                       { return nil }
+
+func (meter) Agent() results.AgentUse { return results.AgentUse{} }
 
 func reply(t *testing.T, p program, m model) (results.Reply, error) {
 	protocol := results.Mini()

@@ -13,7 +13,8 @@
 // The teacher cannot be reached from there.
 //
 // A program that fails or gives no reply in time has failed as an agent. A model
-// that cannot be reached is a fault of the platform. The package is not for the
+// that cannot be reached, or that hangs when the time is over, is a fault of the
+// platform, whatever the program makes of it. The package is not for the
 // programs that agents write; those run under the teacher's gateway.
 package command
 
@@ -45,6 +46,7 @@ type Sandbox interface {
 // Meter keeps the books of the agent's own calls.
 type Meter interface {
 	RecordAgent(attempt int, exchange string, used results.AgentUse) error
+	CutAgent(attempt int, why error) error // a call gave no answer, and may be paid
 	Agent() results.AgentUse
 }
 
@@ -117,8 +119,10 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (results.Reply, e
 		return results.Reply{}, err
 	}
 	spec := sandbox.Spec{Workspace: workspace, Command: t.Command, Stdin: stdin, Timeout: t.spec.Protocol.Budget.CodeTime}
-	calls := &calls{inTrial: t, attempt: r.Attempt}
-	calls.ctx, calls.cancel = context.WithCancel(ctx)
+	running, kill := context.WithCancelCause(ctx)
+	defer kill(nil)
+	calls := &calls{inTrial: t, attempt: r.Attempt, kill: kill, overdue: min(10*time.Minute, spec.Timeout/2)}
+	calls.ctx, calls.cancel = context.WithCancel(running)
 	defer calls.cancel()
 	if t.Model != nil {
 		spec.Socket = filepath.Join(short, "model.sock")
@@ -128,15 +132,15 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (results.Reply, e
 		}
 		defer stop()
 	}
-	result, err := t.Sandbox.Run(ctx, spec)
+	result, err := t.Sandbox.Run(running, spec)
 	used, count, fault := calls.outcome()
+	if fault != nil && ctx.Err() == nil {
+		return results.Reply{}, fault
+	}
 	if err != nil {
 		return results.Reply{}, err
 	}
 	reply := judge(result, spec.Timeout)
-	if reply.Unanswered != "" && fault != nil { // the program may have ended for it
-		return results.Reply{}, fault
-	}
 	reply.Tokens, reply.Metered = used, count > 0 // without calls, one entry says that nothing was used
 	return reply, nil
 }
@@ -181,6 +185,8 @@ func (t *tally) RecordAgent(_ int, _ string, used results.AgentUse) error {
 	t.used = t.used.Add(used)
 	return nil
 }
+
+func (*tally) CutAgent(int, error) error { return nil }
 
 func (t *tally) Agent() results.AgentUse { return t.used }
 

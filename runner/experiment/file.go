@@ -36,6 +36,10 @@ type File struct {
 	Sandbox    Sandbox            `yaml:"sandbox" json:"sandbox"`
 	Budget     Budget             `yaml:"budget" json:"budget"`
 
+	// Outage is how long a fault of the platform is waited out before a trial is left
+	// to be resumed. It is no part of the experiment's terms.
+	Outage config.Duration `yaml:"outage" json:"outage,omitempty"`
+
 	GPUPrice *float64 `yaml:"price_per_gpu_hour_usd" json:"price_per_gpu_hour_usd,omitempty"` // unknown when left out
 }
 
@@ -122,8 +126,8 @@ func Default() File {
 		Domains: results.Domains(), Workflows: results.Workflows(), Settings: []results.Setting{results.Scratch},
 		Runs: 1, Seed: 1, FinalSeeds: 1, Parallel: 2,
 		Teacher: Teacher{Kind: "procedural"}, Student: Student{Kind: "embedded"},
-		Launcher: Launcher{Kind: Local},
-		Sandbox:  Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
+		Launcher: Launcher{Kind: Local}, Outage: config.Duration(30 * time.Minute),
+		Sandbox: Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
 	}
 }
 
@@ -175,6 +179,9 @@ func (f File) Validate() error {
 	if f.Seed < 0 {
 		return fmt.Errorf("seed: must not be negative, got %d", f.Seed)
 	}
+	if o := time.Duration(f.Outage); o < 0 || o > 30*24*time.Hour {
+		return fmt.Errorf("outage: %s is not between 0 and 30 days", o)
+	}
 	if s := f.Student.Serve; f.Launcher.Kind == Slurm && s != nil && s.BaseURL != "" {
 		return fmt.Errorf("student.serve.base_url: goes with launcher local; jobs of a cluster start their own server")
 	}
@@ -204,6 +211,9 @@ func (f File) Resolve() (results.Protocol, error) {
 	if p.Name == "" {
 		return p, fmt.Errorf("protocol: unknown %q: want one of %v", f.Protocol, names)
 	}
+	if err := f.Budget.noZero(); err != nil {
+		return p, err
+	}
 	was := p
 	b := &p.Budget
 	override(&b.TeacherCalls, f.Budget.TeacherCalls)
@@ -226,6 +236,24 @@ func (f File) Resolve() (results.Protocol, error) {
 	}
 	p.Modified = p != was
 	return p, nil
+}
+
+// noZero refuses a 0 for a budget of the agent: within a protocol 0 means no limit,
+// and who writes it may mean none at all.
+func (b Budget) noZero() error {
+	for _, zero := range []struct {
+		name string
+		is   bool
+	}{
+		{"agent_tokens", b.AgentTokens != nil && *b.AgentTokens == 0},
+		{"agent_cost_usd", b.AgentCost != nil && *b.AgentCost == 0},
+		{"agent_time", b.AgentTime != nil && *b.AgentTime == 0},
+	} {
+		if zero.is {
+			return fmt.Errorf("budget.%s: must be positive; leave it out for no limit", zero.name)
+		}
+	}
+	return nil
 }
 
 func override[T any](field *T, value *T) {

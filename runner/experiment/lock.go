@@ -129,7 +129,7 @@ func (s *Setup) sameTerms(was, now record.Lock) error {
 		if err != nil {
 			return results.Bad(fmt.Errorf("%s: %w", s.Root.Lock(), err))
 		}
-		f.Parallel, f.Launcher = 0, Launcher{}
+		f.Parallel, f.Launcher, f.Outage = 0, Launcher{}, 0
 		f.Teacher.BaseURL, f.Teacher.APIKeyEnv = "", "" // its digest holds the form of the address
 		l.Format, l.Version, l.Titles = 0, "", nil
 		if l.File, err = json.Marshal(f); err != nil {

@@ -49,6 +49,7 @@ type Setup struct {
 
 	Holder disk.Holder
 	Now    func() time.Time
+	Clock  runner.Clock
 	Watch  Watch
 }
 
@@ -105,7 +106,8 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
 		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
-		Sandbox: s.Sandbox, Holder: s.Holder, Clock: runner.Wall(s.Now), Report: s.Watch.Doing, GPUs: s.File.holds(),
+		Sandbox: s.Sandbox, Holder: s.Holder, Clock: s.Clock, Report: s.Watch.Doing, GPUs: s.File.holds(),
+		Outage: time.Duration(s.File.Outage),
 	}
 	state, err := runner.Run(ctx, env, spec)
 	if err != nil {

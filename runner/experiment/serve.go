@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner"
 )
 
@@ -45,6 +46,11 @@ func (s Student) validateServe() error {
 		return fmt.Errorf("student.serve: goes with infer: vllm")
 	}
 	serve := s.Serving()
+	if serve.BaseURL != "" {
+		if err := remote.CheckURL(serve.BaseURL); err != nil {
+			return fmt.Errorf("student.serve.%w", err)
+		}
+	}
 	switch {
 	case serve.BaseURL != "" && (serve.Command != nil || serve.Options != nil):
 		return fmt.Errorf("student.serve: command and options are of a server that the program starts, base_url is of one that is there")
@@ -74,6 +80,11 @@ func (t Teacher) validate() error {
 		return fmt.Errorf("teacher: kind vllm is started by the program; base_url and api_key_env go with kind openai, which any server that is there will do for")
 	case t.Kind != VLLM && (t.Command != nil || t.Options != nil):
 		return fmt.Errorf("teacher: command and options go with kind vllm")
+	}
+	if t.BaseURL != "" {
+		if err := remote.CheckURL(t.BaseURL); err != nil {
+			return fmt.Errorf("teacher.%w", err)
+		}
 	}
 	return cmp.Or(within("teacher.gpus", t.GPUs, 0, 10_000), words("teacher.command", t.Command))
 }

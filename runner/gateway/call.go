@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -60,16 +61,27 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 	if err := g.settle(r, line, nil); err != nil {
 		return record.Answer{}, err
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.run.answered++
+	if g.opts.Now != nil {
+		g.run.last = g.opts.Now()
+	}
 	return answer, nil
 }
 
 // admit charges the call in memory, so that no other call can take its place
-// while the reservation is being written.
+// while the reservation is being written. The teacher may refuse as many calls of
+// an attempt as the attempt may make: refused calls cost nothing, and the budget
+// would never end them.
 func (g *Gateway) admit(r record.LedgerLine) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if over := g.book.exhausted(r.Attempt); over != "" {
 		return &exhaustedError{over}
+	}
+	if g.book.losses[r.Attempt].refused >= g.book.budget.TeacherCallsPerAttempt {
+		return &exhaustedError{"refusals"}
 	}
 	return g.book.apply(r)
 }
@@ -77,21 +89,10 @@ func (g *Gateway) admit(r record.LedgerLine) error {
 // settle makes the end of a call durable and only then counts it: a refunded
 // call frees its place in the budget when a crash can no longer undo the refund.
 func (g *Gateway) settle(r record.LedgerLine, exchange []byte, down error) error {
-	if err := g.write(r, exchange); err != nil {
-		return err
-	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.note(down)
-	return g.book.apply(r)
-}
-
-// note keeps the first fault of the teacher, whatever comes after it. The caller
-// holds mu.
-func (g *Gateway) note(down error) {
-	if g.down == nil {
-		g.down = down
-	}
+	g.run.note(down)
+	g.mu.Unlock()
+	return g.write(r, exchange)
 }
 
 // fail ends a call without an answer: refunded when the teacher certainly did
@@ -99,12 +100,19 @@ func (g *Gateway) note(down error) {
 func (g *Gateway) fail(ctx context.Context, r record.LedgerLine, err error) error {
 	call := teacher.AsCallError(err)
 	r.Kind, r.Detail, r.Cut = record.Refund, cut.Runes(err.Error(), 300, "..."), interrupted(ctx, err)
+	r.Refused = call.Refunded && refusal(call.Status)
 	if !call.Refunded {
 		r.Kind, r.Outcome = record.Settle, record.Unknown
 	}
 	var down error
 	if !requestRefused(call.Status) && !r.Cut && !errors.Is(err, errAsRecorded) {
 		down = &results.Error{Kind: results.Infrastructure, Hint: teacherHint, Err: err, After: call.RetryAfter}
+	}
+	if forbidden(call.Status) && down != nil {
+		g.mu.Lock()
+		g.run.denied = cmp.Or(g.run.denied, down)
+		g.mu.Unlock()
+		down = nil
 	}
 	if err := g.settle(r, nil, down); err != nil {
 		return err
@@ -119,6 +127,18 @@ func interrupted(ctx context.Context, err error) bool {
 		return false
 	}
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(ctx))
+}
+
+// refusal reports a status by which a server refuses a request that it has looked
+// at. 408 and 429 say that it has not.
+func refusal(status int) bool {
+	return status >= 300 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests
+}
+
+// forbidden reports a status that servers give for a prompt that they will not
+// answer, and for a key that they do not take. Answers beside it tell the two apart.
+func forbidden(status int) bool {
+	return status == http.StatusForbidden || status == http.StatusUnavailableForLegalReasons
 }
 
 // requestRefused reports a status that means that this request, and not the

@@ -26,6 +26,9 @@ type course interface {
 	refuse(client context.Context, s *session)
 }
 
+// hanging is how long a teacher that answers no call at all is waited for.
+const hanging = 10 * time.Minute
+
 // live is the course of calls to a teacher that is there.
 type live struct{ g *Gateway }
 
@@ -54,12 +57,29 @@ func (live) begin(context.Context, key) error { return nil }
 // ends: the time of the code may cut it off, and would then hide that the teacher
 // hangs.
 func (l live) send(ctx context.Context, q teacher.Request) (teacher.Response, error) {
-	defer time.AfterFunc(l.g.opts.Overdue, func() {
-		l.g.mu.Lock()
-		defer l.g.mu.Unlock()
-		l.g.note(results.Infra(fmt.Errorf("the teacher gave no answer within %s", l.g.opts.Overdue), teacherHint))
+	g := l.g
+	g.mu.Lock()
+	before := g.run.answered
+	g.mu.Unlock()
+	late := time.AfterFunc(g.opts.Overdue, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.run.late++
+	})
+	defer time.AfterFunc(max(hanging, g.opts.Overdue), func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if g.run.answered == before {
+			g.run.note(results.Infra(fmt.Errorf("the teacher answers nothing since %s", max(hanging, g.opts.Overdue)), teacherHint))
+		}
 	}).Stop()
-	return l.g.up.Complete(ctx, q)
+	answer, err := g.up.Complete(ctx, q)
+	if !late.Stop() && err == nil { // slow, but it answers
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.run.late--
+	}
+	return answer, err
 }
 
 func (live) refuse(context.Context, *session) {}

@@ -18,10 +18,16 @@
 // ledger and cost nothing. A reservation that was never settled stays charged,
 // and its key asked again is a new call.
 //
+// # Faults of the platform
+//
+// A fault of the teacher or of the disk ends the execution, and [Gateway.Return]
+// gives its calls of unknown outcome back to the budget (protocol.md section 6).
+// Records that say how a call ended wait in memory while the disk is full.
+//
 // # Files
 //
 // ledger.jsonl (format: results/disk) holds records of kind reserve, settle,
-// refund and agent; teacher/<digest>.jsonl.zst holds one [Exchange] a line.
+// refund, return and agent; teacher/<digest>.jsonl.zst holds one exchange a line.
 //
 // The package is not for judging what code or teacher say, nor for running the
 // code. What arrives on the socket is hostile.
@@ -34,6 +40,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -54,10 +61,29 @@ type Gateway struct {
 
 	mu      sync.Mutex
 	book    *book
-	fault   error // the ledger cannot be written: final
-	down    error // the first call of the execution that failed through the teacher's fault
+	fault   error // the ledger cannot be written at present
+	run     served
 	serving bool
 	closed  bool
+}
+
+// served is what became of the calls since Serve.
+type served struct {
+	down     error     // the first fault of teacher or disk
+	denied   error     // the first call that was forbidden: a fault if none is answered
+	late     int       // calls without an answer for longer than Options.Overdue
+	answered int       // calls that the teacher answered
+	last     time.Time // when the last answer came, by Options.Now
+	faulted  chan struct{}
+}
+
+// note keeps the first fault, whatever comes after it. The caller holds mu.
+func (e *served) note(down error) {
+	if e.down != nil || down == nil {
+		return
+	}
+	e.down = down
+	close(e.faulted)
 }
 
 // Options are limits that the protocol does not fix.
@@ -71,6 +97,8 @@ type Options struct {
 	// Overdue is when a call without an answer counts as a fault of the
 	// teacher; 0 means 10 min, or half the time of one execution if that is less.
 	Overdue time.Duration
+
+	Now func() time.Time // tells when answers come; nil: nobody asks
 }
 
 // Open opens or creates the ledger of the trial folder dir. It is the only
@@ -96,6 +124,7 @@ func Open(dir record.Trial, spec results.Spec, up teacher.Teacher, opts Options)
 		dir: dir, spec: spec, up: up, opts: opts, book: newBook(budget),
 		slots:   make(chan struct{}, budget.TeacherConcurrency),
 		commits: make(chan commit, maxBatch),
+		run:     served{faulted: make(chan struct{})},
 	}
 	g.course = live{g}
 	if r, ok := up.(*Recording); ok {
@@ -125,10 +154,14 @@ func (g *Gateway) Close() error {
 		return errors.New("close gateway: an execution is still served")
 	}
 	g.closed = true
+	fault := g.fault
 	g.mu.Unlock()
+	if fault != nil {
+		fault = g.mend() // there may be space by now
+	}
 	close(g.commits)
 	g.commiter.Wait()
-	return errors.Join(g.fault, g.store.seal(), g.log.Close())
+	return errors.Join(fault, g.store.seal(), g.log.Close())
 }
 
 // Usage is what the attempt was charged so far.
@@ -145,17 +178,62 @@ func (g *Gateway) Total() Usage {
 	return g.book.total
 }
 
-// Fault says why code that ran just now may have failed without the agent's
-// fault: the ledger could not be written, or a teacher call failed for a reason
-// that lies with the teacher, whether or not others were answered since. Serve
-// forgets the latter.
+// Fault says why the outcome of code that ran just now does not count: the ledger
+// could not be written, or a teacher call failed for a reason that lies with the
+// teacher, whether or not others were answered since. Serve forgets the latter.
 func (g *Gateway) Fault() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.fault != nil {
+	switch {
+	case g.fault != nil:
 		return g.fault
+	case g.run.down != nil:
+		return g.run.down
+	case g.run.denied != nil && g.run.answered == 0:
+		return g.run.denied
+	case g.run.late > 0:
+		return results.Infra(fmt.Errorf("the teacher gave no answer within %s", g.opts.Overdue), teacherHint)
 	}
-	return g.down
+	return nil
+}
+
+// Faulted is closed at the first fault of the execution after which nothing that
+// its code does counts.
+func (g *Gateway) Faulted() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.run.faulted
+}
+
+// LastAnswer is when the last answer of the execution came; zero for none.
+func (g *Gateway) LastAnswer() time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.run.last
+}
+
+// Return ends an execution that the platform failed: the attempt's calls without
+// an answer are given back to the budget, and so are its refusals. It says how many
+// calls were, and how many of the attempt ever were.
+func (g *Gateway) Return(attempt int, why error) (now, ever int, err error) {
+	if err := g.mend(); err != nil { // calls may have ended that are not counted yet
+		return 0, 0, err
+	}
+	g.mu.Lock()
+	was := g.book.losses[attempt]
+	now = g.book.unanswered(attempt)
+	g.mu.Unlock()
+	if now == 0 && was.refused == 0 {
+		return 0, was.returned, nil
+	}
+	err = g.write(record.LedgerLine{Kind: record.Return, Attempt: attempt, Calls: now, Detail: cut.Runes(why.Error(), 300, "...")}, nil)
+	return now, was.returned + now, err
+}
+
+// CutAgent records a call of the agent's model that gave no reply, and whose use
+// is not known.
+func (g *Gateway) CutAgent(attempt int, why error) error {
+	return g.write(record.LedgerLine{Kind: record.OfAgent, Attempt: attempt, Outcome: record.Unknown, Detail: cut.Runes(why.Error(), 300, "...")}, nil)
 }
 
 // RecordAgent meters calls of the agent's LLM, in tokens and, where the price is
@@ -178,12 +256,7 @@ func (g *Gateway) RecordAgent(attempt int, exchange string, used results.AgentUs
 	if known {
 		return nil
 	}
-	if err := g.write(r, nil); err != nil {
-		return err
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.book.apply(r)
+	return g.write(r, nil)
 }
 
 // Simulated reports whether the teacher's server said that it is no LLM.

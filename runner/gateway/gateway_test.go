@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -245,6 +246,7 @@ func TestServeEnds(t *testing.T) {
 		return &teacher.CallError{Err: ctx.Err()}
 	}}
 	g := open(t, t.TempDir(), testSpec(10, 10, 1), up)
+	g.opts.Grace = 50 * time.Millisecond
 	socket := filepath.Join(t.TempDir(), "s")
 	stop, err := g.Serve(ctx, 1, socket, func() results.Check { return results.Check{} }, func() float64 { return 1 })
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -24,12 +25,19 @@ type state struct {
 	exchange string // empty unless answered
 }
 
-// Usage is what teacher calls were charged: refunded ones are not counted, calls
-// in flight are.
+// Usage is what teacher calls were charged: refunded and returned ones are not
+// counted, calls in flight are.
 type Usage struct {
 	Calls        int   `json:"calls"`
 	InputTokens  int64 `json:"input_tokens"`
 	OutputTokens int64 `json:"output_tokens"`
+}
+
+// loss is what an attempt's calls without an answer came to.
+type loss struct {
+	answered int // calls; those charged beyond them have no answer, or none yet
+	returned int // calls of unknown outcome that were given back
+	refused  int // calls since then that the teacher refused
 }
 
 // book is the fold of a ledger.
@@ -37,15 +45,17 @@ type book struct {
 	budget   results.Budget
 	total    Usage
 	attempts map[int]Usage
+	losses   map[int]loss
 	keys     map[key]state
 	agent    results.AgentUse
+	cutAgent int          // calls of the agent that were cut off
 	replies  map[key]bool // of the agent: attempt and exchange
 
 	simulated bool // an answer said that no LLM gave it
 }
 
 func newBook(b results.Budget) *book {
-	return &book{budget: b, attempts: map[int]Usage{}, keys: map[key]state{}, replies: map[key]bool{}}
+	return &book{budget: b, attempts: map[int]Usage{}, losses: map[int]loss{}, keys: map[key]state{}, replies: map[key]bool{}}
 }
 
 func (b *book) applyLine(line []byte) error {
@@ -84,11 +94,32 @@ func (b *book) apply(r record.LedgerLine) error {
 		}
 		b.keys[keyOf(r)] = state{exchange: r.Exchange}
 		b.simulated = b.simulated || r.Simulated
+		if r.Outcome == record.Answered {
+			b.lose(r.Attempt, loss{answered: 1})
+		}
 		b.charge(r.Attempt, Usage{InputTokens: r.Input, OutputTokens: r.Output})
 	case record.Refund:
 		delete(b.keys, keyOf(r))
 		b.charge(r.Attempt, Usage{Calls: -1})
+		if r.Refused {
+			b.lose(r.Attempt, loss{refused: 1})
+		}
+	case record.Return:
+		if r.Calls > b.unanswered(r.Attempt) {
+			return fmt.Errorf("return of %d calls, of which %d have no answer", r.Calls, b.unanswered(r.Attempt))
+		}
+		for k, at := range b.keys {
+			if k.attempt == r.Attempt && at.open {
+				delete(b.keys, k)
+			}
+		}
+		b.charge(r.Attempt, Usage{Calls: -r.Calls})
+		b.lose(r.Attempt, loss{returned: r.Calls, refused: -b.losses[r.Attempt].refused})
 	case record.OfAgent:
+		if r.Outcome == record.Unknown {
+			b.cutAgent += max(1, r.Calls)
+			return nil
+		}
 		said := key{attempt: r.Attempt, request: r.Exchange}
 		if b.replies[said] {
 			return errors.New("agent record of a reply that is recorded")
@@ -106,8 +137,27 @@ func (b *book) charge(attempt int, u Usage) {
 	b.attempts[attempt] = b.attempts[attempt].add(u)
 }
 
+func (b *book) lose(attempt int, l loss) {
+	was := b.losses[attempt]
+	b.losses[attempt] = loss{was.answered + l.answered, was.returned + l.returned, was.refused + l.refused}
+}
+
+// unanswered is how many calls the attempt is charged for without an answer.
+func (b *book) unanswered(attempt int) int {
+	return b.attempts[attempt].Calls - b.losses[attempt].answered
+}
+
 func (u Usage) add(v Usage) Usage {
-	return Usage{u.Calls + v.Calls, u.InputTokens + v.InputTokens, u.OutputTokens + v.OutputTokens}
+	return Usage{u.Calls + v.Calls, sum(u.InputTokens, v.InputTokens), sum(u.OutputTokens, v.OutputTokens)}
+}
+
+// sum adds amounts that are not negative and stops at the greatest number: a
+// record of an earlier program may hold any.
+func sum(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 // left is the calls left in total and for the attempt; the latter is never more
@@ -133,6 +183,8 @@ type Summary struct {
 	Total     Usage
 	Attempts  map[int]Usage
 	Agent     results.AgentUse
+	AgentCut  int             // calls of the agent's model that were cut off, in none of the sums
+	Returned  int             // calls of unknown outcome that were given back
 	Exchanges map[string]bool // digests of the lines of the answered calls
 }
 
@@ -143,7 +195,10 @@ func ReadLedger(dir record.Trial, budget results.Budget) (Summary, error) {
 	if err := disk.ReadLog(dir.Ledger(), b.applyLine); err != nil {
 		return Summary{}, fmt.Errorf("read ledger: %w", err)
 	}
-	s := Summary{Total: b.total, Attempts: b.attempts, Agent: b.agent, Exchanges: map[string]bool{}}
+	s := Summary{Total: b.total, Attempts: b.attempts, Agent: b.agent, AgentCut: b.cutAgent, Exchanges: map[string]bool{}}
+	for _, l := range b.losses {
+		s.Returned += l.returned
+	}
 	for _, at := range b.keys {
 		if at.exchange != "" {
 			s.Exchanges[at.exchange] = true

@@ -17,6 +17,7 @@ func TestBookRules(t *testing.T) {
 	settle := record.LedgerLine{Kind: record.Settle, Attempt: 1, Request: "a", Outcome: record.Answered, Exchange: "e", Input: 2, Output: 3}
 	lost := record.LedgerLine{Kind: record.Settle, Attempt: 1, Request: "a", Outcome: record.Unknown}
 	refund := record.LedgerLine{Kind: record.Refund, Attempt: 1, Request: "a"}
+	back := func(n int) record.LedgerLine { return record.LedgerLine{Kind: record.Return, Attempt: 1, Calls: n} }
 	with := func(r record.LedgerLine, change func(*record.LedgerLine)) record.LedgerLine { change(&r); return r }
 	tests := []struct {
 		name    string
@@ -38,6 +39,12 @@ func TestBookRules(t *testing.T) {
 		{"unknown with exchange", []record.LedgerLine{reserve, with(lost, func(r *record.LedgerLine) { r.Exchange = "e" })}, 1, "outcome"},
 		{"negative tokens", []record.LedgerLine{reserve, with(settle, func(r *record.LedgerLine) { r.Input = -1 })}, 1, "negative"},
 		{"no attempt", []record.LedgerLine{with(reserve, func(r *record.LedgerLine) { r.Attempt = 0 })}, 0, "attempt 0"},
+		{"returned", []record.LedgerLine{reserve, lost, back(1)}, 0, ""},
+		{"returned, asked again", []record.LedgerLine{reserve, lost, back(1), reserve, settle}, 1, ""},
+		{"crashed, returned", []record.LedgerLine{reserve, reserve, back(2)}, 0, ""},
+		{"returned twice", []record.LedgerLine{reserve, lost, back(1), back(1)}, 0, "return of 1 calls, of which 0"},
+		{"an answered call returned", []record.LedgerLine{reserve, settle, back(1)}, 1, "of which 0"},
+		{"settled after the return", []record.LedgerLine{reserve, back(1), settle}, 0, "without a reservation"},
 		{"unknown kind", []record.LedgerLine{{Kind: "gift", Attempt: 1}}, 0, "unknown kind"},
 	}
 	for _, tt := range tests {

@@ -37,11 +37,12 @@ type Recording struct {
 // recordedCall is what the record has of a call. Of several executions of the
 // same code the last one counts.
 type recordedCall struct {
-	answer *record.Answer     // nil for none
-	failed *teacher.CallError // why there is no answer
-	cut    bool               // its execution ended before it did
-	open   bool               // a reservation that is not settled
-	lost   int                // how often an execution before was charged for it without an answer
+	attempt int
+	answer  *record.Answer     // nil for none
+	failed  *teacher.CallError // why there is no answer
+	cut     bool               // its execution ended before it did
+	open    bool               // a reservation that is not settled
+	lost    int                // how often an execution before was charged for it without an answer
 }
 
 var (
@@ -60,7 +61,7 @@ func OpenRecording(dir record.Trial, spec results.Spec, stopped func(attempt int
 	answers := map[string]record.Answer{}
 	err := dir.Teacher().Read(func(digest string, e record.Exchange) error {
 		answers[digest] = e.Response
-		r.calls[callSeed(spec.Seed, key{e.Attempt, e.Digest, e.Occurrence})] = &recordedCall{answer: &e.Response} // if there is no ledger
+		r.calls[callSeed(spec.Seed, key{e.Attempt, e.Digest, e.Occurrence})] = &recordedCall{attempt: e.Attempt, answer: &e.Response} // if there is no ledger
 		return nil
 	})
 	if err != nil {
@@ -85,7 +86,11 @@ func OpenRecording(dir record.Trial, spec results.Spec, stopped func(attempt int
 
 // take adds a record of the ledger, after which the named budget is exhausted.
 func (r *Recording) take(said record.LedgerLine, exhausted string, answers map[string]record.Answer) error {
-	if said.Kind == record.OfAgent {
+	switch said.Kind {
+	case record.OfAgent:
+		return nil
+	case record.Return:
+		r.forget(said.Attempt)
 		return nil
 	}
 	if exhausted != "" {
@@ -94,7 +99,7 @@ func (r *Recording) take(said record.LedgerLine, exhausted string, answers map[s
 	seed := callSeed(r.seed, keyOf(said))
 	call := r.calls[seed]
 	if call == nil {
-		call = &recordedCall{}
+		call = &recordedCall{attempt: said.Attempt}
 		r.calls[seed] = call
 	}
 	switch {
@@ -119,6 +124,19 @@ func (r *Recording) take(said record.LedgerLine, exhausted string, answers map[s
 	}
 	call.open = false
 	return nil
+}
+
+// forget drops the attempt's calls that have no answer: a fault of the platform
+// ended their execution, and they were given back.
+func (r *Recording) forget(attempt int) {
+	delete(r.exhausted, attempt)
+	for seed, call := range r.calls {
+		if call.attempt == attempt && call.answer == nil {
+			delete(r.calls, seed)
+		} else if call.attempt == attempt {
+			call.lost = 0
+		}
+	}
 }
 
 // before is asked before a call is admitted, with the budget that has none left: it

@@ -25,7 +25,8 @@ const maxSocketPath = 107
 // which gives the calls in flight a short time to end and removes the socket.
 // One execution is served at a time. check verifies the submission in the
 // workspace; secondsLeft is the run time left. When ctx ends, no call is sent any
-// more; those in flight are given up, with their retries, and stay charged.
+// more. Those in flight are given up at once if the time of the code is over, and
+// else get the same short time; those given up stay charged.
 func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check func() results.Check, secondsLeft func() float64) (stop func(), err error) {
 	if attempt < 1 {
 		return nil, fmt.Errorf("serve gateway: attempt %d", attempt)
@@ -33,10 +34,11 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 	if err := g.begin(); err != nil {
 		return nil, fmt.Errorf("serve gateway: %w", err)
 	}
-	ctx, giveUp := context.WithCancel(ctx)
+	calls, cutOff := context.WithCancelCause(context.WithoutCancel(ctx))
+	giveUp := func() { cutOff(context.Canceled) }
 	s := &session{
-		g: g, ctx: ctx, stopping: make(chan struct{}), attempt: attempt,
-		check: check, secondsLeft: secondsLeft, used: map[key]bool{},
+		g: g, ctx: ctx, calls: calls, stopping: make(chan struct{}), attempt: attempt,
+		check: check, secondsLeft: secondsLeft, used: map[key]bool{}, lost: g.lost(attempt),
 	}
 	if s.stored, err = g.answers(attempt); err != nil {
 		giveUp()
@@ -59,9 +61,17 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 	}
 	var serving sync.WaitGroup
 	serving.Go(func() { server.Serve(listener) })
+	watching := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			cutOff(context.Cause(ctx))
+			return
+		}
+		time.AfterFunc(g.opts.Grace, func() { cutOff(context.Cause(ctx)) })
+	})
 	return sync.OnceFunc(func() {
 		close(s.stopping)
 		defer giveUp()
+		defer watching()
 		defer time.AfterFunc(g.opts.Grace, giveUp).Stop() // nobody waits for what they answer
 		server.Shutdown(context.Background())
 		serving.Wait()
@@ -79,10 +89,23 @@ func (g *Gateway) begin() error {
 	case g.serving:
 		return errors.New("another execution is served")
 	case g.fault != nil:
-		return g.fault
+		g.mu.Unlock()
+		err := g.mend()
+		g.mu.Lock()
+		if err != nil {
+			return err
+		}
 	}
-	g.serving, g.down = true, nil
+	g.serving, g.run = true, served{faulted: make(chan struct{})}
 	return nil
+}
+
+// lost is how many calls of earlier executions the attempt is charged for without
+// an answer.
+func (g *Gateway) lost(attempt int) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.book.unanswered(attempt)
 }
 
 func (g *Gateway) end() {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
-	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
 // maxOccurrence bounds X-Occurrence.
@@ -18,17 +17,18 @@ const maxOccurrence = 1_000_000
 // session serves one execution of an attempt's code.
 type session struct {
 	g           *Gateway
-	ctx         context.Context // ends with the execution, not with a client
+	ctx         context.Context // ends with the execution: no call is sent any more
+	calls       context.Context // ends somewhat later: calls in flight are given up
 	stopping    chan struct{}
 	attempt     int
 	stored      map[key]record.Answer // of an earlier execution of the same code
 	check       func() results.Check
 	checking    sync.Mutex
 	secondsLeft func() float64
+	lost        int // calls of earlier executions that are charged and have no answer
 
-	mu      sync.Mutex
-	used    map[key]bool
-	refused int // refunded calls that the teacher found fault with
+	mu   sync.Mutex
+	used map[key]bool
 }
 
 // errStopping is a call that came too late or whose client left before it was sent.
@@ -44,33 +44,29 @@ func (s *session) answer(client context.Context, k key, req chatRequest, canonic
 	return s.ask(k, req, canonical)
 }
 
-// ask returns a stored answer or sends the call, unless the teacher refused too
-// many: those are refunded, so that the budget alone would not end them.
+// ask returns a stored answer or sends the call.
 func (s *session) ask(k key, req chatRequest, canonical []byte) (record.Answer, error) {
 	if a, ok := s.stored[k]; ok {
 		return a, nil
 	}
-	s.mu.Lock()
-	over := s.refused >= s.g.spec.Protocol.Budget.TeacherCallsPerAttempt
-	s.mu.Unlock()
-	if over {
-		return record.Answer{}, &exhaustedError{"refusals"}
-	}
-	return s.g.ask(s.ctx, k, req, canonical)
+	return s.g.ask(s.calls, k, req, canonical)
 }
 
-// failed counts a refused call, and frees the number of one that was never sent:
-// a program may make any number of those, and each would take memory.
+// failed frees the number of a call that was never sent: a program may make any
+// number of those, and each would take memory. A budget that is spent by calls
+// which an earlier execution lost is a fault of the platform.
 func (s *session) failed(k key, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	var spent *exhaustedError
-	var call *teacher.CallError
-	switch {
-	case errors.Is(err, errStopping) || errors.As(err, &spent):
-		delete(s.used, k)
-	case errors.As(err, &call) && call.Refunded && requestRefused(call.Status):
-		s.refused++
+	if !errors.Is(err, errStopping) && !errors.As(err, &spent) {
+		return
+	}
+	s.mu.Lock()
+	delete(s.used, k)
+	s.mu.Unlock()
+	if spent != nil && spent.budget != "refusals" && s.lost > 0 {
+		s.g.mu.Lock()
+		defer s.g.mu.Unlock()
+		s.g.run.note(results.Infra(fmt.Errorf("%d calls that an earlier execution lost fill the budget: %w", s.lost, err)))
 	}
 }
 

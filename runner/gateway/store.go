@@ -19,6 +19,8 @@ type store struct {
 	dir  record.Segments
 	enc  *zstd.Encoder
 	file *disk.File // nil until the first line
+	size int64      // of its whole batches
+	torn bool       // there may be more than those
 }
 
 func openStore(dir record.Segments) (*store, error) {
@@ -40,11 +42,31 @@ func (s *store) append(lines [][]byte) error {
 			return err
 		}
 	}
-	text := append(bytes.Join(lines, []byte("\n")), '\n')
-	if _, err := s.file.Write(s.enc.EncodeAll(text, nil)); err != nil {
+	if err := s.whole(); err != nil {
 		return err
 	}
-	return s.file.Sync()
+	frame := s.enc.EncodeAll(append(bytes.Join(lines, []byte("\n")), '\n'), nil)
+	s.torn = true
+	if _, err := s.file.WriteAt(frame, s.size); err != nil {
+		return errors.Join(err, s.whole())
+	}
+	if err := s.file.Sync(); err != nil {
+		return errors.Join(err, s.whole())
+	}
+	s.size, s.torn = s.size+int64(len(frame)), false
+	return nil
+}
+
+// whole cuts off what a write that failed left of its batch.
+func (s *store) whole() error {
+	if !s.torn {
+		return nil
+	}
+	if err := s.file.Truncate(s.size); err != nil {
+		return err
+	}
+	s.torn = false
+	return nil
 }
 
 func (s *store) create() error {
@@ -55,16 +77,17 @@ func (s *store) create() error {
 	if err != nil {
 		return err
 	}
-	s.file = file
+	s.file, s.size, s.torn = file, 0, false
 	return disk.SyncDir(string(s.dir))
 }
 
-// seal names the open segment by its digest.
+// seal names the open segment by its digest. One that is torn stays open: the next
+// process recovers it.
 func (s *store) seal() error {
 	if s.file == nil {
 		return nil
 	}
-	if err := s.file.Close(); err != nil {
+	if err := errors.Join(s.whole(), s.file.Close()); err != nil {
 		return err
 	}
 	s.file = nil

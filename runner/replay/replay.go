@@ -87,7 +87,7 @@ func lasting(dir record.Trial) ([]results.Event, error) {
 
 // passing are the kinds of event that come and go with the machine.
 func passing(k results.EventKind) bool {
-	return k == results.PlatformFault || k == results.StudentUpdated
+	return k == results.PlatformFault || k == results.StepCut || k == results.StudentUpdated
 }
 
 // Spec is what determined the recorded trial.

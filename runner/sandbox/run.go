@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -59,7 +60,10 @@ type execution struct {
 	dir  string // lib/autodatabench.py, start.py, empty/
 	uid  int    // 0: no user id of its own
 
-	remove func() // dir
+	remove    func()      // dir
+	full      atomic.Bool // the disk was, at some time
+	oomBefore int64
+	oomKnown  bool
 }
 
 func (s *Sandbox) prepare(spec Spec) (*execution, error) {
@@ -138,6 +142,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 		now = func() time.Time { return time.Time{} }
 	}
 	begin := now()
+	e.oomBefore, e.oomKnown = e.s.oomKills()
 	err = cmd.Start()
 	startedWrite.Close()
 	switch {
@@ -160,6 +165,9 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 		return Result{}, context.Cause(ctx)
 	}
 	result, err := e.outcome(cmd.ProcessState, err, cause, started, &out, duration)
+	if err == nil {
+		err = e.machineFault(result.ExitCode, cause != nil)
+	}
 	result.Stdout = reply.data
 	return result, err
 }

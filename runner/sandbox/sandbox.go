@@ -51,6 +51,10 @@ type Config struct {
 	Limits Limits           // of executions that name none
 	Hide   []string         // host paths to cover where the system's folders would show them
 	Now    func() time.Time // measures Result.Duration; nil leaves it 0
+
+	// OOMKills counts the processes that the machine killed for want of memory; nil
+	// asks the system.
+	OOMKills func() (n int64, known bool)
 }
 
 // Spec is one execution.

@@ -17,13 +17,24 @@ const (
 	SubmissionFile = "submission.json"
 )
 
+// ofMachine is an infrastructure error for what the machine did, and else the words
+// for the agent.
+func ofMachine(err error, words string) error {
+	for _, e := range []error{syscall.EIO, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM} {
+		if errors.Is(err, e) {
+			return results.Infra(fmt.Errorf("%s: %w", words, err))
+		}
+	}
+	return errors.New(words)
+}
+
 // OpenSubmission opens the workspace's submission.json: a regular file of at
 // most results.MaxSubmission bytes, and no link to one. The error is written for
 // the agent to read and names no path of the host.
 func OpenSubmission(workspace string) (io.ReadCloser, error) {
 	root, err := os.OpenRoot(workspace)
 	if err != nil {
-		return nil, errors.New("the workspace cannot be opened")
+		return nil, ofMachine(err, "the workspace cannot be opened")
 	}
 	defer root.Close()
 	info, err := root.Lstat(SubmissionFile)
@@ -31,7 +42,7 @@ func OpenSubmission(workspace string) (io.ReadCloser, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, errors.New("there is no submission.json")
 	case err != nil:
-		return nil, errors.New("submission.json cannot be opened")
+		return nil, ofMachine(err, "submission.json cannot be opened")
 	case !info.Mode().IsRegular():
 		return nil, errors.New("submission.json is not a regular file")
 	}
@@ -39,7 +50,7 @@ func OpenSubmission(workspace string) (io.ReadCloser, error) {
 	// NONBLOCK keeps a pipe from stopping us, and the file opened is judged.
 	file, err := root.OpenFile(SubmissionFile, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, errors.New("submission.json cannot be opened for reading")
+		return nil, ofMachine(err, "submission.json cannot be opened for reading")
 	}
 	opened, err := file.Stat()
 	if err == nil && (!opened.Mode().IsRegular() || !os.SameFile(info, opened)) {

@@ -40,6 +40,9 @@ func (e *execution) watch(ctx context.Context, pid int, stop context.CancelCause
 				return
 			case <-ticker.C:
 			}
+			if full(e.spec.Workspace) {
+				e.full.Store(true)
+			}
 			err := e.overProcesses(pid)
 			if err == nil && n%diskEvery == 0 {
 				err = e.overDisk()

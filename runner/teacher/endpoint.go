@@ -2,13 +2,18 @@ package teacher
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results/remote"
@@ -30,7 +35,11 @@ type Endpoint struct {
 // again as Retry says, with waits drawn from seed. Errors are [*CallError]s; the
 // key is in none of them.
 func (e Endpoint) Post(ctx context.Context, path string, seed int64, body any) ([]byte, error) {
-	answer, err := e.post(ctx, path, seed, body)
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, &CallError{Refunded: true, Err: fmt.Errorf("encode request: %w", err)}
+	}
+	answer, err := do(ctx, e.Retry, seed, func(ctx context.Context) (answered, *CallError) { return e.try(ctx, http.MethodPost, path, data) })
 	return answer.body, err
 }
 
@@ -38,14 +47,6 @@ func (e Endpoint) Post(ctx context.Context, path string, seed int64, body any) (
 type answered struct {
 	body      []byte
 	simulated bool // the server says that it is no LLM
-}
-
-func (e Endpoint) post(ctx context.Context, path string, seed int64, body any) (answered, error) {
-	data, err := json.Marshal(body)
-	if err != nil {
-		return answered{}, &CallError{Refunded: true, Err: fmt.Errorf("encode request: %w", err)}
-	}
-	return do(ctx, e.Retry, seed, func(ctx context.Context) (answered, *CallError) { return e.try(ctx, http.MethodPost, path, data) })
 }
 
 // Get is Post without a body.
@@ -69,13 +70,11 @@ func (e Endpoint) try(ctx context.Context, method, path string, body []byte) (an
 	if e.Key != "" {
 		req.Header.Set("Authorization", "Bearer "+string(e.Key))
 	}
-	client := e.Client
-	if client == nil {
-		client = http.DefaultClient
-	}
-	resp, err := client.Do(req)
+	var connected atomic.Bool
+	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}))
+	resp, err := e.client().Do(req)
 	if err != nil {
-		return answered{}, &CallError{Refunded: neverSent(err), Retryable: true, Err: err}
+		return answered{}, &CallError{Refunded: !connected.Load() || neverSent(err), Retryable: true, Err: err}
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
@@ -91,6 +90,25 @@ func (e Endpoint) try(ctx context.Context, method, path string, body []byte) (an
 	return answered{data, resp.Header.Get(simulatedHeader) == "true"}, nil
 }
 
+// client is a copy of the client that follows no redirect: the key and the prompt
+// are for the address that the user gave.
+func (e Endpoint) client() *http.Client {
+	client := http.Client{}
+	if e.Client != nil {
+		client = *e.Client
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client
+}
+
+// neverSent reports an error of making the connection. It is one although an older
+// connection was at hand, which the server had closed before a byte was sent.
+func neverSent(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
+}
+
 // refusal is the error of a complete answer that is not 200: the teacher did no
 // work, whatever the reason. The key is hidden before the message is cut, so that
 // no part of it is left.
@@ -102,9 +120,9 @@ func refusal(resp *http.Response, data []byte, key remote.Key) *CallError {
 	case resp.StatusCode >= 500:
 		e.Retryable = true
 	}
-	message := serverSays(data)
-	if message == "" {
-		message = http.StatusText(resp.StatusCode)
+	message := cmp.Or(serverSays(data), http.StatusText(resp.StatusCode))
+	if resp.StatusCode < 400 {
+		message = "it redirects to another address, which is not followed; base_url must be the last one"
 	}
 	e.Err = errors.New(oneLine(key.Hide(message), 300))
 	return e

@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results/cut"
@@ -58,13 +56,19 @@ func (o *OpenAI) Terms() any {
 // Complete sends the request and tries again as Retry says.
 func (o *OpenAI) Complete(ctx context.Context, r Request) (Response, error) {
 	e := Endpoint{BaseURL: o.BaseURL, Key: o.Key, Client: o.Client, Timeout: o.Timeout, Retry: o.Retry}
-	reply, err := e.post(ctx, "/chat/completions", r.Seed, o.wire(r))
+	data, err := json.Marshal(o.wire(r))
 	if err != nil {
-		return Response{}, err
+		return Response{}, &CallError{Refunded: true, Err: fmt.Errorf("encode request: %w", err)}
 	}
-	answer, err := decodeAnswer(reply.body)
-	answer.Content, answer.Simulated = o.Key.HideAnswered(answer.Content), reply.simulated
-	return answer, err
+	return do(ctx, e.Retry, r.Seed, func(ctx context.Context) (Response, *CallError) {
+		reply, failed := e.try(ctx, http.MethodPost, "/chat/completions", data)
+		if failed != nil {
+			return Response{}, failed
+		}
+		answer, failed := decodeAnswer(reply.body)
+		answer.Content, answer.Simulated = o.Key.HideAnswered(answer.Content), reply.simulated
+		return answer, failed
+	})
 }
 
 type wireRequest struct {
@@ -90,8 +94,8 @@ type wireResponse struct {
 		FinishReason string `json:"finish_reason"`
 	} `json:"choices"`
 	Usage struct {
-		PromptTokens     int64 `json:"prompt_tokens"`
-		CompletionTokens int64 `json:"completion_tokens"`
+		PromptTokens     remote.Tokens `json:"prompt_tokens"`
+		CompletionTokens remote.Tokens `json:"completion_tokens"`
 	} `json:"usage"`
 }
 
@@ -106,34 +110,22 @@ func (o *OpenAI) wire(r Request) wireRequest {
 	return w
 }
 
-func decodeAnswer(data []byte) (Response, error) {
+// decodeAnswer reads an answer. One that is no JSON, such as the page of a proxy, is
+// as good as none: whether the teacher worked is not known.
+func decodeAnswer(data []byte) (Response, *CallError) {
 	var w wireResponse
 	if err := json.Unmarshal(data, &w); err != nil {
-		return Response{}, &CallError{Err: fmt.Errorf("decode answer: %w", err)}
+		return Response{}, &CallError{Retryable: !json.Valid(data), Err: fmt.Errorf("decode answer: %w: %s", err, oneLine(string(data[:min(len(data), 200)]), 60))}
 	}
 	if len(w.Choices) == 0 {
 		return Response{}, &CallError{Err: errors.New("answer without a choice")}
 	}
 	choice := w.Choices[0]
-	out := Response{FinishReason: choice.FinishReason, InputTokens: max(0, w.Usage.PromptTokens), OutputTokens: max(0, w.Usage.CompletionTokens)}
+	out := Response{FinishReason: choice.FinishReason, InputTokens: int64(w.Usage.PromptTokens), OutputTokens: int64(w.Usage.CompletionTokens)}
 	if choice.Message.Content != nil { // null when all tokens went into reasoning
 		out.Content = *choice.Message.Content
 	}
 	return out, nil
-}
-
-// neverSent reports whether the connection was never made, so that no byte of
-// the request can have reached the teacher.
-func neverSent(err error) bool {
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return true
-	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
-		return true
-	}
-	var dns *net.DNSError
-	return errors.As(err, &dns)
 }
 
 func oneLine(s string, limit int) string {

@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -34,6 +35,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner"
 )
 
 // Env is the world as a command sees it, and the command.
@@ -43,19 +45,26 @@ type Env struct {
 }
 
 // Main runs the program in the real world and returns its exit code. The first
-// SIGINT ends the work cleanly, the second at once.
+// SIGINT, SIGTERM or SIGHUP ends the work cleanly, the second at once.
 func Main() int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	var sent atomic.Int64
 	go func() { // lives as long as the process
 		<-signals
-		fmt.Fprintln(os.Stderr, "\ninterrupted: ending cleanly; once more to stop at once")
+		fmt.Fprintf(os.Stderr, "\ninterrupted: no call is sent any more; waits up to 10 s for the %d in flight; once more to stop at once\n", sent.Load())
 		cancel(errInterrupted)
 		<-signals
+		fmt.Fprintf(os.Stderr, "stopped at once: %d calls in flight were cut off; they may be paid, and are sent again\n", sent.Load())
 		os.Exit(exitInterrupted)
 	}()
+	clock := runner.NewAwake(time.Now)
+	go clock.Watch(context.Background()) // as long
 	program, err := os.Executable()
 	if err != nil {
 		program = os.Args[0]
@@ -66,7 +75,7 @@ func Main() int {
 	}
 	return Run(ctx, Env{Args: os.Args, World: setup.World{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now,
+		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now, Clock: clock, Sent: &sent,
 		Holder:   disk.Self(),
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
 	}})

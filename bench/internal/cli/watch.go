@@ -2,11 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
 )
 
 // watch shows how an experiment goes. Off a terminal there is a line for each attempt
@@ -31,7 +33,10 @@ func (w *watch) Doing(id results.TrialID, what string, state *results.Trial) {
 		n++ // the attempt is recorded after its prompt
 	}
 	w.progress.describe("%s: attempt %d, %s", id, n, what)
-	if asks {
+	switch {
+	case strings.HasPrefix(what, runner.Waiting):
+		w.line("%s: attempt %d: %s", id, n, what)
+	case asks:
 		w.line("%s: attempt %d", id, n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 	"github.com/autodatabench/autodatabench/runner/student/hf"
@@ -113,7 +114,7 @@ func checkGenerator(ctx context.Context, w setup.World, f experiment.File) Findi
 	case s.Infer != experiment.VLLM:
 		return checkHF("generator", s.Python)
 	case serve.BaseURL == "":
-		return checkProgram("generator", vllm.Launch{What: "vllm serve of the student", Command: serve.Command, Env: w.Environ})
+		return checkProgram("generator", vllm.Launch{What: "vllm serve of the student", Command: serve.Command, Env: child.Env(w.Environ)})
 	default:
 		key, err := w.Key("student.serve", serve.APIKeyEnv)
 		if err != nil {
@@ -133,7 +134,7 @@ func checkTeacher(ctx context.Context, w setup.World, f experiment.File) Finding
 	case "procedural":
 		return Finding{"teacher", true, "the simulated one, in the program", ""}
 	case experiment.VLLM:
-		f := checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: w.Environ})
+		f := checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: child.Env(w.Environ)})
 		if _, err := checkpoint.Weights(t.Model, w.HubCache()); err != nil && f.OK {
 			f.What += fmt.Sprintf("; %s is not in the cache, vLLM will fetch it", t.Model)
 			f.Do = "to fetch it before: hf download " + t.Model

@@ -116,6 +116,13 @@ func openAgent(w World, d definitions.Definition) (experiment.Agent, error) {
 		_, err = d.Key(w.Getenv)
 		return a, err
 	}
-	a.Agent, err = d.Open(w.Getenv)
-	return a, err
+	opened, err := d.Open(w.Getenv)
+	if err != nil {
+		return a, err
+	}
+	a.Agent = opened
+	if d.Provider == definitions.OpenAI || d.Provider == definitions.Anthropic {
+		a.Agent = sentAgent{opened, w.sent()}
+	}
+	return a, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
+	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/launch"
 	"github.com/autodatabench/autodatabench/runner/launch/slurm"
@@ -86,7 +87,7 @@ func openSlurm(ctx context.Context, w World, f experiment.File, plan studentPlan
 		Slots:             cmp.Or(f.Launcher.Slots, f.Parallel),
 		Interval:          cmp.Or(time.Duration(f.Launcher.Interval), experiment.DefaultInterval),
 		CancelOnInterrupt: f.Launcher.CancelOnInterrupt,
-		Program:           w.Program, Env: forJobs(w.Environ, f.Teacher.APIKeyEnv),
+		Program:           w.Program, Env: forJobs(w.Environ, secretsOf(f)...),
 	}, root.Jobs(), described, plan.identity, os.Getuid(), w.Now)
 	if err != nil {
 		return openedStudent{}, err
@@ -121,20 +122,16 @@ func portable(s experiment.Student) (experiment.Student, error) {
 // forJobs is the environment that jobs get: without secrets, which Slurm would
 // write into its spool, and without what a job around this process or its own
 // GPUs put there.
-func forJobs(environ []string, secret string) []string {
-	kept := []string{}
-	for _, pair := range environ {
+func forJobs(environ []string, secrets ...string) []string {
+	return slices.DeleteFunc(child.Env(environ, secrets...), func(pair string) bool {
 		name, _, _ := strings.Cut(pair, "=")
-		upper := strings.ToUpper(name)
-		hidden := name == secret || name == visibleDevices || strings.HasPrefix(name, "SLURM_") && name != "SLURM_CONF"
-		for _, word := range []string{"KEY", "TOKEN", "SECRET", "PASSWORD"} {
-			hidden = hidden || strings.Contains(upper, word)
-		}
-		if !hidden {
-			kept = append(kept, pair)
-		}
-	}
-	return kept
+		return name == visibleDevices || strings.HasPrefix(name, "SLURM_") && name != "SLURM_CONF"
+	})
+}
+
+// secretsOf names the variables by which the experiment's file names keys.
+func secretsOf(f experiment.File) []string {
+	return []string{f.Teacher.APIKeyEnv, f.Student.Serving().APIKeyEnv}
 }
 
 // RunJob does the step of the student that a job of launcher slurm finds described

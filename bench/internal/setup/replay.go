@@ -78,7 +78,7 @@ func OpenReplay(ctx context.Context, w World, r ReplayRequest) (*Replay, error) 
 func replayed(s *experiment.Setup, recording *replay.Recording, teacher bool) (runner.Env, error) {
 	env, err := recording.Into(runner.Env{
 		Root: s.Root, Task: s.Tasks[recording.Spec().Domain], Teacher: s.Teacher, Student: s.Student, Sandbox: s.Sandbox,
-		Holder: s.Holder, Clock: runner.Wall(s.Now),
+		Holder: s.Holder, Clock: s.Clock,
 	})
 	if err == nil && teacher {
 		env.Teacher, err = recording.Teacher()

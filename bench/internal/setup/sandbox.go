@@ -109,7 +109,7 @@ func commandAgent(w World, d definitions.Definition, box command.Sandbox, hidden
 	if err != nil || d.BaseURL == "" {
 		return a, err
 	}
-	a.Model = chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: d.BaseURL, Model: d.Model, Key: remote.Key(key), Headers: d.Headers})
+	a.Model = sentModel{chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: d.BaseURL, Model: d.Model, Key: remote.Key(key), Headers: d.Headers}), w.sent()}
 	return a, nil
 }
 

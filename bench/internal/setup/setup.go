@@ -64,7 +64,7 @@ func Everything() Needs { return Needs{Agents: true, Teacher: true, Sandbox: tru
 func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.Setup, err error) {
 	s = &experiment.Setup{
 		File: r.File, Given: r.Given, Root: r.Root, Version: version(), PrivateRoot: r.Places.Private,
-		Holder: w.Holder, Now: w.Now,
+		Holder: w.Holder, Now: w.Now, Clock: w.clock(),
 	}
 	disk.SweepScratch(sandbox.EndOrphans)
 	var opened closers
@@ -102,7 +102,7 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 			return s, err
 		}
 		opened.add(end)
-		s.Teacher = teacher
+		s.Teacher = sentTeacher{teacher, w.sent()}
 	}
 	if needs.Sandbox {
 		if err := openSandbox(w, s, r, list); err != nil {

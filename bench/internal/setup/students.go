@@ -80,13 +80,13 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 	}
 	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision}
 	if s.Train == "hf" && s.Infer == "hf" {
-		return planHF(s, m)
+		return planHF(s, m, secretsOf(f))
 	}
-	t, err := planTrainer(s, m)
+	t, err := planTrainer(s, m, secretsOf(f))
 	if err != nil {
 		return studentPlan{}, err
 	}
-	g, err := planGenerator(w, s, m)
+	g, err := planGenerator(w, s, m, secretsOf(f))
 	if err != nil {
 		return studentPlan{}, err
 	}
@@ -114,11 +114,11 @@ func openPair(t trainer, g generator, devices string) (openedStudent, error) {
 }
 
 // planTrainer plans what fine-tunes the model.
-func planTrainer(s experiment.Student, m base) (trainer, error) {
+func planTrainer(s experiment.Student, m base, secrets []string) (trainer, error) {
 	if s.Train == "llamafactory" {
-		return planLlamaFactory(s, m)
+		return planLlamaFactory(s, m, secrets)
 	}
-	plan, err := planHF(s, m)
+	plan, err := planHF(s, m, secrets)
 	return trainer{plan.identity.Arithmetic, plan.checkRecipe, func(devices string) (student.Trainer, func() error, error) {
 		opened, err := plan.open(devices)
 		return opened, opened.close, err
@@ -126,8 +126,8 @@ func planTrainer(s experiment.Student, m base) (trainer, error) {
 }
 
 // planLlamaFactory plans trainings by LLaMA-Factory.
-func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
-	cfg := llamafactory.Config{CLI: s.LlamaFactory, Model: m.Model, Device: m.device, GPUs: s.GPUs}
+func planLlamaFactory(s experiment.Student, m base, secrets []string) (trainer, error) {
+	cfg := llamafactory.Config{CLI: s.LlamaFactory, Model: m.Model, Device: m.device, GPUs: s.GPUs, Secrets: secrets}
 	found, err := llamafactory.Versions(cfg.CLI)
 	if err != nil {
 		return trainer{}, err
@@ -153,11 +153,11 @@ func planLlamaFactory(s experiment.Student, m base) (trainer, error) {
 }
 
 // planGenerator plans what asks the model.
-func planGenerator(w World, s experiment.Student, m base) (generator, error) {
+func planGenerator(w World, s experiment.Student, m base, secrets []string) (generator, error) {
 	if s.Infer == experiment.VLLM {
 		return planVLLM(w, s, m)
 	}
-	plan, err := planHF(s, m)
+	plan, err := planHF(s, m, secrets)
 	return generator{plan.identity.Arithmetic, func(devices string) (student.Generator, func() error, error) {
 		opened, err := plan.open(devices)
 		return opened, opened.close, err
@@ -165,8 +165,8 @@ func planGenerator(w World, s experiment.Student, m base) (generator, error) {
 }
 
 // planHF plans a student whose one worker both trains and answers.
-func planHF(s experiment.Student, m base) (studentPlan, error) {
-	cfg := hf.Config{Python: s.Python, Model: m.Model, Device: m.device, Ranks: max(1, s.GPUs), Precision: m.precision}
+func planHF(s experiment.Student, m base, secrets []string) (studentPlan, error) {
+	cfg := hf.Config{Secrets: secrets, Python: s.Python, Model: m.Model, Device: m.device, Ranks: max(1, s.GPUs), Precision: m.precision}
 	if m.device == "cpu" {
 		cfg.Ranks = 1
 	}

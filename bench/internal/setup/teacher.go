@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/student/vllm"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -35,7 +36,7 @@ func startTeacher(ctx context.Context, w World, f experiment.File) (teacher.Teac
 	}
 	process, err := startVLLM(vllm.Launch{
 		What: "vllm serve of the teacher", Command: f.Teacher.Command, Options: f.Teacher.Options, Model: f.Teacher.Model,
-		GPUs: f.Teacher.Devices(), Env: w.Environ, Seed: f.Seed,
+		GPUs: f.Teacher.Devices(), Env: child.Env(w.Environ, secretsOf(f)...), Seed: f.Seed,
 	}, d.Teacher)
 	if err != nil {
 		return nil, nil, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/server"
 	"github.com/autodatabench/autodatabench/runner/student"
@@ -52,7 +53,7 @@ func planVLLM(w World, s experiment.Student, m base) (generator, error) {
 	}
 	launch := vllm.Launch{
 		What: "vllm serve of the student", Command: serve.Command, Options: serve.Options, Model: m.Folder, GPUs: s.GPUs,
-		Rank: greatestRank(), Env: w.Environ, Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: vllm.BesideTraining,
+		Rank: greatestRank(), Env: child.Env(w.Environ, serve.APIKeyEnv), Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: vllm.BesideTraining,
 		Context: m.Context, Answers: mostAnswers,
 	}
 	version, err := launch.Version()

@@ -7,11 +7,13 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/launch"
 )
 
@@ -24,6 +26,8 @@ type World struct {
 	Environ  []string // the whole environment, for processes elsewhere
 	Program  string   // path of this program
 	Now      func() time.Time
+	Clock    runner.Clock  // of trials; nil: Now's
+	Sent     *atomic.Int64 // counts the calls of models in flight; nil: nobody asks
 	Holder   disk.Holder
 	Terminal bool // Stderr is one: progress bars instead of lines
 	Screen   bool // Stdout is one
@@ -55,6 +59,14 @@ func (w World) Key(what, variable string) (remote.Key, error) {
 		return "", results.Bad(fmt.Errorf("%s: the environment variable %s is empty", what, variable), "export "+variable+"=...")
 	}
 	return remote.Key(key), nil
+}
+
+// clock is the clock of trials.
+func (w World) clock() runner.Clock {
+	if w.Clock == nil {
+		return runner.Wall(w.Now)
+	}
+	return w.Clock
 }
 
 // GPUs names the GPUs of this machine that the program may use.

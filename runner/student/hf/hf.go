@@ -38,6 +38,7 @@ type Config struct {
 	Share     float64 // of a GPU's memory that is the student's, the rest being another program's; 0 means 1
 	Precision string  // bf16 | float32, of the base weights and their products
 
+	Secrets    []string      // variables whose values the worker must not get, beside those whose names say so
 	StartLimit time.Duration // until the model is loaded; 0 means 20 min
 }
 

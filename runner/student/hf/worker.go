@@ -84,7 +84,7 @@ func start(cfg Config) (*worker, error) {
 		"--share", strconv.FormatFloat(cfg.Share, 'g', -1, 64), "--ranks", strconv.Itoa(cfg.Ranks))
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = w.log, w.log, 5*time.Second
-	cmd.Env = cmd.Environ()
+	cmd.Env = child.Env(cmd.Environ(), cfg.Secrets...)
 	if cfg.Devices != "" {
 		cmd.Env = append(cmd.Env, "CUDA_VISIBLE_DEVICES="+cfg.Devices)
 	}
@@ -170,6 +170,7 @@ func (w *worker) stop() {
 // check runs worker.py --check.
 func check(python string) ([]byte, error) {
 	cmd := exec.Command(python, "-c", program, "--check")
+	cmd.Env = child.Env(cmd.Environ())
 	log := &tail{}
 	cmd.Stderr, cmd.WaitDelay = log, 5*time.Second
 	out, err := cmd.Output()

@@ -24,6 +24,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 )
@@ -35,6 +36,8 @@ type Config struct {
 	Device  string // cuda | cpu
 	Devices string // CUDA_VISIBLE_DEVICES; empty leaves it as it is
 	GPUs    int    // that a training takes of them; 0 means 1
+
+	Secrets []string // variables whose values a training must not get, beside those whose names say so
 }
 
 // Trainer trains the model. Its methods may be called concurrently.
@@ -120,7 +123,7 @@ const passOn = `trap 'trap "" TERM; kill -s TERM 0; wait' TERM; "$@" & wait $!`
 func (t *Trainer) command(work string) *exec.Cmd {
 	cmd := exec.Command("sh", "-c", passOn, "sh", t.cfg.CLI, "train", configFile)
 	cmd.Dir = work
-	cmd.Env = append(cmd.Environ(),
+	cmd.Env = append(child.Env(cmd.Environ(), t.cfg.Secrets...),
 		"HF_HUB_OFFLINE=1", "HF_DATASETS_CACHE="+filepath.Join(work, "cache"), "TOKENIZERS_PARALLELISM=false", "RECORD_VRAM=1",
 		fmt.Sprintf("NPROC_PER_NODE=%d", t.count()),
 	)
@@ -145,7 +148,9 @@ func Versions(cli string) (map[string]string, error) {
 	}
 	const ask = `import importlib.metadata as m, json
 print(json.dumps({n: m.version(n) for n in ("llamafactory", "torch", "transformers", "peft")}))`
-	out, err := exec.Command(filepath.Join(filepath.Dir(path), "python"), "-c", ask).Output()
+	cmd := exec.Command(filepath.Join(filepath.Dir(path), "python"), "-c", ask)
+	cmd.Env = child.Env(cmd.Environ())
+	out, err := cmd.Output()
 	var found map[string]string
 	if err == nil {
 		err = json.Unmarshal(out, &found)

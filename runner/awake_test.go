@@ -1,0 +1,84 @@
+package runner_test
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
+)
+
+func TestAwakeLeavesStopsOut(t *testing.T) {
+	at := time.Now()
+	begin := at
+	a := runner.NewAwake(func() time.Time { return at })
+	for _, step := range []time.Duration{time.Second, time.Hour, 4 * time.Second, 10 * time.Second} {
+		at = at.Add(step)
+		a.Now()
+	}
+	if a.Stopped() != time.Hour+10*time.Second || a.Now().Sub(begin) != 5*time.Second {
+		t.Errorf("stopped %s, awake %s", a.Stopped(), a.Now().Sub(begin))
+	}
+}
+
+// TestStoppedProcess stops this process for real, by a signal that another sends.
+func TestStoppedProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seven seconds")
+	}
+	a := runner.NewAwake(time.Now)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go a.Watch(ctx)
+	waker, err := os.StartProcess("/bin/sh", []string{"sh", "-c", "sleep 0.2; kill -STOP $0; sleep 7; kill -CONT $0", strconv.Itoa(os.Getpid())}, &os.ProcAttr{Sys: &syscall.SysProcAttr{Setpgid: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waker.Wait() // in which the process is stopped
+	if d := a.Stopped(); d < 6*time.Second || d > 30*time.Second {
+		t.Errorf("stopped for %s", d)
+	}
+}
+
+// stopping is a clock whose program is stopped for an hour while the first code runs.
+type stopping struct {
+	runner.Clock
+	stopped time.Duration
+}
+
+func (s *stopping) Stopped() time.Duration { return s.stopped }
+
+type stoppedBox struct {
+	runner.Sandbox
+	clock *stopping
+	runs  int
+}
+
+func (b *stoppedBox) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Result, error) {
+	if b.runs++; b.runs == 1 {
+		b.clock.stopped += time.Hour
+		return sandbox.Result{TimedOut: true, ExitCode: 137}, nil // its timer went off meanwhile
+	}
+	return b.Sandbox.Run(ctx, spec)
+}
+
+// TestCodeOfAStoppedProgramRunsAgain checks that code which ran while the program was
+// stopped does not count, whatever it left.
+func TestCodeOfAStoppedProgramRunsAgain(t *testing.T) {
+	env, spec := scriptedTrial(t, scripted{enough}, 1, results.OneShot, results.Scratch)
+	clock := &stopping{Clock: env.Clock}
+	env.Clock, env.Sandbox = clock, &stoppedBox{Sandbox: env.Sandbox, clock: clock}
+	state, err := runner.Run(context.Background(), env, spec)
+	if err != nil || !state.Last().Valid() || state.Faults != 1 || state.Last().Failure != "" {
+		t.Errorf("%v, %+v, %d faults", err, state.Last(), state.Faults)
+	}
+	if log := readAttempt(t, env, spec, 1, "../../events.jsonl"); !strings.Contains(log, "stopped for 1h0m0s") {
+		t.Error("the stop is not in the record")
+	}
+}
