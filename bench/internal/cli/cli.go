@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -118,16 +119,26 @@ func newApp(env Env) *cli.App {
 			}
 			return cli.ShowAppHelp(c)
 		},
-		Commands: []*cli.Command{
-			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), showCommand(env), evaluateCommand(env),
-			leaderboardCommand(env), compareCommand(env), powerCommand(env), tableCommand(env), figureCommand(env), reproduceCommand(env), reindexCommand(env),
-			tasksCommand(env), agentsCommand(env), promptCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env), jobCommand(env),
-		},
+		Commands: slices.Concat(
+			group("run", runCommand(env), resumeCommand(env), scoreCommand(env), evaluateCommand(env)),
+			group("look", statusCommand(env), showCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
+			group("compare", compareCommand(env), powerCommand(env), reproduceCommand(env)),
+			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),
+			group("maintain", doctorCommand(env), reindexCommand(env), versionCommand(env), jobCommand(env)),
+		),
 	}
 	for _, c := range app.Commands {
 		prepare(c)
 	}
 	return app
+}
+
+// group puts commands under a heading of the help.
+func group(name string, commands ...*cli.Command) []*cli.Command {
+	for _, c := range commands {
+		c.Category = name
+	}
+	return commands
 }
 
 // prepare gives a command and its subcommands the program's way with errors.

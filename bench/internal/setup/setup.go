@@ -63,7 +63,7 @@ func Everything() Needs { return Needs{Agents: true, Teacher: true, Sandbox: tru
 // opens a setup closes it.
 func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.Setup, err error) {
 	s = &experiment.Setup{
-		File: r.File, Given: r.Given, Root: r.Root, Version: version(), PrivateRoot: r.Places.Private,
+		File: r.File, Given: r.Given, Root: r.Root, Version: Version(), PrivateRoot: r.Places.Private,
 		Holder: w.Holder, Now: w.Now, Clock: w.clock(),
 	}
 	disk.SweepScratch(sandbox.EndOrphans)
@@ -142,8 +142,8 @@ func (c closers) close() (err error) {
 	return err
 }
 
-// version is the program's as the Go tool recorded it.
-func version() string {
+// Version is the program's as the Go tool recorded it.
+func Version() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return info.Main.Version
 	}
