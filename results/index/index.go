@@ -55,7 +55,7 @@ func Open(path string) (*Index, error) {
 		return nil, results.Infra(fmt.Errorf("open index %s: %w", path, err))
 	}
 	// In the DSN, since a PRAGMA statement would reach one connection of the pool only.
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&_busy_timeout=10000&_txlock=immediate"
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_busy_timeout=10000&_txlock=immediate"
 	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {
 		return nil, results.Infra(fmt.Errorf("open index %s: %w", path, err))
