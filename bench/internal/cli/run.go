@@ -108,9 +108,6 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
-	if f.Runs == 1 {
-		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
-	}
 	return runExperiment(ctx, w, request, o.format)
 }
 
@@ -156,6 +153,9 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if s.File.Runs == 1 {
+		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
+	}
 	watch := newWatch(w, len(s.File.Trials()))
 	s.Watch = watch
 	outcomes, err := s.Run(ctx)
