@@ -82,12 +82,20 @@ func (t *trial) close() error {
 	}
 	if err == nil && t.state.End != "" {
 		t.report("sealed")
-		err = t.dir.Seal()
+		err = t.seal()
 	}
 	if t.lock != nil {
 		err = errors.Join(err, t.lock.Unlock())
 	}
 	return err
+}
+
+// seal seals the trial; a replay is entered into no log.
+func (t *trial) seal() error {
+	if t.Scores == nil {
+		return t.dir.Seal()
+	}
+	return t.Scores.Seal(t.dir)
 }
 
 // sameSpec refuses to go on with a trial that was started under other terms.

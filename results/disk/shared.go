@@ -30,16 +30,23 @@ type SharedLog struct {
 // visit, in order, now and whenever the log is read on.
 func OpenShared(path string, visit func(line []byte) error) (*SharedLog, error) {
 	l := &SharedLog{path: path, visit: visit, place: start}
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l, nil
+	return l, l.Refresh()
+}
+
+// Refresh reads what others have appended.
+func (l *SharedLog) Refresh() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	file, err := os.Open(l.path)
+	if errors.Is(err, fs.ErrNotExist) && l.size == 0 {
+		return nil
 	}
 	if err != nil {
-		return nil, unusable(err)
+		return unusable(err)
 	}
 	defer file.Close()
 	_, err = l.readOn(file)
-	return l, err
+	return err
 }
 
 // readOn reads the whole lines that are new. It returns the size of the file.

@@ -27,7 +27,7 @@ import (
 )
 
 // Format is the version of the folders that this program writes.
-const Format = 1
+const Format = 2
 
 // Mark is what a new folder says of its version: nothing for version 1, whose
 // folders name none.

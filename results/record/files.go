@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -48,6 +49,20 @@ type ModelCall struct {
 type Public struct {
 	Score  results.Score    `json:"score"`
 	Judged []results.Judged `json:"judged"` // in the set's order
+}
+
+// Recount refuses a score that does not follow from the answers.
+func (p Public) Recount() error {
+	counted := results.Score{Total: len(p.Judged)}
+	for _, j := range p.Judged {
+		if j.Correct {
+			counted.Correct++
+		}
+	}
+	if counted.Correct != p.Score.Correct || counted.Total != p.Score.Total {
+		return fmt.Errorf("says %d of %d correct, its answers %d of %d", p.Score.Correct, p.Score.Total, counted.Correct, counted.Total)
+	}
+	return nil
 }
 
 // Trained is cache/<digest>/train.json: a training that trials of the experiment

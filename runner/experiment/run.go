@@ -50,6 +50,8 @@ type Setup struct {
 	Holder disk.Holder
 	Now    func() time.Time
 	Watch  Watch
+
+	scores *record.Scores // of Root, from the lock on
 }
 
 // Watch is told how the experiment goes. Its functions are called from several
@@ -84,13 +86,16 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	scorer := s.scorer()
-	if err := scorer.Ready(maps.Values(s.Tasks)); err != nil {
+	if err := (&final.Scorer{PrivateRoot: s.PrivateRoot}).Ready(maps.Values(s.Tasks)); err != nil {
 		return nil, err
 	}
 	if err := s.lock(protocol); err != nil {
 		return nil, err
 	}
+	if err := s.openScores(); err != nil {
+		return nil, err
+	}
+	scorer := s.scorer()
 	base, err := s.basePublic(ctx)
 	if err != nil {
 		return nil, err
@@ -103,7 +108,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scorer) (results.Outcome, error) {
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
-		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
+		Root: s.Root, Scores: s.scores, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
 		Sandbox: s.Sandbox, Holder: s.Holder, Clock: runner.Wall(s.Now), Report: s.Watch.Doing, GPUs: s.File.holds(),
 	}
 	state, err := runner.Run(ctx, env, spec)
@@ -130,7 +135,7 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		Simulated:   s.Teacher.Simulated() || agent.Simulated,
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
 		PromptTokens: agent.PromptTokens, OutputTokens: agent.OutputTokens, Price: agent.Price,
-		GPUPrice: s.File.GPUPrice, Format: record.Mark(),
+		GPUPrice: s.File.GPUPrice, Format: s.scores.Mark(),
 	}
 }
 
@@ -152,6 +157,9 @@ func (s *Setup) basePublic(ctx context.Context) (map[results.Domain]results.Scor
 		}
 		if err != nil {
 			return nil, err
+		}
+		if err := base.Recount(); err != nil {
+			return nil, results.Bad(fmt.Errorf("%s: %w", file, err), "put the file back from a copy, or remove it to have it made again")
 		}
 		scores[d] = base.Score
 	}

@@ -19,6 +19,9 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 	if err := s.CheckScorer(); err != nil {
 		return nil, err
 	}
+	if err := s.openScores(); err != nil {
+		return nil, err
+	}
 	var there []results.TrialID
 	for _, id := range s.File.Trials() {
 		if disk.Exists(string(s.Root.Trial(id))) {
@@ -39,13 +42,28 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 // Evaluate trains the student on the rows of a submission that no agent made,
 // once for each run, and scores it.
 func (s *Setup) Evaluate(ctx context.Context, g final.Given, d results.Domain, rows []results.Row) ([]results.Outcome, error) {
+	if err := s.openScores(); err != nil {
+		return nil, err
+	}
 	return s.scorer().Given(ctx, g, s.Tasks[d], rows, s.File.Runs)
+}
+
+// openScores opens the log of seals and scores, and enters the experiment's lock or
+// checks it.
+func (s *Setup) openScores() (err error) {
+	if s.scores, err = s.Root.OpenScores(); err != nil {
+		return err
+	}
+	if !s.Root.Lock().Exists() { // of given submissions alone
+		return s.scores.CheckLock()
+	}
+	return s.scores.Lock()
 }
 
 // scorer scores with the setup's student and private sets. It scores the base
 // student once, so that trials that run at a time share one scorer.
 func (s *Setup) scorer() *final.Scorer {
-	return &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
+	return &final.Scorer{Root: s.Root, Scores: s.scores, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
 }
 
 // each calls work for every trial, as many at a time as the file says, and returns

@@ -20,15 +20,15 @@ func compareCommand(env Env) *cli.Command {
 			if c.NArg() != 2 {
 				return usage("compare takes two rows, got %d", c.NArg())
 			}
-			board, err := indexedBoard(c, env)
-			if err != nil {
-				return err
+			board, left := indexedBoard(c, env)
+			if board == nil {
+				return left
 			}
 			comparison, err := board.Compare(c.Args().Get(0), c.Args().Get(1))
 			if err != nil {
-				return err
+				return errors.Join(left, err)
 			}
-			return write(c, env, comparison)
+			return errors.Join(left, write(c, env, comparison))
 		},
 	}
 }
@@ -47,15 +47,15 @@ func powerCommand(env Env) *cli.Command {
 			if difference.Known && !(difference.Value > 0 && difference.Value <= 100) {
 				return usage("--difference must be over 0 and at most 100 percentage points, got %v", difference.Value)
 			}
-			board, err := indexedBoard(c, env)
-			if err != nil {
-				return err
+			board, left := indexedBoard(c, env)
+			if board == nil {
+				return left
 			}
 			plan := board.Power(difference)
 			if len(plan.Groups) == 0 {
-				return results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more")
+				return errors.Join(left, results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more"))
 			}
-			return write(c, env, plan)
+			return errors.Join(left, write(c, env, plan))
 		},
 	}
 }

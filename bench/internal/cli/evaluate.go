@@ -100,10 +100,11 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 	if err != nil {
 		return err
 	}
-	if err := putIndex(ctx, w, o.out, outcomes); err != nil {
+	heads, err := putIndex(ctx, w, s.Root, outcomes)
+	if err != nil {
 		return err
 	}
-	return report.Write(w.Stdout, o.format, report.Leaderboard(outcomes, report.Options{}))
+	return report.Write(w.Stdout, o.format, report.Leaderboard(outcomes, report.Options{Heads: heads}))
 }
 
 // file is the experiment of one task that the submission is evaluated as.

@@ -16,6 +16,7 @@ import (
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/figure"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -71,10 +72,14 @@ func drawFigure(c *cli.Context, env Env) error {
 	if !slices.Contains(figure.Formats(), format) {
 		return usage("--output %s: want a file that ends in .svg or .png", path)
 	}
-	fig, err := figureOf(c, env, name)
-	if err != nil {
-		return err
+	fig, left := figureOf(c, env, name)
+	if fig == nil {
+		return left
 	}
+	return errors.Join(left, writeFigure(c, env, name, path, format, fig))
+}
+
+func writeFigure(c *cli.Context, env Env, name, path string, format figure.Format, fig figure.Figure) error {
 	var page bytes.Buffer
 	if err := figure.Write(&page, format, fig); err != nil {
 		return err
@@ -93,31 +98,37 @@ func drawFigure(c *cli.Context, env Env) error {
 	return nil
 }
 
-func figureOf(c *cli.Context, env Env, name string) (figure.Figure, error) {
+// figureOf makes the figure. With one, the error says what is left out of it.
+func figureOf(c *cli.Context, env Env, name string) (fig figure.Figure, err error) {
 	switch name {
 	case "4":
 		return measuresFigure(c.String("measures"))
 	case "3", "budget":
-		experiment, logs, names, err := trialLogs(c)
-		if err != nil {
-			return nil, err
+		experiment, logs, names, left, err := trialLogs(c)
+		switch {
+		case err != nil:
+			return nil, errors.Join(append(left, err)...)
+		case name == "3":
+			return report.RoundsFigure(experiment, logs, names), errors.Join(left...)
 		}
-		if name == "3" {
-			return report.RoundsFigure(experiment, logs, names), nil
-		}
-		return report.BudgetFigure(experiment, logs, names), nil
+		return report.BudgetFigure(experiment, logs, names), errors.Join(left...)
 	}
-	board, err := indexedBoard(c, env)
-	if err != nil {
-		return nil, err
+	board, left := indexedBoard(c, env)
+	if board == nil {
+		return nil, left
 	}
 	switch name {
 	case "5":
-		return board.ErrorsFigure()
+		fig, err = board.ErrorsFigure()
 	case "cost":
-		return board.CostFigure()
+		fig, err = board.CostFigure()
+	default:
+		fig, err = board.GainFigure()
 	}
-	return board.GainFigure()
+	if err != nil {
+		return nil, errors.Join(left, err)
+	}
+	return fig, left
 }
 
 func measuresFigure(path string) (figure.Figure, error) {
@@ -142,36 +153,44 @@ func measuresFigure(path string) (figure.Figure, error) {
 }
 
 // trialLogs reads the trials of the experiment that --experiment names, or of
-// the only one there is, and how its agents are shown.
-func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, names map[string]string, err error) {
+// the only one there is, and how its agents are shown. left names the trials that do
+// not count.
+func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, names map[string]string, left []error, err error) {
 	root, err := oneExperiment(c)
 	if err != nil {
-		return "", nil, nil, err
+		return "", nil, nil, nil, err
 	}
 	if names, err = root.Titles(); err != nil {
-		return "", nil, nil, err
+		return "", nil, nil, nil, err
 	}
 	f, _, err := experiment.Recorded(root)
 	if err != nil {
-		return "", nil, nil, err
+		return "", nil, nil, nil, err
+	}
+	shelf, err := catalog.Beside(c.Context, root)
+	if err != nil {
+		return "", nil, nil, nil, err
 	}
 	for _, id := range f.Trials() {
 		if agents := c.StringSlice("agent"); len(agents) > 0 && !slices.Contains(agents, id.Agent) {
 			continue
 		}
-		l, err := trialLog(root, id)
+		l, err := trialLog(shelf, root, id)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // it has not begun
+			if err = shelf.Missing(root, id); err == nil {
+				continue // it has not begun
+			}
 		}
 		if err != nil {
-			return "", nil, nil, err
+			left = append(left, record.Broken{Folder: string(root.Trial(id)), Err: err})
+			continue
 		}
 		logs = append(logs, l)
 	}
 	if agents := c.StringSlice("agent"); len(agents) > 0 && len(logs) == 0 {
-		return "", nil, nil, results.Bad(fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
+		return "", nil, nil, left, results.Bad(fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
 	}
-	return f.Name, logs, names, nil
+	return f.Name, logs, names, left, nil
 }
 
 // oneExperiment is the folder of an experiment.
@@ -189,14 +208,14 @@ func oneExperiment(c *cli.Context) (record.Experiment, error) {
 	return list[0], nil
 }
 
-func trialLog(root record.Experiment, id results.TrialID) (l report.TrialLog, err error) {
+func trialLog(shelf *catalog.Catalog, root record.Experiment, id results.TrialID) (l report.TrialLog, err error) {
 	dir := root.Trial(id)
 	if l.State, err = dir.Follow(func(_ results.Event, s *results.Trial) {
 		l.Used = append(l.Used, report.Used{Elapsed: s.Elapsed, Calls: s.Usage.TeacherCalls})
 	}); err != nil {
 		return l, err
 	}
-	o, err := root.Outcome(dir)
+	o, err := shelf.Trial(root, id)
 	if err != nil {
 		return l, err
 	}

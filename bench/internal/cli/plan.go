@@ -9,7 +9,6 @@ import (
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/results/index"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
@@ -213,21 +212,16 @@ func measure(ctx context.Context, world setup.World, out string, f experiment.Fi
 	if !disk.Exists(path) {
 		return list, nil
 	}
-	db, err := openIndex(ctx, world, out)
+	r, err := readCatalog(ctx, out, "")
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
 	for _, agent := range f.Agents {
 		for _, w := range f.Workflows {
-			outcomes, err := db.Outcomes(ctx, index.Filter{Kind: results.OfAgent, Agent: agent, Workflow: w})
-			if err != nil {
-				return nil, err
-			}
 			m := measured{Agent: agent, Workflow: w, Planned: f.Runs * len(f.Domains) * len(f.Settings)}
 			var usage results.Usage
-			for _, o := range outcomes {
-				if o.ProtocolDigest != results.ProtocolDigest(p) || o.End == "" {
+			for _, o := range r.Outcomes {
+				if o.Kind != results.OfAgent || o.Agent != agent || o.Workflow != w || o.Changed != "" || o.ProtocolDigest != results.ProtocolDigest(p) || o.End == "" {
 					continue
 				}
 				m.Trials++

@@ -9,7 +9,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
-	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/record"
 )
 
@@ -28,46 +28,55 @@ func reindexCommand(env Env) *cli.Command {
 	}
 }
 
-// runReindex makes the index of out anew.
-func runReindex(ctx context.Context, w setup.World, out string, asJSON bool) error {
-	outcomes, broken, err := record.All(out)
-	if err != nil {
-		return err
-	}
-	db, err := index.Open(record.Index(out))
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(db.Replace(ctx, outcomes), db.Close()); err != nil {
-		return err
-	}
-	if asJSON {
-		err = printData(w.Stdout, report.JSON, map[string]int{"outcomes": len(outcomes)})
-	} else {
-		_, err = fmt.Fprintf(w.Stdout, "%d outcomes in %s\n", len(outcomes), record.Index(out))
-	}
-	for _, b := range broken {
-		err = errors.Join(err, b)
-	}
-	return err
+// reindexed is what the index holds after reindex.
+type reindexed struct {
+	Outcomes int `json:"outcomes"`
+	Changed  int `json:"changed"`
+	Copies   int `json:"copied_folders"`
+	Faults   int `json:"faults"`
 }
 
-// openIndex opens the index below out. It rebuilds one of another version of the
-// program from the folders first, and warns of trials that it cannot read.
-func openIndex(ctx context.Context, w setup.World, out string) (*index.Index, error) {
-	db, err := index.Open(record.Index(out))
-	if err != nil || !db.Stale() {
-		return db, err
+// runReindex makes the index of out anew.
+func runReindex(ctx context.Context, w setup.World, out string, asJSON bool) (err error) {
+	if _, err := record.Recorded(out); err != nil { // before an index is made
+		return err
 	}
-	outcomes, broken, err := record.All(out)
-	if err == nil {
-		err = db.Replace(ctx, outcomes)
-	}
+	c, err := catalog.Open(ctx, out)
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return err
 	}
-	for _, b := range broken {
-		fmt.Fprintln(w.Stderr, "warning:", b)
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := c.Rebuild(ctx); err != nil {
+		return err
 	}
-	return db, nil
+	r, err := c.Read(ctx, "")
+	if err != nil {
+		return err
+	}
+	said := reindexed{Copies: len(r.Copies), Faults: len(r.Faults)}
+	for _, o := range r.Outcomes {
+		if said.Outcomes++; o.Changed != "" {
+			said.Changed++
+		}
+	}
+	if asJSON {
+		err = printData(w.Stdout, report.JSON, said)
+	} else {
+		_, err = fmt.Fprintf(w.Stdout, "%d outcomes in %s\n", said.Outcomes, record.Index(out))
+	}
+	return errors.Join(err, sayReading(w, r))
+}
+
+// sayReading warns of copies and of files of other programs, and returns what is left
+// out as an error.
+func sayReading(w setup.World, r catalog.Reading) error {
+	for _, said := range r.Copies {
+		fmt.Fprintln(w.Stderr, "warning:", said)
+	}
+	for _, o := range r.Outcomes {
+		for _, path := range o.Added {
+			fmt.Fprintf(w.Stderr, "warning: %s: added by another program, no part of the record; remove it\n", path)
+		}
+	}
+	return errors.Join(r.Faults...)
 }

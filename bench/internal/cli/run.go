@@ -12,6 +12,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
@@ -137,18 +138,15 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 
 // publish puts the outcomes into the index and prints the leaderboard.
 func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, format report.Format) error {
-	root, err := filepath.Abs(string(s.Root)) // else its folder would be wrong for "."
+	heads, err := putIndex(ctx, w, s.Root, outcomes)
 	if err != nil {
-		return err
-	}
-	if err := putIndex(ctx, w, filepath.Dir(root), outcomes); err != nil {
 		return err
 	}
 	names, err := s.Root.Titles()
 	if err != nil {
 		return err
 	}
-	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names})
+	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names, Heads: heads})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err
@@ -163,11 +161,20 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	return nil
 }
 
-// putIndex adds the outcomes to the index below out.
-func putIndex(ctx context.Context, w setup.World, out string, outcomes []results.Outcome) error {
-	db, err := openIndex(ctx, w, out)
+// putIndex reads the outcomes of the experiment again and puts them into the index
+// beside its folder. It returns what the experiment's log is at.
+func putIndex(ctx context.Context, w setup.World, root record.Experiment, outcomes []results.Outcome) (heads map[string]string, err error) {
+	at, err := filepath.Abs(string(root)) // else its folder would be wrong for "."
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return errors.Join(db.Put(ctx, outcomes...), db.Close())
+	c, err := catalog.Open(ctx, filepath.Dir(at))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	for _, fault := range c.Rebuilt {
+		fmt.Fprintln(w.Stderr, "warning:", fault)
+	}
+	return c.Put(ctx, record.Experiment(at), outcomes)
 }

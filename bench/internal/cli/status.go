@@ -11,6 +11,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -26,6 +27,8 @@ const (
 	interrupted = "interrupted" // it has begun, and none does
 	sealed      = "sealed"      // it has ended and has no final score
 	scored      = "scored"
+	changed     = "changed" // it is not as it was sealed or scored
+	unreadable  = "unreadable"
 )
 
 // experimentStatus is an experiment as status shows it.
@@ -52,6 +55,9 @@ type trialStatus struct {
 	RunTime     time.Duration   `json:"run_time_ns"` // the budget
 
 	Training *results.UpdateData `json:"training"` // under way, of students that tell
+
+	Problem  string `json:"problem,omitempty"`  // why it does not count
+	Unproven bool   `json:"unproven,omitempty"` // the folder is of version 1, which cannot prove its scores
 }
 
 func statusCommand(env Env) *cli.Command {
@@ -65,25 +71,29 @@ func statusCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if env.Screen && !c.Bool("json") && !c.IsSet("format") {
-				if err := follow(c.Context, env, f, root); err != nil {
-					return err
-				}
-			}
-			s, err := readStatus(env, f, root)
+			shelf, err := catalog.Beside(c.Context, root)
 			if err != nil {
 				return err
 			}
-			return show(c, env, s, s.table())
+			if env.Screen && !c.Bool("json") && !c.IsSet("format") {
+				if err := follow(c.Context, env, shelf, f, root); err != nil {
+					return err
+				}
+			}
+			s, left, err := readStatus(env, shelf, f, root)
+			if err != nil {
+				return err
+			}
+			return errors.Join(errors.Join(left...), show(c, env, s, s.table()))
 		},
 	}
 }
 
 // follow draws the running trials until there are none.
-func follow(ctx context.Context, env Env, f experiment.File, root record.Experiment) error {
+func follow(ctx context.Context, env Env, shelf *catalog.Catalog, f experiment.File, root record.Experiment) error {
 	lines := 0
 	for {
-		s, err := readStatus(env, f, root)
+		s, _, err := readStatus(env, shelf, f, root)
 		if err != nil {
 			return err
 		}
@@ -106,25 +116,31 @@ func follow(ctx context.Context, env Env, f experiment.File, root record.Experim
 	}
 }
 
-func readStatus(env Env, f experiment.File, root record.Experiment) (experimentStatus, error) {
-	s := experimentStatus{Experiment: f.Name, States: map[string]int{}, Places: f.Parallel, Trials: []trialStatus{}}
+// readStatus reads the trials of the experiment. left names those that do not count.
+func readStatus(env Env, shelf *catalog.Catalog, f experiment.File, root record.Experiment) (s experimentStatus, left []error, err error) {
+	s = experimentStatus{Experiment: f.Name, States: map[string]int{}, Places: f.Parallel, Trials: []trialStatus{}}
 	protocol, err := f.Resolve()
 	if err != nil {
-		return s, err
+		return s, nil, err
 	}
+	var readable []results.TrialID
 	for _, id := range f.Trials() {
-		t, err := statusOf(env, root, id, protocol.Budget)
+		t, err := statusOf(env, shelf, root, id, protocol.Budget)
 		if err != nil {
-			return s, err
+			t.Problem, left = err.Error(), append(left, record.Broken{Folder: string(root.Trial(id)), Err: err})
+		}
+		if t.State != unreadable {
+			readable = append(readable, id)
 		}
 		s.Trials = append(s.Trials, t)
 		s.States[t.State]++
 	}
-	s.Work, err = readUtilisation(root, f.Trials())
-	return s, err
+	s.Work, err = readUtilisation(root, readable)
+	return s, left, err
 }
 
-func statusOf(env Env, root record.Experiment, id results.TrialID, budget results.Budget) (trialStatus, error) {
+// statusOf reads a trial. With the error of one that does not count comes its status.
+func statusOf(env Env, shelf *catalog.Catalog, root record.Experiment, id results.TrialID, budget results.Budget) (trialStatus, error) {
 	s := trialStatus{
 		TrialID: id, State: waiting, MaxAttempts: budget.MaxAttempts(id.Workflow), MaxCalls: budget.TeacherCalls,
 		Left: budget.RunTime, RunTime: budget.RunTime, Private: []results.Score{},
@@ -132,9 +148,13 @@ func statusOf(env Env, root record.Experiment, id results.TrialID, budget result
 	dir := root.Trial(id)
 	state, err := dir.Load()
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
+		if err = shelf.Missing(root, id); err != nil {
+			s.State = unreadable
+		}
+		return s, err
 	}
 	if err != nil {
+		s.State = unreadable
 		return s, err
 	}
 	s.Attempts, s.Valid, s.Calls, s.Left = state.Replies(), state.ValidAttempts(), state.Usage.TeacherCalls, state.TimeLeft()
@@ -142,19 +162,26 @@ func statusOf(env Env, root record.Experiment, id results.TrialID, budget result
 	if best := state.BestAttempt(); best != nil {
 		s.Best = best.Public
 	}
+	o, err := shelf.Trial(root, id)
+	if s.Unproven = o.Unproven; err != nil {
+		s.State = changed
+		return s, err
+	}
 	if state.End == "" {
 		writer, err := disk.Writer(dir.Writer(), env.Holder)
 		if s.State = running; writer.PID == 0 {
 			s.State = interrupted
 		}
+		if err != nil {
+			s.State = unreadable
+		}
 		return s, err
 	}
-	o, err := root.Outcome(dir)
 	if s.State = sealed; len(o.Finals) > 0 || !o.Valid {
 		s.State = scored
 	}
 	s.Private = append(s.Private, o.Finals...)
-	return s, err
+	return s, nil
 }
 
 func percent(s *results.Score) string {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,14 @@ func (s experimentStatus) table() *table.Table {
 	}
 	t.Note("%s.", s.summary())
 	t.Note("%s. Final scores, and times in which nothing ran, are counted as idle.", s.Work)
+	for _, x := range s.Trials {
+		if x.Problem != "" {
+			t.Note("%s: %s.", x.TrialID, x.Problem)
+		}
+	}
+	if slices.ContainsFunc(s.Trials, func(x trialStatus) bool { return x.Unproven }) {
+		t.Note("Made by a version of the program whose folders cannot prove that no score was changed.")
+	}
 	t.Note("Attempts, calls: used of the budget. Best public, private: accuracy in %%.")
 	return t
 }
@@ -30,7 +39,7 @@ func (s experimentStatus) table() *table.Table {
 // summary is how many trials are where, and how much is in use.
 func (s experimentStatus) summary() string {
 	var parts []string
-	for _, state := range []string{scored, sealed, running, interrupted, waiting} {
+	for _, state := range []string{scored, sealed, running, interrupted, waiting, changed, unreadable} {
 		if n := s.States[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,8 +15,8 @@ import (
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/markdown"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/results/index"
 	"github.com/autodatabench/autodatabench/results/published"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -32,14 +33,14 @@ func leaderboardCommand(env Env) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			board, err := indexedBoard(c, env)
-			if err != nil {
-				return err
+			board, left := indexedBoard(c, env)
+			if board == nil {
+				return left
 			}
 			if path := c.String("update"); path != "" {
-				return updatePage(path, board)
+				return errors.Join(left, updatePage(path, *board))
 			}
-			return write(c, env, board)
+			return errors.Join(left, write(c, env, board))
 		},
 	}
 }
@@ -65,33 +66,44 @@ func boardFlags() []cli.Flag {
 	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this experiment"}}
 }
 
-// indexedBoard is the leaderboard of the index that the flags name.
-func indexedBoard(c *cli.Context, env Env) (report.Board, error) {
+// indexedBoard is the leaderboard of the index that the flags name. The error says
+// what is left out of the board, if there is one.
+func indexedBoard(c *cli.Context, env Env) (*report.Board, error) {
 	outcomes, opts, err := indexed(c, env, c.String("experiment"))
-	return report.Leaderboard(outcomes, opts), err
+	if outcomes == nil {
+		return nil, err
+	}
+	board := report.Leaderboard(outcomes, opts)
+	return &board, err
 }
 
-// indexed reads the outcomes of an experiment, or of all, from the index.
-func indexed(c *cli.Context, env Env, name string) ([]results.Outcome, report.Options, error) {
+// indexed reads the outcomes of an experiment, or of all, from the index. With
+// outcomes, the error says what is left out of them.
+func indexed(c *cli.Context, env Env, name string) (outcomes []results.Outcome, opts report.Options, err error) {
 	out := c.String("out")
-	path := record.Index(out)
-	if !disk.Exists(path) {
-		return nil, report.Options{}, results.Bad(fmt.Errorf("%s: there is no index", path), "run an experiment first, give --out, or rebuild it with reindex")
-	}
-	db, err := openIndex(c.Context, env.World, out)
+	r, err := readCatalog(c.Context, out, name)
 	if err != nil {
-		return nil, report.Options{}, err
+		return nil, opts, err
 	}
-	defer db.Close()
-	outcomes, err := db.Outcomes(c.Context, index.Filter{Experiment: name})
+	if name != "" && len(r.Outcomes) == 0 {
+		err := results.Bad(fmt.Errorf("%s: holds no outcome of experiment %q", record.Index(out), name), "see which there are with: autodatabench leaderboard")
+		return nil, opts, errors.Join(err, sayReading(env.World, r))
+	}
+	if opts, err = recordedOptions(out, r.Outcomes); err != nil {
+		return nil, opts, err
+	}
+	opts.Heads = r.Heads
+	return append([]results.Outcome{}, r.Outcomes...), opts, sayReading(env.World, r)
+}
+
+// readCatalog reads the outcomes of the experiment of the name, or of all.
+func readCatalog(ctx context.Context, out, name string) (r catalog.Reading, err error) {
+	c, err := catalog.Existing(ctx, out)
 	if err != nil {
-		return nil, report.Options{}, err
+		return r, err
 	}
-	if name != "" && len(outcomes) == 0 {
-		return nil, report.Options{}, results.Bad(fmt.Errorf("%s: holds no outcome of experiment %q", path, name), "see which there are with: autodatabench leaderboard")
-	}
-	opts, err := recordedOptions(out, outcomes)
-	return outcomes, opts, err
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return c.Read(ctx, name)
 }
 
 // recordedOptions reads which domains the experiments of the outcomes are to have
@@ -143,15 +155,15 @@ func tableCommand(env Env) *cli.Command {
 			if err != nil || n < 1 || n > report.PaperTables {
 				return usage("no table %q; want a number from 1 to %d", arg, report.PaperTables)
 			}
-			outcomes, opts, err := indexed(c, env, c.String("experiment"))
-			if err != nil {
-				return err
+			outcomes, opts, left := indexed(c, env, c.String("experiment"))
+			if outcomes == nil {
+				return left
 			}
 			tables, err := report.PaperTable(n, outcomes, opts)
 			if err != nil {
-				return err
+				return errors.Join(left, err)
 			}
-			return write(c, env, tables)
+			return errors.Join(left, write(c, env, tables))
 		},
 	}
 }
@@ -172,15 +184,15 @@ func reproduceCommand(env Env) *cli.Command {
 				return err
 			}
 			if name := c.String("measured"); name != "" {
-				outcomes, opts, err := indexed(c, env, name)
-				if err != nil {
-					return err
+				outcomes, opts, left := indexed(c, env, name)
+				if outcomes == nil {
+					return left
 				}
 				side, err := report.CompareWithPaper(paper, outcomes, opts)
 				if err != nil {
-					return err
+					return errors.Join(left, err)
 				}
-				return write(c, env, side)
+				return errors.Join(left, write(c, env, side))
 			}
 			return write(c, env, report.Reproduce(paper, report.Options{}))
 		},
