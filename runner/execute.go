@@ -109,7 +109,7 @@ func (t *trial) workspace(dir string, n int) error {
 	if err := os.MkdirAll(task, 0o755); err != nil {
 		return err
 	}
-	code, err := t.attempt(n).Code().Read()
+	_, code, err := t.program(n)
 	if err != nil {
 		return err
 	}
@@ -144,6 +144,9 @@ func (t *trial) previous(dir string, n int) error {
 	data, err := t.attempt(from).Submission().Read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	if err == nil {
+		err = t.same(string(t.attempt(from).Submission()), t.digests.submission[from], disk.Digest(data))
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -21,12 +22,16 @@ type trial struct {
 	gateway *gateway.Gateway
 	metered bool // the agent puts its calls into the ledger itself
 	state   results.Trial
+	digests digests // in its events
 	cut     float64 // seconds of the student in the step with which the run time ended
 }
 
 // Run takes the trial of the spec from where its folder stands to its seal and
 // returns its state. A sealed trial is only read.
 func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error) {
+	if state, err := sealed(env, spec); state != nil || err != nil {
+		return state, err
+	}
 	t, err := open(env, spec)
 	if err != nil {
 		return nil, fmt.Errorf("trial %s: %w", spec.TrialID, err)
@@ -36,6 +41,28 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 		return &t.state, fmt.Errorf("trial %s: %w", spec.TrialID, err)
 	}
 	return &t.state, nil
+}
+
+// sealed reads a trial that has ended and is sealed; the state of another is nil.
+func sealed(env Env, spec results.Spec) (*results.Trial, error) {
+	dir := env.Root.Trial(spec.TrialID)
+	if !dir.SealFile().Exists() {
+		return nil, nil
+	}
+	state, err := dir.Load()
+	if errors.Is(err, fs.ErrNotExist) || err == nil && state.End == "" {
+		err = changedSince(string(dir.SealFile()), "is the seal of a trial that has not ended")
+	}
+	if err == nil {
+		err = sameSpec(state.Spec, spec)
+	}
+	if err == nil && env.Scores != nil {
+		err = env.Scores.CheckSealed(dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("trial %s: %w", spec.TrialID, err)
+	}
+	return state, nil
 }
 
 func open(env Env, spec results.Spec) (_ *trial, err error) {
@@ -56,6 +83,9 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 			return nil, err
 		}
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
+		return nil, err
+	}
+	if err := checkLedger(t.dir, &t.state); err != nil {
 		return nil, err
 	}
 	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {
@@ -122,7 +152,10 @@ func (t *trial) apply(line []byte) error {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return err
 	}
-	return record.Apply(&t.state, t.dir.Events(), e)
+	if err := record.Apply(&t.state, t.dir.Events(), e); err != nil {
+		return err
+	}
+	return t.digests.take(e, len(t.state.Attempts))
 }
 
 // append makes the event durable and folds it.

@@ -14,13 +14,9 @@ import (
 // Beside opens a catalog for the trials of one experiment, with what the index beside
 // its folder knows of them. It writes nothing and need not be closed.
 func Beside(ctx context.Context, root record.Experiment) (*Catalog, error) {
-	out := filepath.Dir(string(root))
-	if name := filepath.Base(string(root)); name == "." || name == ".." {
-		at, err := filepath.Abs(string(root))
-		if err != nil {
-			return nil, err
-		}
-		out = filepath.Dir(at)
+	out, err := around(root)
+	if err != nil {
+		return nil, err
 	}
 	c := &Catalog{out: out, readOnly: true, seen: map[string]seen{}, heads: map[string]string{}, opened: map[string]*experiment{}}
 	file := record.Index(out)
@@ -40,6 +36,23 @@ func Beside(ctx context.Context, root record.Experiment) (*Catalog, error) {
 	}
 	c.db = nil
 	return c, db.Close()
+}
+
+// Around is [Open] of the folder in which the experiment's lies.
+func Around(ctx context.Context, root record.Experiment) (*Catalog, error) {
+	out, err := around(root)
+	if err != nil {
+		return nil, err
+	}
+	return Open(ctx, out)
+}
+
+func around(root record.Experiment) (string, error) {
+	if name := filepath.Base(string(root)); name != "." && name != ".." {
+		return filepath.Dir(string(root)), nil
+	}
+	at, err := filepath.Abs(string(root))
+	return filepath.Dir(at), err
 }
 
 // Missing is nil for a trial that has not begun, and else says that it is gone.
@@ -77,14 +90,14 @@ func (c *Catalog) Trial(root record.Experiment, id results.TrialID) (results.Out
 // into the index. It returns the head of the experiment's log, by the experiment's
 // name. Errors: what is wrong with a folder.
 func (c *Catalog) Put(ctx context.Context, root record.Experiment, outcomes []results.Outcome) (heads map[string]string, err error) {
-	folder := filepath.Base(string(root))
-	x := c.experiment(folder)
+	x := c.of(root)
+	folder := filepath.Base(string(x.root))
 	var list []place
 	known := map[string]bool{}
 	for _, o := range outcomes {
-		e := root.EntryOfTrial(o.TrialID)
+		e := x.root.EntryOfTrial(o.TrialID)
 		if o.Kind == results.OfGiven {
-			e = root.EntryOfGiven(o.Agent, o.Domain)
+			e = x.root.EntryOfGiven(o.Agent, o.Domain)
 		}
 		if !known[e.Folder] {
 			known[e.Folder], list = true, append(list, place{x, e})

@@ -31,8 +31,13 @@ type Broken struct {
 	Err    error
 }
 
-// Error names the folder.
-func (b Broken) Error() string { return fmt.Sprintf("%s: left out: %v", b.Folder, b.Err) }
+// Error names the folder, or the file in it.
+func (b Broken) Error() string {
+	if text := b.Err.Error(); strings.Contains(text, b.Folder) {
+		return text + "; left out"
+	}
+	return fmt.Sprintf("%s: left out: %v", b.Folder, b.Err)
+}
 
 // Unwrap returns the cause.
 func (b Broken) Unwrap() error { return b.Err }

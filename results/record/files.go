@@ -74,6 +74,15 @@ type Trained struct {
 	Course  *results.Course `json:"course,omitempty"`
 	Failure results.Failure `json:"failure,omitempty"`
 	Detail  string          `json:"detail,omitempty"`
+
+	Files   map[string]string `json:"files,omitempty"`   // digests of the adapter's files by name, from version 2 on
+	Trial   *results.TrialID  `json:"trial,omitempty"`   // that trained, from version 2 on
+	Attempt int               `json:"attempt,omitempty"` // of it
+}
+
+// By reports whether the training was done for the attempt.
+func (t Trained) By(id results.TrialID, attempt int) bool {
+	return t.Trial != nil && *t.Trial == id && t.Attempt == attempt
 }
 
 // Score is score.json: a score on a private set. That of the base student has no

@@ -63,6 +63,9 @@ func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err erro
 	if !t.SealFile().Exists() {
 		return nil, nil
 	}
+	if state.End == "" {
+		return nil, unlike(string(t.SealFile()), errors.New("is the seal of a trial that has not ended"))
+	}
 	return t.checkSeal()
 }
 

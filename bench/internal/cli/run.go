@@ -164,11 +164,7 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 // putIndex reads the outcomes of the experiment again and puts them into the index
 // beside its folder. It returns what the experiment's log is at.
 func putIndex(ctx context.Context, w setup.World, root record.Experiment, outcomes []results.Outcome) (heads map[string]string, err error) {
-	at, err := filepath.Abs(string(root)) // else its folder would be wrong for "."
-	if err != nil {
-		return nil, err
-	}
-	c, err := catalog.Open(ctx, filepath.Dir(at))
+	c, err := catalog.Around(ctx, root)
 	if err != nil {
 		return nil, err
 	}
@@ -176,5 +172,5 @@ func putIndex(ctx context.Context, w setup.World, root record.Experiment, outcom
 	for _, fault := range c.Rebuilt {
 		fmt.Fprintln(w.Stderr, "warning:", fault)
 	}
-	return c.Put(ctx, record.Experiment(at), outcomes)
+	return c.Put(ctx, root, outcomes)
 }
