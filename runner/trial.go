@@ -47,7 +47,10 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 func sealed(env Env, spec results.Spec) (*results.Trial, error) {
 	dir := env.Root.Trial(spec.TrialID)
 	if !dir.SealFile().Exists() {
-		return nil, nil
+		if env.Scores == nil {
+			return nil, nil
+		}
+		return nil, env.Scores.Unsealed(spec.TrialID)
 	}
 	state, err := dir.Load()
 	if errors.Is(err, fs.ErrNotExist) || err == nil && state.End == "" {

@@ -36,7 +36,7 @@ func (c *Catalog) lookAt(list []place) (read []string) {
 // look reads the place again, unless it is as it was seen.
 func (p place) look(was seen) (now seen, again bool) {
 	if !exists(p.Path()) {
-		err := gone(p.Entry)
+		err := p.Gone()
 		return seen{outcomes: changed(was.outcomes, err), err: err}, false
 	}
 	stamp, err := p.Stamp()

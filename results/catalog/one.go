@@ -60,7 +60,7 @@ func (c *Catalog) Missing(root record.Experiment, id results.TrialID) error {
 	e := root.EntryOfTrial(id)
 	x := c.of(root)
 	if x.scores != nil && slices.Contains(x.scores.Sealed(), id) {
-		return gone(e)
+		return e.Gone()
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func (c *Catalog) readExperiment(folder string, x *experiment) (outcomes []resul
 		faults = append(faults, fault(string(x.root), x.err))
 	}
 	for _, e := range c.gone(folder, x) {
-		why[e.Folder] = gone(e)
+		why[e.Folder] = e.Gone()
 		faults, lost = append(faults, fault(e.Path(), why[e.Folder])), append(lost, e)
 	}
 	outcomes = append(outcomes, missing(lost, why, outcomes)...)
@@ -122,13 +122,6 @@ func (c *Catalog) gone(folder string, x *experiment) (list []record.Entry) {
 		}
 	}
 	return list
-}
-
-func gone(e record.Entry) error {
-	return &results.Error{
-		Kind: results.Verification, Hint: "put the folder back from a copy",
-		Err: fmt.Errorf("%s: the trial that was sealed here is gone", e.Path()),
-	}
 }
 
 // places lists the folders of the experiment that the catalog knows. An experiment

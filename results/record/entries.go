@@ -203,6 +203,26 @@ func (s *Scores) has(about ScoresLine, score results.Score) bool {
 	return ok && l.Score != nil && *l.Score == score
 }
 
+// Unsealed refuses to begin or to go on with a trial that the log has as sealed.
+func (s *Scores) Unsealed(id results.TrialID) error {
+	t := s.root.Trial(id)
+	if _, known := s.line(ScoresLine{Kind: TrialSealed, Domain: id.Domain, Trial: &id}); !known {
+		return nil
+	}
+	if !disk.Exists(t.Events()) {
+		return s.root.EntryOfTrial(id).Gone()
+	}
+	return unlike(string(t.SealFile()), errors.New("is missing from a trial that was sealed"))
+}
+
+// Gone is the error of an entry that is not there any more.
+func (e Entry) Gone() error {
+	return &results.Error{
+		Kind: results.Verification, Hint: "put the folder back from a copy",
+		Err: fmt.Errorf("%s: the trial that was sealed here is gone", e.Path()),
+	}
+}
+
 // Gone lists the trials that were sealed and whose folder holds no trial any more.
 func (s *Scores) Gone() []Entry {
 	var list []Entry

@@ -84,7 +84,7 @@ func (s *Scores) score(f Final, about ScoresLine) (Score, error) {
 	now, score, err := f.describe(about)
 	switch {
 	case known && errors.Is(err, fs.ErrNotExist):
-		return score, unlike(string(f), fmt.Errorf("the score is missing that the experiment's log has: %w", errors.Unwrap(err)))
+		return score, unlike(string(f), fmt.Errorf("of the score that the experiment's log has, a file is missing: %v", err))
 	case err != nil || !known:
 		return score, err
 	}

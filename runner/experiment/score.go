@@ -28,8 +28,12 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 			there = append(there, id)
 		}
 	}
+	var gone []error
+	for _, e := range s.scores.Gone() {
+		gone = append(gone, e.Gone())
+	}
 	scorer := s.scorer()
-	return s.each(ctx, there, func(id results.TrialID) (results.Outcome, error) {
+	outcomes, err := s.each(ctx, there, func(id results.TrialID) (results.Outcome, error) {
 		dir, task := s.Root.Trial(id), s.Tasks[id.Domain]
 		o, err := scorer.Trial(ctx, dir, task)
 		if err == nil && rounds {
@@ -37,6 +41,7 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 		}
 		return o, err
 	})
+	return outcomes, errors.Join(err, errors.Join(gone...))
 }
 
 // Evaluate trains the student on the rows of a submission that no agent made,
