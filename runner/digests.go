@@ -92,6 +92,43 @@ func read(file record.Text, want string, has bool) ([]byte, error) {
 	return data, err
 }
 
+// checkAttempts refuses a trial whose attempts have other verdicts and scores in their
+// files than in its events: the last event is covered by no later one.
+func checkAttempts(dir record.Trial, state *results.Trial) error {
+	for _, a := range state.Attempts {
+		if a.Check != nil {
+			file := dir.Attempt(a.N).Check()
+			kept, err := file.Read()
+			if err != nil {
+				return err
+			}
+			if one, two := digestOf(kept.Check), digestOf(*a.Check); one != two {
+				return changedSince(string(file), "it is not the verdict that the trial's events have")
+			}
+		}
+		if a.Public != nil {
+			file := dir.Attempt(a.N).Public()
+			kept, err := file.Read()
+			if err != nil {
+				return err
+			}
+			if err := kept.Recount(); err != nil || kept.Score != *a.Public {
+				return changedSince(string(file), "it is not the score that the trial's events have")
+			}
+		}
+	}
+	return nil
+}
+
+// digestOf is empty for what cannot be encoded.
+func digestOf(v any) string {
+	digest, err := disk.DigestOf(v)
+	if err != nil {
+		return ""
+	}
+	return digest
+}
+
 // checkLedger refuses a ledger that has fewer calls than the trial's events tell of:
 // with it the trial would get a new budget.
 func checkLedger(dir record.Trial, state *results.Trial) error {

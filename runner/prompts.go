@@ -85,9 +85,6 @@ func (t *trial) showBest(d *prompt.Data, n int) error {
 	if err != nil {
 		return err
 	}
-	if err := public.Recount(); err != nil || public.Score != *t.state.Attempts[n-1].Public {
-		return changedSince(string(t.attempt(n).Public()), "it is not the score that the trial's events have")
-	}
 	rows, _, err := t.submission(n)
 	if err != nil {
 		return err

@@ -88,7 +88,7 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
 		return nil, err
 	}
-	if err := checkLedger(t.dir, &t.state); err != nil {
+	if err := errors.Join(checkLedger(t.dir, &t.state), checkAttempts(t.dir, &t.state)); err != nil {
 		return nil, err
 	}
 	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{}); err != nil {

@@ -91,14 +91,18 @@ func (microWatch) Done(results.Outcome)                          {}
 
 // micro is an experiment of two agents with two runs each.
 func micro(t testing.TB, root string) *experiment.Setup {
+	return microOf(t, root, []string{"alpha", "beta"}, 2, 2)
+}
+
+func microOf(t testing.TB, root string, names []string, runs, iterations int) *experiment.Setup {
 	t.Helper()
 	task, err := mini.Load(results.Science)
 	if err != nil {
 		t.Fatal(err)
 	}
 	task.Evaluator, task.Public = microJudge{}, task.Public[:20]
-	text := "name: micro\ndomains: [science]\nworkflows: [iterative]\nagents: [alpha, beta]\nruns: 2\nparallel: 2\n" +
-		"budget: {iterations: 2, dataset_size: 10, min_rows: 5}\n"
+	text := fmt.Sprintf("name: micro\ndomains: [science]\nworkflows: [iterative]\nagents: [%s]\nruns: %d\nparallel: 2\n"+
+		"budget: {iterations: %d, dataset_size: 10, min_rows: 5}\n", strings.Join(names, ", "), runs, iterations)
 	file := filepath.Join(t.TempDir(), "micro.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
@@ -107,13 +111,16 @@ func micro(t testing.TB, root string) *experiment.Setup {
 	if err != nil {
 		t.Fatal(err)
 	}
-	agent := experiment.Agent{Agent: microAgent{}, Definition: map[string]string{"kind": "micro"}, Digest: "micro", Simulated: true, Title: "Micro"}
-	alpha, beta := agent, agent
-	alpha.Title, beta.Title = "Alpha", "Beta"
+	agent := experiment.Agent{Agent: microAgent{}, Definition: map[string]string{"kind": "micro"}, Digest: "micro", Simulated: true}
+	agents := map[string]experiment.Agent{}
+	for _, name := range names {
+		agent.Title = strings.ToUpper(name[:1]) + name[1:]
+		agents[name] = agent
+	}
 	return &experiment.Setup{
 		File: f, Given: []byte(text), Root: record.Experiment(root), Version: "test",
 		Tasks:  map[results.Domain]tasks.Task{results.Science: task},
-		Agents: map[string]experiment.Agent{"alpha": alpha, "beta": beta}, Teacher: procedural.New(1), Student: &microStudent{},
+		Agents: agents, Teacher: procedural.New(1), Student: &microStudent{},
 		Identity: results.Identity{Name: "micro", Backend: "embedded", Digest: strings.Repeat("5", 64), Embedded: true},
 		Sandbox:  microSandbox{}, Holder: disk.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Now: time.Now, Watch: microWatch{},
 	}
