@@ -90,6 +90,11 @@ func insert(ctx context.Context, tx *sql.Tx, all All) error {
 		return err
 	}
 	defer add.Close()
+	for _, r := range all.Rows { // a folder may have had more outcomes
+		if _, err := tx.ExecContext(ctx, `DELETE FROM outcomes WHERE folder = ?`, r.Folder); err != nil {
+			return err
+		}
+	}
 	for _, r := range all.Rows {
 		o := r.Outcome
 		if err := o.Validate(); err != nil {

@@ -192,10 +192,10 @@ func (s *Scores) Agrees(o results.Outcome) bool {
 			return false
 		}
 	}
-	if _, sealed := s.line(ScoresLine{Kind: TrialSealed, Domain: o.Domain, Trial: &o.TrialID}); !sealed && len(o.Finals) > 0 {
+	if _, scored := s.line(finalOf(o.TrialID, 1)); scored && len(o.Finals) == 0 {
 		return false
 	}
-	return true
+	return o.End == "" || o.BasePrivate.Total == 0 || s.knows(o.TrialID)
 }
 
 func (s *Scores) has(about ScoresLine, score results.Score) bool {
@@ -206,7 +206,7 @@ func (s *Scores) has(about ScoresLine, score results.Score) bool {
 // Unsealed refuses to begin or to go on with a trial that the log has as sealed.
 func (s *Scores) Unsealed(id results.TrialID) error {
 	t := s.root.Trial(id)
-	if _, known := s.line(ScoresLine{Kind: TrialSealed, Domain: id.Domain, Trial: &id}); !known {
+	if !s.knows(id) {
 		return nil
 	}
 	if !disk.Exists(t.Events()) {

@@ -36,6 +36,9 @@ func (s *Scores) Outcome(t Trial) (results.Outcome, error) {
 	if err != nil {
 		return state.Outcome(results.Score{}, nil), err
 	}
+	if s.kept && state.End != "" && !s.knows(state.Spec.TrialID) { // it counts when it is entered
+		base, finals = Score{}, nil
+	}
 	o := state.Outcome(base.Private, finals)
 	o.Unproven, o.Added = !s.kept, append(added, more...)
 	return o, nil
@@ -47,7 +50,7 @@ func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err erro
 	if !s.kept && state.Spec.Format >= 2 {
 		return nil, unlike(s.root.scores(), errors.New("is missing"))
 	}
-	was, known := s.line(ScoresLine{Kind: TrialSealed, Domain: state.Spec.Domain, Trial: &state.Spec.TrialID})
+	was, known := s.line(sealOf(state.Spec.TrialID))
 	if known {
 		if err := s.checkSealed(t, was); err != nil {
 			return nil, err

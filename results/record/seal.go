@@ -39,7 +39,8 @@ func (s *Scores) Seal(t Trial) error {
 	if err != nil {
 		return err
 	}
-	was, known := s.line(ScoresLine{Kind: TrialSealed, Domain: state.Spec.Domain, Trial: &state.Spec.TrialID})
+	line := sealOf(state.Spec.TrialID)
+	was, known := s.line(line)
 	if known {
 		return s.checkSealed(t, was)
 	}
@@ -49,7 +50,6 @@ func (s *Scores) Seal(t Trial) error {
 	if err := t.Seal(); err != nil {
 		return err
 	}
-	line := ScoresLine{Kind: TrialSealed, Domain: state.Spec.Domain, Trial: &state.Spec.TrialID}
 	if line.Seal, err = disk.DigestFile(string(t.SealFile())); err != nil {
 		return err
 	}
@@ -79,6 +79,16 @@ func (s *Scores) CheckSealed(t Trial) error {
 
 func (t Trial) notSealed() error {
 	return results.Bad(fmt.Errorf("%s: the trial is not sealed", t), "finish it with resume")
+}
+
+func sealOf(id results.TrialID) ScoresLine {
+	return ScoresLine{Kind: TrialSealed, Domain: id.Domain, Trial: &id}
+}
+
+// knows reports whether the log has the trial as sealed.
+func (s *Scores) knows(id results.TrialID) bool {
+	_, known := s.line(sealOf(id))
+	return known
 }
 
 // checkSealed compares the trial's seal and its last event with the log.
