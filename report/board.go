@@ -137,7 +137,7 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 	}
 	g.Heads = headsOf(outcomes, opts.Heads)
 	if names := unproven(outcomes); len(names) > 0 {
-		g.Warnings = append(g.Warnings, fmt.Sprintf("%s: made by a version of the program whose folders cannot prove that no score was changed", strings.Join(names, ", ")))
+		g.Warnings = append(g.Warnings, fmt.Sprintf("nothing proves that no score of %s was changed: the folder is of format 1, or not there", strings.Join(names, ", ")))
 	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
@@ -182,7 +182,7 @@ func headsOf(outcomes []results.Outcome, known map[string]string) map[string]str
 	return heads
 }
 
-// unproven lists the experiments in folders of version 1.
+// unproven lists the experiments whose scores nothing proves.
 func unproven(outcomes []results.Outcome) []string {
 	names := map[string]bool{}
 	for _, o := range outcomes {

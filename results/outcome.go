@@ -65,7 +65,7 @@ type Outcome struct {
 
 	// What is said of the folder. The scores of a trial that changed are left out.
 	Changed  string   `json:"changed,omitempty"`  // what is not as it was sealed or scored, with its file
-	Unproven bool     `json:"unproven,omitempty"` // the folder is of version 1, which cannot prove its scores
+	Unproven bool     `json:"unproven,omitempty"` // nothing proves the scores: the folder is of version 1, or not there
 	Added    []string `json:"added,omitempty"`    // files of other programs in the folder, which change nothing
 }
 

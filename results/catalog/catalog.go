@@ -6,7 +6,8 @@
 // index counts, provided that the experiment's log has its scores. Where it is not,
 // the folder is read again with all checks of results/record. A trial that changed is
 // shown without a figure, so that nothing that it belongs to is ranked; one that
-// cannot be read is named, and the others go on.
+// cannot be read is named, and the others go on. Of an experiment whose folder is not
+// there, the index alone speaks; its outcomes say that nothing proves them.
 //
 // The package is not for ranking, and it writes nothing but the index. Where that
 // cannot be written, it reads the index, or the folders.
@@ -208,7 +209,7 @@ func (c *Catalog) gather() error {
 	}
 	for _, folder := range slices.Sorted(maps.Keys(c.seen)) {
 		if err := c.seen[folder].err; err != nil {
-			c.Rebuilt = append(c.Rebuilt, fault(filepath.Join(c.out, filepath.FromSlash(folder)), err))
+			c.Rebuilt = append(c.Rebuilt, Fault(filepath.Join(c.out, filepath.FromSlash(folder)), err))
 		}
 	}
 	return nil

@@ -108,7 +108,7 @@ func (c *Catalog) Put(ctx context.Context, root record.Experiment, outcomes []re
 	for _, p := range list {
 		s := c.seen[p.folder()]
 		if rows = append(rows, rowsOf(p.folder(), s)...); s.err != nil {
-			err = errors.Join(err, fault(p.Path(), s.err))
+			err = errors.Join(err, Fault(p.Path(), s.err))
 		}
 	}
 	c.keepHead(folder, x)

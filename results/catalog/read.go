@@ -78,6 +78,9 @@ func (c *Catalog) experiments(name string) []string {
 // readExperiment looks at every folder of the experiment that the catalog knows, and
 // at the trials that the log knows. rows are those that the index lacks.
 func (c *Catalog) readExperiment(folder string, x *experiment) (outcomes []results.Outcome, rows []index.Row, faults []error) {
+	if !exists(string(x.root)) {
+		return c.unproven(folder), nil, nil
+	}
 	list, why := c.places(folder, x), map[string]error{}
 	read := c.lookAt(list)
 	var lost []record.Entry
@@ -88,18 +91,18 @@ func (c *Catalog) readExperiment(folder string, x *experiment) (outcomes []resul
 			continue
 		}
 		if x.err == nil {
-			faults = append(faults, fault(p.Path(), s.err))
+			faults = append(faults, Fault(p.Path(), s.err))
 		}
 		if len(s.outcomes) == 0 {
 			lost, why[p.Folder] = append(lost, p.Entry), s.err
 		}
 	}
 	if x.err != nil {
-		faults = append(faults, fault(string(x.root), x.err))
+		faults = append(faults, Fault(string(x.root), x.err))
 	}
 	for _, e := range c.gone(folder, x) {
 		why[e.Folder] = e.Gone()
-		faults, lost = append(faults, fault(e.Path(), why[e.Folder])), append(lost, e)
+		faults, lost = append(faults, Fault(e.Path(), why[e.Folder])), append(lost, e)
 	}
 	outcomes = append(outcomes, missing(lost, why, outcomes)...)
 	for _, f := range read {
@@ -108,6 +111,20 @@ func (c *Catalog) readExperiment(folder string, x *experiment) (outcomes []resul
 		}
 	}
 	return outcomes, rows, faults
+}
+
+// unproven are the outcomes of an experiment whose folder is not there.
+func (c *Catalog) unproven(folder string) (outcomes []results.Outcome) {
+	for f, s := range c.seen {
+		if !strings.HasPrefix(f, folder+"/") {
+			continue
+		}
+		for _, o := range s.outcomes {
+			o.Unproven = true
+			outcomes = append(outcomes, o)
+		}
+	}
+	return outcomes
 }
 
 // gone lists the trials that the experiment's log knows, that are not there and that
@@ -124,8 +141,8 @@ func (c *Catalog) gone(folder string, x *experiment) (list []record.Entry) {
 	return list
 }
 
-// places lists the folders of the experiment that the catalog knows. An experiment
-// that is not there any more is forgotten, and so is a trial that had not ended.
+// places lists the folders of the experiment that the catalog knows. A trial that is
+// not there any more and had not ended is forgotten.
 func (c *Catalog) places(folder string, x *experiment) []place {
 	var list []place
 	for _, f := range slices.Sorted(maps.Keys(c.seen)) {
@@ -134,7 +151,7 @@ func (c *Catalog) places(folder string, x *experiment) []place {
 			continue
 		}
 		ended := slices.ContainsFunc(c.seen[f].outcomes, func(o results.Outcome) bool { return o.End != "" || o.Kind == results.OfGiven })
-		if !exists(string(x.root)) || !ended && !exists(filepath.Join(c.out, filepath.FromSlash(f))) {
+		if !ended && !exists(filepath.Join(c.out, filepath.FromSlash(f))) {
 			delete(c.seen, f)
 			continue
 		}
@@ -143,14 +160,21 @@ func (c *Catalog) places(folder string, x *experiment) []place {
 	return list
 }
 
-// fault names the folder that the error is of. What is no error of a file that changed
-// is bad input: somebody has to look at the folder.
-func fault(folder string, err error) error {
+// Fault is the error of a folder that is left out. What is no error of a file that
+// changed is bad input: somebody has to look at the folder.
+func Fault(folder string, err error) error {
 	var known *results.Error
-	if !errors.As(err, &known) {
-		err = results.Bad(err)
+	if !errors.As(err, &known) || known.Kind == results.Infrastructure {
+		err = results.Bad(err, hintOf(known)...)
 	}
 	return record.Broken{Folder: folder, Err: err}
+}
+
+func hintOf(known *results.Error) []string {
+	if known == nil || known.Hint == "" {
+		return nil
+	}
+	return []string{known.Hint}
 }
 
 // severity orders faults by their kind: first what cannot be read at all.

@@ -147,3 +147,43 @@ func checkReading(t *testing.T, r catalog.Reading, before map[results.TrialID]re
 		t.Errorf("one trial took others down: %d of %d are whole: %s", good, len(before), said)
 	}
 }
+
+// Folders of version 1 say that they cannot prove their scores. Accidents are named all
+// the same: no figure comes out of a damaged file.
+func TestDamageOfVersion1(t *testing.T) {
+	whole := t.TempDir()
+	unpackTar(t, "testdata/version-1.tar.zst", whole)
+	code, board, said := in(t, whole, "reindex", "--out", ".")
+	if code != 0 {
+		t.Fatal(board, said)
+	}
+	if _, board, _ = in(t, whole, "leaderboard", "--out", ".", "--format", "markdown"); !strings.Contains(board, "nothing proves that no score of version-1 was changed") {
+		t.Errorf("the board does not say what it cannot prove:\n%s", board)
+	}
+	if _, state, _ := in(t, whole, "status", "--out", ".", "--json", "version-1"); strings.Count(state, `"unproven": true`) != 5 {
+		t.Errorf("status does not say what it cannot prove:\n%s", state)
+	}
+	before := map[results.TrialID]results.Outcome{}
+	for _, o := range reading(t, whole, false).Outcomes {
+		before[o.TrialID] = o
+	}
+	const trial = "trials/science/iterative-scratch/careless/run-1"
+	for _, name := range []string{
+		"experiment.lock.json", "experiment.yaml", "base/science/public.json", "base/science/private/score.json", "base/science/private/predictions.jsonl",
+		trial + "/events.jsonl", trial + "/ledger.jsonl", trial + "/seal.json", trial + "/attempts/1/reply.json", trial + "/attempts/2/public.json",
+		trial + "/attempts/2/submission.json", trial + "/final/1/score.json", trial + "/final/1/predictions.jsonl",
+	} {
+		for _, damage := range []string{"a flipped bit", "truncated", "emptied"} {
+			for _, rebuild := range []bool{false, true} {
+				out := copyTree(t, whole)
+				if _, err := os.Stat(filepath.Join(out, "version-1", name)); err != nil {
+					t.Fatal(err)
+				}
+				damages[damage](t, filepath.Join(out, "version-1"), name)
+				t.Run(fmt.Sprintf("%s %s, reindexed %v", name, damage, rebuild), func(t *testing.T) {
+					checkReading(t, reading(t, out, rebuild), before, name)
+				})
+			}
+		}
+	}
+}

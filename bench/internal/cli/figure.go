@@ -182,7 +182,7 @@ func trialLogs(c *cli.Context) (name string, logs []report.TrialLog, names map[s
 			}
 		}
 		if err != nil {
-			left = append(left, record.Broken{Folder: string(root.Trial(id)), Err: err})
+			left = append(left, catalog.Fault(string(root.Trial(id)), err))
 			continue
 		}
 		logs = append(logs, l)

@@ -121,6 +121,27 @@ func TestOneBrokenTrial(t *testing.T) {
 	}
 }
 
+// An experiment whose lock cannot be read is named, and another one goes on.
+func TestOneBrokenExperiment(t *testing.T) {
+	out := finishedMicro(t)
+	other := micro(t, filepath.Join(out, "other"))
+	other.File.Name = "other"
+	outcomes, err := other.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := putIndex(context.Background(), quiet(), other.Root, outcomes); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, filepath.Join(out, "micro", "experiment.lock.json"), func(data []byte) []byte { return data[:100] })
+	for _, command := range []string{"leaderboard", "reindex", "leaderboard"} {
+		code, board, said := in(t, out, command, "--out", ".")
+		if code != 3 || strings.Count(said, "micro/experiment.lock.json") != 1 || command == "leaderboard" && !strings.Contains(board, "as modified in other") {
+			t.Errorf("%s: exit code %d: %s\n%s", command, code, said, board)
+		}
+	}
+}
+
 // An index that is corrupt is made again by the first command that reads it.
 func TestCorruptIndexIsMadeAgain(t *testing.T) {
 	whole := finishedMicro(t)

@@ -127,7 +127,7 @@ func readStatus(env Env, shelf *catalog.Catalog, f experiment.File, root record.
 	for _, id := range f.Trials() {
 		t, err := statusOf(env, shelf, root, id, protocol.Budget)
 		if err != nil {
-			t.Problem, left = err.Error(), append(left, record.Broken{Folder: string(root.Trial(id)), Err: err})
+			t.Problem, left = err.Error(), append(left, catalog.Fault(string(root.Trial(id)), err))
 		}
 		if t.State != unreadable {
 			readable = append(readable, id)

@@ -30,7 +30,7 @@ func (s experimentStatus) table() *table.Table {
 		}
 	}
 	if slices.ContainsFunc(s.Trials, func(x trialStatus) bool { return x.Unproven }) {
-		t.Note("Made by a version of the program whose folders cannot prove that no score was changed.")
+		t.Note("Nothing proves that no score was changed: the folder is of format 1.")
 	}
 	t.Note("Attempts, calls: used of the budget. Best public, private: accuracy in %%.")
 	return t

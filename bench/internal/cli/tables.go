@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -89,9 +88,7 @@ func indexed(c *cli.Context, env Env, name string) (outcomes []results.Outcome, 
 		err := results.Bad(fmt.Errorf("%s: holds no outcome of experiment %q", record.Index(out), name), "see which there are with: autodatabench leaderboard")
 		return nil, opts, errors.Join(err, sayReading(env.World, r))
 	}
-	if opts, err = recordedOptions(out, r.Outcomes); err != nil {
-		return nil, opts, err
-	}
+	opts = recordedOptions(out, r.Outcomes)
 	opts.Heads = r.Heads
 	return append([]results.Outcome{}, r.Outcomes...), opts, sayReading(env.World, r)
 }
@@ -107,8 +104,9 @@ func readCatalog(ctx context.Context, out, name string) (r catalog.Reading, err 
 }
 
 // recordedOptions reads which domains the experiments of the outcomes are to have
-// and how their agents are shown, as far as their folders are there.
-func recordedOptions(out string, outcomes []results.Outcome) (report.Options, error) {
+// and how their agents are shown, as far as their folders say; a lock that cannot be
+// read is named where the outcomes are read.
+func recordedOptions(out string, outcomes []results.Outcome) report.Options {
 	opts := report.Options{Expected: map[string][]results.Domain{}, Names: map[string]string{}}
 	for _, o := range outcomes {
 		if _, done := opts.Expected[o.Experiment]; done || o.Kind != results.OfAgent {
@@ -116,17 +114,14 @@ func recordedOptions(out string, outcomes []results.Outcome) (report.Options, er
 		}
 		root := record.Experiment(filepath.Join(out, o.Experiment))
 		domains, err := experiment.Domains(root)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return opts, err
+		if opts.Expected[o.Experiment] = domains; err != nil {
+			continue
 		}
-		opts.Expected[o.Experiment] = domains
-		titles, err := root.Titles()
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return opts, err
+		if titles, err := root.Titles(); err == nil {
+			addNames(opts.Names, titles)
 		}
-		addNames(opts.Names, titles)
 	}
-	return opts, nil
+	return opts
 }
 
 // addNames adds an experiment's titles to the names of agents. An agent that two
