@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type Options struct {
 	Domains  []results.Domain            // that make a complete row, in order; by default those of the runs and Expected
 	Expected map[string][]results.Domain // that an experiment was to have, by its name
 	Names    map[string]string           // agents' display names by agent; by default the agent's own
+	Heads    map[string]string           // of the experiments' logs of scores, short digests by experiment
 	Draws    int                         // of every interval; by default stats.Draws
 }
 
@@ -42,6 +44,8 @@ type Group struct {
 	RankedBy   string       `json:"ranked_by"` // gain, or points where a base is 0
 	Rows       []Row        `json:"rows"`
 	Warnings   []string     `json:"warnings,omitempty"`
+
+	Heads map[string]string `json:"heads,omitempty"` // of the experiments' logs of scores, short digests
 
 	study *stats.Study // of all rows; nil where nothing is known
 }
@@ -131,6 +135,10 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 		}
 		g.Domains = append(g.Domains, DomainBase{Domain: d, Base: base, Task: taskOf(d, outcomes)})
 	}
+	g.Heads = headsOf(outcomes, opts.Heads)
+	if names := unproven(outcomes); len(names) > 0 {
+		g.Warnings = append(g.Warnings, fmt.Sprintf("nothing proves that no score of %s was changed: the folder is of format 1, or not there", strings.Join(names, ", ")))
+	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
 	g.uncertainty(outcomes, domains, cmp.Or(opts.Draws, stats.Draws))
@@ -157,6 +165,32 @@ func domainsOf(outcomes []results.Outcome, expected map[string][]results.Domain)
 	slices.Sort(others)
 	domains := slices.DeleteFunc(results.Domains(), func(d results.Domain) bool { return !seen[d] })
 	return append(domains, others...)
+}
+
+// headsOf are the heads of the outcomes' experiments, as far as they are known; nil for
+// none.
+func headsOf(outcomes []results.Outcome, known map[string]string) map[string]string {
+	var heads map[string]string
+	for _, o := range outcomes {
+		if head := known[o.Experiment]; head != "" {
+			if heads == nil {
+				heads = map[string]string{}
+			}
+			heads[o.Experiment] = head
+		}
+	}
+	return heads
+}
+
+// unproven lists the experiments whose scores nothing proves.
+func unproven(outcomes []results.Outcome) []string {
+	names := map[string]bool{}
+	for _, o := range outcomes {
+		if o.Unproven {
+			names[o.Experiment] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 func commonBase(d results.Domain, outcomes []results.Outcome) (base results.Number, warning string) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,6 +151,13 @@ func (g Group) note(t *table.Table) {
 	}
 	if !g.certain() && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
 		t.Note("No intervals and rank sets: they need two runs of an agent in a domain, and a base accuracy over 0.")
+	}
+	var heads []string
+	for _, experiment := range slices.Sorted(maps.Keys(g.Heads)) {
+		heads = append(heads, experiment+" "+g.Heads[experiment])
+	}
+	if len(heads) > 0 {
+		t.Note("Last lines of the logs of scores: %s.", strings.Join(heads, ", "))
 	}
 	for _, w := range g.Warnings {
 		t.Note("%s.", w)

@@ -97,6 +97,7 @@ func newRows(outcomes []results.Outcome, domains []results.Domain, names map[str
 		slices.SortFunc(members, compareOutcomes) // floating-point sums depend on the order
 		row.count(members)
 		row.score(members, domains)
+		row.warnChanged(members)
 		row.mark(members)
 		row.Standing = row.standing()
 		rows = append(rows, row)
@@ -134,13 +135,16 @@ func (r *Row) count(outcomes []results.Outcome) {
 func (r *Row) score(outcomes []results.Outcome, domains []results.Domain) {
 	var gains, points []stats.Value
 	var valid []results.Number
-	cells := map[results.Domain]results.Cell{}
+	cells, changed := map[results.Domain]results.Cell{}, map[results.Domain]bool{}
 	for _, d := range domains {
 		var runs, validRuns []results.Run
 		attempts, failures := 0, map[results.Failure]int{}
 		for _, o := range outcomes {
 			if o.Domain != d {
 				continue
+			}
+			if o.Changed != "" {
+				changed[d] = true
 			}
 			run := o.Result()
 			runs = append(runs, run)
@@ -163,7 +167,7 @@ func (r *Row) score(outcomes []results.Outcome, domains []results.Domain) {
 		valid = append(valid, result.GainValid)
 		r.Domains = append(r.Domains, result)
 	}
-	r.warn()
+	r.warn(changed)
 	r.Gain, r.Points, r.GainValid = stats.OverDomains(gains), stats.OverDomains(points), results.Mean(valid)
 	r.MATS = results.Average(domains, cells, func(c results.Cell) results.Number { return c.MATS })
 }
@@ -177,7 +181,8 @@ func figures(runs []results.Run, figure func(results.Run) results.Number) []resu
 }
 
 // warn says what is missing or uneven, each warning with the domains it holds for.
-func (r *Row) warn() {
+// Domains with changed runs are left to warnChanged.
+func (r *Row) warn(changed map[results.Domain]bool) {
 	var order []string
 	domains := map[string][]string{}
 	say := func(d DomainResult, format string, args ...any) {
@@ -195,6 +200,7 @@ func (r *Row) warn() {
 		switch {
 		case d.Runs == 0:
 			say(d, "no run")
+		case changed[d.Domain]:
 		case !d.Base.Known:
 			say(d, "the base student's score is missing")
 		case !d.Accuracy.Known:
@@ -211,5 +217,15 @@ func (r *Row) warn() {
 	}
 	for _, text := range order {
 		r.Warnings = append(r.Warnings, strings.Join(domains[text], ", ")+": "+text)
+	}
+}
+
+// warnChanged names the runs whose files are not what they were when they were sealed
+// or scored.
+func (r *Row) warnChanged(outcomes []results.Outcome) {
+	for _, o := range outcomes {
+		if o.Changed != "" {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%s: run %d counts no more, so that the row has no rank: %s", o.Domain, o.TrialID.Run, o.Changed))
+		}
 	}
 }

@@ -62,6 +62,22 @@ type Outcome struct {
 	Simulated   bool `json:"simulated"`   // the teacher or the agent is no LLM
 	Embedded    bool `json:"embedded"`    // the student is the embedded one
 	Unsandboxed bool `json:"unsandboxed"` // the agent's code ran without a sandbox
+
+	// What is said of the folder. The scores of a trial that changed are left out.
+	Changed  string   `json:"changed,omitempty"`  // what is not as it was sealed or scored, with its file
+	Unproven bool     `json:"unproven,omitempty"` // nothing proves the scores: the folder is of version 1, or not there
+	Added    []string `json:"added,omitempty"`    // files of other programs in the folder, which change nothing
+}
+
+// AsChanged is what may be shown of a trial whose files are not what they were: its
+// name and its terms, and no figure.
+func (o Outcome) AsChanged(why string) Outcome {
+	return Outcome{
+		TrialID: o.TrialID, Kind: o.Kind, Experiment: o.Experiment, Suite: o.Suite, Protocol: o.Protocol, Modified: o.Modified,
+		Teacher: o.Teacher, Student: o.Student, StudentDigest: o.StudentDigest, ProtocolDigest: o.ProtocolDigest, TaskDigest: o.TaskDigest,
+		Failures: map[Failure]int{}, Simulated: o.Simulated, Embedded: o.Embedded, Unsandboxed: o.Unsandboxed, Unproven: o.Unproven,
+		End: o.End, Changed: why,
+	}
 }
 
 // Printed holds the figures of a run that a publication gives as decimals.
@@ -125,7 +141,7 @@ func (o Outcome) Final() Number {
 	if o.Printed != nil {
 		return Num(o.Printed.Accuracy/100, true)
 	}
-	if o.Kind == OfAgent && o.End == "" {
+	if o.Changed != "" || o.Kind == OfAgent && o.End == "" {
 		return Number{}
 	}
 	if !o.Valid {

@@ -45,6 +45,7 @@ type Sandbox interface {
 // Env is everything a trial works with.
 type Env struct {
 	Root    record.Experiment
+	Scores  *record.Scores // of Root; nil where no score is to come, as in a replay
 	Task    tasks.Task
 	Agent   agents.Agent // or [Metered]
 	Teacher teacher.Teacher

@@ -145,7 +145,7 @@ func (t *trial) workspace(dir string, n int) error {
 	if err := os.MkdirAll(task, 0o755); err != nil {
 		return err
 	}
-	code, err := t.code(n)
+	_, code, err := t.program(n)
 	if err != nil {
 		return err
 	}
@@ -167,32 +167,6 @@ func (t *trial) workspace(dir string, n int) error {
 	return t.previous(dir, n)
 }
 
-// code is the attempt's program, if it still is the one in the reply that the
-// events tell of.
-func (t *trial) code(n int) ([]byte, error) {
-	said, err := t.attempt(n).Reply().Read()
-	if err != nil {
-		return nil, err
-	}
-	code, err := t.attempt(n).Code().Read()
-	if err != nil {
-		return nil, err
-	}
-	if said.Truncated {
-		said.Finish = results.FinishLength
-	}
-	_, want, _, _ := judge(said.Reply)
-	switch {
-	case disk.Digest([]byte(said.Text)) != t.said[n]:
-		err = fmt.Errorf("%s: is not the reply that the events tell of", t.attempt(n).Reply())
-	case string(code) != want:
-		err = fmt.Errorf("%s: is not the program in the agent's reply", t.attempt(n).Code())
-	default:
-		return code, nil
-	}
-	return nil, &results.Error{Kind: results.Verification, Err: err, Hint: "a file of the trial was changed, by hand or by a broken disk: restore it, or move the trial away to start it afresh"}
-}
-
 // previous puts the submission to go on from into the workspace: the one under
 // repair, else the best so far.
 func (t *trial) previous(dir string, n int) error {
@@ -206,6 +180,9 @@ func (t *trial) previous(dir string, n int) error {
 	data, err := t.attempt(from).Submission().Read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	if err == nil {
+		err = t.same(string(t.attempt(from).Submission()), t.digests.submission[from], disk.Digest(data))
 	}
 	if err != nil {
 		return err

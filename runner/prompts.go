@@ -15,7 +15,7 @@ import (
 func (t *trial) prompt(a agents.Action) (record.Prompt, error) {
 	kept := t.attempt(a.Attempt).Prompt()
 	if last := t.state.Last(); last != nil && last.N == a.Attempt {
-		return kept.Read()
+		return t.keptPrompt(a.Attempt)
 	}
 	data, err := t.promptData(a)
 	if err != nil {
@@ -33,6 +33,20 @@ func (t *trial) prompt(a agents.Action) (record.Prompt, error) {
 		return p, err
 	}
 	return p, t.append(results.AttemptStarted, results.AttemptData{N: a.Attempt, Op: a.Op, Prompt: digest, Trimmed: p.Trimmed})
+}
+
+// keptPrompt is the prompt with which attempt n was opened.
+func (t *trial) keptPrompt(n int) (record.Prompt, error) {
+	file := t.attempt(n).Prompt()
+	p, err := file.Read()
+	if err != nil {
+		return p, err
+	}
+	digest, err := disk.DigestOf(p)
+	if err == nil {
+		err = t.same(string(file), t.digests.prompt[n], digest)
+	}
+	return p, err
 }
 
 // promptData gathers what the prompt of the operation shows: the attempt before
@@ -54,13 +68,11 @@ func (t *trial) promptData(a agents.Action) (prompt.Data, error) {
 	if shown == 0 {
 		return d, nil
 	}
-	var err error
-	if d.Plan, err = t.attempt(shown).Plan().ReadString(); err != nil {
+	plan, code, err := t.program(shown)
+	if err != nil {
 		return d, err
 	}
-	if d.Code, err = t.attempt(shown).Code().ReadString(); err != nil {
-		return d, err
-	}
+	d.Plan, d.Code = string(plan), string(code)
 	if a.Op == results.Improve {
 		return d, t.showBest(&d, shown)
 	}

@@ -19,6 +19,9 @@ func (t *trial) submission(n int) ([]results.Row, results.CheckData, error) {
 	path := string(t.attempt(n).Submission())
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if err := t.same(path, t.digests.submission[n], ""); err != nil {
+			return nil, results.CheckData{}, err
+		}
 		return nil, results.CheckData{Check: results.Check{Problem: "the code ended without leaving a readable submission.json (a regular file of at most 64 MiB)"}}, nil
 	}
 	if err != nil {
@@ -27,6 +30,9 @@ func (t *trial) submission(n int) ([]results.Row, results.CheckData, error) {
 	defer f.Close()
 	rows, check := submission.Decode(f, t.state.Spec.Protocol.Budget)
 	digest, err := disk.DigestFile(path)
+	if err == nil {
+		err = t.same(path, t.digests.submission[n], digest)
+	}
 	return rows, results.CheckData{Check: check, Submission: digest}, err
 }
 
@@ -47,7 +53,7 @@ func (t *trial) train(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	_, done, cached, err := t.trained(ctx, rows)
+	_, done, cached, err := t.trained(ctx, n, rows)
 	if err != nil {
 		return err
 	}
@@ -65,16 +71,17 @@ func (t *trial) train(ctx context.Context, n int) error {
 	return t.append(results.StudentTrained, data)
 }
 
-// trained returns the folder of the adapter for the rows. A training with the
-// same digest of student, recipe, rows and seed is done once in an experiment.
-func (t *trial) trained(ctx context.Context, rows []results.Row) (dir record.Training, done record.Trained, cached bool, err error) {
+// trained returns the folder of the adapter for attempt n's rows. A training with the
+// same digest of student, recipe, rows and seed is done once in an experiment, and
+// again if its files are not as they were left. It is cached unless the attempt did
+// it, maybe before a kill.
+func (t *trial) trained(ctx context.Context, n int, rows []results.Row) (dir record.Training, done record.Trained, cached bool, err error) {
 	dir, seed, err := trainingOf(t.Root, t.state.Spec, rows)
 	if err != nil {
 		return "", done, false, err
 	}
-	if dir.Report().Exists() {
-		done, err = dir.Report().Read()
-		return dir, done, true, err
+	if done, err := dir.Report().Read(); err == nil && dir.Intact(done) {
+		return dir, done, !done.By(t.state.Spec.TrialID, n), nil
 	}
 	if err := disk.RemoveAll(string(dir)); err != nil {
 		return "", done, false, err
@@ -92,7 +99,23 @@ func (t *trial) trained(ctx context.Context, rows []results.Row) (dir record.Tra
 	if err != nil {
 		return "", done, false, err
 	}
-	return dir, done, false, dir.Report().Write(done)
+	return dir, done, false, t.keepTraining(dir, done, n)
+}
+
+// keepTraining makes the adapter durable, and then the report that names it.
+func (t *trial) keepTraining(dir record.Training, done record.Trained, n int) (err error) {
+	if disk.Exists(string(dir)) {
+		if err := disk.SyncTree(string(dir)); err != nil {
+			return err
+		}
+	}
+	if t.state.Spec.Format >= 2 {
+		done.Trial, done.Attempt = &t.state.Spec.TrialID, n
+		if done.Files, err = dir.Files(); err != nil {
+			return err
+		}
+	}
+	return dir.Report().Write(done)
 }
 
 // Trained finds the adapter that the trial of spec trained on the rows, and the
@@ -108,7 +131,7 @@ func Trained(e record.Experiment, spec results.Spec, rows []results.Row) (adapte
 		return "", seed, nil
 	case err != nil:
 		return "", seed, err
-	case done.Failure != "":
+	case done.Failure != "" || !dir.Intact(done):
 		return "", seed, nil
 	}
 	return string(dir), seed, nil
@@ -129,7 +152,7 @@ func (t *trial) evaluate(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	dir, done, _, err := t.trained(ctx, rows)
+	dir, done, _, err := t.trained(ctx, n, rows)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
@@ -22,16 +23,19 @@ type trial struct {
 	gateway *gateway.Gateway
 	metered bool // the agent puts its calls into the ledger itself
 	state   results.Trial
-	said    map[int]string // digest of each attempt's reply
-	failed  int            // the attempt whose last execution the platform failed; 0 for none
-	steps   int            // events, without those of trainings under way
-	used    float64        // seconds of the step's last use of the student
-	cut     float64        // seconds of the student in the step with which the run time ended
+	digests digests // in its events
+	failed  int     // the attempt whose last execution the platform failed; 0 for none
+	steps   int     // events, without those of trainings under way
+	used    float64 // seconds of the step's last use of the student
+	cut     float64 // seconds of the student in the step with which the run time ended
 }
 
 // Run takes the trial of the spec from where its folder stands to its seal and
 // returns its state. A sealed trial is only read.
 func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error) {
+	if state, err := sealed(env, spec); state != nil || err != nil {
+		return state, err
+	}
 	t, err := open(env, spec)
 	if err != nil {
 		return nil, fmt.Errorf("trial %s: %w", spec.TrialID, err)
@@ -43,8 +47,33 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 	return &t.state, nil
 }
 
+// sealed reads a trial that has ended and is sealed; the state of another is nil.
+func sealed(env Env, spec results.Spec) (*results.Trial, error) {
+	dir := env.Root.Trial(spec.TrialID)
+	if !dir.SealFile().Exists() {
+		if env.Scores == nil {
+			return nil, nil
+		}
+		return nil, env.Scores.Unsealed(spec.TrialID)
+	}
+	state, err := dir.Load()
+	if errors.Is(err, fs.ErrNotExist) || err == nil && state.End == "" {
+		err = changedSince(string(dir.SealFile()), "is the seal of a trial that has not ended")
+	}
+	if err == nil {
+		err = sameSpec(state.Spec, spec)
+	}
+	if err == nil && env.Scores != nil {
+		err = env.Scores.CheckSealed(dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("trial %s: %w", spec.TrialID, err)
+	}
+	return state, nil
+}
+
 func open(env Env, spec results.Spec) (_ *trial, err error) {
-	t := &trial{Env: env, dir: env.Root.Trial(spec.TrialID), said: map[int]string{}}
+	t := &trial{Env: env, dir: env.Root.Trial(spec.TrialID)}
 	if t.lock, err = disk.Lock(t.dir.Writer(), env.Holder); err != nil {
 		return nil, err
 	}
@@ -64,6 +93,9 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 			return nil, err
 		}
 	} else if err := sameSpec(t.state.Spec, spec); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(checkLedger(t.dir, &t.state), checkAttempts(t.dir, &t.state)); err != nil {
 		return nil, err
 	}
 	if err := t.killed(); err != nil {
@@ -93,12 +125,20 @@ func (t *trial) close() error {
 	}
 	if err == nil && t.state.End != "" {
 		t.report("sealed")
-		err = t.dir.Seal()
+		err = t.seal()
 	}
 	if t.lock != nil {
 		err = errors.Join(err, t.lock.Unlock())
 	}
 	return err
+}
+
+// seal seals the trial; a replay is entered into no log.
+func (t *trial) seal() error {
+	if t.Scores == nil {
+		return t.dir.Seal()
+	}
+	return t.Scores.Seal(t.dir)
 }
 
 // sameSpec refuses to go on with a trial that was started under other terms.
@@ -128,23 +168,13 @@ func (t *trial) apply(line []byte) error {
 	if err := record.Apply(&t.state, t.dir.Events(), e); err != nil {
 		return err
 	}
-	var d struct {
-		Reply   string `json:"reply"`
-		Step    string `json:"step"`
-		Attempt int    `json:"attempt"`
-	}
 	if e.Kind == results.StudentUpdated {
 		return nil
 	}
 	t.steps++
 	t.failed = 0
-	switch e.Kind {
-	case results.AgentReplied:
-		if err := json.Unmarshal(e.Data, &d); err != nil {
-			return err
-		}
-		t.said[t.state.Last().N] = d.Reply
-	case results.PlatformFault, results.StepCut:
+	if e.Kind == results.PlatformFault || e.Kind == results.StepCut {
+		var d results.FaultData
 		if err := json.Unmarshal(e.Data, &d); err != nil {
 			return err
 		}
@@ -152,7 +182,7 @@ func (t *trial) apply(line []byte) error {
 			t.failed = d.Attempt
 		}
 	}
-	return nil
+	return t.digests.take(e, len(t.state.Attempts))
 }
 
 // append makes the event durable and folds it.

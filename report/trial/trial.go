@@ -81,7 +81,11 @@ func Read(e record.Experiment, dir record.Trial) (View, error) {
 		return v, err
 	}
 	v.fill(state)
-	o, err := e.Outcome(dir)
+	scores, err := e.OpenScores()
+	if err != nil {
+		return v, err
+	}
+	o, err := scores.Outcome(dir)
 	if err != nil {
 		return v, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -25,9 +26,17 @@ type Log struct {
 	path string
 	size int64
 	torn bool // there may be more in the file than size
+	place
+}
+
+// place is where a chain ends: the number and the predecessor of its next line.
+type place struct {
 	next int
 	prev string
 }
+
+// start is the end of an empty chain.
+var start = place{prev: emptyDigest}
 
 // OpenLog opens or creates the log at path for its one writer, hands every
 // line there is to visit, in order, and cuts off a torn last line.
@@ -36,10 +45,16 @@ func OpenLog(path string, visit func(line []byte) error) (*Log, error) {
 	if err != nil {
 		return nil, unusable(err)
 	}
-	l := &Log{file: file, path: path, prev: emptyDigest}
+	l := &Log{file: file, path: path, place: start}
 	if err := l.load(visit); err != nil {
 		file.Close()
 		return nil, err
+	}
+	if l.size == 0 { // else its name is durable
+		if err := SyncDir(filepath.Dir(path)); err != nil {
+			file.Close()
+			return nil, err
+		}
 	}
 	return l, nil
 }
@@ -50,11 +65,11 @@ func (l *Log) load(visit func([]byte) error) error {
 		return err
 	}
 	whole := data[:bytes.LastIndexByte(data, '\n')+1]
-	l.next, l.prev, err = walk(l.path, whole, visit)
+	at, err := walk(l.path, whole, start, visit)
 	if err != nil {
 		return err
 	}
-	l.size = int64(len(whole))
+	l.place, l.size = at, int64(len(whole))
 	if len(whole) < len(data) {
 		if err := l.file.Truncate(l.size); err != nil {
 			return fmt.Errorf("cut torn line of %s: %w", l.path, err)
@@ -70,28 +85,29 @@ func ReadLog(path string, visit func(line []byte) error) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = walk(path, data[:bytes.LastIndexByte(data, '\n')+1], visit)
+	_, err = walk(path, data[:bytes.LastIndexByte(data, '\n')+1], start, visit)
 	return err
 }
 
-func walk(path string, data []byte, visit func([]byte) error) (next int, prev string, err error) {
-	prev = emptyDigest
+// walk follows the chain on from the place.
+func walk(path string, data []byte, at place, visit func([]byte) error) (place, error) {
+	next, prev := at.next, at.prev
 	for len(data) > 0 {
 		line, rest, _ := bytes.Cut(data, []byte("\n"))
 		data = rest
-		var at link
-		if err := json.Unmarshal(line, &at); err != nil || at.Seq == nil || at.Prev == nil {
-			return 0, "", broken(path, next, errors.New("no object with seq and prev"))
+		var l link
+		if err := json.Unmarshal(line, &l); err != nil || l.Seq == nil || l.Prev == nil {
+			return at, broken(path, next, errors.New("no object with seq and prev"))
 		}
-		if *at.Seq != next || *at.Prev != prev {
-			return 0, "", broken(path, next, errors.New("the chain is broken: the line before was changed, added or removed"))
+		if *l.Seq != next || *l.Prev != prev {
+			return at, broken(path, next, errors.New("the chain is broken: the line before was changed, added or removed"))
 		}
 		if err := visit(line); err != nil {
-			return 0, "", broken(path, next, err)
+			return at, broken(path, next, err)
 		}
 		next, prev = next+1, Digest(line)
 	}
-	return next, prev, nil
+	return place{next, prev}, nil
 }
 
 func broken(path string, line int, err error) error {

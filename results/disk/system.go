@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 )
@@ -121,12 +122,24 @@ func (f *File) Close() error {
 	return errors.Join(before(CloseFile, f.Name()), f.File.Close())
 }
 
-// MkdirAll makes the folder and those above it.
+// MkdirAll makes the folder and those above it, and makes their names durable.
 func MkdirAll(dir string) error {
 	if err := before(Mkdir, dir); err != nil {
 		return err
 	}
-	return os.MkdirAll(dir, 0o755)
+	var made []string
+	for at := filepath.Clean(dir); !Exists(at); at = filepath.Dir(at) {
+		made = append(made, at)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, at := range made {
+		if err := SyncDir(filepath.Dir(at)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Rename moves a file, over one that is there.
@@ -172,6 +185,20 @@ func hardLink(from, to string) error {
 		return err
 	}
 	return os.Link(from, to)
+}
+
+// SyncTree makes all files and names below the folder durable, and its own name.
+func SyncTree(dir string) error {
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() && !entry.Type().IsRegular() {
+			return err
+		}
+		return SyncDir(path)
+	})
+	if err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(dir))
 }
 
 // SyncDir makes names in the folder durable.

@@ -6,7 +6,12 @@
 // others may read at the same time. The package is not for computing figures,
 // and cannot read the folders.
 //
-// An outcome is one row: its JSON, beside the columns that name the trial. The
+// An outcome is one row: its JSON, beside the folder that it was read from, the
+// stamp of that folder's files, and the columns that name the trial. Rows of the
+// same trial in two folders are two rows. The index also holds the head that each
+// experiment's log of scores had, and the folders that could not be read.
+//
+// SQLite does not notice a flipped bit, so each row has a digest ([ErrCorrupt]). The
 // schema is one file of migrations, whose name the index records. It is never
 // migrated. An index with another name in it is of another version of the
 // program, older or newer: it is stale ([Index.Stale]), and can only be
@@ -31,20 +36,25 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-//go:embed migrations/0001_outcome_json.sql
+//go:embed migrations/0001_folders.sql
 var schema string
 
 // schemaName is what the index records of its schema.
-const schemaName = "migrations/0001_outcome_json.sql"
+const schemaName = "migrations/0001_folders.sql"
 
 // ErrStale is the error of reading a stale index and of adding to it.
 var ErrStale = errors.New("another version of the program made it")
+
+// ErrCorrupt is the error of a file that is no database, or whose rows are not as
+// they were written. The index is to be removed and made anew.
+var ErrCorrupt = errors.New("the index is corrupt")
 
 // Index is an open index. It is safe for concurrent use.
 type Index struct {
 	db    *sql.DB
 	path  string
 	stale atomic.Bool
+	fresh bool
 }
 
 // Open opens or creates the index at path. An index of another version of the
@@ -54,14 +64,30 @@ func Open(path string) (*Index, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, results.Infra(fmt.Errorf("open index %s: %w", path, err))
 	}
+	return open(path, "_busy_timeout=10000&_txlock=immediate", (*Index).begin)
+}
+
+// OpenReadOnly opens an index that nobody writes to, in a folder that cannot be
+// written to. Errors: those of [Open], and one for an index that a killed process
+// left in the middle of writing.
+func OpenReadOnly(path string) (*Index, error) {
+	for _, unfinished := range []string{"-journal", "-wal"} {
+		if info, err := os.Stat(path + unfinished); err == nil && info.Size() > 0 {
+			return nil, results.Infra(fmt.Errorf("open index %s: it is in use", path))
+		}
+	}
+	return open(path, "mode=ro&immutable=1", (*Index).look)
+}
+
+func open(path, options string, begin func(*Index, context.Context) error) (*Index, error) {
 	// In the DSN, since a PRAGMA statement would reach one connection of the pool only.
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_busy_timeout=10000&_txlock=immediate"
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
 	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {
 		return nil, results.Infra(fmt.Errorf("open index %s: %w", path, err))
 	}
 	x := &Index{db: db, path: path}
-	if err := x.begin(context.Background()); err != nil {
+	if err := begin(x, context.Background()); err != nil {
 		return nil, errors.Join(x.fault("open", err), db.Close())
 	}
 	return x, nil
@@ -71,6 +97,9 @@ func Open(path string) (*Index, error) {
 // Outcomes and Put fail with [ErrStale], and Replace makes the index anew.
 func (x *Index) Stale() bool { return x.stale.Load() }
 
+// Fresh reports whether there was no index, so that [Open] made an empty one.
+func (x *Index) Fresh() bool { return x.fresh }
+
 // Close closes the index.
 func (x *Index) Close() error { return x.db.Close() }
 
@@ -79,18 +108,36 @@ func (x *Index) Close() error { return x.db.Close() }
 func (x *Index) begin(ctx context.Context) error {
 	return x.inTx(ctx, func(tx *sql.Tx) error {
 		tables, err := tableNames(ctx, tx)
-		switch {
-		case err != nil:
-			return err
-		case len(tables) == 0:
+		if err == nil && len(tables) == 0 {
+			x.fresh = true
 			return create(ctx, tx)
-		case !slices.Contains(tables, "migrations"):
-			return results.Bad(errors.New("another program made it"), "use another path")
 		}
-		recorded, err := texts(ctx, tx, `SELECT name FROM migrations`)
-		x.stale.Store(!slices.Equal(recorded, []string{schemaName}))
-		return err
+		if err != nil {
+			return err
+		}
+		return x.version(ctx, tx, tables)
 	})
+}
+
+// look is begin for an index that is only read.
+func (x *Index) look(ctx context.Context) error {
+	return x.inTx(ctx, func(tx *sql.Tx) error {
+		tables, err := tableNames(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return x.version(ctx, tx, tables)
+	})
+}
+
+// version finds out which version of the program made the tables.
+func (x *Index) version(ctx context.Context, tx *sql.Tx, tables []string) error {
+	if !slices.Contains(tables, "migrations") {
+		return results.Bad(errors.New("another program made it"), "use another path")
+	}
+	recorded, err := texts(ctx, tx, `SELECT name FROM migrations`)
+	x.stale.Store(!slices.Equal(recorded, []string{schemaName}))
+	return err
 }
 
 func create(ctx context.Context, tx *sql.Tx) error {
@@ -160,6 +207,9 @@ func (x *Index) fault(operation string, err error) error {
 	}
 	var fault sqlite.Error
 	if errors.As(err, &fault) && (fault.Code == sqlite.ErrNotADB || fault.Code == sqlite.ErrCorrupt) {
+		wrapped = fmt.Errorf("%s index %s: %w: %w", operation, x.path, ErrCorrupt, err)
+	}
+	if errors.Is(wrapped, ErrCorrupt) {
 		return results.Bad(wrapped, "remove the file and rebuild it with reindex")
 	}
 	return results.Infra(wrapped)

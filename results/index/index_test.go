@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -60,11 +61,24 @@ func failed(agent string, d results.Domain, run int) results.Outcome {
 
 func all(t *testing.T, x *index.Index, f index.Filter) []results.Outcome {
 	t.Helper()
-	got, err := x.Outcomes(t.Context(), f)
+	got, err := x.Rows(t.Context(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return got
+	outcomes := []results.Outcome{}
+	for _, r := range got.Rows {
+		outcomes = append(outcomes, r.Outcome)
+	}
+	return outcomes
+}
+
+// rows puts each outcome into the folder that it would lie in.
+func rows(outcomes ...results.Outcome) []index.Row {
+	var list []index.Row
+	for _, o := range outcomes {
+		list = append(list, index.Row{Folder: path.Join(o.Experiment, string(o.Kind), o.Path()), Stamp: "stamp", Outcome: o})
+	}
+	return list
 }
 
 func TestRoundTrip(t *testing.T) {
@@ -79,7 +93,7 @@ func TestRoundTrip(t *testing.T) {
 	want := []results.Outcome{full("a", results.Code, 1), full("a", results.Code, 2), failed("b", results.Science, 1), given, printed}
 	path := filepath.Join(t.TempDir(), "new folder", "odd?name#100%.db")
 	x := open(t, path)
-	if err := x.Put(t.Context(), want[3], want[1], want[4], want[0], want[2]); err != nil {
+	if err := x.Put(t.Context(), rows(want[3], want[1], want[4], want[0], want[2]), nil); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, all(t, x, index.Filter{})); diff != "" {
@@ -99,6 +113,7 @@ func TestEveryFieldRoundTrips(t *testing.T) {
 	want := full("a", results.Code, 1)
 	want.BasePublic = results.Score{Correct: 1, Total: 4, Items: "0100"}
 	want.Public, want.Finals = &results.Score{Correct: 3, Total: 4, Items: "0111"}, want.Finals[:1]
+	want.Changed, want.Unproven, want.Added = "seal.json: changed", true, []string{".DS_Store"}
 	want.Printed = &results.Printed{Accuracy: 12.34, Base: 0.1, MATS: 1.0 / 3}
 	var unset func(name string, v reflect.Value)
 	unset = func(name string, v reflect.Value) {
@@ -122,7 +137,7 @@ func TestEveryFieldRoundTrips(t *testing.T) {
 	unknown.Cost, unknown.Usage.AgentCost, unknown.Usage.GPUSeconds = results.Number{}, results.Num(0, true), results.Number{}
 	unknown.Finals, unknown.Failures = nil, nil
 	x := open(t, filepath.Join(t.TempDir(), "results.db"))
-	if err := x.Put(t.Context(), want, unknown); err != nil {
+	if err := x.Put(t.Context(), rows(want, unknown), nil); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]results.Outcome{want, unknown}, all(t, x, index.Filter{})); diff != "" {
@@ -134,7 +149,7 @@ func TestFilter(t *testing.T) {
 	x := open(t, filepath.Join(t.TempDir(), "results.db"))
 	other := full("b", results.Code, 1)
 	other.Experiment, other.Workflow, other.Setting = "other", results.OneShot, results.Scratch
-	if err := x.Put(t.Context(), full("a", results.Code, 1), full("a", results.Science, 1), full("b", results.Code, 1), other); err != nil {
+	if err := x.Put(t.Context(), rows(full("a", results.Code, 1), full("a", results.Science, 1), full("b", results.Code, 1), other), nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -165,14 +180,14 @@ func TestPutReplacesTheTrial(t *testing.T) {
 	for i := range 8 {
 		group.Go(func() {
 			for range 5 {
-				if err := x.Put(context.Background(), full(fmt.Sprintf("agent-%d", i), results.Code, 1)); err != nil {
+				if err := x.Put(context.Background(), rows(full(fmt.Sprintf("agent-%d", i), results.Code, 1)), nil); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	group.Wait()
-	if err := x.Put(t.Context(), failed("agent-0", results.Code, 1)); err != nil {
+	if err := x.Put(t.Context(), rows(failed("agent-0", results.Code, 1)), nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := all(t, x, index.Filter{}); len(got) != 8 || !cmp.Equal(got[0], failed("agent-0", results.Code, 1)) {
@@ -199,7 +214,7 @@ func count(t *testing.T, path, table string) (n int) {
 func TestAllOrNothing(t *testing.T) {
 	x := open(t, filepath.Join(t.TempDir(), "results.db"))
 	old := []results.Outcome{full("a", results.Code, 1), full("a", results.Code, 2)}
-	if err := x.Put(t.Context(), old...); err != nil {
+	if err := x.Put(t.Context(), rows(old...), nil); err != nil {
 		t.Fatal(err)
 	}
 	bad := full("b", results.Code, 1)
@@ -207,9 +222,9 @@ func TestAllOrNothing(t *testing.T) {
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, err := range map[string]error{
-		"Put":               x.Put(t.Context(), full("b", results.Science, 1), bad),
-		"Replace":           x.Replace(t.Context(), []results.Outcome{full("b", results.Science, 1), bad}),
-		"Replace cancelled": x.Replace(stopped, nil),
+		"Put":               x.Put(t.Context(), rows(full("b", results.Science, 1), bad), nil),
+		"Replace":           x.Replace(t.Context(), index.All{Rows: rows(full("b", results.Science, 1), bad)}),
+		"Replace cancelled": x.Replace(stopped, index.All{}),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", name)
@@ -226,18 +241,18 @@ func TestAllOrNothing(t *testing.T) {
 func TestReplace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "results.db")
 	x := open(t, path)
-	if err := x.Put(t.Context(), full("a", results.Code, 1), full("old", results.Code, 1)); err != nil {
+	if err := x.Put(t.Context(), rows(full("a", results.Code, 1), full("old", results.Code, 1)), nil); err != nil {
 		t.Fatal(err)
 	}
 	reader := open(t, path)
 	want := []results.Outcome{full("a", results.Code, 2), full("b", results.Code, 1)}
-	if err := x.Replace(t.Context(), []results.Outcome{want[1], want[0]}); err != nil {
+	if err := x.Replace(t.Context(), index.All{Rows: rows(want[1], want[0])}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, all(t, reader, index.Filter{})); diff != "" {
 		t.Errorf("another connection sees (-want +got):\n%s", diff)
 	}
-	if err := x.Replace(t.Context(), nil); err != nil {
+	if err := x.Replace(t.Context(), index.All{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := all(t, x, index.Filter{}); len(got) != 0 || count(t, path, "outcomes") != 0 {
@@ -330,8 +345,8 @@ func TestStale(t *testing.T) {
 			produce(path)
 			before := count(t, path, "outcomes")
 			x, later := open(t, path), open(t, path)
-			_, read := x.Outcomes(t.Context(), index.Filter{})
-			for what, err := range map[string]error{"read": read, "write": x.Put(t.Context(), full("b", results.Code, 1))} {
+			_, read := x.Rows(t.Context(), index.Filter{})
+			for what, err := range map[string]error{"read": read, "write": x.Put(t.Context(), rows(full("b", results.Code, 1)), nil)} {
 				var fault *results.Error
 				if !errors.Is(err, index.ErrStale) || !errors.As(err, &fault) || fault.Kind != results.BadInput || !strings.Contains(fault.Hint, "reindex") {
 					t.Errorf("%s: error is %v, want a stale index as bad input", what, err)
@@ -341,18 +356,18 @@ func TestStale(t *testing.T) {
 				t.Fatal("the index is not left as another version made it")
 			}
 			want := []results.Outcome{full("a", results.Code, 1), full("b", results.Code, 1)}
-			if err := x.Replace(t.Context(), want[:1]); err != nil {
+			if err := x.Replace(t.Context(), index.All{Rows: rows(want[:1]...)}); err != nil {
 				t.Fatal(err)
 			}
-			if err := x.Put(t.Context(), want[1]); err != nil {
+			if err := x.Put(t.Context(), rows(want[1]), nil); err != nil {
 				t.Error(err)
 			}
 			fresh := open(t, path)
 			if diff := cmp.Diff(want, all(t, fresh, index.Filter{})); diff != "" || x.Stale() || fresh.Stale() {
 				t.Errorf("after Replace, stale %v and opened again %v (-want +got):\n%s", x.Stale(), fresh.Stale(), diff)
 			}
-			if n := count(t, path, "sqlite_schema WHERE type = 'table'"); n != 2 {
-				t.Errorf("%d tables, want those of this version, 2", n)
+			if n := count(t, path, "sqlite_schema WHERE type = 'table'"); n != 4 {
+				t.Errorf("%d tables, want those of this version, 4", n)
 			}
 		})
 	}
@@ -403,15 +418,15 @@ func BenchmarkReplaceAndRead(b *testing.B) {
 	}
 	b.Run("Replace", func(b *testing.B) {
 		for b.Loop() {
-			if err := x.Replace(b.Context(), outcomes); err != nil {
+			if err := x.Replace(b.Context(), index.All{Rows: rows(outcomes...)}); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
-	b.Run("Outcomes", func(b *testing.B) {
+	b.Run("Rows", func(b *testing.B) {
 		for b.Loop() {
-			if got, err := x.Outcomes(b.Context(), index.Filter{}); err != nil || len(got) != len(outcomes) {
-				b.Fatalf("%d of %d, %v", len(got), len(outcomes), err)
+			if got, err := x.Rows(b.Context(), index.Filter{}); err != nil || len(got.Rows) != len(outcomes) {
+				b.Fatalf("%d of %d, %v", len(got.Rows), len(outcomes), err)
 			}
 		}
 	})

@@ -2,7 +2,9 @@ package index
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -20,20 +22,35 @@ type Filter struct {
 	Agent      string
 }
 
-// Put adds outcomes, in place of those of the same trials, all or none.
-func (x *Index) Put(ctx context.Context, outcomes ...results.Outcome) error {
+// Row is an outcome and where it was read.
+type Row struct {
+	Folder  string // below the folder of all experiments, with slashes
+	Stamp   string // of the files that it was read from
+	Outcome results.Outcome
+}
+
+// All is what an index holds.
+type All struct {
+	Rows   []Row
+	Heads  map[string]string // of the logs of scores, by the experiment's folder
+	Unread []string          // folders
+}
+
+// Put adds rows, in place of those of the same folders and runs, and heads, all or
+// none. Folders of the rows are no longer unread.
+func (x *Index) Put(ctx context.Context, rows []Row, heads map[string]string) error {
 	if x.Stale() {
 		return x.fault("write", ErrStale)
 	}
-	if err := x.inTx(ctx, func(tx *sql.Tx) error { return insert(ctx, tx, outcomes) }); err != nil {
+	if err := x.inTx(ctx, func(tx *sql.Tx) error { return insert(ctx, tx, All{Rows: rows, Heads: heads}) }); err != nil {
 		return x.fault("write", err)
 	}
 	return nil
 }
 
-// Replace makes all the outcomes of the index, in one step that readers see
-// whole or not at all. A stale index is no longer stale.
-func (x *Index) Replace(ctx context.Context, all []results.Outcome) error {
+// Replace makes all that the index holds, in one step that readers see whole or
+// not at all. A stale index is no longer stale.
+func (x *Index) Replace(ctx context.Context, all All) error {
 	err := x.inTx(ctx, func(tx *sql.Tx) error {
 		if err := recreate(ctx, tx); err != nil {
 			return err
@@ -47,27 +64,39 @@ func (x *Index) Replace(ctx context.Context, all []results.Outcome) error {
 	return nil
 }
 
-// Outcomes returns the outcomes that f selects, sorted by experiment, kind,
-// agent, workflow, setting, domain and run.
-func (x *Index) Outcomes(ctx context.Context, f Filter) ([]results.Outcome, error) {
+// Rows returns the rows that f selects, sorted by experiment, kind, agent, workflow,
+// setting, domain, run and folder, with all heads and all unread folders.
+func (x *Index) Rows(ctx context.Context, f Filter) (all All, err error) {
 	if x.Stale() {
-		return nil, x.fault("read", ErrStale)
+		return all, x.fault("read", ErrStale)
 	}
-	outcomes, err := x.query(ctx, f)
-	if err != nil {
-		return nil, x.fault("read", err)
+	if all, err = x.query(ctx, f); err != nil {
+		return all, x.fault("read", err)
 	}
-	return outcomes, nil
+	return all, nil
 }
 
-func insert(ctx context.Context, tx *sql.Tx, outcomes []results.Outcome) error {
+// sum is the digest of a row.
+func sum(folder, stamp string, outcome []byte) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%s\n%s", folder, stamp, outcome)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func insert(ctx context.Context, tx *sql.Tx, all All) error {
 	add, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO outcomes
-		(experiment, kind, agent, workflow, setting, domain, run, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+		(folder, run, experiment, kind, agent, workflow, setting, domain, stamp, outcome, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
 	defer add.Close()
-	for _, o := range outcomes {
+	for _, r := range all.Rows { // a folder may have had more outcomes
+		if _, err := tx.ExecContext(ctx, `DELETE FROM outcomes WHERE folder = ?`, r.Folder); err != nil {
+			return err
+		}
+	}
+	for _, r := range all.Rows {
+		o := r.Outcome
 		if err := o.Validate(); err != nil {
 			return results.Bad(fmt.Errorf("%s: %w", o.TrialID, err))
 		}
@@ -75,33 +104,73 @@ func insert(ctx context.Context, tx *sql.Tx, outcomes []results.Outcome) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.TrialID, err)
 		}
-		if _, err := add.ExecContext(ctx, o.Experiment, o.Kind, o.Agent, o.Workflow, o.Setting, o.Domain, o.Run, string(data)); err != nil {
+		if _, err := add.ExecContext(ctx, r.Folder, o.Run, o.Experiment, o.Kind, o.Agent, o.Workflow, o.Setting, o.Domain, r.Stamp, string(data), sum(r.Folder, r.Stamp, data)); err != nil {
 			return fmt.Errorf("%s: %w", o.TrialID, err)
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM unread WHERE folder = ?`, r.Folder); err != nil {
+			return err
+		}
+	}
+	for experiment, head := range all.Heads {
+		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO heads (experiment, head) VALUES (?, ?)`, experiment, head); err != nil {
+			return err
+		}
+	}
+	for _, folder := range all.Unread {
+		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO unread (folder) VALUES (?)`, folder); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (x *Index) query(ctx context.Context, f Filter) ([]results.Outcome, error) {
+func (x *Index) query(ctx context.Context, f Filter) (all All, err error) {
+	err = x.inTx(ctx, func(tx *sql.Tx) error {
+		if all.Rows, err = selected(ctx, tx, f); err != nil {
+			return err
+		}
+		if all.Unread, err = texts(ctx, tx, `SELECT folder FROM unread ORDER BY folder`); err != nil {
+			return err
+		}
+		experiments, err := texts(ctx, tx, `SELECT experiment FROM heads ORDER BY experiment`)
+		if err != nil {
+			return err
+		}
+		heads, err := texts(ctx, tx, `SELECT head FROM heads ORDER BY experiment`)
+		all.Heads = map[string]string{}
+		for i, e := range experiments {
+			all.Heads[e] = heads[i]
+		}
+		return err
+	})
+	return all, err
+}
+
+func selected(ctx context.Context, tx *sql.Tx, f Filter) ([]Row, error) {
 	where, args := f.where()
-	rows, err := x.db.QueryContext(ctx, `SELECT outcome FROM outcomes`+where+` ORDER BY experiment, kind, agent, workflow, setting, domain, run`, args...)
+	rows, err := tx.QueryContext(ctx, `SELECT folder, stamp, outcome, sum FROM outcomes`+where+
+		` ORDER BY experiment, kind, agent, workflow, setting, domain, run, folder`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	outcomes := []results.Outcome{}
+	list := []Row{}
 	for rows.Next() {
+		var r Row
 		var data []byte
-		if err := rows.Scan(&data); err != nil {
+		var digest string
+		if err := rows.Scan(&r.Folder, &r.Stamp, &data, &digest); err != nil {
 			return nil, err
 		}
-		var o results.Outcome
-		if err := json.Unmarshal(data, &o); err != nil {
-			return nil, results.Bad(err, "rebuild it with reindex")
+		if digest != sum(r.Folder, r.Stamp, data) {
+			return nil, fmt.Errorf("%w: the row of %s is not as it was written", ErrCorrupt, r.Folder)
 		}
-		outcomes = append(outcomes, o)
+		if err := json.Unmarshal(data, &r.Outcome); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+		list = append(list, r)
 	}
-	return outcomes, rows.Err()
+	return list, rows.Err()
 }
 
 func (f Filter) where() (clause string, args []any) {

@@ -1,7 +1,8 @@
 // Package record is the one owner of the files in an experiment's and a trial's
 // folder: their names ([Experiment], [Trial] and the other typed paths), the Go
-// type that each holds ([File]), how they are read back ([Trial.Load], [All]),
-// and the seal of a trial ([Trial.Seal]).
+// type that each holds ([File]), how they are read back ([Trial.Load], [Scores.Outcomes]),
+// the seal of a trial ([Trial.Seal]), and the log of an experiment's scores
+// ([Scores]), without which no score counts.
 //
 // The folders are the truth of the program; everything that it shows is computed
 // from them. bench/doc/trial-folder.md describes every file. The sandbox has a
@@ -13,7 +14,8 @@
 // [Format] is the version of the folders that this program writes. A folder that
 // names none has version 1. The program reads every version up to its own, and
 // refuses a newer one ([CheckFormat]), since it could not tell what it overlooks.
-// A resumed trial keeps the version that it began with. Replays and the
+// A resumed experiment keeps the version that it began with. Version 2 has the log
+// of scores; outcomes of version 1 say that nothing proves their scores. Replays and the
 // comparison of two locks ignore the version.
 //
 // The package is not for deciding anything: what an event does to a trial is in
@@ -27,7 +29,7 @@ import (
 )
 
 // Format is the version of the folders that this program writes.
-const Format = 1
+const Format = 2
 
 // Mark is what a new folder says of its version: nothing for version 1, whose
 // folders name none.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -50,6 +51,20 @@ type Public struct {
 	Judged []results.Judged `json:"judged"` // in the set's order
 }
 
+// Recount refuses a score that does not follow from the answers.
+func (p Public) Recount() error {
+	counted := results.Score{Total: len(p.Judged)}
+	for _, j := range p.Judged {
+		if j.Correct {
+			counted.Correct++
+		}
+	}
+	if counted.Correct != p.Score.Correct || counted.Total != p.Score.Total {
+		return fmt.Errorf("says %d of %d correct, its answers %d of %d", p.Score.Correct, p.Score.Total, counted.Correct, counted.Total)
+	}
+	return nil
+}
+
 // Trained is cache/<digest>/train.json: a training that trials of the experiment
 // share. Failure and Detail are of a training that the rows made fail; it left no
 // adapter.
@@ -59,6 +74,15 @@ type Trained struct {
 	Course  *results.Course `json:"course,omitempty"`
 	Failure results.Failure `json:"failure,omitempty"`
 	Detail  string          `json:"detail,omitempty"`
+
+	Files   map[string]string `json:"files,omitempty"`   // digests of the adapter's files by name, from version 2 on
+	Trial   *results.TrialID  `json:"trial,omitempty"`   // that trained, from version 2 on
+	Attempt int               `json:"attempt,omitempty"` // of it
+}
+
+// By reports whether the training was done for the attempt.
+func (t Trained) By(id results.TrialID, attempt int) bool {
+	return t.Trial != nil && *t.Trial == id && t.Attempt == attempt
 }
 
 // Score is score.json: a score on a private set. That of the base student has no

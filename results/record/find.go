@@ -56,8 +56,6 @@ func (e Experiment) Trials() ([]Trial, error) {
 	return list, nil
 }
 
-const trialsFolder = "trials"
-
 // matching lists the trials that have all the words.
 func (e Experiment) matching(words []string) ([]Trial, error) {
 	trials, err := e.Trials()

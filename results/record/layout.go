@@ -12,8 +12,10 @@ import (
 const (
 	givenFile       = "experiment.yaml"
 	lockFile        = "experiment.lock.json"
+	scoresFile      = "scores.jsonl"
 	leaderboardFile = "leaderboard.md"
 	indexFile       = "results.db"
+	trialsFolder    = "trials" // as results.TrialID has it
 	agentsFolder    = "agents"
 	baseFolder      = "base"
 	privateFolder   = "private"
@@ -75,6 +77,9 @@ func (e Experiment) Given() Text { return Text(e.join(givenFile)) }
 
 // Lock holds the experiment's resolved terms.
 func (e Experiment) Lock() File[Lock] { return File[Lock](e.join(lockFile)) }
+
+// scores is the hash-chained log of seals and scores, see [Scores].
+func (e Experiment) scores() string { return e.join(scoresFile) }
 
 // Definition holds the definition of the agent of the name, without secrets.
 func (e Experiment) Definition(agent string) File[any] {

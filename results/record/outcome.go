@@ -7,41 +7,69 @@ import (
 	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Outcome reads the outcome of a trial of the experiment from its files; scores
-// that are not there yet are missing from it.
-func (e Experiment) Outcome(t Trial) (results.Outcome, error) {
+// that are not there yet are missing from it. Errors: results.Verification when a
+// file of a trial that has ended is not what it was.
+func (s *Scores) Outcome(t Trial) (results.Outcome, error) {
 	state, err := t.Load()
 	if err != nil {
 		return results.Outcome{}, err
 	}
-	base, err := e.Base(state.Spec.Domain).Score().Read()
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return results.Outcome{}, err
+	if at, err := filepath.Rel(string(s.root), string(t)); err != nil || filepath.ToSlash(at) != state.Spec.Path() {
+		return results.Outcome{}, unlike(t.Events(), fmt.Errorf("it is the trial %s, in another's folder", state.Spec.TrialID))
 	}
-	finals, err := t.finals()
+	added, err := s.intact(t, state)
 	if err != nil {
-		return results.Outcome{}, err
+		return state.Outcome(results.Score{}, nil), err
 	}
-	return state.Outcome(base.Private, finals), nil
+	base, err := s.Base(state.Spec.Domain)
+	if err == nil && !base.Terms.of(state.Spec) {
+		err = unlike(string(s.root.Base(state.Spec.Domain).Score()), errors.New("the score of another student or task than the trial's"))
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return state.Outcome(results.Score{}, nil), err
+	}
+	finals, more, err := s.finals(t, state.Spec)
+	if err != nil {
+		return state.Outcome(results.Score{}, nil), err
+	}
+	if s.kept && state.End != "" && !s.knows(state.Spec.TrialID) { // it counts when it is entered
+		base, finals = Score{}, nil
+	}
+	o := state.Outcome(base.Private, finals)
+	o.Unproven, o.Added = !s.kept, append(added, more...)
+	return o, nil
 }
 
-func (t Trial) finals() ([]results.Score, error) { return scores(t.Final) }
-
-// scores reads the scores of the folders 1, 2, ... until one has none.
-func scores(folder func(n int) Final) ([]results.Score, error) {
-	var list []results.Score
-	for n := 1; ; n++ {
-		score, err := folder(n).Score().Read()
-		if errors.Is(err, fs.ErrNotExist) {
-			return list, nil
-		}
-		if err != nil {
+// intact checks the seal of a trial that was sealed, as far as its folder or the log
+// tell, and lists files of other programs in it.
+func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err error) {
+	if !s.kept && state.Spec.Format >= 2 {
+		return nil, unlike(s.root.scores(), errors.New("is missing"))
+	}
+	was, known := s.line(sealOf(state.Spec.TrialID))
+	if known {
+		if err := s.checkSealed(t, was); err != nil {
 			return nil, err
 		}
-		list = append(list, score.Private)
 	}
+	final := disk.Exists(t.join(finalFolder))
+	if s.kept && !known && final {
+		return nil, unlike(t.join(finalFolder), fmt.Errorf("%s does not know the trial, which has a final score", s.root.scores()))
+	}
+	if final && !t.SealFile().Exists() {
+		return nil, unlike(string(t.SealFile()), errors.New("is missing from a trial that has a final score"))
+	}
+	if !t.SealFile().Exists() {
+		return nil, nil
+	}
+	if state.End == "" {
+		return nil, unlike(string(t.SealFile()), errors.New("is the seal of a trial that has not ended"))
+	}
+	return t.checkSeal()
 }
 
 // Rounds reads the private scores of the trial's attempts, as far as `score
@@ -49,7 +77,7 @@ func scores(folder func(n int) Final) ([]results.Score, error) {
 func (t Trial) Rounds(state *results.Trial) (map[int]results.Score, error) {
 	list := map[int]results.Score{}
 	for _, a := range state.Attempts {
-		score, err := t.Round(a.N).Score().Read()
+		score, err := t.Round(a.N).recount()
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -61,8 +89,9 @@ func (t Trial) Rounds(state *results.Trial) (map[int]results.Score, error) {
 	return list, nil
 }
 
-// GivenOutcomes reads one outcome for each run of the given submission.
-func (e Experiment) GivenOutcomes(g Given) ([]results.Outcome, error) {
+// GivenOutcomes reads one outcome for each run of the given submission. Errors:
+// results.Verification when a file is not what it was.
+func (s *Scores) GivenOutcomes(g Given) ([]results.Outcome, error) {
 	terms, err := g.Terms().Read()
 	if err != nil {
 		return nil, err
@@ -70,82 +99,40 @@ func (e Experiment) GivenOutcomes(g Given) ([]results.Outcome, error) {
 	if err := CheckFormat(string(g.Terms()), terms.Format); err != nil {
 		return nil, err
 	}
-	base, err := e.Base(terms.Domain).Score().Read()
+	if at := s.root.Submission(terms.Name, terms.Domain); filepath.Clean(string(at)) != filepath.Clean(string(g)) {
+		return nil, unlike(string(g.Terms()), fmt.Errorf("it is the submission %s on %s, in another's folder", terms.Name, terms.Domain))
+	}
+	if !s.kept && terms.Format >= 2 {
+		return nil, unlike(s.root.scores(), errors.New("is missing"))
+	}
+	base, err := s.Base(terms.Domain)
 	if err != nil {
 		return nil, err
 	}
-	list, err := scores(g.Run)
-	if err != nil {
-		return nil, err
+	var list []results.Score
+	for run := 1; ; run++ {
+		score, err := s.Given(g, terms.Name, terms.Domain, run)
+		if errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if score.Terms.Student != terms.Student.Digest || score.Terms.Task != terms.Task || score.Terms.Recipe != terms.Protocol.Recipe {
+			return nil, unlike(string(g.Terms()), errors.New("its scores are of another student, task or recipe"))
+		}
+		list = append(list, score.Private)
 	}
 	var outcomes []results.Outcome
 	for i, score := range list {
 		outcomes = append(outcomes, results.Outcome{
 			TrialID: results.TrialID{Domain: terms.Domain, Agent: terms.Name, Run: i + 1}, Kind: results.OfGiven,
-			Experiment: filepath.Base(string(e)), Suite: terms.Suite, Protocol: terms.Protocol.Name, Modified: terms.Protocol.Modified,
+			Experiment: filepath.Base(string(s.root)), Suite: terms.Suite, Protocol: terms.Protocol.Name, Modified: terms.Protocol.Modified,
 			Student: terms.Student.Name, StudentDigest: results.ShortDigest(terms.Student.Digest),
 			ProtocolDigest: results.ProtocolDigest(terms.Protocol), TaskDigest: results.ShortDigest(terms.Task), Valid: true, BasePrivate: base.Private, Finals: []results.Score{score},
 			Attempts: 1, ValidAttempts: 1, Failures: map[results.Failure]int{}, Embedded: terms.Student.Embedded,
+			Unproven: !s.kept,
 		})
 	}
 	return outcomes, nil
-}
-
-// Broken is a trial or a given submission that cannot be read.
-type Broken struct {
-	Folder string
-	Err    error
-}
-
-// Error names the folder.
-func (b Broken) Error() string { return fmt.Sprintf("%s: left out: %v", b.Folder, b.Err) }
-
-// Unwrap returns the cause.
-func (b Broken) Unwrap() error { return b.Err }
-
-// All reads the outcomes of every trial and given submission below out, and names
-// each one that cannot be read; the others are kept. err is of out itself.
-func All(out string) (outcomes []results.Outcome, broken []Broken, err error) {
-	experiments, err := holding(out, lockFile, givenFolder)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(experiments) == 0 {
-		return nil, nil, results.Bad(fmt.Errorf("%s: there is no experiment", out), "run an experiment first, or give --out")
-	}
-	for _, e := range experiments {
-		read, failed := e.all()
-		outcomes, broken = append(outcomes, read...), append(broken, failed...)
-	}
-	return outcomes, broken, nil
-}
-
-func (e Experiment) all() (outcomes []results.Outcome, broken []Broken) {
-	err := filepath.WalkDir(string(e), func(path string, entry fs.DirEntry, err error) error {
-		dir := filepath.Dir(path)
-		switch {
-		case err != nil:
-			broken = append(broken, Broken{path, err})
-		case entry.IsDir():
-		case entry.Name() == eventsFile:
-			o, err := e.Outcome(Trial(dir))
-			if err != nil {
-				broken = append(broken, Broken{dir, err})
-				return nil
-			}
-			outcomes = append(outcomes, o)
-		case entry.Name() == givenRecordFile:
-			list, err := e.GivenOutcomes(Given(dir))
-			if err != nil {
-				broken = append(broken, Broken{dir, err})
-				return nil
-			}
-			outcomes = append(outcomes, list...)
-		}
-		return nil
-	})
-	if err != nil {
-		broken = append(broken, Broken{string(e), err})
-	}
-	return outcomes, broken
 }

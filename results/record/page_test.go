@@ -43,7 +43,7 @@ func TestPageHasEveryField(t *testing.T) {
 		return fmt.Sprintf("<!-- fields:%s -->\n%s<!-- end -->", name, table(types, name))
 	})
 	for _, name := range []string{
-		"Lock", "GivenTerms", "Score", "Terms", "Trained", "TrainReport", "Prompt", "Message", "Reply", "ModelCall", "CheckData", "Check", "Drop",
+		"Lock", "ScoresLine", "GivenTerms", "Score", "Terms", "Trained", "TrainReport", "Prompt", "Message", "Reply", "ModelCall", "CheckData", "Check", "Drop",
 		"TrainData", "Course", "Public", "Judged", "Seal", "Exchange", "Answer", "LedgerLine", "Event", "Spec", "AttemptData", "ReplyData", "CodeData",
 		"ScoreData", "UpdateData", "FaultData", "EndData", "AgentUse", "Tokens", "results.Reply", "results.Score", "Identity", "Protocol", "Budget", "Recipe", "Sampling", "TrialID", "Row",
 	} {
@@ -173,5 +173,5 @@ func typeText(e ast.Expr) string {
 var kinds = map[string]string{
 	"string": "text", "bool": "yes/no", "int": "whole", "int64": "whole", "float64": "number",
 	"Number": "number or null", "Domain": "text", "Workflow": "text", "Setting": "text", "Operation": "text", "Failure": "text", "Finish": "text",
-	"EventKind": "text", "EndReason": "text", "LedgerKind": "text", "Items": "text of 0 and 1",
+	"EventKind": "text", "EndReason": "text", "LedgerKind": "text", "ScoresKind": "text", "Items": "text of 0 and 1",
 }

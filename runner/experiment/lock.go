@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/agents/prompt"
@@ -152,6 +153,13 @@ func (s *Setup) CheckScorer() error {
 	was, err := s.Root.ReadLock()
 	if err != nil {
 		return err
+	}
+	var begun File
+	if err := json.Unmarshal(was.File, &begun); err != nil {
+		return results.Bad(fmt.Errorf("%s: %w", s.Root.Lock(), err))
+	}
+	if !slices.Equal(begun.Domains, s.File.Domains) {
+		return results.Bad(fmt.Errorf("%s: it names other domains than the experiment began with", s.Root.Given()), "put the file back from a copy")
 	}
 	other := ""
 	for _, d := range s.File.Domains {

@@ -51,6 +51,8 @@ type Setup struct {
 	Now    func() time.Time
 	Clock  runner.Clock
 	Watch  Watch
+
+	scores *record.Scores // of Root, from the lock on
 }
 
 // Watch is told how the experiment goes. Its functions are called from several
@@ -85,14 +87,17 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	scorer := s.scorer()
-	if err := scorer.Ready(maps.Values(s.Tasks)); err != nil {
+	if err := (&final.Scorer{PrivateRoot: s.PrivateRoot}).Ready(maps.Values(s.Tasks)); err != nil {
 		return nil, err
 	}
 	if err := s.lock(protocol); err != nil {
 		return nil, err
 	}
 	s.Root.Sweep()
+	if err := s.openScores(); err != nil {
+		return nil, err
+	}
+	scorer := s.scorer()
 	base, err := s.basePublic(ctx)
 	if err != nil {
 		return nil, err
@@ -105,7 +110,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scorer) (results.Outcome, error) {
 	task := s.Tasks[spec.Domain]
 	env := runner.Env{
-		Root: s.Root, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
+		Root: s.Root, Scores: s.scores, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
 		Sandbox: s.Sandbox, Holder: s.Holder, Clock: s.Clock, Report: s.Watch.Doing, GPUs: s.File.holds(),
 		Outage: time.Duration(s.File.Outage),
 	}
@@ -133,7 +138,7 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		Simulated:   s.Teacher.Simulated() || agent.Simulated,
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
 		PromptTokens: agent.PromptTokens, OutputTokens: agent.OutputTokens, Price: agent.Price,
-		GPUPrice: s.File.GPUPrice, Format: record.Mark(),
+		GPUPrice: s.File.GPUPrice, Format: s.scores.Mark(),
 	}
 }
 
@@ -155,6 +160,9 @@ func (s *Setup) basePublic(ctx context.Context) (map[results.Domain]results.Scor
 		}
 		if err != nil {
 			return nil, err
+		}
+		if err := base.Recount(); err != nil {
+			return nil, results.Bad(fmt.Errorf("%s: %w", file, err), "put the file back from a copy, or remove it to have it made again")
 		}
 		scores[d] = base.Score
 	}

@@ -20,14 +20,21 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 		return nil, err
 	}
 	s.Root.Sweep()
+	if err := s.openScores(); err != nil {
+		return nil, err
+	}
 	var there []results.TrialID
 	for _, id := range s.File.Trials() {
 		if disk.Exists(string(s.Root.Trial(id))) {
 			there = append(there, id)
 		}
 	}
+	var gone []error
+	for _, e := range s.scores.Gone() {
+		gone = append(gone, e.Gone())
+	}
 	scorer := s.scorer()
-	return s.each(ctx, there, func(id results.TrialID) (results.Outcome, error) {
+	outcomes, err := s.each(ctx, there, func(id results.TrialID) (results.Outcome, error) {
 		dir, task := s.Root.Trial(id), s.Tasks[id.Domain]
 		o, err := scorer.Trial(ctx, dir, task)
 		if err == nil && rounds {
@@ -35,18 +42,34 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 		}
 		return o, err
 	})
+	return outcomes, errors.Join(err, errors.Join(gone...))
 }
 
 // Evaluate trains the student on the rows of a submission that no agent made,
 // once for each run, and scores it.
 func (s *Setup) Evaluate(ctx context.Context, g final.Given, d results.Domain, rows []results.Row) ([]results.Outcome, error) {
+	if err := s.openScores(); err != nil {
+		return nil, err
+	}
 	return s.scorer().Given(ctx, g, s.Tasks[d], rows, s.File.Runs)
+}
+
+// openScores opens the log of seals and scores, and enters the experiment's lock or
+// checks it.
+func (s *Setup) openScores() (err error) {
+	if s.scores, err = s.Root.OpenScores(); err != nil {
+		return err
+	}
+	if !s.Root.Lock().Exists() { // of given submissions alone
+		return s.scores.CheckLock()
+	}
+	return s.scores.Lock()
 }
 
 // scorer scores with the setup's student and private sets. It scores the base
 // student once, so that trials that run at a time share one scorer.
 func (s *Setup) scorer() *final.Scorer {
-	return &final.Scorer{Root: s.Root, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
+	return &final.Scorer{Root: s.Root, Scores: s.scores, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
 }
 
 // each calls work for every trial, as many at a time as the file says, and returns

@@ -5,7 +5,8 @@
 // trials whose seal still holds; before the first of them it looks whether the
 // sets can be used at all, and keeps nothing of them. It never changes what the
 // seal covers: all it writes is below final/ in the trial folder and below base/
-// in the experiment's.
+// in the experiment's. It enters each score into the experiment's log after the
+// files of the score; a score that the log does not have is made again.
 package final
 
 import (
@@ -30,6 +31,7 @@ import (
 // Scorer scores the trials of one experiment.
 type Scorer struct {
 	Root     record.Experiment
+	Scores   *record.Scores // of Root
 	Student  runner.Student
 	Identity results.Identity // of Student
 
@@ -51,7 +53,7 @@ func (s *Scorer) Ready(list iter.Seq[tasks.Task]) error {
 // Trial scores the sealed trial in dir, unless it is scored, and returns its
 // outcome.
 func (s *Scorer) Trial(ctx context.Context, dir record.Trial, task tasks.Task) (results.Outcome, error) {
-	if err := dir.CheckSeal(); err != nil {
+	if err := s.Scores.CheckSealed(dir); err != nil {
 		return results.Outcome{}, err
 	}
 	state, err := dir.Load()
@@ -70,14 +72,29 @@ func (s *Scorer) Trial(ctx context.Context, dir record.Trial, task tasks.Task) (
 			return results.Outcome{}, err
 		}
 		for k := range state.Spec.Protocol.FinalSeeds {
-			at := dir.Final(k + 1)
+			b := books{
+				read:  func() (record.Score, error) { return s.Scores.Final(dir, state.Spec.TrialID, k+1) },
+				enter: func() error { return s.Scores.EnterFinal(state.Spec.TrialID, k+1) },
+			}
 			seed := runner.Derive(state.Spec.Seed, "final", k+1)
-			if err := s.Submission(ctx, at, task, state.Spec.Protocol.Recipe, rows, seed); err != nil {
+			if err := s.submission(ctx, dir.Final(k+1), b, task, state.Spec.Protocol.Recipe, rows, seed); err != nil {
 				return results.Outcome{}, fmt.Errorf("final score of %s: %w", state.Spec.TrialID, err)
 			}
 		}
 	}
-	return s.Root.Outcome(dir)
+	return s.Scores.Outcome(dir)
+}
+
+// books are the log's way with one score: read finds the score that counts, and
+// enter adds the one that was made.
+type books struct {
+	read  func() (record.Score, error)
+	enter func() error
+}
+
+// unbooked is the way of a score that no ranking reads.
+func unbooked(dir record.Final) books {
+	return books{read: dir.Score().Read, enter: func() error { return nil }}
 }
 
 // submitted reads the rows that attempt n submitted, which are valid.
@@ -94,14 +111,21 @@ func submitted(dir record.Trial, state *results.Trial, n int) ([]results.Row, er
 	return rows, nil
 }
 
-// Submission trains the student on the rows with the seed and leaves rows,
-// predictions and score in dir. A score that is there under the same terms is
-// kept.
-func (s *Scorer) Submission(ctx context.Context, dir record.Final, task tasks.Task, recipe results.Recipe, rows []results.Row, seed int64) error {
+// submission trains the student on the rows with the seed and leaves rows,
+// predictions and score in dir and in the books. A score that is there under the
+// same terms is kept.
+func (s *Scorer) submission(ctx context.Context, dir record.Final, b books, task tasks.Task, recipe results.Recipe, rows []results.Row, seed int64) error {
 	terms := s.terms(task, recipe)
-	if done, err := kept(dir.Score(), terms); done || err != nil {
+	if done, err := kept(dir.Score(), b, terms); done || err != nil {
 		return err
 	}
+	if err := s.train(ctx, dir, task, terms, rows, seed); err != nil {
+		return err
+	}
+	return b.enter()
+}
+
+func (s *Scorer) train(ctx context.Context, dir record.Final, task tasks.Task, terms record.Terms, rows []results.Row, seed int64) error {
 	items, err := private.Open(s.PrivateRoot, task)
 	if err != nil {
 		return err
@@ -116,7 +140,7 @@ func (s *Scorer) Submission(ctx context.Context, dir record.Final, task tasks.Ta
 	defer remove()
 	adapter = filepath.Join(adapter, "adapter")
 	score := record.Score{Valid: true, Terms: terms, Seed: seed}
-	report, err := s.Student.Train(ctx, recipe, rows, seed, adapter, nil)
+	report, err := s.Student.Train(ctx, terms.Recipe, rows, seed, adapter, nil)
 	if errors.Is(err, student.ErrDiverged) {
 		return failed(dir, items, "the training failed: "+err.Error(), score)
 	}
@@ -134,7 +158,8 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 	defer s.base.Unlock()
 	dir := s.Root.Base(task.Brief.Domain)
 	terms := s.terms(task, results.Recipe{})
-	done, err := kept(dir.Score(), terms)
+	d := task.Brief.Domain
+	done, err := kept(dir.Score(), books{read: func() (record.Score, error) { return s.Scores.Base(d) }}, terms)
 	if err != nil {
 		return results.Score{}, err
 	}
@@ -146,8 +171,11 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 		if err := s.predict(ctx, dir, "", task, items, record.Score{Valid: true, Terms: terms}); err != nil {
 			return results.Score{}, err
 		}
+		if err := s.Scores.EnterBase(d); err != nil {
+			return results.Score{}, err
+		}
 	}
-	score, err := dir.Score().Read()
+	score, err := s.Scores.Base(d)
 	return score.Private, err
 }
 

@@ -41,9 +41,14 @@ func science(t *testing.T) tasks.Task {
 	return task
 }
 
-func scorer(root record.Experiment, f *fake) *Scorer {
+func scorer(t *testing.T, root record.Experiment, f *fake) *Scorer {
+	t.Helper()
+	scores, err := root.OpenScores()
+	if err != nil {
+		t.Fatal(err)
+	}
 	return &Scorer{
-		Root: root, Student: f,
+		Root: root, Scores: scores, Student: f,
 		Identity: results.Identity{Name: "fake", Arithmetic: "gonum", Digest: "one"},
 	}
 }
@@ -78,11 +83,11 @@ func TestScoresAreKeptUnderTheirTermsOnly(t *testing.T) {
 	root, f := record.Experiment(t.TempDir()), &fake{}
 	dir, rows := record.Final(filepath.Join(string(root), "final")), []results.Row{{Instruction: "a", Output: "b"}}
 	for range 2 {
-		s := scorer(root, f)
+		s := scorer(t, root, f)
 		if _, err := s.Base(t.Context(), science(t)); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Submission(t.Context(), dir, science(t), results.Mini().Recipe, rows, 1); err != nil {
+		if err := s.submission(t.Context(), dir, unbooked(dir), science(t), results.Mini().Recipe, rows, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -91,9 +96,9 @@ func TestScoresAreKeptUnderTheirTermsOnly(t *testing.T) {
 	}
 	for _, tt := range changes {
 		t.Run(tt.name, func(t *testing.T) {
-			s, task, recipe := scorer(root, f), science(t), results.Mini().Recipe
+			s, task, recipe := scorer(t, root, f), science(t), results.Mini().Recipe
 			tt.change(s, &task, &recipe)
-			refused(t, s.Submission(t.Context(), dir, task, recipe, rows, 1), tt.name)
+			refused(t, s.submission(t.Context(), dir, unbooked(dir), task, recipe, rows, 1), tt.name)
 			if tt.base {
 				_, err := s.Base(t.Context(), task)
 				refused(t, err, tt.name)
@@ -106,7 +111,7 @@ func TestGivenIsKeptUnderItsTermsOnly(t *testing.T) {
 	root, rows := record.Experiment(t.TempDir()), []results.Row{{Instruction: "a", Output: "b"}}
 	given := Given{Name: "sums", Suite: "mini", Protocol: results.Mini(), Seed: 1}
 	file := filepath.Join(string(root), "given/sums/science/given.json")
-	if _, err := scorer(root, &fake{}).Given(t.Context(), given, science(t), rows, 1); err != nil {
+	if _, err := scorer(t, root, &fake{}).Given(t.Context(), given, science(t), rows, 1); err != nil {
 		t.Fatal(err)
 	}
 	was, err := os.ReadFile(file)
@@ -121,7 +126,7 @@ func TestGivenIsKeptUnderItsTermsOnly(t *testing.T) {
 		{"another protocol", func(_ *Scorer, g *Given) { g.Protocol.Recipe.Epochs++ }},
 		{"another seed", func(_ *Scorer, g *Given) { g.Seed++ }},
 	} {
-		s, g := scorer(root, &fake{}), given
+		s, g := scorer(t, root, &fake{}), given
 		tt.change(s, &g)
 		_, err := s.Given(t.Context(), g, science(t), rows, 1)
 		refused(t, err, tt.name)
@@ -129,7 +134,7 @@ func TestGivenIsKeptUnderItsTermsOnly(t *testing.T) {
 	if now, err := os.ReadFile(file); err != nil || string(now) != string(was) {
 		t.Errorf("the record was changed by what was refused: %v", err)
 	}
-	list, err := root.GivenOutcomes(root.Submission("sums", results.Science))
+	list, err := scorer(t, root, &fake{}).Scores.GivenOutcomes(root.Submission("sums", results.Science))
 	if err != nil || len(list) != 1 || list[0].Student != "fake" {
 		t.Errorf("%v, %v", list, err)
 	}
@@ -187,12 +192,12 @@ func TestTrialIsScoredUnderItsTermsOnly(t *testing.T) {
 		Protocol: results.Mini(), TaskDigest: science(t).Digest, StudentDigest: "one", Arithmetic: "gonum",
 	}
 	dir := sealedTrial(t, root, spec)
-	if _, err := scorer(root, &fake{}).Trial(t.Context(), dir, science(t)); err != nil {
+	if _, err := scorer(t, root, &fake{}).Trial(t.Context(), dir, science(t)); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range changes[:3] { // what the spec names
 		f := &fake{}
-		s, task := scorer(record.Experiment(t.TempDir()), f), science(t)
+		s, task := scorer(t, record.Experiment(t.TempDir()), f), science(t)
 		tt.change(s, &task, nil)
 		_, err := s.Trial(t.Context(), dir, task)
 		refused(t, err, tt.name)
@@ -231,10 +236,10 @@ func TestDivergedStudentScoresNothing(t *testing.T) {
 		"the answers failed":  {answers: true},
 	} {
 		dir, task := record.Final(filepath.Join(t.TempDir(), "final")), science(t)
-		s := scorer(record.Experiment(t.TempDir()), nil)
+		s := scorer(t, record.Experiment(t.TempDir()), nil)
 		s.Student = d
 		for range 2 {
-			if err := s.Submission(t.Context(), dir, task, results.Mini().Recipe, []results.Row{{Instruction: "a", Output: "b"}}, 1); err != nil {
+			if err := s.submission(t.Context(), dir, unbooked(dir), task, results.Mini().Recipe, []results.Row{{Instruction: "a", Output: "b"}}, 1); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -255,7 +260,7 @@ func TestDivergedStudentScoresNothing(t *testing.T) {
 
 // A base student that overflows is no one's score.
 func TestDivergedBaseIsAnError(t *testing.T) {
-	s := scorer(record.Experiment(t.TempDir()), nil)
+	s := scorer(t, record.Experiment(t.TempDir()), nil)
 	s.Student = &diverging{answers: true}
 	if _, err := s.Base(t.Context(), science(t)); !errors.Is(err, student.ErrDiverged) {
 		t.Errorf("error %v, want ErrDiverged", err)

@@ -52,7 +52,7 @@ func (s *Scorer) Given(ctx context.Context, g Given, task tasks.Task, rows []res
 	}
 	dir := s.Root.Submission(g.Name, task.Brief.Domain)
 	terms := record.GivenTerms{
-		Format: record.Mark(), Name: g.Name, Domain: task.Brief.Domain, Suite: g.Suite, Protocol: g.Protocol,
+		Format: s.Scores.Mark(), Name: g.Name, Domain: task.Brief.Domain, Suite: g.Suite, Protocol: g.Protocol,
 		Student: s.Identity, Task: task.Digest, Seed: g.Seed, Check: g.Check, Rows: digest,
 	}
 	if err := sameGiven(dir.Terms(), terms); err != nil {
@@ -61,13 +61,19 @@ func (s *Scorer) Given(ctx context.Context, g Given, task tasks.Task, rows []res
 	if _, err := s.Base(ctx, task); err != nil {
 		return nil, fmt.Errorf("base student on %s: %w", task.Name, err)
 	}
-	if err := dir.Terms().Write(terms); err != nil {
-		return nil, err
-	}
-	for run := 1; run <= runs; run++ {
-		if err := s.Submission(ctx, dir.Run(run), task, g.Protocol.Recipe, rows, runner.Derive(g.Seed, "given", run)); err != nil {
+	if !dir.Terms().Exists() { // else they are the same, and the log has their digest
+		if err := dir.Terms().Write(terms); err != nil {
 			return nil, err
 		}
 	}
-	return s.Root.GivenOutcomes(dir)
+	for run := 1; run <= runs; run++ {
+		b := books{
+			read:  func() (record.Score, error) { return s.Scores.Given(dir, g.Name, task.Brief.Domain, run) },
+			enter: func() error { return s.Scores.EnterGiven(g.Name, task.Brief.Domain, run) },
+		}
+		if err := s.submission(ctx, dir.Run(run), b, task, g.Protocol.Recipe, rows, runner.Derive(g.Seed, "given", run)); err != nil {
+			return nil, err
+		}
+	}
+	return s.Scores.GivenOutcomes(dir)
 }

@@ -18,7 +18,7 @@ import (
 // final score is of another seed, so that the two differ by training noise. No
 // ranking reads these scores.
 func (s *Scorer) Rounds(ctx context.Context, dir record.Trial, task tasks.Task) error {
-	if err := dir.CheckSeal(); err != nil {
+	if err := s.Scores.CheckSealed(dir); err != nil {
 		return err
 	}
 	state, err := dir.Load()
@@ -51,10 +51,10 @@ func (s *Scorer) round(ctx context.Context, dir record.Trial, state *results.Tri
 	}
 	at := dir.Round(n)
 	if adapter == "" {
-		return s.Submission(ctx, at, task, recipe, rows, seed)
+		return s.submission(ctx, at, unbooked(at), task, recipe, rows, seed)
 	}
 	terms := s.terms(task, recipe)
-	if done, err := kept(at.Score(), terms); done || err != nil {
+	if done, err := kept(at.Score(), unbooked(at), terms); done || err != nil {
 		return err
 	}
 	items, err := private.Open(s.PrivateRoot, task)

@@ -41,12 +41,12 @@ func TestTrialIsScoredWithAllSeeds(t *testing.T) {
 		results.Event{Kind: results.AgentReplied, Data: []byte(`{"code":true}`)},
 		results.Event{Kind: results.CodeExecuted, Data: []byte(`{}`)},
 		results.Event{Kind: results.Checked, Data: []byte(`{"valid":true,"rows":1,"kept":1,"used":1}`)})
-	s := scorer(root, nil)
+	s := scorer(t, root, nil)
 	s.Student = &killed{}
 	if _, err := s.Trial(t.Context(), dir, task); !errors.Is(err, errKilled) {
 		t.Fatalf("error %v", err)
 	}
-	if o, err := root.Outcome(dir); err != nil || !o.Valid || len(o.Finals) > 0 || o.Final().Known {
+	if o, err := s.Scores.Outcome(dir); err != nil || !o.Valid || len(o.Finals) > 0 || o.Final().Known {
 		t.Errorf("two of three seeds give the score %+v, %v", o.Finals, err)
 	}
 	rest := &fake{}

@@ -39,9 +39,13 @@ func differing(parts []part) string {
 	return strings.Join(names, ", ")
 }
 
-// kept reports whether the file holds a score; one under other terms is refused.
-func kept(file record.File[record.Score], terms record.Terms) (bool, error) {
-	was, err := file.Read()
+// kept reports whether the file holds a score that counts; one under other terms is
+// refused. A score that is gone is made again: the log takes none but the same.
+func kept(file record.File[record.Score], b books, terms record.Terms) (bool, error) {
+	if !file.Exists() {
+		return false, nil
+	}
+	was, err := b.read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

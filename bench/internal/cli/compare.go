@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/urfave/cli/v2"
 
@@ -37,13 +38,13 @@ type compareOptions struct {
 
 // runCompare prints how two rows of the leaderboard differ.
 func runCompare(ctx context.Context, w setup.World, o compareOptions) error {
-	board, err := readBoard(ctx, w, o.out, o.experiment)
-	if err != nil {
-		return err
+	board, left := readBoard(ctx, w, o.out, o.experiment)
+	if board == nil {
+		return left
 	}
 	comparison, err := board.Compare(o.a, o.b)
 	if err != nil {
-		return err
+		return errors.Join(left, err)
 	}
-	return report.Write(w.Stdout, o.format, comparison)
+	return errors.Join(left, report.Write(w.Stdout, o.format, comparison))
 }

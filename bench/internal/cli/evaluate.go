@@ -10,7 +10,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
@@ -101,10 +100,11 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 	if err != nil {
 		return err
 	}
-	if err := recorded.Put(ctx, o.out, outcomes, warnings(w)); err != nil {
+	heads, err := putIndex(ctx, w, s.Root, outcomes)
+	if err != nil {
 		return err
 	}
-	return report.Write(w.Stdout, o.format, report.Leaderboard(outcomes, report.Options{}))
+	return report.Write(w.Stdout, o.format, report.Leaderboard(outcomes, report.Options{Heads: heads}))
 }
 
 // file is the experiment of one task that the submission is evaluated as.

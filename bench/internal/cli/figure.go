@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -83,10 +84,15 @@ func runFigure(ctx context.Context, w setup.World, o figureOptions) error {
 	if !slices.Contains(figure.Formats(), format) {
 		return usage("--output %s: want a file that ends in .svg or .png", path)
 	}
-	fig, err := readFigure(ctx, w, o)
-	if err != nil {
-		return err
+	fig, left := readFigure(ctx, w, o)
+	if fig == nil {
+		return left
 	}
+	return errors.Join(left, writeFigure(w, o, path, format, fig))
+}
+
+// writeFigure writes the figure into the file path and prints where it is.
+func writeFigure(w setup.World, o figureOptions, path string, format figure.Format, fig figure.Figure) error {
 	var page bytes.Buffer
 	if err := figure.Write(&page, format, fig); err != nil {
 		return err
@@ -105,32 +111,39 @@ func runFigure(ctx context.Context, w setup.World, o figureOptions) error {
 	return nil
 }
 
-// readFigure reads what the figure shows.
-func readFigure(ctx context.Context, w setup.World, o figureOptions) (figure.Figure, error) {
+// readFigure reads what the figure shows. With a figure, the error says what is left
+// out of it.
+func readFigure(ctx context.Context, w setup.World, o figureOptions) (fig figure.Figure, err error) {
 	switch o.name {
 	case "4":
 		return measuresFigure(*o.measures)
 	case "3", "budget":
-		logs, err := recorded.ReadLogs(o.out, o.experiment, o.agents)
-		if err != nil {
-			return nil, err
+		logs, err := recorded.ReadLogs(ctx, o.out, o.experiment, o.agents)
+		left := errors.Join(logs.Left...)
+		switch {
+		case err != nil:
+			return nil, errors.Join(left, err)
+		case o.name == "3":
+			return report.RoundsFigure(logs.Experiment, logs.Trials, logs.Names), left
 		}
-		if o.name == "3" {
-			return report.RoundsFigure(logs.Experiment, logs.Trials, logs.Names), nil
-		}
-		return report.BudgetFigure(logs.Experiment, logs.Trials, logs.Names), nil
+		return report.BudgetFigure(logs.Experiment, logs.Trials, logs.Names), left
 	}
-	board, err := readBoard(ctx, w, o.out, o.experiment)
-	if err != nil {
-		return nil, err
+	board, left := readBoard(ctx, w, o.out, o.experiment)
+	if board == nil {
+		return nil, left
 	}
 	switch o.name {
 	case "5":
-		return board.ErrorsFigure()
+		fig, err = board.ErrorsFigure()
 	case "cost":
-		return board.CostFigure()
+		fig, err = board.CostFigure()
+	default:
+		fig, err = board.GainFigure()
 	}
-	return board.GainFigure()
+	if err != nil {
+		return nil, errors.Join(left, err)
+	}
+	return fig, left
 }
 
 func measuresFigure(path string) (figure.Figure, error) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -43,26 +44,28 @@ type leaderboardOptions struct {
 
 // runLeaderboard prints the leaderboard, or writes it into a page.
 func runLeaderboard(ctx context.Context, w setup.World, o leaderboardOptions) error {
-	board, err := readBoard(ctx, w, o.out, o.experiment)
-	if err != nil {
-		return err
+	board, left := readBoard(ctx, w, o.out, o.experiment)
+	if board == nil {
+		return left
 	}
 	if o.update != "" {
-		return updatePage(o.update, board)
+		return errors.Join(left, updatePage(o.update, *board))
 	}
-	return report.Write(w.Stdout, o.format, board)
+	return errors.Join(left, report.Write(w.Stdout, o.format, board))
 }
 
-// readBoard is the leaderboard of an experiment, or of all, from the index of out.
-func readBoard(ctx context.Context, w setup.World, out, experiment string) (report.Board, error) {
+// readBoard is the leaderboard of an experiment, or of all, from the index of out. The
+// error says what is left out of the board, if there is one.
+func readBoard(ctx context.Context, w setup.World, out, experiment string) (*report.Board, error) {
 	outcomes, opts, err := recorded.Outcomes(ctx, out, experiment, warnings(w))
-	if err != nil {
-		return report.Board{}, err
+	if outcomes == nil {
+		return nil, err
 	}
-	return report.Leaderboard(outcomes, opts), nil
+	board := report.Leaderboard(outcomes, opts)
+	return &board, err
 }
 
-// warnings prints what is left out on standard error.
+// warnings prints on standard error.
 func warnings(w setup.World) recorded.Warn {
 	return func(err error) { fmt.Fprintln(w.Stderr, "warning:", err) }
 }

@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/index"
 )
 
@@ -53,28 +54,82 @@ func manyTrials(agents, runs int) []results.Outcome {
 
 // BenchmarkLeaderboard prints the ranking of over 5,000 trials from the index, for
 // which two seconds are allowed on two cores: of 24 agents with many runs, and of
-// 84 with few, which has 336 rows to compare with each other.
+// 84 with few, which has 336 rows to compare with each other. What it takes to ask
+// the folders of the trials is the subject of [BenchmarkCatalog].
 func BenchmarkLeaderboard(b *testing.B) {
 	for _, size := range []struct{ agents, runs int }{{24, 18}, {84, 5}} {
 		b.Run(fmt.Sprintf("%d-agents", size.agents), func(b *testing.B) {
-			out := b.TempDir()
-			db, err := index.Open(filepath.Join(out, "results.db"))
+			db, err := index.Open(filepath.Join(b.TempDir(), "results.db"))
 			if err != nil {
 				b.Fatal(err)
 			}
-			if err := db.Put(b.Context(), manyTrials(size.agents, size.runs)...); err != nil {
+			var rows []index.Row
+			for _, o := range manyTrials(size.agents, size.runs) {
+				rows = append(rows, index.Row{Folder: "many/" + o.Path(), Outcome: o})
+			}
+			if err := db.Put(b.Context(), rows, nil); err != nil {
 				b.Fatal(err)
+			}
+			for b.Loop() {
+				all, err := db.Rows(b.Context(), index.Filter{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				var outcomes []results.Outcome
+				for _, r := range all.Rows {
+					outcomes = append(outcomes, r.Outcome)
+				}
+				if err := report.Write(io.Discard, report.Text, report.Leaderboard(outcomes, report.Options{})); err != nil {
+					b.Fatal(err)
+				}
 			}
 			if err := db.Close(); err != nil {
 				b.Fatal(err)
 			}
+			b.ReportMetric(1000*b.Elapsed().Seconds()/float64(b.N), "ms/board")
+		})
+	}
+}
+
+// BenchmarkCatalog measures what the folders of 432 trials cost, with about 60 files
+// each: Look asks whether they are as the index has them, Rebuild reads all of them.
+func BenchmarkCatalog(b *testing.B) {
+	out, names := b.TempDir(), make([]string, 24)
+	for i := range names {
+		names[i] = fmt.Sprintf("agent-%d", i)
+	}
+	s := microOf(b, filepath.Join(out, "micro"), names, 18, 6)
+	outcomes, err := s.Run(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := putIndex(b.Context(), quiet(), s.Root, outcomes); err != nil {
+		b.Fatal(err)
+	}
+	for name, do := range map[string]func(c *catalog.Catalog) error{
+		"Look": func(c *catalog.Catalog) error {
+			r, err := c.Read(b.Context(), "")
+			if err == nil && len(r.Outcomes) != len(outcomes) {
+				err = fmt.Errorf("%d outcomes", len(r.Outcomes))
+			}
+			return err
+		},
+		"Rebuild": func(c *catalog.Catalog) error { return c.Rebuild(b.Context()) },
+	} {
+		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				env := Env{Args: []string{"autodatabench", "leaderboard", "--out", out}, World: setup.World{Stdout: io.Discard, Stderr: io.Discard}}
-				if code := Run(b.Context(), env); code != 0 {
-					b.Fatalf("exit code %d", code)
+				c, err := catalog.Open(b.Context(), out)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := do(c); err != nil {
+					b.Fatal(err)
+				}
+				if err := c.Close(); err != nil {
+					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(1000*b.Elapsed().Seconds()/float64(b.N), "ms/board")
+			b.ReportMetric(1000*b.Elapsed().Seconds()/float64(b.N)/float64(len(outcomes)), "ms/trial")
 		})
 	}
 }

@@ -36,7 +36,7 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	for _, d := range list {
 		made.Warnings = append(made.Warnings, ageWarnings(d, w.Now())...)
 	}
-	if made.Measured, err = measure(ctx, w, o.out, f, p); err != nil {
+	if made.Measured, err = measure(ctx, o.out, f, p); err != nil {
 		return err
 	}
 	tables := []*table.Table{planTable(f, p, made), trialsTable(f, p, list)}
@@ -71,17 +71,17 @@ func plannable(ctx context.Context, w setup.World, f experiment.File, at setup.P
 	return f, err
 }
 
-// measure reads the index of out, where there is one.
-func measure(ctx context.Context, w setup.World, out string, f experiment.File, p results.Protocol) ([]plan.Measured, error) {
+// measure reads the index of out, where there is one. What does not count is not
+// measured, and it is not for a plan to name it.
+func measure(ctx context.Context, out string, f experiment.File, p results.Protocol) ([]plan.Measured, error) {
 	if !disk.Exists(record.Index(out)) {
 		return []plan.Measured{}, nil
 	}
-	db, err := recorded.OpenIndex(ctx, out, warnings(w))
+	r, err := recorded.Read(ctx, out, "")
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	return plan.Measure(ctx, db, f, p)
+	return plan.Measure(r.Outcomes, f, p), nil
 }
 
 // planTable lists the bounds by agent and workflow.

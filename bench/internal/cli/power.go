@@ -41,13 +41,13 @@ func runPower(ctx context.Context, w setup.World, o powerOptions) error {
 	if d := o.difference; d.Known && !(d.Value > 0 && d.Value <= 100) {
 		return usage("--difference must be over 0 and at most 100 percentage points, got %v", d.Value)
 	}
-	board, err := readBoard(ctx, w, o.out, o.experiment)
-	if err != nil {
-		return err
+	board, left := readBoard(ctx, w, o.out, o.experiment)
+	if board == nil {
+		return left
 	}
 	plan := board.Power(o.difference)
 	if len(plan.Groups) == 0 {
-		return results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more")
+		return errors.Join(left, results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more"))
 	}
-	return report.Write(w.Stdout, o.format, plan)
+	return errors.Join(left, report.Write(w.Stdout, o.format, plan))
 }

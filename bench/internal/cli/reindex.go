@@ -27,19 +27,30 @@ func reindexCommand(env Env) *cli.Command {
 	}
 }
 
+// reindexed is what the index holds after reindex.
+type reindexed struct {
+	Outcomes int `json:"outcomes"`
+	Changed  int `json:"changed"`
+	Copies   int `json:"copied_folders"`
+	Faults   int `json:"faults"`
+}
+
 // runReindex makes the index of out anew.
 func runReindex(ctx context.Context, w setup.World, out string, asJSON bool) error {
-	n, broken, err := recorded.Rebuild(ctx, out)
+	r, err := recorded.Rebuild(ctx, out)
 	if err != nil {
 		return err
 	}
+	said := reindexed{Copies: len(r.Copies), Faults: len(r.Faults)}
+	for _, o := range r.Outcomes {
+		if said.Outcomes++; o.Changed != "" {
+			said.Changed++
+		}
+	}
 	if asJSON {
-		err = printJSON(w.Stdout, map[string]int{"outcomes": n})
+		err = printJSON(w.Stdout, said)
 	} else {
-		_, err = fmt.Fprintf(w.Stdout, "%d outcomes in %s\n", n, record.Index(out))
+		_, err = fmt.Fprintf(w.Stdout, "%d outcomes in %s\n", said.Outcomes, record.Index(out))
 	}
-	for _, b := range broken {
-		err = errors.Join(err, b)
-	}
-	return err
+	return errors.Join(err, recorded.Left(r, warnings(w)))
 }

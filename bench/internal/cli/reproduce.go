@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/urfave/cli/v2"
 
@@ -42,13 +43,13 @@ func runReproduce(ctx context.Context, w setup.World, o reproduceOptions) error 
 	if o.measured == "" {
 		return report.Write(w.Stdout, o.format, report.Reproduce(paper, report.Options{}))
 	}
-	outcomes, opts, err := recorded.Outcomes(ctx, o.out, o.measured, warnings(w))
-	if err != nil {
-		return err
+	outcomes, opts, left := recorded.Outcomes(ctx, o.out, o.measured, warnings(w))
+	if outcomes == nil {
+		return left
 	}
 	side, err := report.CompareWithPaper(paper, outcomes, opts)
 	if err != nil {
-		return err
+		return errors.Join(left, err)
 	}
-	return report.Write(w.Stdout, o.format, side)
+	return errors.Join(left, report.Write(w.Stdout, o.format, side))
 }

@@ -171,18 +171,15 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 
 // publish puts the outcomes into the index and prints the leaderboard.
 func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, format report.Format) error {
-	root, err := filepath.Abs(string(s.Root)) // else its folder would be wrong for "."
+	heads, err := putIndex(ctx, w, s.Root, outcomes)
 	if err != nil {
-		return err
-	}
-	if err := recorded.Put(ctx, filepath.Dir(root), outcomes, warnings(w)); err != nil {
 		return err
 	}
 	names, err := s.Root.Titles()
 	if err != nil {
 		return err
 	}
-	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names})
+	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names, Heads: heads})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err
@@ -195,4 +192,10 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	}
 	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard())
 	return nil
+}
+
+// putIndex puts the outcomes of the experiment in the folder root into the index
+// beside it. It returns what the experiment's log is at.
+func putIndex(ctx context.Context, w setup.World, root record.Experiment, outcomes []results.Outcome) (heads map[string]string, err error) {
+	return recorded.Put(ctx, root, outcomes, warnings(w))
 }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
@@ -46,23 +48,33 @@ func runStatus(ctx context.Context, w setup.World, o statusOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.follow {
-		if err := follow(ctx, w, f, root); err != nil {
-			return err
-		}
-	}
-	s, err := experiment.ReadStatus(root, f, w.Holder)
+	shelf, err := catalog.Beside(ctx, root)
 	if err != nil {
 		return err
 	}
-	return printData(w.Stdout, o.format, s, statusTable(s))
+	if o.follow {
+		if err := follow(ctx, w, shelf, f, root); err != nil {
+			return err
+		}
+	}
+	s, err := experiment.ReadStatus(root, f, w.Holder, shelf)
+	if err != nil {
+		return err
+	}
+	var left []error
+	for _, t := range s.Trials {
+		if t.Err != nil {
+			left = append(left, catalog.Fault(string(root.Trial(t.TrialID)), t.Err))
+		}
+	}
+	return errors.Join(errors.Join(left...), printData(w.Stdout, o.format, s, statusTable(s)))
 }
 
 // follow draws the running trials until there are none.
-func follow(ctx context.Context, w setup.World, f experiment.File, root record.Experiment) error {
+func follow(ctx context.Context, w setup.World, shelf *catalog.Catalog, f experiment.File, root record.Experiment) error {
 	shown := screen{out: w.Stdout}
 	for {
-		s, err := experiment.ReadStatus(root, f, w.Holder)
+		s, err := experiment.ReadStatus(root, f, w.Holder, shelf)
 		if err != nil {
 			return err
 		}

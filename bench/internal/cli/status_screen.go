@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,14 @@ func statusTable(s experiment.Status) *table.Table {
 	}
 	t.Note("%s.", statusSummary(s))
 	t.Note("%s. Final scores, and times in which nothing ran, are counted as idle.", s.Work)
+	for _, x := range s.Trials {
+		if x.Problem != "" {
+			t.Note("%s: %s.", x.TrialID, x.Problem)
+		}
+	}
+	if slices.ContainsFunc(s.Trials, func(x experiment.TrialStatus) bool { return x.Unproven }) {
+		t.Note("Nothing proves that no score was changed: the folder is of format 1.")
+	}
 	t.Note("Attempts, calls: used of the budget. Best public, private: accuracy in %%.")
 	return t
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
@@ -42,13 +43,13 @@ func runTable(ctx context.Context, w setup.World, o tableOptions) error {
 	if err != nil || n < 1 || n > report.PaperTables {
 		return usage("no table %q; want a number from 1 to %d", o.number, report.PaperTables)
 	}
-	outcomes, opts, err := recorded.Outcomes(ctx, o.out, o.experiment, warnings(w))
-	if err != nil {
-		return err
+	outcomes, opts, left := recorded.Outcomes(ctx, o.out, o.experiment, warnings(w))
+	if outcomes == nil {
+		return left
 	}
 	tables, err := report.PaperTable(n, outcomes, opts)
 	if err != nil {
-		return err
+		return errors.Join(left, err)
 	}
-	return report.Write(w.Stdout, o.format, tables)
+	return errors.Join(left, report.Write(w.Stdout, o.format, tables))
 }

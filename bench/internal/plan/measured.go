@@ -1,10 +1,7 @@
 package plan
 
 import (
-	"context"
-
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/index"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
@@ -21,31 +18,29 @@ type Measured struct {
 	Planned  int              `json:"planned_trials"`
 }
 
-// Measure reads from the index what trials of the experiment's agents and workflows
-// took under the protocol p. Agents without any are left out.
-func Measure(ctx context.Context, db *index.Index, f experiment.File, p results.Protocol) ([]Measured, error) {
+// Measure is what those of the outcomes that are of the experiment's agents and
+// workflows took under the protocol p. Agents without any are left out, and so are
+// trials that changed.
+func Measure(outcomes []results.Outcome, f experiment.File, p results.Protocol) []Measured {
 	list := []Measured{}
 	for _, agent := range f.Agents {
 		for _, w := range f.Workflows {
-			outcomes, err := db.Outcomes(ctx, index.Filter{Kind: results.OfAgent, Agent: agent, Workflow: w})
-			if err != nil {
-				return nil, err
-			}
 			m := Measured{Agent: agent, Workflow: w, Planned: f.Runs * len(f.Domains) * len(f.Settings)}
 			if m.mean(outcomes, results.ProtocolDigest(p)) {
 				list = append(list, m)
 			}
 		}
 	}
-	return list, nil
+	return list
 }
 
-// mean takes in the trials that ended under the protocol of the digest, and reports
-// whether there are any.
+// mean takes in its agent's and workflow's trials that ended under the protocol of the
+// digest, and reports whether there are any.
 func (m *Measured) mean(outcomes []results.Outcome, protocol string) bool {
 	var usage results.Usage
 	for _, o := range outcomes {
-		if o.ProtocolDigest != protocol || o.End == "" {
+		if o.Kind != results.OfAgent || o.Agent != m.Agent || o.Workflow != m.Workflow ||
+			o.Changed != "" || o.ProtocolDigest != protocol || o.End == "" {
 			continue
 		}
 		m.Trials++

@@ -7,7 +7,7 @@
 // repeated calls are not in the bounds. GPU hours count the run time of trials. Final
 // training, private scoring and the base student's evaluation come on top.
 //
-// The package is not for output, and it opens nothing but an index that it is given.
+// The package is not for output, and it opens nothing.
 package plan
 
 import (

@@ -43,19 +43,31 @@ func TestMake(t *testing.T) {
 	}
 }
 
-// Only trials that ended under the same protocol count.
+// Only trials that ended under the same protocol count, and none that changed.
 func TestMean(t *testing.T) {
-	m := Measured{}
+	m := Measured{Agent: "a", Workflow: results.OneShot}
+	trial := func(calls int, change func(o *results.Outcome)) results.Outcome {
+		o := results.Outcome{
+			Kind: results.OfAgent, TrialID: results.TrialID{Agent: "a", Workflow: results.OneShot},
+			ProtocolDigest: "p", End: results.EndAttempts, Usage: results.Usage{TeacherCalls: calls},
+		}
+		change(&o)
+		return o
+	}
 	outcomes := []results.Outcome{
-		{ProtocolDigest: "p", End: results.EndAttempts, Usage: results.Usage{TeacherCalls: 100}},
-		{ProtocolDigest: "p", End: results.EndAttempts, Usage: results.Usage{TeacherCalls: 300}},
-		{ProtocolDigest: "other", End: results.EndAttempts, Usage: results.Usage{TeacherCalls: 5}},
-		{ProtocolDigest: "p", Usage: results.Usage{TeacherCalls: 7}},
+		trial(100, func(*results.Outcome) {}),
+		trial(300, func(*results.Outcome) {}),
+		trial(5, func(o *results.Outcome) { o.ProtocolDigest = "other" }),
+		trial(7, func(o *results.Outcome) { o.End = "" }),
+		trial(9, func(o *results.Outcome) { o.Changed = "a file" }),
+		trial(11, func(o *results.Outcome) { o.Kind = results.OfGiven }),
+		trial(13, func(o *results.Outcome) { o.Agent = "b" }),
+		trial(15, func(o *results.Outcome) { o.Workflow = results.Iterative }),
 	}
 	if !m.mean(outcomes, "p") || m.Trials != 2 || m.Calls != 200 {
 		t.Errorf("%+v", m)
 	}
-	if none := (Measured{}); none.mean(outcomes, "unknown") {
+	if none := (Measured{Agent: "a", Workflow: results.OneShot}); none.mean(outcomes, "unknown") {
 		t.Errorf("%+v of no trial", none)
 	}
 }

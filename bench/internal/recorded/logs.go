@@ -1,6 +1,7 @@
 package recorded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
@@ -18,12 +20,13 @@ type Logs struct {
 	Experiment string
 	Trials     []report.TrialLog
 	Names      map[string]string // how agents are shown
+	Left       []error           // each of a trial that does not count
 }
 
 // ReadLogs reads the logs of the experiment of that name in out, or, if name is
 // empty, of the only one there is. It reads the trials of the given agents; of all if
-// none is given.
-func ReadLogs(out, name string, agents []string) (Logs, error) {
+// none is given. With an error, Left is what is known of it.
+func ReadLogs(ctx context.Context, out, name string, agents []string) (Logs, error) {
 	root, err := oneExperiment(out, name)
 	if err != nil {
 		return Logs{}, err
@@ -36,22 +39,29 @@ func ReadLogs(out, name string, agents []string) (Logs, error) {
 	if err != nil {
 		return Logs{}, err
 	}
+	shelf, err := catalog.Beside(ctx, root)
+	if err != nil {
+		return Logs{}, err
+	}
 	logs := Logs{Experiment: f.Name, Names: names}
 	for _, id := range f.Trials() {
 		if len(agents) > 0 && !slices.Contains(agents, id.Agent) {
 			continue
 		}
-		l, err := trialLog(root, id)
+		l, err := trialLog(shelf, root, id)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // it has not begun
+			if err = shelf.Missing(root, id); err == nil {
+				continue // it has not begun
+			}
 		}
 		if err != nil {
-			return Logs{}, err
+			logs.Left = append(logs.Left, catalog.Fault(string(root.Trial(id)), err))
+			continue
 		}
 		logs.Trials = append(logs.Trials, l)
 	}
 	if len(agents) > 0 && len(logs.Trials) == 0 {
-		return Logs{}, results.Bad(fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
+		return Logs{Left: logs.Left}, results.Bad(fmt.Errorf("%s: no trial of %s has begun", root, strings.Join(agents, ", ")))
 	}
 	return logs, nil
 }
@@ -71,14 +81,14 @@ func oneExperiment(out, name string) (record.Experiment, error) {
 	return list[0], nil
 }
 
-func trialLog(root record.Experiment, id results.TrialID) (l report.TrialLog, err error) {
+func trialLog(shelf *catalog.Catalog, root record.Experiment, id results.TrialID) (l report.TrialLog, err error) {
 	dir := root.Trial(id)
 	if l.State, err = dir.Follow(func(_ results.Event, s *results.Trial) {
 		l.Used = append(l.Used, report.Used{Elapsed: s.Elapsed, Calls: s.Usage.TeacherCalls})
 	}); err != nil {
 		return l, err
 	}
-	o, err := root.Outcome(dir)
+	o, err := shelf.Trial(root, id)
 	if err != nil {
 		return l, err
 	}

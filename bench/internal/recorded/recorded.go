@@ -1,99 +1,105 @@
 // Package recorded reads what the pages of package report show from a folder of
-// experiments, called out here: the outcomes of trials from its index, and the course
+// experiments, called out here: the outcomes of trials from its catalog, and the course
 // of single trials from their logs. It also keeps the index.
 //
-// The experiments' folders are the truth; the index only repeats what they say and
-// is made anew from them whenever that is in doubt. The package is not for running
-// anything, and not for output: a problem that is no error goes to a [Warn].
+// A trial that changed has no figures, and one that cannot be read is left out. An
+// error beside the outcomes names both: whoever shows the rest passes that on.
+// The package is not for running anything, and not for output: a problem that is no
+// error goes to a [Warn].
 package recorded
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
-// Warn is told of a trial that cannot be read and is left out.
+// Warn is told of what somebody should look at, and that changes no figure.
 type Warn func(error)
 
-// OpenIndex opens the index of out. It first rebuilds an index that another version
-// of the program made.
-func OpenIndex(ctx context.Context, out string, warn Warn) (*index.Index, error) {
-	db, err := index.Open(record.Index(out))
-	if err != nil || !db.Stale() {
-		return db, err
-	}
-	outcomes, broken, err := record.All(out)
-	if err == nil {
-		err = db.Replace(ctx, outcomes)
-	}
+// Read reads the outcomes of the experiment of that name in out, or, if name is empty,
+// of all.
+func Read(ctx context.Context, out, name string) (r catalog.Reading, err error) {
+	c, err := catalog.Existing(ctx, out)
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return r, err
 	}
-	for _, b := range broken {
-		warn(b)
-	}
-	return db, nil
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return c.Read(ctx, name)
 }
 
-// Rebuild makes the index of out anew and returns how many outcomes it holds, and
-// which trials cannot be read and are left out.
-func Rebuild(ctx context.Context, out string) (n int, broken []record.Broken, err error) {
-	outcomes, broken, err := record.All(out)
-	if err != nil {
-		return 0, nil, err
+// Rebuild makes the index of out anew and reads it.
+func Rebuild(ctx context.Context, out string) (r catalog.Reading, err error) {
+	if _, err := record.Recorded(out); err != nil { // before an index is made
+		return r, err
 	}
-	db, err := index.Open(record.Index(out))
+	c, err := catalog.Open(ctx, out)
 	if err != nil {
-		return 0, nil, err
+		return r, err
 	}
-	return len(outcomes), broken, errors.Join(db.Replace(ctx, outcomes), db.Close())
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := c.Rebuild(ctx); err != nil {
+		return r, err
+	}
+	return c.Read(ctx, "")
 }
 
-// Put adds the outcomes to the index of out.
-func Put(ctx context.Context, out string, outcomes []results.Outcome, warn Warn) error {
-	db, err := OpenIndex(ctx, out, warn)
+// Put reads the outcomes of the experiment in the folder root again and puts them into
+// the index beside it. It returns what the experiment's log is at.
+func Put(ctx context.Context, root record.Experiment, outcomes []results.Outcome, warn Warn) (heads map[string]string, err error) {
+	c, err := catalog.Around(ctx, root)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return errors.Join(db.Put(ctx, outcomes...), db.Close())
+	defer func() { err = errors.Join(err, c.Close()) }()
+	for _, fault := range c.Rebuilt {
+		warn(fault)
+	}
+	return c.Put(ctx, root, outcomes)
 }
 
-// Outcomes reads the outcomes of an experiment, or of all if name is empty, from the
-// index of out, and how the leaderboard shows them.
-func Outcomes(ctx context.Context, out, name string, warn Warn) ([]results.Outcome, report.Options, error) {
-	path := record.Index(out)
-	if !disk.Exists(path) {
-		return nil, report.Options{}, results.Bad(fmt.Errorf("%s: there is no index", path), "run an experiment first, give --out, or rebuild it with reindex")
+// Left warns of copies and of files of other programs, and returns what is left out of
+// the reading as an error.
+func Left(r catalog.Reading, warn Warn) error {
+	for _, said := range r.Copies {
+		warn(errors.New(said))
 	}
-	db, err := OpenIndex(ctx, out, warn)
+	for _, o := range r.Outcomes {
+		for _, path := range o.Added {
+			warn(fmt.Errorf("%s: added by another program, no part of the record; remove it", path))
+		}
+	}
+	return errors.Join(r.Faults...)
+}
+
+// Outcomes reads the outcomes of an experiment, or of all if name is empty, and how the
+// leaderboard shows them. With outcomes, which are then not nil, the error says what is
+// left out of them.
+func Outcomes(ctx context.Context, out, name string, warn Warn) (outcomes []results.Outcome, opts report.Options, err error) {
+	r, err := Read(ctx, out, name)
 	if err != nil {
-		return nil, report.Options{}, err
+		return nil, opts, err
 	}
-	defer db.Close()
-	outcomes, err := db.Outcomes(ctx, index.Filter{Experiment: name})
-	if err != nil {
-		return nil, report.Options{}, err
+	if name != "" && len(r.Outcomes) == 0 {
+		err := results.Bad(fmt.Errorf("%s: holds no outcome of experiment %q", record.Index(out), name), "see which there are with: autodatabench leaderboard")
+		return nil, opts, errors.Join(err, Left(r, warn))
 	}
-	if name != "" && len(outcomes) == 0 {
-		return nil, report.Options{}, results.Bad(fmt.Errorf("%s: holds no outcome of experiment %q", path, name), "see which there are with: autodatabench leaderboard")
-	}
-	opts, err := options(out, outcomes)
-	return outcomes, opts, err
+	opts = options(out, r.Outcomes)
+	opts.Heads = r.Heads
+	return append([]results.Outcome{}, r.Outcomes...), opts, Left(r, warn)
 }
 
 // options says which domains the experiments of the outcomes are to have and how
-// their agents are shown, as far as their folders are there.
-func options(out string, outcomes []results.Outcome) (report.Options, error) {
+// their agents are shown, as far as their folders say; a lock that cannot be read is
+// named where the outcomes are read.
+func options(out string, outcomes []results.Outcome) report.Options {
 	opts := report.Options{Expected: map[string][]results.Domain{}, Names: map[string]string{}}
 	for _, o := range outcomes {
 		if _, done := opts.Expected[o.Experiment]; done || o.Kind != results.OfAgent {
@@ -101,17 +107,14 @@ func options(out string, outcomes []results.Outcome) (report.Options, error) {
 		}
 		root := record.Experiment(filepath.Join(out, o.Experiment))
 		domains, err := experiment.Domains(root)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return opts, err
+		if opts.Expected[o.Experiment] = domains; err != nil {
+			continue
 		}
-		opts.Expected[o.Experiment] = domains
-		titles, err := root.Titles()
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return opts, err
+		if titles, err := root.Titles(); err == nil {
+			addNames(opts.Names, titles)
 		}
-		addNames(opts.Names, titles)
 	}
-	return opts, nil
+	return opts
 }
 
 // addNames adds an experiment's titles to the names of agents. An agent that two

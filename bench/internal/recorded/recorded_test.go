@@ -25,10 +25,7 @@ func TestOptions(t *testing.T) {
 	for _, name := range []string{"demo", "other", "third", "gone"} {
 		outcomes = append(outcomes, results.Outcome{Kind: results.OfAgent, Experiment: name})
 	}
-	got, err := options(out, append(outcomes, results.Outcome{Kind: results.OfGiven, Experiment: "given"}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := options(out, append(outcomes, results.Outcome{Kind: results.OfGiven, Experiment: "given"}))
 	want := report.Options{
 		Expected: map[string][]results.Domain{"demo": results.Domains(), "other": results.Domains(), "third": results.Domains(), "gone": nil},
 		Names:    map[string]string{"a": "A", "b": "b", "c": "数据"},

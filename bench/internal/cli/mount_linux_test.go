@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"syscall"
+	"testing"
+)
+
+// mountReadOnly mounts the folder over itself so that root cannot write to it either.
+func mountReadOnly(t *testing.T, dir string) {
+	t.Helper()
+	const bind, remount = syscall.MS_BIND, syscall.MS_BIND | syscall.MS_REMOUNT | syscall.MS_RDONLY
+	if err := syscall.Mount(dir, dir, "", bind, ""); err != nil {
+		t.Skipf("root cannot mount here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := syscall.Mount(dir, dir, "", remount, ""); err != nil {
+		t.Skipf("root cannot mount here: %v", err)
+	}
+}

@@ -1,0 +1,120 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/index"
+	"github.com/autodatabench/autodatabench/results/record"
+)
+
+// Beside opens a catalog for the trials of one experiment, with what the index beside
+// its folder knows of them. It writes nothing and need not be closed.
+func Beside(ctx context.Context, root record.Experiment) (*Catalog, error) {
+	out, err := around(root)
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalog{out: out, readOnly: true, seen: map[string]seen{}, heads: map[string]string{}, opened: map[string]*experiment{}}
+	file := record.Index(out)
+	if !exists(file) {
+		return c, nil
+	}
+	open := index.OpenReadOnly
+	if writable(out) {
+		open = index.Open
+	}
+	db, err := open(file)
+	if err != nil {
+		return c, nil // every folder is read
+	}
+	if c.db = db; db.Stale() || c.load(ctx) != nil {
+		c.seen, c.heads = map[string]seen{}, map[string]string{}
+	}
+	c.db = nil
+	return c, db.Close()
+}
+
+// Around is [Open] of the folder in which the experiment's lies.
+func Around(ctx context.Context, root record.Experiment) (*Catalog, error) {
+	out, err := around(root)
+	if err != nil {
+		return nil, err
+	}
+	return Open(ctx, out)
+}
+
+func around(root record.Experiment) (string, error) {
+	if name := filepath.Base(string(root)); name != "." && name != ".." {
+		return filepath.Dir(string(root)), nil
+	}
+	at, err := filepath.Abs(string(root))
+	return filepath.Dir(at), err
+}
+
+// Missing is nil for a trial that has not begun, and else says that it is gone.
+func (c *Catalog) Missing(root record.Experiment, id results.TrialID) error {
+	e := root.EntryOfTrial(id)
+	x := c.of(root)
+	if x.scores != nil && slices.Contains(x.scores.Sealed(), id) {
+		return e.Gone()
+	}
+	return nil
+}
+
+// of is the experiment in the folder root, which lies in the catalog's.
+func (c *Catalog) of(root record.Experiment) *experiment {
+	if at, err := filepath.Abs(string(root)); err == nil { // it may be "."
+		return c.experiment(filepath.Base(at))
+	}
+	return c.experiment(filepath.Base(string(root)))
+}
+
+// Trial reads the outcome of one trial of the experiment in the folder root, which
+// lies in the catalog's. A trial that changed has no figures, and an error.
+func (c *Catalog) Trial(root record.Experiment, id results.TrialID) (results.Outcome, error) {
+	x := c.of(root)
+	p := place{x, x.root.EntryOfTrial(id)}
+	c.lookAt([]place{p})
+	s := c.seen[p.folder()]
+	if len(s.outcomes) == 0 {
+		return results.Outcome{TrialID: id}, s.err
+	}
+	return s.outcomes[0], s.err
+}
+
+// Put reads the outcomes of the experiment in the folder root again and puts them
+// into the index. It returns the head of the experiment's log, by the experiment's
+// name. Errors: what is wrong with a folder.
+func (c *Catalog) Put(ctx context.Context, root record.Experiment, outcomes []results.Outcome) (heads map[string]string, err error) {
+	x := c.of(root)
+	folder := filepath.Base(string(x.root))
+	var list []place
+	known := map[string]bool{}
+	for _, o := range outcomes {
+		e := x.root.EntryOfTrial(o.TrialID)
+		if o.Kind == results.OfGiven {
+			e = x.root.EntryOfGiven(o.Agent, o.Domain)
+		}
+		if !known[e.Folder] {
+			known[e.Folder], list = true, append(list, place{x, e})
+		}
+	}
+	c.lookAt(list)
+	var rows []index.Row
+	for _, p := range list {
+		s := c.seen[p.folder()]
+		if rows = append(rows, rowsOf(p.folder(), s)...); s.err != nil {
+			err = errors.Join(err, Fault(p.Path(), s.err))
+		}
+	}
+	c.keepHead(folder, x)
+	heads = map[string]string{}
+	for _, r := range rows {
+		heads[r.Outcome.Experiment] = results.ShortDigest(c.heads[folder])
+	}
+	return heads, errors.Join(err, c.db.Put(ctx, rows, c.heads))
+}

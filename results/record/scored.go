@@ -1,0 +1,199 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+)
+
+// EnterBase enters the base student's score on the domain.
+func (s *Scores) EnterBase(d results.Domain) error {
+	return s.enterScore(s.root.Base(d), ScoresLine{Kind: BaseScored, Domain: d})
+}
+
+// EnterFinal enters the trial's score with final seed k.
+func (s *Scores) EnterFinal(id results.TrialID, k int) error {
+	return s.enterScore(s.root.Trial(id).Final(k), finalOf(id, k))
+}
+
+// EnterGiven enters the score of a run of the given submission.
+func (s *Scores) EnterGiven(name string, d results.Domain, run int) error {
+	g := s.root.Submission(name, d)
+	about, err := g.about(name, d, run)
+	if err != nil {
+		return err
+	}
+	return s.enterScore(g.Run(run), about)
+}
+
+func finalOf(id results.TrialID, k int) ScoresLine {
+	return ScoresLine{Kind: FinalScored, Domain: id.Domain, Trial: &id, Number: k}
+}
+
+func (g Given) about(name string, d results.Domain, run int) (ScoresLine, error) {
+	digest, err := disk.DigestFile(string(g.Terms()))
+	return ScoresLine{Kind: GivenScored, Domain: d, Given: name, Number: run, Lock: digest}, err
+}
+
+func (s *Scores) enterScore(f Final, l ScoresLine) error {
+	if !s.kept {
+		return nil
+	}
+	l, _, err := f.describe(l)
+	if err != nil {
+		return err
+	}
+	return s.enter(l)
+}
+
+// Base reads the base student's score on the domain; see [Scores.score].
+func (s *Scores) Base(d results.Domain) (Score, error) {
+	return s.score(s.root.Base(d), ScoresLine{Kind: BaseScored, Domain: d})
+}
+
+// Final reads the trial's score with final seed k; see [Scores.score].
+func (s *Scores) Final(t Trial, id results.TrialID, k int) (Score, error) {
+	return s.score(t.Final(k), finalOf(id, k))
+}
+
+// Given reads the score of a run of the given submission; see [Scores.score].
+func (s *Scores) Given(g Given, name string, d results.Domain, run int) (Score, error) {
+	about, err := g.about(name, d, run)
+	if err != nil {
+		return Score{}, err
+	}
+	if was, known := s.line(about); known && was.Lock != about.Lock {
+		return Score{}, unlike(string(g.Terms()), errors.New("changed since the submission was scored"))
+	}
+	return s.score(g.Run(run), about)
+}
+
+// score reads a score that the log has, recounted from its predictions. A score that
+// the log does not have is none: it is made again. Errors: fs.ErrNotExist for none;
+// results.Verification when a file is not what it was.
+func (s *Scores) score(f Final, about ScoresLine) (Score, error) {
+	was, known := s.line(about)
+	if s.kept && !known {
+		return Score{}, &fs.PathError{Op: "find", Path: s.root.scores(), Err: fs.ErrNotExist}
+	}
+	now, score, err := f.describe(about)
+	switch {
+	case known && errors.Is(err, fs.ErrNotExist):
+		return score, unlike(string(f), fmt.Errorf("of the score that the experiment's log has, a file is missing: %v", err))
+	case err != nil || !known:
+		return score, err
+	}
+	return score, f.compare(was, now)
+}
+
+// describe completes the line with what lies in the folder, whose score it recounts.
+func (f Final) describe(l ScoresLine) (ScoresLine, Score, error) {
+	score, err := f.recount()
+	if err != nil {
+		return l, score, err
+	}
+	l.Student, l.Task = score.Terms.Student, score.Terms.Task
+	l.Score = &score.Private
+	if score.Training != nil {
+		l.Adapter = score.Training.Digest
+	}
+	l.Predictions = score.Predictions
+	if l.Kind != BaseScored {
+		l.Rows, err = disk.DigestFile(string(f.Rows()))
+	}
+	return l, score, err
+}
+
+// recount reads the score, and refuses one that does not follow from the predictions
+// beside it.
+func (f Final) recount() (Score, error) {
+	score, err := f.Score().Read()
+	if err != nil {
+		return score, err
+	}
+	data, err := os.ReadFile(string(f.Predictions()))
+	if err != nil {
+		return score, err
+	}
+	if disk.Digest(data) != score.Predictions {
+		return score, unlike(string(f.Predictions()), errors.New("changed since it was scored"))
+	}
+	judged, err := f.Predictions().Read()
+	if err != nil {
+		return score, err
+	}
+	counted, correct := results.Score{Total: len(judged)}, make([]bool, len(judged))
+	for i, j := range judged {
+		if correct[i] = j.Correct; j.Correct {
+			counted.Correct++
+		}
+	}
+	if counted.Items = results.ItemsOf(correct); score.Private.Items == "" { // of old folders
+		counted.Items = ""
+	}
+	if same, err := sameDigest(counted, score.Private); err != nil || !same {
+		return score, errors.Join(err, unlike(string(f.Score()), fmt.Errorf("says %d of %d correct, the predictions beside it %d of %d",
+			score.Private.Correct, score.Private.Total, counted.Correct, counted.Total)))
+	}
+	return score, nil
+}
+
+// compare refuses what differs from the log's line, and names the file that holds it.
+func (f Final) compare(was, now ScoresLine) error {
+	switch {
+	case was.Predictions != now.Predictions:
+		return unlike(string(f.Predictions()), errors.New("changed since it was scored"))
+	case was.Rows != now.Rows:
+		return unlike(string(f.Rows()), errors.New("changed since it was scored"))
+	}
+	same, err := sameDigest(was, now)
+	if err == nil && !same {
+		err = unlike(string(f.Score()), errors.New("changed since it was scored"))
+	}
+	return err
+}
+
+// finals reads the trial's final scores, one for each final seed, as far as they are
+// there. A folder of a further seed is refused. Entries that nothing reads are listed.
+func (s *Scores) finals(t Trial, spec results.Spec) (list []results.Score, added []string, err error) {
+	entries, err := os.ReadDir(t.join(finalFolder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	seeds := spec.Protocol.FinalSeeds
+	for _, entry := range entries {
+		k, err := strconv.Atoi(entry.Name())
+		switch {
+		case entry.Name() == roundsFolder && entry.IsDir():
+		case err != nil || strconv.Itoa(k) != entry.Name() || foreign(entry.Name()):
+			added = append(added, t.join(finalFolder, entry.Name()))
+		case k < 1 || k > seeds:
+			return nil, nil, unlike(t.join(finalFolder, entry.Name()), fmt.Errorf("a score of a trial that has %d", seeds))
+		}
+	}
+	for k := 1; k <= seeds; k++ {
+		score, err := s.Final(t, spec.TrialID, k)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, added, nil // it is not scored yet
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if !score.Terms.of(spec) {
+			return nil, nil, unlike(string(t.Final(k).Score()), errors.New("the score of another student or task than the trial's"))
+		}
+		list = append(list, score.Private)
+	}
+	return list, added, nil
+}
+
+// of reports whether a score was made with the trial's student and task. Old folders
+// of version 1 do not say.
+func (t Terms) of(spec results.Spec) bool {
+	return t == Terms{} || t.Student == spec.StudentDigest && t.Task == spec.TaskDigest
+}

@@ -1,0 +1,232 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"sync"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
+)
+
+// ScoresKind says what a line of scores.jsonl records.
+type ScoresKind string
+
+// The kinds of line.
+const (
+	ExperimentLocked ScoresKind = "experiment.locked" // the experiment began
+	TrialSealed      ScoresKind = "trial.sealed"
+	BaseScored       ScoresKind = "base.scored"  // the base student on a domain's private set
+	FinalScored      ScoresKind = "final.scored" // a trial with one final seed
+	GivenScored      ScoresKind = "given.scored" // a run of a submission that no agent made
+)
+
+// ScoresLine is a line of scores.jsonl, without its place in the chain. All digests
+// are of whole files, but for adapter, student and task.
+type ScoresLine struct {
+	Kind ScoresKind `json:"kind"`
+
+	Domain results.Domain   `json:"domain,omitempty"`
+	Trial  *results.TrialID `json:"trial,omitempty"`  // of trial.sealed and final.scored
+	Given  string           `json:"given,omitempty"`  // name of the submission, of given.scored
+	Number int              `json:"number,omitempty"` // final seed or run, from 1
+
+	Lock string `json:"lock,omitempty"` // digest of experiment.lock.json, of experiment.locked; of given.json, of given.scored
+	Seal string `json:"seal,omitempty"` // digest of seal.json, of trial.sealed
+	Head string `json:"head,omitempty"` // digest of the trial's last event, of trial.sealed
+
+	Rows        string         `json:"rows,omitempty"`        // digest of submission.json in the score's folder
+	Adapter     string         `json:"adapter,omitempty"`     // digest of the trained weights; none if the training failed
+	Predictions string         `json:"predictions,omitempty"` // digest of predictions.jsonl
+	Student     string         `json:"student,omitempty"`     // digest
+	Task        string         `json:"task,omitempty"`        // digest
+	Score       *results.Score `json:"score,omitempty"`
+}
+
+// subject is what the line is about; the log has one line for each.
+func (l ScoresLine) subject() string {
+	about := string(l.Domain)
+	switch {
+	case l.Trial != nil:
+		about = l.Trial.Path()
+	case l.Given != "":
+		about = path.Join(l.Given, about)
+	}
+	return path.Join(string(l.Kind), about, strconv.Itoa(l.Number))
+}
+
+// Scores is the log of an experiment's seals and scores, scores.jsonl. A score
+// counts only as the log has it. The log names what lies in the folders by digest,
+// and its own head stands for all of that. It is safe for concurrent use.
+//
+// Experiments of version 1 have no log: nothing is entered for them, and their
+// scores count as their files have them.
+type Scores struct {
+	root Experiment
+	kept bool // the experiment has a log
+	log  *disk.SharedLog
+
+	mu    sync.Mutex
+	lines map[string]ScoresLine // by subject
+	past  map[string]bool       // every head that the log ever had
+}
+
+// OpenScores reads the log of the experiment, which it makes when the first line is
+// entered. Errors: results.BadInput for a broken chain or a lock that cannot be
+// read.
+func (e Experiment) OpenScores() (*Scores, error) {
+	s := &Scores{root: e, lines: map[string]ScoresLine{}, past: map[string]bool{disk.Digest(nil): true}}
+	lock, err := e.ReadLock()
+	switch {
+	case err == nil:
+		s.kept = lock.Format >= 2
+	case errors.Is(err, fs.ErrNotExist): // an experiment of given submissions alone
+		s.kept = Format >= 2
+	default:
+		return nil, err
+	}
+	if s.log, err = disk.OpenShared(e.scores(), s.visit); err != nil {
+		return nil, err
+	}
+	s.kept = s.kept || s.log.Len() > 0
+	return s, nil
+}
+
+// Refresh reads what other processes have entered.
+func (s *Scores) Refresh() error { return s.log.Refresh() }
+
+func (s *Scores) visit(line []byte) error {
+	var l ScoresLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, twice := s.lines[l.subject()]; twice {
+		return fmt.Errorf("a second line of %s", l.subject())
+	}
+	s.lines[l.subject()] = l
+	s.past[disk.Digest(line)] = true
+	return nil
+}
+
+// Head is the digest of the log's last line; empty without a log.
+func (s *Scores) Head() string {
+	if s.log.Len() == 0 {
+		return ""
+	}
+	return s.log.Head()
+}
+
+// Follows refuses a log that does not have the head, which was taken from it before:
+// it was rewritten or cut since.
+func (s *Scores) Follows(head string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if head == "" || s.past[head] {
+		return nil
+	}
+	return unlike(s.root.scores(), fmt.Errorf("it was rewritten or cut: the index has its line %s, which it lacks", results.ShortDigest(head)))
+}
+
+// line is the line about the same subject as l.
+func (s *Scores) line(l ScoresLine) (ScoresLine, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.lines[l.subject()]
+	return found, ok
+}
+
+// enter makes the line durable. One that is there is not written again, and another
+// one about the same subject is refused: what is sealed or scored stays so.
+func (s *Scores) enter(l ScoresLine) error {
+	if !s.kept {
+		return nil
+	}
+	return s.log.Append(func() ([]any, error) {
+		was, there := s.line(l)
+		if !there {
+			return []any{l}, nil
+		}
+		same, err := sameDigest(was, l)
+		if err == nil && !same {
+			err = unlike(s.root.scores(), fmt.Errorf("it has %s with another result than there is now", l.subject()))
+		}
+		return nil, err
+	})
+}
+
+func sameDigest(a, b any) (bool, error) {
+	x, err := disk.DigestOf(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := disk.DigestOf(b)
+	return x == y, err
+}
+
+// unlike is the error of a file that is not what the record says of it.
+func unlike(path string, err error) error {
+	return &results.Error{
+		Kind: results.Verification, Hint: "put the file back from a copy; what changed no longer counts, and can be run again under another name",
+		Err: fmt.Errorf("%s: %w", path, err),
+	}
+}
+
+// Kept reports whether the experiment has a log.
+func (s *Scores) Kept() bool { return s.kept }
+
+// Mark is what a new folder in the experiment says of its version.
+func (s *Scores) Mark() int {
+	if !s.kept {
+		return 0
+	}
+	return Mark()
+}
+
+// Lock enters the experiment's lock before the first trial, and refuses one that
+// changed since.
+func (s *Scores) Lock() error {
+	if err := s.CheckLock(); err != nil || !s.kept {
+		return err
+	}
+	digest, err := disk.DigestFile(string(s.root.Lock()))
+	if err != nil {
+		return err
+	}
+	return s.enter(ScoresLine{Kind: ExperimentLocked, Lock: digest})
+}
+
+// CheckLock refuses a lock that changed since the experiment began, and a log that
+// has trials and no lock.
+func (s *Scores) CheckLock() error {
+	was, begun := s.line(ScoresLine{Kind: ExperimentLocked})
+	if !begun && len(s.Sealed()) == 0 {
+		return nil
+	}
+	digest, err := disk.DigestFile(string(s.root.Lock()))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if was.Lock != digest {
+		return unlike(string(s.root.Lock()), errors.New("changed since the experiment began"))
+	}
+	return nil
+}
+
+// Sealed lists the trials that the log knows.
+func (s *Scores) Sealed() []results.TrialID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []results.TrialID
+	for _, l := range s.lines {
+		if l.Kind == TrialSealed {
+			list = append(list, *l.Trial)
+		}
+	}
+	return list
+}
