@@ -36,12 +36,12 @@ type parts struct {
 
 // parts needs items, two runs and a base that is not 0.
 func (c *Cell) parts() (p parts, ok bool) {
-	r, n, s := float64(len(c.runs)), float64(c.items), float64(c.seeds)
+	r, s := float64(len(c.runs)), float64(c.seeds)
 	if !c.paired() || r < 2 || c.base == 0 {
 		return parts{}, false
 	}
-	seed := max(c.seedVar-c.seedItem/n, 0)
-	run := max(c.runVar-c.noise/n-seed/s, 0)
+	seed := max(c.seedVar-c.seedChance, 0)
+	run := max(c.runVar-c.chance-seed/s, 0)
 	return parts{run / r, seed / (r * s), c.itemVariance(c.mean / c.base).value, c.seeds > 1}, true
 }
 
@@ -96,7 +96,7 @@ func (s *Study) Splits() []EntrySplit {
 			p, ok := c.parts()
 			complete = complete && ok
 			if complete {
-				w := s.weight(c)
+				w := s.metric.slope(c.mean, c.base) / float64(len(s.domains))
 				sum.run, sum.seed, sum.item = sum.run+w*w*p.run, sum.seed+w*w*p.seed, sum.item+w*w*p.item
 				sum.several = sum.several || p.several
 			}
