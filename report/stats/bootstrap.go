@@ -64,8 +64,8 @@ type drawn struct {
 	row               int        // in columns; 0 without answers
 	ghosts            [2]float64 // Xbar of the two ghost items
 	runVar            float64    // of the mean accuracy, from its runs
+	surely            float64    // what comes to it: from runs that do not deliver, less from chance answers
 	entryDF, domainDF float64    // of its factors; the entry's is common to its domains
-	chance            float64    // the part of it from chance answers
 	into              gains
 }
 
@@ -100,15 +100,24 @@ func (s *Study) newUrn(d int, seed uint64, draws int, all [][]gains) *urn {
 	return u
 }
 
-// newDrawn is how the cell is drawn. The variance of its runs is known by what the
+// newDrawn is how the cell is drawn. The variance between its runs is known by what the
 // entry's factor is worth, which is common to its domains, and by what the domain's is.
+// The more there is besides it, the less it matters that it is not known well.
 func (s *Study) newDrawn(c *Cell, into gains) drawn {
 	r, all := float64(len(c.runs)), float64(s.prior.DF)
-	entry, domain := s.prior.entry(c.entry).df, s.prior.domain(c.domain).df
-	return drawn{
-		Cell: c, ghosts: c.ghosts(), runVar: s.betweenRuns(c) / r, chance: c.chance / r, into: into,
-		entryDF: min(entry, all), domainDF: 1 / max(1/domain-1/all, 0),
+	runs, delivery := s.prior.between(c)
+	x := drawn{Cell: c, ghosts: c.ghosts(), runVar: runs / r, surely: (delivery - c.chance) / r, into: into}
+	ratio := 0.0
+	if s.metric != ByPoints && c.base > 0 {
+		ratio = c.mean / c.base
 	}
+	entryDF, more := min(s.prior.entry(c.entry).df, all), 1.0
+	if smoothed := s.prior.smoothed(c) / r; smoothed > 0 {
+		whole := max(smoothed+x.surely+c.itemVariance(ratio).value, smoothed)
+		more = whole / countedRuns(smoothed, whole, entryDF)
+	}
+	x.entryDF, x.domainDF = more*entryDF, more/max(1/s.prior.domain(c.domain).df-1/all, 0)
+	return x
 }
 
 // sums adds up by group of items.
@@ -231,5 +240,5 @@ func (c *drawn) runError(rng *rand.Rand, src, common rand.Source) float64 {
 	if !math.IsInf(c.domainDF, 1) {
 		scale *= c.domainDF / distuv.ChiSquared{K: c.domainDF, Src: src}.Rand()
 	}
-	return rng.NormFloat64() * math.Sqrt(max(c.runVar*scale-c.chance, 0))
+	return rng.NormFloat64() * math.Sqrt(max(c.runVar*scale+c.surely, 0))
 }

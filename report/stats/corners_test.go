@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/autodatabench/autodatabench/report/stats"
@@ -103,7 +102,7 @@ func (c corner) measure(t *testing.T, sets int) (r cornerResult) {
 	w := c.world
 	type counts struct{ inDomain, domains, inAverage, significant, pairs, first, firstPairs, any int }
 	perSet := make([]counts, sets)
-	different := make([]stats.Pair, sets)
+	pairs := make([][]stats.Pair, sets)
 	parallel(sets, func(k int) {
 		n := &perSet[k]
 		cells := w.cells(t, w.source(k))
@@ -139,11 +138,7 @@ func (c corner) measure(t *testing.T, sets int) (r cornerResult) {
 				n.any = 1
 			}
 		}
-		better := w
-		better.truth = slices.Clone(w.truth)
-		better.truth[1] *= 1.25
-		cells = better.cells(t, w.source(k))
-		different[k], _ = study(t, w.domains, stats.FitRunPrior(cells), cells...).Compare(entry("b"), entry("a"))
+		pairs[k] = s.Pairs()
 	})
 	for _, n := range perSet {
 		r.domain.add(n.inDomain, n.domains)
@@ -152,23 +147,31 @@ func (c corner) measure(t *testing.T, sets int) (r cornerResult) {
 		r.first.add(n.first, n.firstPairs)
 		r.family.add(n.any, min(n.pairs, 1))
 	}
-	r.power = relativePower(different)
+	r.power = relativePower(pairs)
 	return r
 }
 
-// relativePower is the share of differences found, over that of a test which knows the
-// variance of the difference.
-func relativePower(pairs []stats.Pair) float64 {
-	found, values := 0.0, make([]float64, len(pairs))
-	for k, p := range pairs {
-		values[k] = p.Gain.Value.Value
-		if p.P.Known && p.P.Value < stats.Level {
-			found += 1 / float64(len(pairs))
+// relativePower is the share of pairs found when one entry is better by so much that a
+// test which knows the variance of the difference finds 80 %, over these 80 %.
+func relativePower(sets [][]stats.Pair) float64 {
+	found, n := 0.0, 0.0
+	for k := range sets[0] {
+		squares := 0.0
+		for _, pairs := range sets {
+			squares += pairs[k].Gain.Value.Value * pairs[k].Gain.Value.Value
+		}
+		shift := (distuv.UnitNormal.Quantile(1-stats.Level/2) + distuv.UnitNormal.Quantile(stats.Power)) * math.Sqrt(squares/float64(len(sets)))
+		for _, pairs := range sets {
+			if p := pairs[k]; p.P.Known {
+				n++
+				t := distuv.StudentsT{Sigma: 1, Nu: p.DF.Value}
+				if 2*t.CDF(-math.Abs(p.Gain.Value.Value+shift)/p.SE.Value) < stats.Level {
+					found++
+				}
+			}
 		}
 	}
-	z := stat.Mean(values, nil) / stat.StdDev(values, nil)
-	critical := distuv.UnitNormal.Quantile(1 - stats.Level/2)
-	return found / (distuv.UnitNormal.CDF(z-critical) + distuv.UnitNormal.CDF(-z-critical))
+	return found / n / stats.Power
 }
 
 // gain is the true gain of an agent in a domain, in %.
@@ -179,5 +182,3 @@ func (w world) gain(agent, d int) float64 {
 	}
 	return (1 - w.invalid) * 100 * (ratio - 1)
 }
-
-var _ = math.Inf

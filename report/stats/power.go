@@ -80,7 +80,8 @@ func (s *Study) designDomain(d int, entries []int) DesignDomain {
 		c := s.cells[i][d]
 		plan.Items = float64(c.items)
 		slope.add(s.metric.slope(c.mean, c.base), 1)
-		run.add(s.betweenRuns(c), 1)
+		runs, delivery := s.prior.between(c)
+		run.add(runs+delivery, 1)
 		if len(c.runs) > 1 {
 			chance.add(c.chance, 1)
 		}
@@ -102,12 +103,6 @@ func (s *Study) designDomain(d int, entries []int) DesignDomain {
 	return plan
 }
 
-// betweenRuns is the variance of one run's accuracy, of a run that may fail to deliver.
-func (s *Study) betweenRuns(c *Cell) float64 {
-	share, gap := s.prior.rate(c).share, s.prior.gap(c)
-	return share*s.prior.expected(c) + share*(1-share)*gap*gap
-}
-
 // precision is the squared standard error of a difference when all entries have that
 // many runs in every domain and scale times the items, and its degrees of freedom.
 func (d Design) precision(runs, scale float64) (squared, df float64) {
@@ -127,9 +122,9 @@ func (d Design) precision(runs, scale float64) (squared, df float64) {
 		all := entries * domains * (runs - 1)
 		own := domains*(runs-1) + releaseMean*max(entries-2, 0)/poolPerEntry
 		inverse := 1/(2*own) + byDomain/(between*between)/(entries*(runs-1)) - 1/all
-		sum = sum.plus(estimated(between, 1/max(inverse, 1/all)))
+		sum.value += between - chance
+		sum.spread += uncertainRuns(between, sum.value, 1/max(inverse, 1/all))
 	}
-	sum.value -= chance
 	return sum.value, max(sum.value*sum.value/sum.spread, runs-1)
 }
 

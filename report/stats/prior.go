@@ -3,7 +3,6 @@ package stats
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -14,13 +13,14 @@ import (
 // The constants of the model of the variance between runs (methods.md section 2).
 const (
 	fewCells     = 12  // fewer cells with two runs are too uncertain to go without a warning
-	poolPerEntry = 8.0 // entries beyond two that lend an entry one degree of freedom
+	poolPerEntry = 4.0 // entries beyond two that lend an entry one degree of freedom
 	releaseBelow = 0.3 // p of an entry's larger variance below which it takes less of the others
 	borrowedDF   = 4.0 // degrees of freedom of a variance that an entry of single runs takes from the others
 	smoothDF     = 4.0 // degrees of freedom towards equality, of the shares that degrees of freedom rest on
 	deliveryRuns = 4.0 // runs of the whole board that an entry's share of valid runs is mixed with
 	unequalBelow = 0.01
 	modelRounds  = 3
+	runsOnlyDF   = 1.0 // degrees of freedom towards runs alone, of their share in a variance
 )
 
 // RunPrior is what all cells together say of the variance between runs. Over m(1-m),
@@ -221,34 +221,42 @@ func (p RunPrior) expected(c *Cell) float64 {
 	return p.Scale.Value * p.entry(c.entry).value * p.domain(c.domain).value * c.share() * (1 - c.share())
 }
 
-// gap is by how much a valid run of the cell differs from the base, a share.
-func (p RunPrior) gap(c *Cell) float64 {
+// between is the variance of one run's accuracy that is expected of the cell: the part
+// from valid runs, and the part from runs that do not deliver.
+func (p RunPrior) between(c *Cell) (runs, delivery float64) {
+	share, gap := p.rate(c).share, p.gaps[c.domain]
 	if c.valid > 0 {
-		return c.validMean - c.base
+		gap = c.validMean - c.base
 	}
-	return p.gaps[c.domain]
+	return share * p.expected(c), share * (1 - share) * gap * gap
 }
 
-// twoWayDF is the degrees of freedom of a sum of expected variances, of which parts
-// gives the share of every entry and domain. Factors of entries and domains are
-// measured on the same runs, hence the subtraction.
-func (p RunPrior) twoWayDF(entries map[Entry]float64, domains map[results.Domain]float64) float64 {
-	all := float64(p.DF)
-	inverse := -1 / all
-	for e, share := range entries {
-		inverse += share * share / p.entry(e).df
+// smoothed is the part from valid runs with factors that are drawn in. Degrees of freedom
+// rest on shares of these: shares of the factors as they are look more uneven than they are.
+func (p RunPrior) smoothed(c *Cell) float64 {
+	if !p.Scale.Known {
+		return 0
 	}
-	for d, share := range domains {
-		inverse += share * share / p.domain(d).df
+	return p.rate(c).share * p.Scale.Value * p.entry(c.entry).smoothed() * p.domain(c.domain).smoothed() * c.share() * (1 - c.share())
+}
+
+// twoWayDF is the degrees of freedom of a sum of expected variances with the given parts
+// by entry and by domain. Factors of entries and domains are measured on the same runs,
+// hence the subtraction.
+func (p RunPrior) twoWayDF(entries map[Entry]float64, domains map[results.Domain]float64) float64 {
+	whole, all := 0.0, float64(p.DF)
+	for _, part := range domains {
+		whole += part
+	}
+	inverse := -1 / all
+	for e, part := range entries {
+		inverse += part * part / (whole * whole) / p.entry(e).df
+	}
+	for d, part := range domains {
+		inverse += part * part / (whole * whole) / p.domain(d).df
 	}
 	return 1 / max(inverse, 1/all)
 }
 
-// smoothed is a factor drawn towards 1. Degrees of freedom rest on shares that are
-// drawn in like this: shares of the factors as they are look more uneven than they are.
-func (f factor) smoothed() float64 {
-	if math.IsInf(f.df, 1) {
-		return f.value
-	}
-	return (f.df*f.value + smoothDF) / (f.df + smoothDF)
-}
+// smoothed is a factor drawn towards 1.
+func (f factor) smoothed() float64 { return (f.df*f.value + smoothDF) / (f.df + smoothDF) }

@@ -31,35 +31,34 @@ func estimated(value, df float64) variance {
 type mix struct {
 	prior RunPrior
 
-	items    variance
-	runs     float64
-	entries  map[Entry]float64 // smoothed parts of runs, for the degrees of freedom
-	domains  map[results.Domain]float64
-	delivery map[Entry]float64
-	failing  map[Entry]float64 // runs of the entries in delivery
-	chance   variance
-	least    float64 // degrees of freedom of the cell with the fewest runs
+	items      variance
+	runs       float64
+	entries    map[Entry]float64 // smoothed parts of runs, for the degrees of freedom
+	domains    map[results.Domain]float64
+	delivery   map[Entry]float64
+	delivering map[Entry]float64 // their runs
+	chance     variance
+	least      float64 // degrees of freedom of the cell with the fewest runs
 }
 
 func newMix(p RunPrior) *mix {
 	return &mix{
 		prior: p, entries: map[Entry]float64{}, domains: map[results.Domain]float64{},
-		delivery: map[Entry]float64{}, failing: map[Entry]float64{}, least: math.Inf(1),
+		delivery: map[Entry]float64{}, delivering: map[Entry]float64{}, least: math.Inf(1),
 	}
 }
 
 // addRuns adds what the runs of a cell contribute when its accuracy counts slope times.
 func (m *mix) addRuns(c *Cell, slope float64) {
-	r, p := float64(len(c.runs)), m.prior.rate(c)
+	r := float64(len(c.runs))
 	weight := slope * slope / r
-	m.runs += weight * p.share * m.prior.expected(c)
-	part := weight * p.share * m.prior.Scale.Value * m.prior.entry(c.entry).smoothed() * m.prior.domain(c.domain).smoothed() * c.share() * (1 - c.share())
+	runs, delivery := m.prior.between(c)
+	m.runs += weight * runs
+	part := weight * m.prior.smoothed(c)
 	m.entries[c.entry] += part
 	m.domains[c.domain] += part
-	if gap := m.prior.gap(c); p.share < 1 {
-		m.delivery[c.entry] += weight * p.share * (1 - p.share) * gap * gap
-		m.failing[c.entry] = p.runs
-	}
+	m.delivery[c.entry] += weight * delivery
+	m.delivering[c.entry] = m.prior.rate(c).runs
 	m.chance = m.chance.plus(estimated(weight*c.chance, c.chanceDF()))
 	m.least = min(m.least, max(r-1, 1))
 }
@@ -69,29 +68,30 @@ func (m *mix) addRuns(c *Cell, slope float64) {
 // it can rest on.
 func (m *mix) total() (value, df float64) {
 	v := m.items
-	if m.runs > 0 {
-		whole := 0.0
-		for _, part := range m.entries {
-			whole += part
-		}
-		entries, domains := map[Entry]float64{}, map[results.Domain]float64{}
-		for e, part := range m.entries {
-			entries[e] = part / whole
-		}
-		for d, part := range m.domains {
-			domains[d] = part / whole
-		}
-		v = v.plus(estimated(m.runs, m.prior.twoWayDF(entries, domains)))
-	}
 	for e, part := range m.delivery {
-		v = v.plus(estimated(part, max(m.failing[e]-1, 1)))
+		v = v.plus(estimated(part, max(m.delivering[e]-1, 1)))
 	}
-	v.spread += m.chance.spread
-	v.value = max(v.value-m.chance.value, m.chance.value)
-	if v.value == 0 {
+	value = max(v.value+m.runs-m.chance.value, m.chance.value)
+	if value == 0 {
 		return 0, m.least
 	}
-	return v.value, max(v.value*v.value/v.spread, m.least)
+	spread := v.spread + m.chance.spread + uncertainRuns(m.runs, value, m.prior.twoWayDF(m.entries, m.domains))
+	return value, max(value*value/spread, m.least)
+}
+
+// uncertainRuns is the spread of the part of a variance that comes from runs.
+func uncertainRuns(runs, value, df float64) float64 {
+	if runs == 0 {
+		return 0
+	}
+	counted := countedRuns(runs, value, df)
+	return counted * counted / df
+}
+
+// countedRuns is the part of a variance that comes from runs, a little larger than it is
+// measured: with few degrees of freedom it may look small by chance.
+func countedRuns(runs, value, df float64) float64 {
+	return max(runs, (df*runs+runsOnlyDF*value)/(df+runsOnlyDF))
 }
 
 // over is the variance of the mean of one figure by item, with the items of a group
