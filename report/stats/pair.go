@@ -135,13 +135,28 @@ func (s *Study) mix(a, b []*Cell) *mix {
 		x, y := a[d], b[d]
 		one, other, base := s.metric.slope(x.mean, x.base)/n, s.metric.slope(y.mean, y.base)/n, 0.0
 		if len(s.domains) > 1 {
-			base = s.metric.baseSlope(x.mean, y.mean, x.base) / n
+			base = s.metric.baseSlope(x.mean, y.mean, x.base) / n * s.beyondChance(x, y)
 		}
 		m.items = m.items.plus(differenceOverItems(x, y, one, other, base))
 		m.addRuns(x, one)
 		m.addRuns(y, other)
 	}
 	return m
+}
+
+// beyondChance is the part of the difference of two accuracies that is more than chance
+// makes it: 0 for one that is no larger than its standard error.
+func (s *Study) beyondChance(a, b *Cell) float64 {
+	m := newMix(s.prior)
+	m.items = differenceOverItems(a, b, 1, 1, 0)
+	m.addRuns(a, 1)
+	m.addRuns(b, 1)
+	v, _ := m.total()
+	squared := (a.mean - b.mean) * (a.mean - b.mean)
+	if squared <= v {
+		return 0
+	}
+	return math.Sqrt(1 - v/squared)
 }
 
 // differenceOverItems is the items' part of the variance of one*m_a - other*m_b + base*b.

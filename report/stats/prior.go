@@ -75,7 +75,21 @@ func FitRunPrior(cells []*Cell) RunPrior {
 		p.fitDomains(cells)
 		p.fitEntries(cells)
 	}
+	p.calibrate(cells)
 	return p
+}
+
+// calibrate sets the scale so that the variances that the model expects add up to those
+// observed.
+func (p *RunPrior) calibrate(cells []*Cell) {
+	var observed, expected tally
+	for _, c := range cells {
+		if own := c.ownDF(); own > 0 {
+			observed.add(c.flooredRunVar(), own)
+			expected.add(p.expected(c), own)
+		}
+	}
+	p.Scale.Value *= observed.sum / expected.sum
 }
 
 // fitDelivery measures how often entries deliver. Without any failed run all shares are 1.
@@ -117,9 +131,11 @@ func (c *Cell) share() float64 {
 
 // relativeRunVar is f of methods.md section 2. The variance has a floor of that of two
 // runs half an item apart.
-func (c *Cell) relativeRunVar() float64 {
+func (c *Cell) relativeRunVar() float64 { return c.flooredRunVar() / (c.share() * (1 - c.share())) }
+
+func (c *Cell) flooredRunVar() float64 {
 	half := 0.5 / float64(c.items)
-	return max(c.runVar, half*half/2) / (c.share() * (1 - c.share()))
+	return max(c.runVar, half*half/2)
 }
 
 // tally sums observations with their degrees of freedom.

@@ -81,6 +81,31 @@ func (s *Study) By(m Metric) *Study {
 	return &c
 }
 
+// FewRight is the number of right answers of the base student below which a relative
+// gain says too little (protocol.md section 8).
+const FewRight = 10
+
+// Ranked is the study by points if the base student has fewer than [FewRight] right
+// answers in any domain, otherwise by gain.
+func (s *Study) Ranked() *Study {
+	for d := range s.domains {
+		if b := s.base(d); b.Known && b.Value*float64(s.items(d)) < FewRight-1e-6 {
+			return s.By(ByPoints)
+		}
+	}
+	return s.By(ByGain)
+}
+
+// items is the number of items of a domain.
+func (s *Study) items(d int) int {
+	for _, c := range s.inDomain(d) {
+		if c != nil {
+			return c.items
+		}
+	}
+	return 0
+}
+
 // Metric is the figure that the study ranks and tests by.
 func (s *Study) Metric() Metric { return s.metric }
 
