@@ -34,6 +34,7 @@ type DesignDomain struct {
 	RunSD    float64        `json:"run_sd"`    // between runs, chance answers taken out
 	AnswerSD float64        `json:"answer_sd"` // of one item's answer from run to run, by chance
 	ItemSD   float64        `json:"item_sd"`   // over items, of the difference of the two entries that stays whatever the runs
+	BaseCV   float64        `json:"base_cv"`   // relative standard error of what differences are divided by; 0 in one domain
 }
 
 // Design is the plan of a comparison of any two entries, from the mean over them of what
@@ -94,6 +95,14 @@ func (s *Study) designDomain(d int, entries []int) DesignDomain {
 	if chance.df > 0 {
 		noise = chance.mean()
 	}
+	if b := s.base(d).Value; len(s.domains) > 1 {
+		switch s.metric {
+		case ByGain:
+			plan.BaseCV = math.Sqrt((1 - b) / (b * plan.Items))
+		case ByHeadroom:
+			plan.BaseCV = math.Sqrt(b / ((1 - b) * plan.Items))
+		}
+	}
 	plan.Weight = slope.mean() / 100 / float64(len(s.domains))
 	plan.RunSD = 100 * math.Sqrt(max(run.mean()-noise, 0))
 	plan.AnswerSD = 100 * math.Sqrt(noise*plan.Items)
@@ -104,25 +113,29 @@ func (s *Study) designDomain(d int, entries []int) DesignDomain {
 }
 
 // precision is the squared standard error of a difference when all entries have that
-// many runs in every domain and scale times the items, and its degrees of freedom.
-func (d Design) precision(runs, scale float64) (squared, df float64) {
+// many runs in every domain and scale times the items, and its degrees of freedom. A
+// difference over several bases adds what these bases are uncertain.
+func (d Design) precision(runs, scale, difference float64) (squared, df float64) {
 	var sum variance
-	between, chance, byDomain := 0.0, 0.0, 0.0
+	between, chance, byDomain, bases := 0.0, 0.0, 0.0, 0.0
 	for _, x := range d.Domains {
 		w, n := x.Weight*x.Weight, scale*x.Items
 		noise := 2 * x.AnswerSD * x.AnswerSD / (runs * n)
-		sum = sum.plus(estimated(w*(x.ItemSD*x.ItemSD/n+noise), n-1))
+		items := w * (x.ItemSD*x.ItemSD/n + noise)
+		sum = sum.plus(estimated(items, n-1))
 		part := w * (2*x.RunSD*x.RunSD/runs + noise)
 		between += part
 		byDomain += part * part
 		chance += w * noise
+		share := difference / float64(len(d.Domains))
+		bases += x.BaseCV * x.BaseCV / scale * max(share*share-items-part+w*noise, 0)
 	}
+	sum.value += between - chance + bases
 	if between > 0 {
 		entries, domains := float64(d.Entries), float64(len(d.Domains))
 		all := entries * domains * (runs - 1)
 		own := domains*(runs-1) + releaseMean*max(entries-2, 0)/poolPerEntry
 		inverse := 1/(2*own) + byDomain/(between*between)/(entries*(runs-1)) - 1/all
-		sum.value += between - chance
 		sum.spread += uncertainRuns(between, sum.value, 1/max(inverse, 1/all))
 	}
 	return sum.value, max(sum.value*sum.value/sum.spread, runs-1)
@@ -135,7 +148,7 @@ const releaseMean = 0.85
 // SE is the standard error of a difference when both entries have that many runs
 // in every domain.
 func (d Design) SE(runs int) float64 {
-	squared, _ := d.precision(float64(runs), 1)
+	squared, _ := d.precision(float64(runs), 1, 0)
 	return math.Sqrt(squared)
 }
 
@@ -147,8 +160,12 @@ func (d Design) Detectable(runs int, alpha float64) float64 {
 }
 
 func (d Design) detectable(runs, scale, alpha float64) float64 {
-	squared, df := d.precision(runs, scale)
-	return math.Sqrt(squared) * detectableT(alpha, df)
+	difference := 0.0
+	for range 4 { // the standard error grows a little with the difference
+		squared, df := d.precision(runs, scale, difference)
+		difference = math.Sqrt(squared) * detectableT(alpha, df)
+	}
+	return difference
 }
 
 // detectableT is the difference, in standard errors, that a t test finds with
@@ -204,13 +221,13 @@ func (d Design) Needed(difference, alpha float64) Needed {
 	if !ok {
 		return Needed{}
 	}
-	scale, items := 1.0, 0.0
-	for ; scale < endless && d.detectable(runs, scale, alpha) > difference; scale *= 1.01 {
-	}
+	const step, steps = 1.01, 2_000
+	grown := sort.Search(steps, func(k int) bool { return d.detectable(runs, math.Pow(step, float64(k)), alpha) <= difference })
+	scale, items := math.Pow(step, float64(grown)), 0.0
 	for _, x := range d.Domains {
 		items += scale * x.Items / float64(len(d.Domains))
 	}
-	return Needed{Items: results.Num(math.Ceil(items), scale < endless), ItemsRuns: results.Num(runs, scale < endless)}
+	return Needed{Items: results.Num(math.Ceil(items), grown < steps), ItemsRuns: results.Num(runs, grown < steps)}
 }
 
 // fewest is the smallest number of runs, two or more, that is enough.
