@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/report/stats"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -108,14 +109,14 @@ func (g Group) ranking(common []Mark) table.Table {
 	for _, r := range g.Rows {
 		var cells []string
 		for _, d := range r.Domains {
-			if g.RankedBy == "points" {
+			if g.RankedBy == stats.ByPoints {
 				cells = append(cells, table.Number(d.Points, 2))
 			} else {
 				cells = append(cells, table.Number(d.Gain, 2))
 			}
 		}
 		average := r.Gain
-		if g.RankedBy == "points" {
+		if g.RankedBy == stats.ByPoints {
 			average = r.Points
 		}
 		add(r, append(cells, spread(average), table.Number(r.MATS, 2))...)
@@ -126,8 +127,8 @@ func (g Group) ranking(common []Mark) table.Table {
 
 func (g Group) note(t *table.Table) {
 	figure := "Gain in % of the base accuracy"
-	if g.RankedBy == "points" {
-		figure = "Gain in percentage points of accuracy (a base accuracy is 0, so that a relative gain is undefined)"
+	if g.RankedBy == stats.ByPoints {
+		figure = "Gain in percentage points of accuracy (" + g.FewRight + ", too few for a relative gain; ranks and tests are by points)"
 	}
 	t.Note("%s, mean over runs; a run without a valid submission counts as 0. Average: over the domains, ± the standard deviation from run to run (of one run in every domain); none where a domain has one run.", figure)
 	t.Note("MATS: attempts per valid submission, mean over runs, then over domains; lower is better.")
@@ -149,7 +150,7 @@ func (g Group) note(t *table.Table) {
 		}
 	}
 	if !g.certain() && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
-		t.Note("No intervals and rank sets: they need two runs of an agent in a domain, and a base accuracy over 0.")
+		t.Note("No intervals and rank sets: %s.", g.noInterval())
 	}
 	for _, w := range g.Warnings {
 		t.Note("%s.", w)

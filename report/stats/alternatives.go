@@ -33,7 +33,9 @@ func (s *Study) Alternatives() []Alternatives {
 		gain := s.point(i)
 		a := Alternatives{Entry: e, Gain: gain.Value, WinRate: s.winRate(i), N: gain.N, Warnings: gain.Warnings}
 		a.Points = s.average(i, func(c *Cell) results.Number { return results.Num(c.points(), true) })
-		logs := s.average(i, func(c *Cell) results.Number { return results.Num(math.Log(c.mean/c.base), c.base > 0) })
+		logs := s.average(i, func(c *Cell) results.Number {
+			return results.Number{Value: math.Log(c.mean / c.base), Known: c.base > 0}
+		})
 		a.Geometric = results.Num(100*(math.Exp(logs.Value)-1), logs.Known)
 		after := s.average(i, func(c *Cell) results.Number { return results.Num(c.mean, true) })
 		before := s.average(i, func(c *Cell) results.Number { return results.Num(c.base, true) })

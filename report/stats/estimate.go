@@ -31,9 +31,9 @@ const (
 const (
 	warnUnpaired = "unpaired, wider than needed: answers to single items are not known"
 	warnBorrowed = "one run: its variance is borrowed from the other cells"
-	warnNoPrior  = "no cell has two runs: no interval"
+	warnNoPrior  = "no cell has two runs"
 
-	warnNeverValid = "no run has a valid submission: no interval"
+	warnNeverValid = "no run has a valid submission"
 )
 
 // Estimate is a figure with its 95 % interval. What is missing says why in the

@@ -70,16 +70,17 @@ func (k Metric) slope(m, b float64) float64 {
 	return 100 / b
 }
 
-// baseSlope is the derivative by the base of the difference of two figures over it:
-// 0 where the base cancels out.
-func (k Metric) baseSlope(m1, m2, b float64) float64 {
+// byBase is the derivative of the figure by the base.
+func (k Metric) byBase(m, b float64) float64 {
 	switch k {
-	case ByPoints, ByGeometric:
-		return 0
+	case ByPoints:
+		return -100
 	case ByHeadroom:
-		return 100 * (m1 - m2) / ((1 - b) * (1 - b))
+		return -100 * (1 - m) / ((1 - b) * (1 - b))
+	case ByGeometric:
+		return -1 / b
 	}
-	return -100 * (m1 - m2) / (b * b)
+	return -100 * m / (b * b)
 }
 
 // undefined says why the cell has no figure, or nothing.

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -14,9 +15,10 @@ type Pair struct {
 	A    Entry          `json:"a"`
 	B    Entry          `json:"b"`
 	By   Metric         `json:"by"`
-	Gain Estimate       `json:"gain"` // difference of the averages of By, in its unit
-	SE   results.Number `json:"se"`   // of Gain; of the logarithm for the geometric mean
-	DF   results.Number `json:"df"`   // Satterthwaite's
+	Gain Estimate       `json:"gain"`          // difference of the averages of By, in its unit
+	Why  string         `json:"why,omitempty"` // it has no test
+	SE   results.Number `json:"se"`            // of Gain; of the logarithm for the geometric mean
+	DF   results.Number `json:"df"`            // Satterthwaite's
 
 	P    results.Number `json:"p"`    // two-sided, of this pair alone
 	Holm results.Number `json:"holm"` // adjusted over all pairs of the study: decides
@@ -108,16 +110,18 @@ func (s *Study) tested() []Pair {
 func (s *Study) difference(p *Pair, i, j int) float64 {
 	a, b := s.average(i, s.metric.figure), s.average(j, s.metric.figure)
 	if !a.Known || !b.Known {
+		p.Why = cmp.Or(s.unknown(i), s.unknown(j))
 		return 0
 	}
 	difference := a.Value - b.Value
 	p.Gain.Value = results.Num(s.metric.shown(difference), true)
 	if !s.prior.Scale.Known {
+		p.Why = cmp.Or(s.obstacle(i), s.obstacle(j))
 		return difference
 	}
 	v, df := s.mix(s.cells[i], s.cells[j]).total()
 	if v == 0 {
-		p.Gain.warn("no variance between runs or items: no test")
+		p.Why = "no variance between runs or items"
 		return difference
 	}
 	se := math.Sqrt(v)
@@ -135,7 +139,7 @@ func (s *Study) mix(a, b []*Cell) *mix {
 		x, y := a[d], b[d]
 		one, other, base := s.metric.slope(x.mean, x.base)/n, s.metric.slope(y.mean, y.base)/n, 0.0
 		if len(s.domains) > 1 {
-			base = s.metric.baseSlope(x.mean, y.mean, x.base) / n * s.beyondChance(x, y)
+			base = (s.metric.byBase(x.mean, x.base) - s.metric.byBase(y.mean, y.base)) / n * s.beyondChance(x, y)
 		}
 		m.items = m.items.plus(differenceOverItems(x, y, one, other, base))
 		m.addRuns(x, one)

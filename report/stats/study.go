@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -183,12 +184,40 @@ func (s *Study) gain(entry int) Estimate {
 	return e
 }
 
-// bounded reports whether an entry has an interval: its figure is defined, the variance
-// between runs is known, and some run delivered. Where it has none, the warnings of
-// [Study.gain] say why.
-func (s *Study) bounded(entry int) bool {
-	return s.prior.Scale.Known && s.value(entry).Known && !s.neverValid(entry)
+// Obstacles says of each entry why it has no interval, in the order of [Study.Entries];
+// nothing where it has one.
+func (s *Study) Obstacles() []string {
+	all := make([]string, len(s.entries))
+	for i := range all {
+		all[i] = s.obstacle(i)
+	}
+	return all
 }
+
+// obstacle is the one place that decides why an entry has no interval.
+func (s *Study) obstacle(entry int) string {
+	switch why := s.unknown(entry); {
+	case why != "":
+		return why
+	case s.neverValid(entry):
+		return warnNeverValid
+	case !s.prior.Scale.Known:
+		return warnNoPrior
+	}
+	return ""
+}
+
+// unknown is why an entry has no figure at all.
+func (s *Study) unknown(entry int) string {
+	e := s.point(entry)
+	if e.Value.Known {
+		return ""
+	}
+	return strings.Join(e.Warnings, "; ")
+}
+
+// bounded reports whether an entry has an interval.
+func (s *Study) bounded(entry int) bool { return s.obstacle(entry) == "" }
 
 // neverValid reports whether no run of an entry has a valid submission.
 func (s *Study) neverValid(entry int) bool {
