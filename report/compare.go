@@ -188,7 +188,7 @@ func (c Comparison) Tables() []table.Table {
 	if p.Gain.Value.Known && !p.Improvement.Known {
 		test.Note("A comparison with the spread of runs takes two runs of either in every domain.")
 	} else if p.Gain.Value.Known && !p.Standard.Known {
-		test.Note("No two runs differ, so that nothing can be said in standard deviations between runs.")
+		test.Note("Runs differ by no more than chance answers do, so that nothing can be said in standard deviations between runs.")
 	}
 	for _, w := range p.Gain.Warnings {
 		test.Note("%s.", w)

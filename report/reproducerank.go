@@ -89,8 +89,8 @@ func (r Reproduction) ranked() []table.Table {
 		t.Title = "The paper's agents in the benchmark's own ranking"
 		t.Note("%d of %d pairs of rows differ significantly%s.", len(r.Differing), r.Pairs, named(r.Differing))
 		for _, c := range r.Contrasts {
-			t.Note("Iterative over one-shot, setting %s, mean of %d agents: %s %% of the base, 95 %% interval %s, p %s.",
-				c.Setting, c.Agents, signed(c.Estimate.Value), between(c.Estimate.Interval), probability(c.P))
+			t.Note("Iterative over one-shot, setting %s, mean of %d agents: %s %% of the base; for other runs on these items 95 %% interval %s, p %s; for other items, too, %s, p %s.",
+				c.Setting, c.Agents, signed(c.Estimate.Value), between(c.Runs.Interval), probability(c.RunsP), between(c.Estimate.Interval), probability(c.P))
 		}
 		t.Note("Limits: two runs a cell; answers counted from the printed accuracies and the inferred sizes, so that items are not paired; " +
 			"runs as Table 4 labels them, with the rows above that are swapped or repeated.")

@@ -62,6 +62,7 @@ type Cell struct {
 	valid     int     // runs with a valid submission
 	validMean float64 // of their accuracies
 	runVar    float64 // s_R2: variance of the valid runs' accuracies; 0 for one run
+	allVar    float64 // that of all runs
 	chance    float64 // s_E2/N: variance of a run's accuracy from chance answers; 0 for one run or counts only
 
 	answers []float64 // B_i; nil where only counts are known
@@ -186,6 +187,9 @@ func (c *Cell) between(invalid []bool) {
 	}
 	if c.valid > 1 {
 		c.runVar = stat.Variance(valid, nil)
+	}
+	if len(c.runs) > 1 {
+		c.allVar = stat.Variance(c.runs, nil)
 	}
 }
 

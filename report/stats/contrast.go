@@ -16,6 +16,10 @@ type Contrast struct {
 	SE       results.Number `json:"se"`
 	DF       results.Number `json:"df"`
 	P        results.Number `json:"p"` // two-sided, of 0
+
+	// Runs and RunsP are the same for these items as they are: only runs vary.
+	Runs  Estimate       `json:"runs"`
+	RunsP results.Number `json:"runs_p"`
 }
 
 // Contrast sums the averages of entries with weights (methods.md section 4). Weights that
@@ -51,15 +55,22 @@ func (s *Study) Contrast(weights map[Entry]float64) (Contrast, error) {
 		c.Estimate.warn(warnNoPrior)
 		return c, nil
 	}
-	v, df := s.sumMix(rows, coefficients).total()
-	se := math.Sqrt(v)
-	c.SE, c.DF = results.Num(se, v > 0), results.Num(df, v > 0)
-	if v > 0 {
-		c.P = results.Num(tTwoSided(value/se, df), true)
-		half := se * tQuantile(1-Level/2, df)
-		c.Estimate.between(s.metric.shown(value-half), s.metric.shown(value+half))
-	}
+	m := s.sumMix(rows, coefficients)
+	c.SE, c.DF, c.P = s.interval(&c.Estimate, value, m)
+	m.items, m.chance, c.Runs = variance{}, variance{}, c.Estimate
+	_, _, c.RunsP = s.interval(&c.Runs, value, m)
 	return c, nil
+}
+
+// interval sets the limits of a sum with the given variance.
+func (s *Study) interval(e *Estimate, value float64, m *mix) (se, df, p results.Number) {
+	v, nu := m.total()
+	if v == 0 {
+		return se, df, p
+	}
+	half := math.Sqrt(v) * tQuantile(1-Level/2, nu)
+	e.between(s.metric.shown(value-half), s.metric.shown(value+half))
+	return results.Num(math.Sqrt(v), true), results.Num(nu, true), results.Num(tTwoSided(value/math.Sqrt(v), nu), true)
 }
 
 // Bound is the one-sided confidence limit of the sum: it lies above the true one with

@@ -187,9 +187,10 @@ func (s *Study) effects(p *Pair, a, b []*Cell) {
 		better += improvement(a[d].runs, b[d].runs) / domains
 		for _, c := range []*Cell{a[d], b[d]} {
 			several = several && len(c.runs) > 1
-			differ = differ || c.runVar > 0
+			differ = differ || c.allVar > 0
 			if s.prior.Scale.Known {
-				runVar += max(s.prior.expected(c)-c.chance, 0) / (2 * domains)
+				runs, delivery := s.prior.between(c)
+				runVar += max(runs+delivery-c.chance, 0) / (2 * domains)
 			}
 		}
 	}

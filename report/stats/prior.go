@@ -259,17 +259,19 @@ func (p RunPrior) smoothed(c *Cell) float64 {
 // twoWayDF is the degrees of freedom of a sum of expected variances with the given parts
 // by entry and by domain. Factors of entries and domains are measured on the same runs,
 // hence the subtraction.
-func (p RunPrior) twoWayDF(entries map[Entry]float64, domains map[results.Domain]float64) float64 {
+func (p RunPrior) twoWayDF(entries parts[Entry], domains parts[results.Domain]) float64 {
 	whole, all := 0.0, float64(p.DF)
-	for _, part := range domains {
-		whole += part
+	for _, d := range domains.keys {
+		whole += domains.sum[d]
 	}
 	inverse := -1 / all
-	for e, part := range entries {
-		inverse += part * part / (whole * whole) / p.entry(e).df
+	for _, e := range entries.keys {
+		share := entries.sum[e] / whole
+		inverse += share * share / p.entry(e).df
 	}
-	for d, part := range domains {
-		inverse += part * part / (whole * whole) / p.domain(d).df
+	for _, d := range domains.keys {
+		share := domains.sum[d] / whole
+		inverse += share * share / p.domain(d).df
 	}
 	return 1 / max(inverse, 1/all)
 }

@@ -33,19 +33,33 @@ type mix struct {
 
 	items      variance
 	runs       float64
-	entries    map[Entry]float64 // smoothed parts of runs, for the degrees of freedom
-	domains    map[results.Domain]float64
-	delivery   map[Entry]float64
-	delivering map[Entry]float64 // their runs
+	entries    parts[Entry] // smoothed, of runs: for the degrees of freedom
+	domains    parts[results.Domain]
+	delivery   parts[Entry]
+	delivering map[Entry]float64 // runs of an entry
 	chance     variance
 	least      float64 // degrees of freedom of the cell with the fewest runs
 }
 
 func newMix(p RunPrior) *mix {
-	return &mix{
-		prior: p, entries: map[Entry]float64{}, domains: map[results.Domain]float64{},
-		delivery: map[Entry]float64{}, delivering: map[Entry]float64{}, least: math.Inf(1),
+	return &mix{prior: p, delivering: map[Entry]float64{}, least: math.Inf(1)}
+}
+
+// parts sums by key. The order of the keys is that in which they came first, so that
+// sums over them are the same each time.
+type parts[K comparable] struct {
+	keys []K
+	sum  map[K]float64
+}
+
+func (p *parts[K]) add(key K, value float64) {
+	if p.sum == nil {
+		p.sum = map[K]float64{}
 	}
+	if _, there := p.sum[key]; !there {
+		p.keys = append(p.keys, key)
+	}
+	p.sum[key] += value
 }
 
 // addRuns adds what the runs of a cell contribute when its accuracy counts slope times.
@@ -55,9 +69,9 @@ func (m *mix) addRuns(c *Cell, slope float64) {
 	runs, delivery := m.prior.between(c)
 	m.runs += weight * runs
 	part := weight * m.prior.smoothed(c)
-	m.entries[c.entry] += part
-	m.domains[c.domain] += part
-	m.delivery[c.entry] += weight * delivery
+	m.entries.add(c.entry, part)
+	m.domains.add(c.domain, part)
+	m.delivery.add(c.entry, weight*delivery)
 	m.delivering[c.entry] = m.prior.rate(c).runs
 	m.chance = m.chance.plus(estimated(weight*c.chance, c.chanceDF()))
 	m.least = min(m.least, max(r-1, 1))
@@ -68,8 +82,8 @@ func (m *mix) addRuns(c *Cell, slope float64) {
 // it can rest on.
 func (m *mix) total() (value, df float64) {
 	v := m.items
-	for e, part := range m.delivery {
-		v = v.plus(estimated(part, max(m.delivering[e]-1, 1)))
+	for _, e := range m.delivery.keys {
+		v = v.plus(estimated(m.delivery.sum[e], max(m.delivering[e]-1, 1)))
 	}
 	value = max(v.value+m.runs-m.chance.value, m.chance.value)
 	if value == 0 {
