@@ -18,6 +18,7 @@ type Options struct {
 	Expected map[string][]results.Domain // that an experiment was to have, by its name
 	Names    map[string]string           // agents' display names by agent; by default the agent's own
 	Draws    int                         // of every interval; by default stats.Draws
+	Averages bool                        // rank sets and ties by the other averages, too
 }
 
 // Board is a leaderboard: a ranking for every group of outcomes that compare.
@@ -43,6 +44,7 @@ type Group struct {
 	FewRight   string       `json:"few_right,omitempty"` // why it is points
 	Rows       []Row        `json:"rows"`
 	Warnings   []string     `json:"warnings,omitempty"`
+	Others     []OtherRanks `json:"other_ranks,omitempty"` // by the other averages, where they were asked for
 
 	study   *stats.Study // of all rows; nil where nothing is known
 	ranked  *stats.Study // of the rows with a rank
@@ -136,7 +138,11 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
+	g.reliability(outcomes, domains)
 	g.uncertainty(outcomes, domains, cmp.Or(opts.Draws, stats.Draws))
+	if opts.Averages {
+		g.otherRanks()
+	}
 	return g
 }
 

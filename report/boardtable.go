@@ -11,8 +11,8 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// Tables returns up to eight tables a group: ranking, uncertainty, other averages,
-// sources of uncertainty, accuracy, MATS, effort and failures. A board without
+// Tables returns up to nine tables a group: ranking, uncertainty, other averages,
+// sources of uncertainty, reliability, accuracy, MATS, effort and failures. A board without
 // outcomes is one empty table.
 func (b Board) Tables() []table.Table {
 	if len(b.Groups) == 0 {
@@ -28,10 +28,13 @@ func (b Board) Tables() []table.Table {
 		if slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Uncertainty != nil && r.Uncertainty.Averages != nil }) {
 			tables = append(tables, g.averages(common))
 		}
+		if len(g.Others) > 0 {
+			tables = append(tables, g.others(common))
+		}
 		if g.split() {
 			tables = append(tables, g.sources(common))
 		}
-		tables = append(tables, g.accuracy(common), g.mats(common))
+		tables = append(tables, g.reliable(common), g.accuracy(common), g.mats(common))
 		if !slices.Contains(common, Published) { // the paper prints neither effort nor failures
 			tables = append(tables, g.effort(common), g.cost(common), g.failures(common))
 		}
@@ -149,7 +152,7 @@ func (g Group) note(t *table.Table) {
 			t.Note("%s: %s.", m.mark, m.meaning)
 		}
 	}
-	if !g.certain() && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
+	if !g.certain() && g.noStudy == nil && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
 		t.Note("No intervals and rank sets: %s.", g.noInterval())
 	}
 	for _, w := range g.Warnings {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/report/stats"
@@ -41,33 +42,47 @@ type DomainPair struct {
 // reports results.Bad for names of no row, of several, or of rows that do not
 // compare.
 func (b Board) Compare(nameA, nameB string) (Comparison, error) {
-	var found []Comparison
+	g, rows, err := b.pick(nameA, nameB)
+	if err != nil {
+		return Comparison{}, err
+	}
+	return g.comparison(*rows[0], *rows[1])
+}
+
+// pick finds the one group that has a row of each name.
+func (b Board) pick(names ...string) (Group, []*Row, error) {
+	var groups []Group
+	var found [][]*Row
 	for _, g := range b.Groups {
-		a, err := g.find(nameA)
-		if err != nil {
-			return Comparison{}, err
+		var rows []*Row
+		for _, name := range names {
+			row, err := g.find(name)
+			if err != nil {
+				return Group{}, nil, err
+			}
+			if row != nil {
+				rows = append(rows, row)
+			}
 		}
-		other, err := g.find(nameB)
-		if err != nil {
-			return Comparison{}, err
+		if len(rows) == len(names) {
+			groups, found = append(groups, g), append(found, rows)
 		}
-		if a == nil || other == nil {
-			continue
-		}
-		c, err := g.comparison(*a, *other)
-		if err != nil {
-			return Comparison{}, err
-		}
-		found = append(found, c)
 	}
-	switch len(found) {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+	}
+	which := strings.Join(quoted, " and ")
+	if len(names) == 2 {
+		which = "both " + which
+	}
+	switch len(groups) {
 	case 1:
-		return found[0], nil
+		return groups[0], found[0], nil
 	case 0:
-		return Comparison{}, results.Bad(fmt.Errorf("no ranking has both %q and %q", nameA, nameB),
-			"see the rows with: autodatabench leaderboard")
+		return Group{}, nil, results.Bad(fmt.Errorf("no ranking has %s", which), "see the rows with: autodatabench leaderboard")
 	}
-	return Comparison{}, results.Bad(fmt.Errorf("%d rankings have both %q and %q", len(found), nameA, nameB), "name one with --experiment")
+	return Group{}, nil, results.Bad(fmt.Errorf("%d rankings have %s", len(groups), which), "name one with --experiment")
 }
 
 // find returns the one row that name fits, nil for none.
@@ -185,9 +200,11 @@ func (c Comparison) Tables() []table.Table {
 			break
 		}
 	}
-	if p.Gain.Value.Known && !p.Improvement.Known {
+	switch {
+	case !p.P.Known:
+	case !p.Improvement.Known:
 		test.Note("A comparison with the spread of runs takes two runs of either in every domain.")
-	} else if p.Gain.Value.Known && !p.Standard.Known {
+	case !p.Standard.Known:
 		test.Note("Runs differ by no more than chance answers do, so that nothing can be said in standard deviations between runs.")
 	}
 	for _, w := range p.Gain.Warnings {

@@ -5,8 +5,54 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/report/stats"
+	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
 )
+
+// OtherRanks is the ranking by another average than the group's.
+type OtherRanks struct {
+	By   stats.Metric    `json:"by"`
+	Sets []stats.RankSet `json:"sets"`
+}
+
+// otherRanks fills in the rankings by the averages that the group is not ranked by.
+func (g *Group) otherRanks() {
+	for _, m := range stats.Metrics() {
+		if m != g.RankedBy && g.ranked != nil {
+			g.Others = append(g.Others, OtherRanks{m, g.ranked.By(m).Ranks()})
+		}
+	}
+}
+
+// others is the table of these rankings.
+func (g Group) others(common []Mark) table.Table {
+	var heads []string
+	for _, o := range g.Others {
+		heads = append(heads, ">"+string(o.By), ">ranks", "ties")
+	}
+	t, add := g.grid("Ranks by other averages", common, heads...)
+	for _, r := range g.Rows {
+		var cells []string
+		for _, o := range g.Others {
+			rank, set, ties := table.Missing, table.Missing, table.Missing
+			for _, s := range o.Sets {
+				if s.Entry != r.rowKey().entry() {
+					continue
+				}
+				if s.Rank > 0 {
+					rank = fmt.Sprint(s.Rank)
+				}
+				if s.Low > 0 {
+					set, ties = rankSet(s), s.Letters
+				}
+			}
+			cells = append(cells, rank, set, ties)
+		}
+		add(r, cells...)
+	}
+	t.Note("Rank by each average, the ranks that the true one lies in with 95 %% confidence, and ties, as in the table How sure the ranking is.")
+	return *t
+}
 
 // what names the figure by which the group is ranked.
 func (g Group) what() string {

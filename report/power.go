@@ -14,7 +14,13 @@ import (
 type PowerPlan struct {
 	Difference results.Number `json:"difference"` // asked for
 	Groups     []PowerGroup   `json:"groups"`
-	Without    []string       `json:"without,omitempty"` // groups that have no plan, and why
+	Without    []NoPlan       `json:"without,omitempty"`
+}
+
+// NoPlan is a group without a plan.
+type NoPlan struct {
+	Title string `json:"title"`
+	Why   string `json:"why"`
 }
 
 // PowerGroup is the plan of one group.
@@ -57,12 +63,12 @@ func (b Board) Power(difference results.Number) PowerPlan {
 		title := g.title("Power", g.commonMarks())
 		why := g.noInterval()
 		if why != "" {
-			plan.Without = append(plan.Without, title+": "+why)
+			plan.Without = append(plan.Without, NoPlan{title, why})
 			continue
 		}
 		design, ok := g.study.Design()
 		if !ok {
-			plan.Without = append(plan.Without, title+": no two runs differ")
+			plan.Without = append(plan.Without, NoPlan{title, "no two runs differ"})
 			continue
 		}
 		plan.Groups = append(plan.Groups, g.power(title, design, difference))
@@ -113,11 +119,9 @@ func (p PowerPlan) Tables() []table.Table {
 		}
 		tables = append(tables, *t)
 	}
-	if len(p.Without) > 0 {
-		t := table.New("No plan", 0, "group and reason")
-		for _, why := range p.Without {
-			t.Add(why)
-		}
+	for _, without := range p.Without {
+		t := table.New(without.Title, 0, ">runs")
+		t.Note("No plan: %s.", without.Why)
 		tables = append(tables, *t)
 	}
 	return tables

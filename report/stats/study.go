@@ -194,6 +194,14 @@ func (s *Study) Obstacles() []string {
 	return all
 }
 
+// Obstacle is that of an entry.
+func (s *Study) Obstacle(e Entry) string {
+	if i := slices.Index(s.entries, e); i >= 0 {
+		return s.obstacle(i)
+	}
+	return "not scored yet"
+}
+
 // obstacle is the one place that decides why an entry has no interval.
 func (s *Study) obstacle(entry int) string {
 	switch why := s.unknown(entry); {
