@@ -97,10 +97,41 @@ type world struct {
 // Half of an answer's variance is the item's.
 var itemSD = math.Sqrt(0.5)
 
+// sample is what an agent's runs answered in a domain.
+type sample struct {
+	agent   int
+	domain  results.Domain
+	answers stats.Answers
+}
+
+type samples []sample
+
 // cells draws all cells.
 func (w world) cells(t testing.TB, rng *rand.Rand) []*stats.Cell {
 	t.Helper()
+	return w.answers(rng).cells(t, nil)
+}
+
+// cells makes the cells of the first runs of every agent, of all for nil.
+func (s samples) cells(t testing.TB, runs []int) []*stats.Cell {
+	t.Helper()
 	var cells []*stats.Cell
+	for _, x := range s {
+		a := x.answers
+		if runs != nil {
+			a.Runs, a.Invalid = a.Runs[:runs[x.agent]], a.Invalid[:runs[x.agent]]
+		}
+		c, err := stats.NewCell(entry(string(rune('a'+x.agent))), x.domain, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells = append(cells, c)
+	}
+	return cells
+}
+
+// answers draws all answers.
+func (w world) answers(rng *rand.Rand) (all samples) {
 	for k, d := range w.domains {
 		times, tilt := 1.0, 1.0
 		if w.times != nil {
@@ -123,14 +154,10 @@ func (w world) cells(t testing.TB, rng *rand.Rand) []*stats.Cell {
 			}
 			answers := w.runsOf(rng, times*m, spread, difficulty, base)
 			answers.Base, answers.Groups = base, w.groups()
-			c, err := stats.NewCell(entry(string(rune('a'+a))), d, answers)
-			if err != nil {
-				t.Fatal(err)
-			}
-			cells = append(cells, c)
+			all = append(all, sample{a, d, answers})
 		}
 	}
-	return cells
+	return all
 }
 
 // runsOf draws an agent's runs in a domain.
