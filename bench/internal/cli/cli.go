@@ -13,6 +13,8 @@
 //	4    budget spent
 //	5    infrastructure: something outside the program is missing or broke
 //	6    verification failed
+//	7    gate: NO-GO
+//	8    gate: INCONCLUSIVE
 //	130  interrupted
 package cli
 
@@ -121,9 +123,12 @@ func say(w io.Writer, err error) {
 func codeOf(err error) int {
 	var known *results.Error
 	var library cli.ExitCoder // such as --help with an argument
+	var gate gateError
 	switch {
 	case errors.Is(err, errUsage), errors.As(err, &library):
 		return 2
+	case errors.As(err, &gate):
+		return gate.code()
 	case !errors.As(err, &known):
 		return 5
 	}
@@ -163,7 +168,7 @@ func newApp(env Env) *cli.App {
 		},
 		Commands: []*cli.Command{
 			runCommand(env), resumeCommand(env), scoreCommand(env), statusCommand(env), evaluateCommand(env),
-			leaderboardCommand(env), compareCommand(env), powerCommand(env), tableCommand(env), figureCommand(env), reproduceCommand(env), reindexCommand(env),
+			leaderboardCommand(env), compareCommand(env), powerCommand(env), gateCommand(env), tableCommand(env), figureCommand(env), reproduceCommand(env), reindexCommand(env),
 			tasksCommand(env), agentsCommand(env), promptCommand(env), studentCommand(env), teacherCommand(env), doctorCommand(env), jobCommand(env),
 		},
 	}

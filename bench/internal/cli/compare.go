@@ -38,14 +38,14 @@ func powerCommand(env Env) *cli.Command {
 		Name: "power", Usage: "say how many runs find which difference, from measured variance",
 		Description: "Examples:\n\n  autodatabench power --experiment demo-full\n  autodatabench power --difference 3",
 		Flags: append(boardFlags(), formatFlag(),
-			&cli.Float64Flag{Name: "difference", Usage: "percentage points of average accuracy that are to be found"}),
+			&cli.Float64Flag{Name: "difference", Usage: "difference that is to be found, in the unit of the ranking: % of the base, or percentage points"}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
 			difference := results.Num(c.Float64("difference"), c.IsSet("difference"))
-			if difference.Known && !(difference.Value > 0 && difference.Value <= 100) {
-				return usage("--difference must be over 0 and at most 100 percentage points, got %v", difference.Value)
+			if difference.Known && !(difference.Value > 0 && difference.Value <= 1000) {
+				return usage("--difference must be over 0 and at most 1000, got %v", difference.Value)
 			}
 			board, err := indexedBoard(c, env)
 			if err != nil {
@@ -53,7 +53,11 @@ func powerCommand(env Env) *cli.Command {
 			}
 			plan := board.Power(difference)
 			if len(plan.Groups) == 0 {
-				return results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more")
+				why := "nothing is scored"
+				if len(plan.Without) > 0 {
+					why = plan.Without[0].Why
+				}
+				return results.Bad(errors.New("power: "+why), "it takes an experiment with runs: 2 or more")
 			}
 			return write(c, env, plan)
 		},

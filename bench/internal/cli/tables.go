@@ -27,6 +27,7 @@ func leaderboardCommand(env Env) *cli.Command {
 		Description: "Examples:\n\n  autodatabench leaderboard\n  autodatabench leaderboard --format markdown --experiment demo\n" +
 			"  autodatabench leaderboard --update README.md",
 		Flags: append(boardFlags(), formatFlag(),
+			&cli.BoolFlag{Name: "averages", Usage: "ranks and ties by points, headroom and geometric mean, too"},
 			&cli.StringFlag{Name: "update", TakesFile: true, Usage: "write Markdown into `FILE`, between the lines " + markdown.Begin + " and " + markdown.End}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
@@ -68,6 +69,7 @@ func boardFlags() []cli.Flag {
 // indexedBoard is the leaderboard of the index that the flags name.
 func indexedBoard(c *cli.Context, env Env) (report.Board, error) {
 	outcomes, opts, err := indexed(c, env, c.String("experiment"))
+	opts.Averages = c.Bool("averages")
 	return report.Leaderboard(outcomes, opts), err
 }
 

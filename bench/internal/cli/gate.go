@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/goccy/go-yaml"
+	"github.com/urfave/cli/v2"
+
+	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/results"
+)
+
+func gateCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "gate", Usage: "apply a policy to the leaderboard: GO 0, NO-GO 7, INCONCLUSIVE 8", ArgsUsage: "POLICY.yaml",
+		Description: "The policy asks that rows lie above the base student or above other rows by a margin, with a confidence\n" +
+			"(bench/doc/gate.md). The exit code says what came out. Example:\n\n  autodatabench gate --experiment demo policy.yaml",
+		Flags: append(boardFlags(), formatFlag()),
+		Action: func(c *cli.Context) error {
+			path, err := oneArgument(c, "a policy")
+			if err != nil {
+				return err
+			}
+			policy, err := readPolicy(path)
+			if err != nil {
+				return err
+			}
+			board, err := indexedBoard(c, env)
+			if err != nil {
+				return err
+			}
+			gate, err := board.Gate(policy)
+			if err != nil {
+				return err
+			}
+			if err := write(c, env, gate); err != nil {
+				return err
+			}
+			if gate.Decision != report.Go {
+				return gateError(gate.Decision)
+			}
+			return nil
+		},
+	}
+}
+
+func readPolicy(path string) (policy report.Policy, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return policy, results.Bad(err)
+	}
+	if err := yaml.UnmarshalWithOptions(data, &policy, yaml.Strict()); err != nil {
+		return policy, results.Bad(fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false)), "see the schema in bench/doc/gate.md")
+	}
+	return policy, nil
+}
+
+// gateError is a decision that is not GO.
+type gateError report.Decision
+
+func (e gateError) Error() string { return "gate: " + string(e) }
+
+func (e gateError) code() int {
+	if report.Decision(e) == report.NoGo {
+		return 7
+	}
+	return 8
+}
