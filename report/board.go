@@ -23,7 +23,8 @@ type Options struct {
 
 // Board is a leaderboard: a ranking for every group of outcomes that compare.
 type Board struct {
-	Groups []Group `json:"groups"`
+	Statistics int     `json:"statistics"` // version of the methods
+	Groups     []Group `json:"groups"`
 }
 
 // Group is a ranking of outcomes with the same suite, protocol, teacher, student
@@ -75,7 +76,7 @@ func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	}
 	slices.SortFunc(keys, groupKey.compare)
 	names := displayNames(agentsOf(outcomes), opts.Names)
-	board := Board{Groups: []Group{}}
+	board := Board{Statistics: stats.Version, Groups: []Group{}}
 	for _, k := range keys {
 		for _, same := range splitByTasks(byKey[k]) {
 			board.Groups = append(board.Groups, newGroup(k, same, opts, names))

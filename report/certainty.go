@@ -33,7 +33,7 @@ func (g Group) certainty(common []Mark) table.Table {
 	}
 	t.Note("Interval: %s; runs, items and the base student's accuracy are uncertain.", stats.BBMod)
 	t.Note("Ranks: those that a row's true rank lies in with 95 %% confidence, each row for itself. Ties: rows that share a letter do not differ significantly, at 5 %% for all pairs together (%s, Holm). "+
-		"On top: share of draws in which the row is the best, a description and no test.", stats.RunsItems)
+		"On top: share of draws in which the row is the best, a description and no test. Methods: version %d (bench/doc/statistics.md).", stats.RunsItems, stats.Version)
 	if order := g.orderDepends(); order != "" {
 		t.Note("%s", order)
 	}

@@ -57,7 +57,7 @@ type Score struct {
 // or 0. It is empty where that is not known.
 type Items string
 
-// Groups numbers the groups of items that are alike, such as questions on one text, in
+// Groups numbers the groups of items that belong together, such as questions on one text, in
 // the set's order: whole numbers from 0, with spaces between. Statistics draw a group as
 // a whole. It is empty where each item is its own group, or where that is not known.
 type Groups string

@@ -45,7 +45,7 @@ type Run [][]bool
 type Answers struct {
 	Base    []bool
 	Runs    []Run
-	Groups  []int  // by item, the number of its group: items of a group are alike; nil: each is its own
+	Groups  []int  // by item, the number of its group: items of a group belong together; nil: each is its own
 	Invalid []bool // by run, whether it has no valid submission; nil: all have one
 }
 

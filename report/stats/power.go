@@ -142,7 +142,7 @@ func (d Design) precision(runs, scale, difference float64) (squared, df float64)
 }
 
 // releaseMean is how much of what an entry may take of the others it takes on average,
-// where all are alike.
+// where all runs vary equally.
 const releaseMean = 0.85
 
 // SE is the standard error of a difference when both entries have that many runs
