@@ -99,6 +99,9 @@ func (x *Index) query(ctx context.Context, f Filter) ([]results.Outcome, error) 
 		if err := json.Unmarshal(data, &o); err != nil {
 			return nil, results.Bad(err, "rebuild it with reindex")
 		}
+		if err := o.Validate(); err != nil {
+			return nil, results.Bad(fmt.Errorf("%s: %w", o.TrialID, err), "rebuild it with reindex")
+		}
 		outcomes = append(outcomes, o)
 	}
 	return outcomes, rows.Err()
