@@ -20,7 +20,6 @@ type corner struct {
 	name  string
 	world world
 	usual bool // one pair must differ in at least 4 % as well, and tests find nine tenths of what is to be found
-	wide  float64
 }
 
 // corners are run with equal agents. Accuracies are 1.4 times the base.
