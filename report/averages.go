@@ -35,7 +35,7 @@ func (g Group) averages(common []Mark) table.Table {
 	for i, d := range g.Domains {
 		domains[i] = string(d.Domain)
 	}
-	t.Note("In %% but for points (percentage points of accuracy). Gain: the headline. Geometric: from the geometric mean over domains of accuracy / base accuracy. Ratio: of the mean accuracies. "+
+	t.Note("In %% but for points (percentage points of accuracy). Gain: the headline. Geometric: from the geometric mean over domains of accuracy over base accuracy. Ratio: of the mean accuracies. "+
 		"Headroom: share gained of what the base student lacks. Wins: share of the other rows with a lower accuracy, mean over domains. Without: the ranks by gain when one domain is left out: %s.", strings.Join(domains, ", "))
 	if weights := g.weights(); weights != "" {
 		t.Note("Part that a percentage point has in the average gain: %s.", weights)

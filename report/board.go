@@ -20,11 +20,13 @@ type Options struct {
 	Names    map[string]string           // agents' display names by agent; by default the agent's own
 	Heads    map[string]string           // of the experiments' logs of scores, short digests by experiment
 	Draws    int                         // of every interval; by default stats.Draws
+	Averages bool                        // rank sets and ties by the other averages, too
 }
 
 // Board is a leaderboard: a ranking for every group of outcomes that compare.
 type Board struct {
-	Groups []Group `json:"groups"`
+	Statistics int     `json:"statistics"` // version of the methods
+	Groups     []Group `json:"groups"`
 }
 
 // Group is a ranking of outcomes with the same suite, protocol, teacher, student
@@ -41,13 +43,17 @@ type Group struct {
 	StudentIs  string       `json:"student_digest,omitempty"`
 	ProtocolIs string       `json:"protocol_digest,omitempty"`
 	Domains    []DomainBase `json:"domains"`
-	RankedBy   string       `json:"ranked_by"` // gain, or points where a base is 0
+	RankedBy   stats.Metric `json:"ranked_by"`           // gain, or points where the base student has too few right answers
+	FewRight   string       `json:"few_right,omitempty"` // why it is points
 	Rows       []Row        `json:"rows"`
 	Warnings   []string     `json:"warnings,omitempty"`
+	Others     []OtherRanks `json:"other_ranks,omitempty"` // by the other averages, where they were asked for
 
 	Heads map[string]string `json:"heads,omitempty"` // of the experiments' logs of scores, short digests
 
-	study *stats.Study // of all rows; nil where nothing is known
+	study   *stats.Study // of all rows; nil where nothing is known
+	ranked  *stats.Study // of the rows with a rank
+	noStudy error        // why there is none
 }
 
 // DomainBase is a domain with the base student's accuracy, a share; it is
@@ -74,7 +80,7 @@ func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	}
 	slices.SortFunc(keys, groupKey.compare)
 	names := displayNames(agentsOf(outcomes), opts.Names)
-	board := Board{Groups: []Group{}}
+	board := Board{Statistics: stats.Version, Groups: []Group{}}
 	for _, k := range keys {
 		for _, same := range splitByTasks(byKey[k]) {
 			board.Groups = append(board.Groups, newGroup(k, same, opts, names))
@@ -119,7 +125,7 @@ func displayNames(agents []string, given map[string]string) map[string]string {
 func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[string]string) Group {
 	g := Group{
 		Suite: k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.experiment,
-		Teacher: k.teacher, Student: k.student, StudentIs: k.studentDigest, ProtocolIs: k.protocolDigest, RankedBy: "gain",
+		Teacher: k.teacher, Student: k.student, StudentIs: k.studentDigest, ProtocolIs: k.protocolDigest, RankedBy: stats.ByGain,
 	}
 	domains := opts.Domains
 	if len(domains) == 0 {
@@ -130,8 +136,8 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 		if warning != "" {
 			g.Warnings = append(g.Warnings, warning)
 		}
-		if base.Known && base.Value == 0 {
-			g.RankedBy = "points"
+		if few := fewRight(d, outcomes); few != "" && g.FewRight == "" {
+			g.RankedBy, g.FewRight = stats.ByPoints, few
 		}
 		g.Domains = append(g.Domains, DomainBase{Domain: d, Base: base, Task: taskOf(d, outcomes)})
 	}
@@ -141,7 +147,11 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
+	g.reliability(outcomes, domains)
 	g.uncertainty(outcomes, domains, cmp.Or(opts.Draws, stats.Draws))
+	if opts.Averages {
+		g.otherRanks()
+	}
 	return g
 }
 
@@ -214,12 +224,28 @@ func commonBase(d results.Domain, outcomes []results.Outcome) (base results.Numb
 	return low, ""
 }
 
+// fewRight says so where the base student has too few right answers in a domain for a
+// relative gain (protocol.md section 8).
+func fewRight(d results.Domain, outcomes []results.Outcome) string {
+	for _, o := range outcomes {
+		b := o.BasePrivate
+		switch {
+		case o.Domain != d || b.Total == 0 || b.Correct >= stats.FewRight:
+		case b.Correct == 1:
+			return fmt.Sprintf("the base student has 1 right answer of %d in %s", b.Total, d)
+		default:
+			return fmt.Sprintf("the base student has %d right answers of %d in %s", b.Correct, b.Total, d)
+		}
+	}
+	return ""
+}
+
 // rank sorts the rows, best first, those without a value last, and numbers
 // those of agents; equal values share a rank.
-func rank(rows []Row, by string) {
+func rank(rows []Row, by stats.Metric) {
 	value := func(r Row) results.Number {
 		n := r.Gain.Mean
-		if by == "points" {
+		if by == stats.ByPoints {
 			n = r.Points.Mean
 		}
 		n.Value = math.Round(n.Value * 1e9) // else equal means of other sums could differ

@@ -7,12 +7,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/report/stats"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// Tables returns up to eight tables a group: ranking, uncertainty, other averages,
-// sources of uncertainty, accuracy, MATS, effort and failures. A board without
+// Tables returns up to nine tables a group: ranking, uncertainty, other averages,
+// sources of uncertainty, reliability, accuracy, MATS, effort and failures. A board without
 // outcomes is one empty table.
 func (b Board) Tables() []table.Table {
 	if len(b.Groups) == 0 {
@@ -28,10 +29,13 @@ func (b Board) Tables() []table.Table {
 		if slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Uncertainty != nil && r.Uncertainty.Averages != nil }) {
 			tables = append(tables, g.averages(common))
 		}
+		if len(g.Others) > 0 {
+			tables = append(tables, g.others(common))
+		}
 		if g.split() {
 			tables = append(tables, g.sources(common))
 		}
-		tables = append(tables, g.accuracy(common), g.mats(common))
+		tables = append(tables, g.reliable(common), g.accuracy(common), g.mats(common))
 		if !slices.Contains(common, Published) { // the paper prints neither effort nor failures
 			tables = append(tables, g.effort(common), g.cost(common), g.failures(common))
 		}
@@ -109,14 +113,14 @@ func (g Group) ranking(common []Mark) table.Table {
 	for _, r := range g.Rows {
 		var cells []string
 		for _, d := range r.Domains {
-			if g.RankedBy == "points" {
+			if g.RankedBy == stats.ByPoints {
 				cells = append(cells, table.Number(d.Points, 2))
 			} else {
 				cells = append(cells, table.Number(d.Gain, 2))
 			}
 		}
 		average := r.Gain
-		if g.RankedBy == "points" {
+		if g.RankedBy == stats.ByPoints {
 			average = r.Points
 		}
 		add(r, append(cells, spread(average), table.Number(r.MATS, 2))...)
@@ -127,8 +131,8 @@ func (g Group) ranking(common []Mark) table.Table {
 
 func (g Group) note(t *table.Table) {
 	figure := "Gain in % of the base accuracy"
-	if g.RankedBy == "points" {
-		figure = "Gain in percentage points of accuracy (a base accuracy is 0, so that a relative gain is undefined)"
+	if g.RankedBy == stats.ByPoints {
+		figure = "Gain in percentage points of accuracy (" + g.FewRight + ", too few for a relative gain; ranks and tests are by points)"
 	}
 	t.Note("%s, mean over runs; a run without a valid submission counts as 0. Average: over the domains, ± the standard deviation from run to run (of one run in every domain); none where a domain has one run.", figure)
 	t.Note("MATS: attempts per valid submission, mean over runs, then over domains; lower is better.")
@@ -149,8 +153,8 @@ func (g Group) note(t *table.Table) {
 			t.Note("%s: %s.", m.mark, m.meaning)
 		}
 	}
-	if !g.certain() && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
-		t.Note("No intervals and rank sets: they need two runs of an agent in a domain, and a base accuracy over 0.")
+	if !g.certain() && g.noStudy == nil && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
+		t.Note("No intervals and rank sets: %s.", g.noInterval())
 	}
 	var heads []string
 	for _, experiment := range slices.Sorted(maps.Keys(g.Heads)) {

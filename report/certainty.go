@@ -16,7 +16,7 @@ func (g Group) certain() bool {
 
 // certainty is the table of intervals and rank sets.
 func (g Group) certainty(common []Mark) table.Table {
-	t, add := g.grid("How sure the ranking is", common, ">average gain", ">95 % interval", ">ranks", "ties", ">on top", ">runs")
+	t, add := g.grid("How sure the ranking is", common, ">average "+g.what(), ">95 % interval", ">ranks", "ties", ">on top", ">runs")
 	for _, r := range g.Rows {
 		u := r.Uncertainty
 		if u == nil {
@@ -33,7 +33,10 @@ func (g Group) certainty(common []Mark) table.Table {
 	}
 	t.Note("Interval: %s; runs, items and the base student's accuracy are uncertain.", stats.BBMod)
 	t.Note("Ranks: those that a row's true rank lies in with 95 %% confidence, each row for itself. Ties: rows that share a letter do not differ significantly, at 5 %% for all pairs together (%s, Holm). "+
-		"On top: share of draws in which the row is the best, a description and no test. All three take the base student as it was.", stats.ModeratedT)
+		"On top: share of draws in which the row is the best, a description and no test. Methods: version %d (bench/doc/statistics.md).", stats.RunsItems, stats.Version)
+	if order := g.orderDepends(); order != "" {
+		t.Note("%s", order)
+	}
 	g.doubts(t)
 	return *t
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/report/stats"
@@ -18,11 +19,12 @@ type Comparison struct {
 	Domains     []DomainPair      `json:"domains"`
 	Verdict     string            `json:"verdict"`
 
-	// RunsNeeded is how many runs of both in every domain would find a difference
-	// of gains of this size with the chance stats.Power: in a test of this pair alone, and
-	// in the first step of Holm's over all pairs.
-	RunsNeeded     results.Number `json:"runs_needed"`
-	RunsNeededHolm results.Number `json:"runs_needed_holm"`
+	// Needed is what would find a difference of this size with the chance stats.Power:
+	// in a test of this pair alone, and in the first step of Holm's over all pairs.
+	Needed     stats.Needed `json:"needed"`
+	NeededHolm stats.Needed `json:"needed_holm"`
+
+	Others []stats.Pair `json:"others"` // the pair by the other averages, adjusted over all pairs
 }
 
 // DomainPair is the accuracies, shares, of the two in one domain.
@@ -40,33 +42,47 @@ type DomainPair struct {
 // reports results.Bad for names of no row, of several, or of rows that do not
 // compare.
 func (b Board) Compare(nameA, nameB string) (Comparison, error) {
-	var found []Comparison
+	g, rows, err := b.pick(nameA, nameB)
+	if err != nil {
+		return Comparison{}, err
+	}
+	return g.comparison(*rows[0], *rows[1])
+}
+
+// pick finds the one group that has a row of each name.
+func (b Board) pick(names ...string) (Group, []*Row, error) {
+	var groups []Group
+	var found [][]*Row
 	for _, g := range b.Groups {
-		a, err := g.find(nameA)
-		if err != nil {
-			return Comparison{}, err
+		var rows []*Row
+		for _, name := range names {
+			row, err := g.find(name)
+			if err != nil {
+				return Group{}, nil, err
+			}
+			if row != nil {
+				rows = append(rows, row)
+			}
 		}
-		other, err := g.find(nameB)
-		if err != nil {
-			return Comparison{}, err
+		if len(rows) == len(names) {
+			groups, found = append(groups, g), append(found, rows)
 		}
-		if a == nil || other == nil {
-			continue
-		}
-		c, err := g.comparison(*a, *other)
-		if err != nil {
-			return Comparison{}, err
-		}
-		found = append(found, c)
 	}
-	switch len(found) {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+	}
+	which := strings.Join(quoted, " and ")
+	if len(names) == 2 {
+		which = "both " + which
+	}
+	switch len(groups) {
 	case 1:
-		return found[0], nil
+		return groups[0], found[0], nil
 	case 0:
-		return Comparison{}, results.Bad(fmt.Errorf("no ranking has both %q and %q", nameA, nameB),
-			"see the rows with: autodatabench leaderboard")
+		return Group{}, nil, results.Bad(fmt.Errorf("no ranking has %s", which), "see the rows with: autodatabench leaderboard")
 	}
-	return Comparison{}, results.Bad(fmt.Errorf("%d rankings have both %q and %q", len(found), nameA, nameB), "name one with --experiment")
+	return Group{}, nil, results.Bad(fmt.Errorf("%d rankings have %s", len(groups), which), "name one with --experiment")
 }
 
 // find returns the one row that name fits, nil for none.
@@ -99,7 +115,7 @@ func (g Group) comparison(a, b Row) (Comparison, error) {
 		return c, results.Bad(fmt.Errorf("%s cannot be compared with itself", a.label()), "name two rows")
 	}
 	if g.study == nil {
-		return c, results.Bad(fmt.Errorf("%s and %s: nothing is scored", a.label(), b.label()), "score the trials first; published percentages have no items")
+		return c, results.Bad(fmt.Errorf("%s and %s: %s", a.label(), b.label(), g.noInterval()), "see autodatabench leaderboard for what is scored")
 	}
 	x, y := a.rowKey().entry(), b.rowKey().entry()
 	pairs := g.study.Pairs()
@@ -108,23 +124,35 @@ func (g Group) comparison(a, b Row) (Comparison, error) {
 	if c.Pair, err = g.study.Compare(x, y); err != nil {
 		return c, results.Bad(err, "score the trials first")
 	}
-	for _, p := range pairs {
-		if p.A == x && p.B == y || p.A == y && p.B == x {
-			c.Pair.Holm, c.Pair.BH = p.Holm, p.BH
-		}
-	}
+	adjust(&c.Pair, pairs)
 	if c.Permutation, err = g.study.Permute(x, y, headlineSeed); err != nil {
 		return c, err
 	}
 	for i, d := range g.Domains {
 		c.Domains = append(c.Domains, DomainPair{d.Domain, d.Base, a.Domains[i].Accuracy, b.Domains[i].Accuracy, a.Domains[i].Runs, b.Domains[i].Runs})
 	}
-	if design, ok := g.study.GainDesign(); ok && c.Pair.Gain.Value.Known {
-		c.RunsNeeded = design.RunsNeeded(c.Pair.Gain.Value.Value, stats.Level)
-		c.RunsNeededHolm = design.RunsNeeded(c.Pair.Gain.Value.Value, stats.Level/float64(len(pairs)))
+	if design, ok := g.study.PairDesign(x, y); ok && c.Pair.Gain.Value.Known {
+		c.Needed = design.Needed(c.Pair.Gain.Value.Value, stats.Level)
+		c.NeededHolm = design.Needed(c.Pair.Gain.Value.Value, stats.Level/float64(len(pairs)))
+	}
+	for _, m := range stats.Metrics() {
+		if m != g.RankedBy {
+			other, _ := g.study.By(m).Compare(x, y)
+			adjust(&other, g.study.By(m).Pairs())
+			c.Others = append(c.Others, other)
+		}
 	}
 	c.Verdict = c.verdict(a.label(), b.label())
 	return c, nil
+}
+
+// adjust gives a pair the adjusted p-values that it has among all.
+func adjust(pair *stats.Pair, all []stats.Pair) {
+	for _, p := range all {
+		if p.A == pair.A && p.B == pair.B || p.A == pair.B && p.B == pair.A {
+			pair.Holm, pair.BH = p.Holm, p.BH
+		}
+	}
 }
 
 // verdict says in a sentence what the test decides.
@@ -132,7 +160,7 @@ func (c Comparison) verdict(a, b string) string {
 	p := c.Pair
 	switch {
 	case !p.Holm.Known:
-		return fmt.Sprintf("%s and %s cannot be tested against each other; the warnings say why.", a, b)
+		return fmt.Sprintf("%s and %s cannot be tested against each other: %s.", a, b, p.Why)
 	case p.Holm.Value < stats.Level && p.Gain.Value.Value > 0:
 		return fmt.Sprintf("%s is better than %s.", a, b)
 	case p.Holm.Value < stats.Level:
@@ -154,22 +182,57 @@ func (c Comparison) Tables() []table.Table {
 	accuracy.Note("A: %s. B: %s. Accuracy on the private set in %%, mean over runs; A - B in percentage points.", c.Pair.A, c.Pair.B)
 	p := c.Pair
 	test := table.New("Test", 1, "figure", ">value")
-	test.Add("difference of average gain, % of the base", signed(p.Gain.Value))
+	test.Add(fmt.Sprintf("difference of average %s, %s", p.By, p.By.Unit()), signed(p.Gain.Value))
 	test.Add("its 95 % interval", between(p.Gain.Interval))
 	test.Add("difference of average accuracy, percentage points", signed(p.Points))
 	test.Add("the same in standard deviations between runs", signed(p.Standard))
-	test.Add("chance that a run of A beats one of B", percentWhole(p.Improvement))
+	test.Add("pairs of a run of A and one of B in which A's is better", percentWhole(p.Improvement))
 	test.Add("p, this pair alone", probability(p.P))
 	test.Add(fmt.Sprintf("p, Holm over all pairs, of which there are %d (decides)", c.Pairs), probability(p.Holm))
 	test.Add(fmt.Sprintf("p, permutation of runs (smallest possible %s)", probability(c.Permutation.Least)), probability(c.Permutation.P))
-	test.Add("runs of both to decide a difference of this size: pair alone", table.Number(c.RunsNeeded, 0))
-	test.Add("the same, first of all pairs (Holm)", table.Number(c.RunsNeededHolm, 0))
+	test.Add("runs of both to decide a difference of this size: pair alone", runsNeeded(c.Needed))
+	test.Add("the same, first of all pairs (Holm)", runsNeeded(c.NeededHolm))
 	test.Note("%s", c.Verdict)
-	test.Note("Interval and p: %s, the base student as it was. Runs to decide: the difference of gain, with a chance of %.0f %%.", p.Gain.Method, 100*stats.Power)
+	test.Note("Interval and p: %s. Runs to decide: with a chance of %.0f %%, if all rows have as many runs.", p.Gain.Method, 100*stats.Power)
+	for _, n := range []stats.Needed{c.Needed, c.NeededHolm} {
+		if n.Items.Known {
+			test.Note("%s", itemsNeeded(n))
+			break
+		}
+	}
+	switch {
+	case !p.P.Known:
+	case !p.Improvement.Known:
+		test.Note("A comparison with the spread of runs takes two runs of either in every domain.")
+	case !p.Standard.Known:
+		test.Note("Runs differ by no more than chance answers do, so that nothing can be said in standard deviations between runs.")
+	}
 	for _, w := range p.Gain.Warnings {
 		test.Note("%s.", w)
 	}
-	return []table.Table{*accuracy, *test}
+	return []table.Table{*accuracy, *test, c.byOthers()}
+}
+
+// byOthers is the table of the pair's difference by the other averages.
+func (c Comparison) byOthers() table.Table {
+	t := table.New("The same by other averages", 1, "average", "unit", ">A - B", ">95 % interval", ">p", ">p, Holm")
+	for _, p := range c.Others {
+		t.Add(string(p.By), p.By.Unit(), signed(p.Gain.Value), between(p.Gain.Interval), probability(p.P), probability(p.Holm))
+	}
+	return *t
+}
+
+// runsNeeded is the cell of what decides.
+func runsNeeded(n stats.Needed) string {
+	if n.Items.Known {
+		return "no number"
+	}
+	return table.Number(n.Runs, 0)
+}
+
+// itemsNeeded says what decides where no number of runs does.
+func itemsNeeded(n stats.Needed) string {
+	return fmt.Sprintf("Not decided by any number of runs of this suite; %s items a domain with %s runs would.", table.Number(n.Items, 0), table.Number(n.ItemsRuns, 0))
 }
 
 // probability is the cell of a p-value.

@@ -86,7 +86,7 @@ func TestRunsNeededAreOfTheGain(t *testing.T) {
 	if !(c.Pair.Points.Value < 1e-9 && c.Pair.Gain.Value.Value < -30 && c.Pair.Holm.Value < 0.05) {
 		t.Fatalf("points %v, gain %v, p %v", c.Pair.Points, c.Pair.Gain.Value, c.Pair.Holm)
 	}
-	for _, needed := range []results.Number{c.RunsNeeded, c.RunsNeededHolm} {
+	for _, needed := range []results.Number{c.Needed.Runs, c.NeededHolm.Runs} {
 		if !needed.Known || needed.Value > 8 {
 			t.Errorf("%v runs needed, beside p %v of 4 runs", needed, c.Pair.Holm.Value)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/report/figure"
+	"github.com/autodatabench/autodatabench/report/stats"
 	"github.com/autodatabench/autodatabench/results"
 )
 
@@ -83,14 +84,14 @@ func (g *Group) label(r Row) figure.Name {
 
 // value is what the group is ranked by.
 func (g *Group) value(r Row) results.Number {
-	if g.RankedBy == "points" {
+	if g.RankedBy == stats.ByPoints {
 		return r.Points.Mean
 	}
 	return r.Gain.Mean
 }
 
 func (g *Group) unit() string {
-	if g != nil && g.RankedBy == "points" {
+	if g != nil && g.RankedBy == stats.ByPoints {
 		return "average gain, percentage points of accuracy"
 	}
 	return "average gain, % of the base accuracy"
@@ -108,18 +109,19 @@ func (b Board) GainFigure() (figure.Forest, error) {
 	}
 	for _, r := range g.Rows {
 		row := figure.ForestRow{Name: g.label(r), Value: g.value(r), Ranked: r.Rank > 0}
-		if u := r.Uncertainty; u != nil && g.RankedBy == "gain" {
+		if u := r.Uncertainty; u != nil {
 			row.Low, row.High = u.Gain.Low, u.Gain.High
 		}
 		f.Rows = append(f.Rows, row)
 	}
+	if g.FewRight != "" {
+		f.Notes = append(f.Notes, "Percentage points of accuracy, not gains: "+g.FewRight+".")
+	}
 	switch {
-	case g.RankedBy == "points":
-		f.Notes = append(f.Notes, "A base accuracy is 0, so that a relative gain is undefined: percentage points, without intervals.")
 	case g.certain():
 		f.Notes = append(f.Notes, "95 % intervals; runs, items and the base student's accuracy are uncertain. Rows whose intervals overlap may still differ: see compare.")
 	default:
-		f.Notes = append(f.Notes, "No intervals: they need two runs of an agent in a domain.")
+		f.Notes = append(f.Notes, "No intervals: "+g.noInterval()+".")
 	}
 	return f, nil
 }

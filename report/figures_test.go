@@ -48,7 +48,8 @@ func TestBoardFigures(t *testing.T) {
 	if got := gain.Rows[0].Name; got != want || !gain.Rows[0].Ranked || !gain.Rows[0].Low.Known || gain.Rows[0].Low.Value >= gain.Rows[0].Value.Value {
 		t.Errorf("row %+v, want %+v with an interval", gain.Rows[0], want)
 	}
-	if gain, err = board("base 0").GainFigure(); err != nil || gain.Rows[0].Low.Known || !strings.Contains(gain.Unit, "points") {
+	if gain, err = board("base 0").GainFigure(); err != nil || !gain.Rows[0].Low.Known || !strings.Contains(gain.Unit, "points") ||
+		!strings.Contains(strings.Join(gain.Notes, " "), "0 right answers of 300") {
 		t.Errorf("base 0: %+v, %v", gain, err)
 	}
 	if gain, err = board("no trial finished").GainFigure(); err != nil || len(gain.Rows) != 1 || gain.Rows[0].Value.Known {

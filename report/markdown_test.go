@@ -61,7 +61,7 @@ func TestMarkdownGoldensHoldTheCells(t *testing.T) {
 	}
 	views := map[string]report.View{
 		"reproduction": report.Reproduce(paper, report.Options{}),
-		"power":        report.Leaderboard(contest(), report.Options{}).Power(results.Number{}),
+		"power":        report.Leaderboard(answered(contest()), report.Options{}).Power(results.Number{}),
 	}
 	for _, c := range boardCases(t) {
 		views["board-"+c.name] = report.Leaderboard(c.outcomes, c.opts)

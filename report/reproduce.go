@@ -63,14 +63,11 @@ type Reproduction struct {
 	Sizes      []SizeCheck `json:"sizes"`
 
 	// Ranking is the paper's runs as the benchmark ranks measured ones, and
-	// Differing those of its Pairs of rows that differ significantly. Intervals
-	// and tests take a domain's variance between runs RunFactors times as large as it is
-	// moderated; without that it is the pairs of Unfactored that differ.
-	Ranking    Board                      `json:"ranking"`
-	Pairs      int                        `json:"pairs"`
-	Differing  []DifferingPair            `json:"pairs_differing"`
-	RunFactors map[results.Domain]float64 `json:"run_factors"`
-	Unfactored []DifferingPair            `json:"pairs_differing_without_factor"`
+	// Differing those of its Pairs of rows that differ significantly.
+	Ranking   Board              `json:"ranking"`
+	Pairs     int                `json:"pairs"`
+	Differing []DifferingPair    `json:"pairs_differing"`
+	Contrasts []WorkflowContrast `json:"contrasts"` // iterative over one-shot
 }
 
 // Summary is the outcome in one line.

@@ -27,10 +27,18 @@ func differing(pairs []stats.Pair) []DifferingPair {
 	return list
 }
 
+// WorkflowContrast is by how much the mean over the agents of the iterative workflow is
+// above that of one-shot, in one setting.
+type WorkflowContrast struct {
+	Setting results.Setting `json:"setting"`
+	Agents  int             `json:"agents"`
+	stats.Contrast
+}
+
 // rank ranks the published runs.
 func (r *Reproduction) rank(t published.Tables, draws int) {
 	r.Ranking = Leaderboard(t.Outcomes(), Options{Names: t.Names(), Draws: draws})
-	r.Differing, r.Unfactored, r.RunFactors = []DifferingPair{}, []DifferingPair{}, map[results.Domain]float64{}
+	r.Differing, r.Contrasts = []DifferingPair{}, []WorkflowContrast{}
 	for _, g := range r.Ranking.Groups {
 		if g.study == nil {
 			continue
@@ -38,29 +46,57 @@ func (r *Reproduction) rank(t published.Tables, draws int) {
 		pairs := g.study.Pairs()
 		r.Pairs += len(pairs)
 		r.Differing = append(r.Differing, differing(pairs)...)
-		r.Unfactored = append(r.Unfactored, differing(g.study.AsModerated().Pairs())...)
-		for _, d := range g.Domains {
-			r.RunFactors[d.Domain] = g.study.RunFactor(d.Domain)
+		for _, s := range results.Settings() {
+			if c, ok := workflows(g.study, s); ok {
+				r.Contrasts = append(r.Contrasts, c)
+			}
 		}
 	}
 }
 
-// ranked is the table of the ranking, with what it rests on.
+// workflows contrasts the two workflows over the agents that have both in the setting.
+func workflows(s *stats.Study, setting results.Setting) (WorkflowContrast, bool) {
+	both := map[string]int{}
+	for _, e := range s.Entries() {
+		if e.Setting == setting {
+			both[e.Agent]++
+		}
+	}
+	agents := 0
+	for _, n := range both {
+		if n == len(results.Workflows()) {
+			agents++
+		}
+	}
+	weights := map[stats.Entry]float64{}
+	for _, e := range s.Entries() {
+		if e.Setting == setting && both[e.Agent] == len(results.Workflows()) {
+			weights[e] = 1 / float64(agents)
+			if e.Workflow == results.OneShot {
+				weights[e] *= -1
+			}
+		}
+	}
+	c, err := s.Contrast(weights)
+	return WorkflowContrast{setting, agents, c}, err == nil && agents > 0
+}
+
+// ranked is the table of the ranking, with what it rests on, and that of the other averages.
 func (r Reproduction) ranked() []table.Table {
 	var tables []table.Table
 	for _, g := range r.Ranking.Groups {
 		t := g.certainty(g.commonMarks())
 		t.Title = "The paper's agents in the benchmark's own ranking"
 		t.Note("%d of %d pairs of rows differ significantly%s.", len(r.Differing), r.Pairs, named(r.Differing))
-		var factors []string
-		for _, d := range g.Domains {
-			factors = append(factors, fmt.Sprintf("%.2f in %s", r.RunFactors[d.Domain], d.Domain))
+		for _, c := range r.Contrasts {
+			t.Note("Iterative over one-shot, setting %s, mean of %d agents: %s %% of the base; for other runs on these items 95 %% interval %s, p %s; for other items, too, %s, p %s.",
+				c.Setting, c.Agents, signed(c.Estimate.Value), between(c.Runs.Interval), probability(c.RunsP), between(c.Estimate.Interval), probability(c.P))
 		}
-		t.Note("Intervals and tests take the variance between runs so that moderated ones add up to those observed (%s times the moderated; bench/doc/statistics.md); "+
-			"without that factor %d of the pairs would differ%s.", strings.Join(factors, ", "), len(r.Unfactored), named(r.Unfactored))
 		t.Note("Limits: two runs a cell; answers counted from the printed accuracies and the inferred sizes, so that items are not paired; " +
 			"runs as Table 4 labels them, with the rows above that are swapped or repeated.")
-		tables = append(tables, t)
+		averages := g.averages(g.commonMarks())
+		averages.Title = "The paper's agents by other averages"
+		tables = append(tables, t, averages)
 	}
 	return tables
 }

@@ -31,6 +31,7 @@ type Row struct {
 	Pooled    stats.Estimate `json:"mats_pooled"`
 
 	Uncertainty *Uncertainty `json:"uncertainty,omitempty"`
+	Reliability Reliability  `json:"reliability"`
 
 	Runs          int                     `json:"runs"`
 	ValidRuns     int                     `json:"valid_runs"`

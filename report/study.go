@@ -12,7 +12,7 @@ const headlineSeed = 1
 
 // Uncertainty is how sure a row's place is (package stats).
 type Uncertainty struct {
-	Gain  stats.Estimate `json:"gain"` // average gain, %, with its 95 % interval
+	Gain  stats.Estimate `json:"gain"` // average by which the group is ranked, with its 95 % interval
 	Ranks *stats.RankSet `json:"ranks,omitempty"`
 	Best  results.Number `json:"best"` // see stats.Headline; this, the ranks and the averages of ranked rows only
 
@@ -73,7 +73,9 @@ func newCell(e stats.Entry, d results.Domain, runs []results.Outcome) (*stats.Ce
 	base := runs[0].BasePrivate
 	var byItem []stats.Run
 	var shares []float64
+	var invalid []bool
 	for _, o := range runs {
+		invalid = append(invalid, !o.Valid)
 		finals := o.Finals
 		if !o.Valid { // the student stayed as it was
 			finals = slices.Repeat([]results.Score{base}, seeds)
@@ -90,9 +92,9 @@ func newCell(e stats.Entry, d results.Domain, runs []results.Outcome) (*stats.Ce
 		shares = append(shares, o.Final().Value)
 	}
 	if len(byItem) == len(runs) {
-		return stats.NewCell(e, d, base.Items.Correct(), byItem)
+		return stats.NewCell(e, d, stats.Answers{Base: base.Items.Correct(), Runs: byItem, Invalid: invalid, Groups: base.Groups.Numbers()})
 	}
-	return stats.NewCountCell(e, d, base.Total, runs[0].Result().Base.Value, shares)
+	return stats.NewCountCell(e, d, base.Total, runs[0].Result().Base.Value, shares, invalid)
 }
 
 // uncertainty fills in the uncertainty of all rows. Ranks are those among the
@@ -105,10 +107,17 @@ func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain
 		among, err = newStudy(ranked, domains)
 	}
 	if err != nil {
+		g.noStudy = err
 		g.Warnings = append(g.Warnings, "no intervals and rank sets: "+err.Error())
 		return
 	}
-	g.study = all
+	if all != nil {
+		all = all.By(g.RankedBy)
+	}
+	if among != nil {
+		among = among.By(g.RankedBy)
+	}
+	g.study, g.ranked = all, among
 	found := map[stats.Entry]*Uncertainty{}
 	for _, h := range headlines(all, draws) {
 		found[h.Entry] = &Uncertainty{Gain: h.Gain, Best: h.Best}

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -48,11 +49,52 @@ type Score struct {
 	Correct int   `json:"correct"`
 	Total   int   `json:"total"`
 	Items   Items `json:"items,omitempty"` // of final scores: statistics pair answers by item
+
+	Groups Groups `json:"groups,omitempty"` // of final scores: items that belong together
 }
 
 // Items says which items are correct, in the set's order: one character each, 1
 // or 0. It is empty where that is not known.
 type Items string
+
+// Groups numbers the groups of items that belong together, such as questions on one text, in
+// the set's order: whole numbers from 0, with spaces between. Statistics draw a group as
+// a whole. It is empty where each item is its own group, or where that is not known.
+type Groups string
+
+// GroupsOf writes the groups of items with the given keys; items of an empty key are
+// groups of their own. Where no two items share a group there is nothing to write.
+func GroupsOf(keys []string) Groups {
+	number, next, shared := map[string]int{}, 0, false
+	words := make([]string, len(keys))
+	for i, key := range keys {
+		n, seen := number[key]
+		if key == "" || !seen {
+			n, next = next, next+1
+			number[key] = n
+		} else {
+			shared = true
+		}
+		words[i] = strconv.Itoa(n)
+	}
+	if !shared {
+		return ""
+	}
+	return Groups(strings.Join(words, " "))
+}
+
+// Numbers reads the groups by item, nil where there are none.
+func (g Groups) Numbers() []int {
+	var numbers []int
+	for word := range strings.FieldsSeq(string(g)) {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 0 {
+			return nil
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
 
 // ItemsOf writes verdicts.
 func ItemsOf(correct []bool) Items {
@@ -83,6 +125,9 @@ func (s Score) validate() error {
 	ones := strings.Count(string(s.Items), "1")
 	if s.Items != "" && (len(s.Items) != s.Total || ones != s.Correct || ones+strings.Count(string(s.Items), "0") != s.Total) {
 		return fmt.Errorf("score of %d correct of %d with %d items of which %d are correct", s.Correct, s.Total, len(s.Items), ones)
+	}
+	if s.Groups != "" && len(s.Groups.Numbers()) != s.Total {
+		return fmt.Errorf("score of %d items with groups that are not as many whole numbers", s.Total)
 	}
 	return nil
 }

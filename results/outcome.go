@@ -199,6 +199,22 @@ func (o Outcome) Validate() error {
 	if o.ValidAttempts < 0 || o.ValidAttempts > o.Attempts {
 		return fmt.Errorf("%d valid attempts of %d", o.ValidAttempts, o.Attempts)
 	}
+	if p := o.Printed; p != nil && !(p.Accuracy >= 0 && p.Accuracy <= 100 && p.Base >= 0 && p.Base <= 100 && p.MATS >= 0) {
+		return fmt.Errorf("printed accuracy %v, base %v, MATS %v: want percentages of 0 to 100 and MATS of 0 or more", p.Accuracy, p.Base, p.MATS)
+	}
+	for failure, n := range o.Failures {
+		if n < 0 {
+			return fmt.Errorf("%d attempts failed with %s", n, failure)
+		}
+	}
+	if o.Elapsed < 0 || o.Cost.Known && o.Cost.Value < 0 {
+		return fmt.Errorf("a run time of %v and a cost of %v: want none below 0", o.Elapsed, o.Cost.Value)
+	}
+	for _, s := range o.Finals {
+		if o.BasePrivate.Total > 0 && s.Total != o.BasePrivate.Total {
+			return fmt.Errorf("a final score of %d items, the base student's has %d", s.Total, o.BasePrivate.Total)
+		}
+	}
 	scores := append([]Score{o.BasePublic, o.BasePrivate}, o.Finals...)
 	if o.Public != nil {
 		scores = append(scores, *o.Public)

@@ -3,6 +3,7 @@ package results
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 )
 
 // Number is a figure that may be missing. A missing one is null in JSON and a
@@ -12,9 +13,10 @@ type Number struct {
 	Known bool
 }
 
-// Num makes a Number of a function's value and ok, as in Num(Gain(acc, base)).
+// Num makes a Number of a function's value and ok, as in Num(Gain(acc, base)). What is no
+// number, or infinite, is missing.
 func Num(value float64, ok bool) Number {
-	if !ok {
+	if !ok || math.IsNaN(value) || math.IsInf(value, 0) {
 		return Number{}
 	}
 	return Number{Value: value, Known: true}
@@ -22,7 +24,7 @@ func Num(value float64, ok bool) Number {
 
 // MarshalJSON writes the value or null.
 func (n Number) MarshalJSON() ([]byte, error) {
-	if !n.Known {
+	if !n.Known || math.IsNaN(n.Value) || math.IsInf(n.Value, 0) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(n.Value)

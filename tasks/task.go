@@ -19,6 +19,10 @@ type Item struct {
 	Fields   map[string]string `json:"fields,omitempty"` // what the evaluator needs besides
 }
 
+// GroupField names, in Item.Fields, the group that an item belongs to, such as all
+// questions on one text. Items of a group are never parted, and statistics draw them together.
+const GroupField = "group"
+
 // Evaluator judges responses. It is total: any text gets a verdict; nothing is
 // executed or evaluated.
 type Evaluator interface {

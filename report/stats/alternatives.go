@@ -30,11 +30,10 @@ type Alternatives struct {
 func (s *Study) Alternatives() []Alternatives {
 	all := make([]Alternatives, len(s.entries))
 	for i, e := range s.entries {
-		gain := s.point(i)
+		gain := s.By(ByGain).point(i)
 		a := Alternatives{Entry: e, Gain: gain.Value, WinRate: s.winRate(i), N: gain.N, Warnings: gain.Warnings}
 		a.Points = s.average(i, func(c *Cell) results.Number { return results.Num(c.points(), true) })
-		logs := s.average(i, func(c *Cell) results.Number { return results.Num(math.Log(c.mean/c.base), c.base > 0) })
-		a.Geometric = results.Num(100*(math.Exp(logs.Value)-1), logs.Known)
+		a.Geometric = s.geometric(i)
 		after := s.average(i, func(c *Cell) results.Number { return results.Num(c.mean, true) })
 		before := s.average(i, func(c *Cell) results.Number { return results.Num(c.base, true) })
 		a.Ratio = results.Num(100*(after.Value/before.Value-1), after.Known && before.Value > 0)
@@ -49,6 +48,16 @@ func (s *Study) Alternatives() []Alternatives {
 		}
 	}
 	return all
+}
+
+// geometric is 100 (g - 1) of the geometric mean g of the ratios m/b, which may be 0.
+func (s *Study) geometric(entry int) results.Number {
+	product := 1.0
+	ratios := s.average(entry, func(c *Cell) results.Number {
+		product *= c.mean / c.base
+		return results.Num(c.mean/c.base, c.base > 0)
+	})
+	return results.Num(100*(math.Pow(product, 1/float64(len(s.domains)))-1), ratios.Known)
 }
 
 // winRate is the mean over domains of the share of other entries with a lower

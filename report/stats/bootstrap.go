@@ -14,12 +14,12 @@ import (
 // that results do not depend on how many blocks are made at once.
 const block = 500
 
-// gains are draws of one cell's relative gain in %, with the base drawn along
-// and with the base as it was.
+// gains are draws of one cell's figure, with the base drawn along and with the base as
+// it was.
 type gains struct{ live, frozen []float64 }
 
-// draw makes the draws of every cell for which an interval is defined (methods.md
-// section 3), by entry and domain; those of the others are nil.
+// draw makes the draws of every cell, where the variance between runs is known (methods.md
+// section 3), by entry and domain.
 func (s *Study) draw(seed uint64, draws int) [][]gains {
 	all := make([][]gains, len(s.entries))
 	for i := range all {
@@ -27,7 +27,7 @@ func (s *Study) draw(seed uint64, draws int) [][]gains {
 	}
 	var urns []*urn
 	for d := range s.domains {
-		if b := s.base(d); s.prior.Scale.Known && b.Value > 0 {
+		if b := s.base(d); s.prior.Scale.Known && b.Known {
 			urns = append(urns, s.newUrn(d, seed, draws, all))
 		}
 	}
@@ -52,24 +52,25 @@ func parallel(n int, f func(k int)) {
 // urn is what the draws of one domain are made from.
 type urn struct {
 	seed    uint64
+	metric  Metric
 	base    *Cell      // the base student, with its answers where any cell has them
-	columns *mat.Dense // rows of N items: ones, B, and Xbar of every cell with answers; nil without any
+	columns *mat.Dense // rows of sums by group of items: ones, B, and Xbar of every cell with answers; nil without any
 	cells   []drawn
 }
 
 // drawn is a cell to be drawn.
 type drawn struct {
 	*Cell
-	row    int        // in columns; 0 without answers
-	ghosts [2]float64 // Xbar of the two ghost items
-	runVar float64    // s~_R2/R, times its factor
-	nu     float64
-	chance float64 // the items' part of it, s_E2/(R N)
-	into   gains
+	row               int        // in columns; 0 without answers
+	ghosts            [2]float64 // Xbar of the two ghost items
+	runVar            float64    // of the mean accuracy, from its runs
+	surely            float64    // what comes to it: from runs that do not deliver, less from chance answers
+	entryDF, domainDF float64    // of its factors; the entry's is common to its domains
+	into              gains
 }
 
 func (s *Study) newUrn(d int, seed uint64, draws int, all [][]gains) *urn {
-	u := &urn{seed: seed}
+	u := &urn{seed: seed, metric: s.metric}
 	for i, c := range s.inDomain(d) {
 		if c == nil {
 			continue
@@ -79,9 +80,7 @@ func (s *Study) newUrn(d int, seed uint64, draws int, all [][]gains) *urn {
 		}
 		into := gains{make([]float64, draws), make([]float64, draws)}
 		all[i][d] = into
-		r := float64(len(c.runs))
-		runVar, nu := s.prior.moderated(c)
-		u.cells = append(u.cells, drawn{Cell: c, ghosts: c.ghosts(), runVar: s.factor(c) * runVar / r, nu: nu, chance: c.noise / (r * float64(c.items)), into: into})
+		u.cells = append(u.cells, s.newDrawn(c, into))
 	}
 	if !u.base.paired() {
 		return u
@@ -90,15 +89,47 @@ func (s *Study) newUrn(d int, seed uint64, draws int, all [][]gains) *urn {
 	for i := range ones {
 		ones[i] = 1
 	}
-	data, rows := append(ones, u.base.answers...), 2
+	data, rows := append(u.base.sums(ones), u.base.sums(u.base.answers)...), 2
 	for k := range u.cells {
 		if u.cells[k].paired() {
 			u.cells[k].row = rows
-			data, rows = append(data, u.cells[k].xbar...), rows+1
+			data, rows = append(data, u.base.sums(u.cells[k].xbar)...), rows+1
 		}
 	}
-	u.columns = mat.NewDense(rows, u.base.items, data)
+	u.columns = mat.NewDense(rows, u.base.groups, data)
 	return u
+}
+
+// newDrawn is how the cell is drawn. The variance between its runs is known by what the
+// entry's factor is worth, which is common to its domains, and by what the domain's is.
+// The more there is besides it, the less it matters that it is not known well.
+func (s *Study) newDrawn(c *Cell, into gains) drawn {
+	r, all := float64(len(c.runs)), float64(s.prior.DF)
+	runs, delivery := s.prior.between(c)
+	x := drawn{Cell: c, ghosts: c.ghosts(), runVar: runs / r, surely: (delivery - c.chance) / r, into: into}
+	ratio := 0.0
+	if s.metric != ByPoints && c.base > 0 {
+		ratio = c.mean / c.base
+	}
+	entryDF, more := min(s.prior.entry(c.entry).df, all), 1.0
+	if smoothed := s.prior.smoothed(c) / r; smoothed > 0 {
+		whole := max(smoothed+x.surely+c.itemVariance(ratio).value, smoothed)
+		more = whole / countedRuns(smoothed, whole, entryDF)
+	}
+	x.entryDF, x.domainDF = more*entryDF, more/max(1/s.prior.domain(c.domain).df-1/all, 0)
+	return x
+}
+
+// sums adds up by group of items.
+func (c *Cell) sums(byItem []float64) []float64 {
+	if c.groupOf == nil {
+		return byItem
+	}
+	sums := make([]float64, c.groups)
+	for i, x := range byItem {
+		sums[c.groupOf[i]] += x
+	}
+	return sums
 }
 
 // ghosts are the expected answers to one more item that the base student has
@@ -122,12 +153,13 @@ func (u *urn) fill(from, to int) {
 	shared := u.share(from, to-from)
 	for _, c := range u.cells {
 		src := stream(u.seed, from/block, c.entry.String()+"\x00"+string(c.domain))
+		common := stream(u.seed, from/block, c.entry.String()) // to all its domains
 		rng := rand.New(src)
 		for k, beta := range shared.beta {
 			m := c.accuracy(shared, k, src)
-			m = c.moved(m, c.runError(rng, src))
-			c.into.live[from+k] = 100 * (m/beta - 1)
-			c.into.frozen[from+k] = 100 * (m/c.base - 1)
+			m = c.moved(m, c.runError(rng, src, common))
+			c.into.live[from+k] = u.metric.of(m, beta)
+			c.into.frozen[from+k] = u.metric.of(m, c.base)
 		}
 	}
 }
@@ -175,13 +207,13 @@ func (c *drawn) accuracy(s *shared, k int, src rand.Source) float64 {
 	return s.mean(k, c.row, c.ghosts)
 }
 
-// weights are of n draws of the items, shared by all cells of the domain.
+// weights are of n draws of the groups of items, shared by all cells of the domain.
 func (u *urn) weights(rng *rand.Rand, n int) *mat.Dense {
-	w := make([]float64, n*u.base.items)
+	w := make([]float64, n*u.base.groups)
 	for i := range w {
 		w[i] = rng.ExpFloat64()
 	}
-	return mat.NewDense(n, u.base.items, w)
+	return mat.NewDense(n, u.base.groups, w)
 }
 
 // moved is the accuracy m with the error e of its runs, applied where their variance
@@ -203,7 +235,10 @@ func (c *Cell) binomial(share float64, src rand.Source) float64 {
 }
 
 // runError draws what the choice of runs adds to the mean accuracy.
-func (c *drawn) runError(rng *rand.Rand, src rand.Source) float64 {
-	chi2 := distuv.ChiSquared{K: c.nu, Src: src}.Rand()
-	return rng.NormFloat64() * math.Sqrt(max(c.runVar*c.nu/chi2-c.chance, 0))
+func (c *drawn) runError(rng *rand.Rand, src, common rand.Source) float64 {
+	scale := c.entryDF / distuv.ChiSquared{K: c.entryDF, Src: common}.Rand()
+	if !math.IsInf(c.domainDF, 1) {
+		scale *= c.domainDF / distuv.ChiSquared{K: c.domainDF, Src: src}.Rand()
+	}
+	return rng.NormFloat64() * math.Sqrt(max(c.runVar*scale+c.surely, 0))
 }

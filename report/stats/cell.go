@@ -41,6 +41,14 @@ func (e Entry) String() string {
 // out for the gain given success.
 type Run [][]bool
 
+// Answers are what the base student and the runs of a cell answered.
+type Answers struct {
+	Base    []bool
+	Runs    []Run
+	Groups  []int  // by item, the number of its group: items of a group belong together; nil: each is its own
+	Invalid []bool // by run, whether it has no valid submission; nil: all have one
+}
+
 // Cell is what one entry came to in one domain, reduced to the moments of
 // methods.md section 2. Accuracies are shares, 0 to 1.
 type Cell struct {
@@ -50,32 +58,44 @@ type Cell struct {
 	base   float64   // b
 	runs   []float64 // accuracy by run, mean over training seeds
 	mean   float64   // m
-	runVar float64   // s_R2: variance of the runs' accuracies; 0 for one run
-	noise  float64   // s_E2: variance of an item's answer from run to run; 0 for one run or counts only
+
+	valid     int     // runs with a valid submission
+	validMean float64 // of their accuracies
+	runVar    float64 // s_R2: variance of the valid runs' accuracies; 0 for one run
+	allVar    float64 // that of all runs
+	chance    float64 // s_E2/N: variance of a run's accuracy from chance answers; 0 for one run or counts only
 
 	answers []float64 // B_i; nil where only counts are known
 	xbar    []float64 // mean over runs by item; nil where only counts are known
+	groupOf []int     // by item, from 0; nil where each item is its own group
+	groups  int
 
-	seeds    int     // training seeds of each run
-	seedVar  float64 // variance of the accuracy from seed to seed within runs
-	seedItem float64 // variance of an item's answer from seed to seed within runs
+	seeds      int     // training seeds of each run
+	seedVar    float64 // variance of the accuracy from seed to seed within runs
+	seedChance float64 // the part of it from chance answers
 }
 
-// NewCell makes a cell of item-level answers. base holds the base student's,
-// and all runs have the same training seeds and its items in its order. It
-// reports an error for fewer than two items, no run, or uneven shapes.
-func NewCell(e Entry, d results.Domain, base []bool, runs []Run) (*Cell, error) {
-	if len(base) < 2 || len(runs) == 0 || len(runs[0]) == 0 {
+// NewCell makes a cell of item-level answers. All runs have the same training seeds
+// and the base student's items in its order. It reports an error for fewer than two
+// items or groups, no run, or uneven shapes.
+func NewCell(e Entry, d results.Domain, a Answers) (*Cell, error) {
+	if len(a.Base) < 2 || len(a.Runs) == 0 || len(a.Runs[0]) == 0 {
 		return nil, fmt.Errorf("%s %s: %d items and %d runs, of which the first has a training seed or none; want two items, one run, one seed",
-			e, d, len(base), len(runs))
+			e, d, len(a.Base), len(a.Runs))
 	}
-	c := &Cell{entry: e, domain: d, items: len(base), answers: make([]float64, len(base)), seeds: len(runs[0])}
-	for i, correct := range base {
+	if a.Groups != nil && len(a.Groups) != len(a.Base) || a.Invalid != nil && len(a.Invalid) != len(a.Runs) {
+		return nil, fmt.Errorf("%s %s: groups of %d items and validity of %d runs, for %d items and %d runs", e, d, len(a.Groups), len(a.Invalid), len(a.Base), len(a.Runs))
+	}
+	c := &Cell{entry: e, domain: d, items: len(a.Base), answers: make([]float64, len(a.Base)), seeds: len(a.Runs[0])}
+	if c.setGroups(a.Groups); c.groups < 2 {
+		return nil, fmt.Errorf("%s %s: all items are of one group; want two groups", e, d)
+	}
+	for i, correct := range a.Base {
 		c.answers[i] = zeroOne(correct)
 	}
 	c.base = stat.Mean(c.answers, nil)
-	byRun := make([][]float64, len(runs))
-	for r, run := range runs {
+	byRun := make([][]float64, len(a.Runs))
+	for r, run := range a.Runs {
 		if len(run) != c.seeds {
 			return nil, fmt.Errorf("%s %s run %d: %d training seeds, the first run has %d", e, d, r+1, len(run), c.seeds)
 		}
@@ -87,7 +107,34 @@ func NewCell(e Entry, d results.Domain, base []bool, runs []Run) (*Cell, error) 
 		byRun[r] = c.addRun(run)
 	}
 	c.moments(byRun)
+	c.between(a.Invalid)
 	return c, nil
+}
+
+// setGroups numbers the groups from 0 in the order of the items.
+func (c *Cell) setGroups(groups []int) {
+	if c.groups = c.items; groups == nil {
+		return
+	}
+	number := map[int]int{}
+	c.groupOf = make([]int, c.items)
+	for i, g := range groups {
+		if _, seen := number[g]; !seen {
+			number[g] = len(number)
+		}
+		c.groupOf[i] = number[g]
+	}
+	if c.groups = len(number); c.groups == c.items {
+		c.groupOf = nil
+	}
+}
+
+// group is the number of an item's group.
+func (c *Cell) group(item int) int {
+	if c.groupOf == nil {
+		return item
+	}
+	return c.groupOf[item]
 }
 
 // addRun notes a run's accuracy and what its seeds show, and returns the mean
@@ -105,9 +152,9 @@ func (c *Cell) addRun(run Run) []float64 {
 	floats.Scale(1/float64(len(run)), mean)
 	c.runs = append(c.runs, stat.Mean(mean, nil))
 	if len(run) > 1 {
-		between, within := twoWay(bySeed)
+		between, chance := c.twoWay(bySeed)
 		c.seedVar += between
-		c.seedItem += within
+		c.seedChance += chance
 	}
 	return mean
 }
@@ -115,7 +162,7 @@ func (c *Cell) addRun(run Run) []float64 {
 func (c *Cell) moments(byRun [][]float64) {
 	r := float64(len(byRun))
 	c.seedVar /= r
-	c.seedItem /= r
+	c.seedChance /= r
 	c.xbar = make([]float64, c.items)
 	for _, x := range byRun {
 		floats.Add(c.xbar, x)
@@ -123,39 +170,63 @@ func (c *Cell) moments(byRun [][]float64) {
 	floats.Scale(1/r, c.xbar)
 	c.mean = stat.Mean(c.xbar, nil)
 	if len(byRun) > 1 {
-		c.runVar, c.noise = twoWay(byRun)
+		_, c.chance = c.twoWay(byRun)
 	}
 }
 
-// twoWay splits a table of at least two rows and two columns: the variance of
-// the rows' means, and the variance left when row and column means are taken
-// out (s_R2 and s_E2 of methods.md section 2).
-func twoWay(rows [][]float64) (between, within float64) {
+// between sets the moments of the valid runs, all of them for nil.
+func (c *Cell) between(invalid []bool) {
+	var valid []float64
+	for r, accuracy := range c.runs {
+		if invalid == nil || !invalid[r] {
+			valid = append(valid, accuracy)
+		}
+	}
+	if c.valid = len(valid); c.valid > 0 {
+		c.validMean = stat.Mean(valid, nil)
+	}
+	if c.valid > 1 {
+		c.runVar = stat.Variance(valid, nil)
+	}
+	if len(c.runs) > 1 {
+		c.allVar = stat.Variance(c.runs, nil)
+	}
+}
+
+// chanceDF is the degrees of freedom of chance.
+func (c *Cell) chanceDF() float64 { return float64(len(c.runs)-1) * float64(c.groups-1) }
+
+// twoWay splits a table of at least two rows, by item: the variance of the rows' means,
+// and the part of it that comes from answers that are left when row and column means
+// are taken out (s_R2 and s_E2/N of methods.md section 2). Groups of items vary together.
+func (c *Cell) twoWay(rows [][]float64) (between, chance float64) {
 	r, n := float64(len(rows)), float64(len(rows[0]))
 	means := make([]float64, len(rows))
 	for k, row := range rows {
 		means[k] = stat.Mean(row, nil)
 	}
 	between = stat.Variance(means, nil)
-	squares := 0.0
-	for i := range rows[0] {
-		column := 0.0
-		for _, row := range rows {
-			column += row[i] / r
-		}
-		for _, row := range rows {
-			squares += (row[i] - column) * (row[i] - column)
-		}
+	mean, columns := stat.Mean(means, nil), make([]float64, len(rows[0]))
+	for _, row := range rows {
+		floats.AddScaled(columns, 1/r, row)
 	}
-	return between, max((squares-n*(r-1)*between)/((r-1)*(n-1)), 0)
+	squares, groups := 0.0, float64(c.groups)
+	for k, row := range rows {
+		rest := make([]float64, c.groups)
+		for i, x := range row {
+			rest[c.group(i)] += x - columns[i] - means[k] + mean
+		}
+		squares += floats.Dot(rest, rest)
+	}
+	return between, groups / (groups - 1) * squares / ((r - 1) * n * n)
 }
 
 // NewCountCell makes a cell of which only accuracies are known, as a paper
 // prints them: shares of items, for the base student and for every run. Point
-// values are of these; intervals take the items' variance to be binomial and
+// values are of these; invalid is as in [Answers]. Intervals take the items' variance to be binomial and
 // unpaired with the base, which is wider than needed and said in a warning. It
 // reports an error for fewer than two items, no run, or a share outside 0 to 1.
-func NewCountCell(e Entry, d results.Domain, items int, base float64, runs []float64) (*Cell, error) {
+func NewCountCell(e Entry, d results.Domain, items int, base float64, runs []float64, invalid []bool) (*Cell, error) {
 	if items < 2 || len(runs) == 0 {
 		return nil, fmt.Errorf("%s %s: %d items and %d runs; want two items and one run", e, d, items, len(runs))
 	}
@@ -164,10 +235,8 @@ func NewCountCell(e Entry, d results.Domain, items int, base float64, runs []flo
 			return nil, fmt.Errorf("%s %s: an accuracy of %v; want a share between 0 and 1", e, d, share)
 		}
 	}
-	c := &Cell{entry: e, domain: d, items: items, base: base, runs: slices.Clone(runs), mean: stat.Mean(runs, nil), seeds: 1}
-	if len(runs) > 1 {
-		c.runVar = stat.Variance(runs, nil)
-	}
+	c := &Cell{entry: e, domain: d, items: items, base: base, runs: slices.Clone(runs), mean: stat.Mean(runs, nil), seeds: 1, groups: items}
+	c.between(invalid)
 	return c, nil
 }
 

@@ -12,16 +12,16 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// By hand: m = 1/2, rho = 2, s_R2 = 0, s_E2 = 1/3, V_item = 1/8; the prior lifts
-// s_R2 to 0.1615625 with 5 degrees of freedom, so that V_run = 0.0391146,
-// SE = 162.0442 and nu = 3.797658. The t quantile, 2.8357706, is from Simpson's
-// rule on the density.
+// By hand: m = 1/2, rho = 2, V_item = 1/8; the prior expects a variance between runs of
+// 0.2, of which half counts for two runs, and chance answers are 1/24 of it. So
+// SE = 171.2698 and nu = 4.840107. The t quantile, 2.5963349, is from Simpson's rule on
+// the density.
 func TestCellGain(t *testing.T) {
 	c := cell(t, "a", results.Science, "1000", "1100", "1010")
-	got := c.Gain(given(0.8, 4, 10))
+	got := c.Gain(given(0.8, 10))
 	want := stats.Estimate{
-		Interval: stats.Interval{Value: num(100), Low: num(100 - 459.5202694563), High: num(100 + 459.5202694563)},
-		N:        2, Method: stats.ModeratedT,
+		Interval: stats.Interval{Value: num(100), Low: num(100 - 444.6736694584), High: num(100 + 444.6736694584)},
+		N:        2, Method: stats.RunsItems,
 	}
 	close := cmp.Comparer(func(a, b results.Number) bool { return a.Known == b.Known && math.Abs(a.Value-b.Value) < 1e-4 })
 	if diff := cmp.Diff(want, got, close); diff != "" {
@@ -31,7 +31,7 @@ func TestCellGain(t *testing.T) {
 
 // The point values are those of results, from counts and from printed shares.
 func TestPointValuesAreTheScores(t *testing.T) {
-	prior := given(0.1, 5, 20)
+	prior := given(0.1, 20)
 	base := 0.1674
 	runs := []float64{0.3165, 0.2901}
 	var scored []results.Run
@@ -56,7 +56,7 @@ func TestPointValuesAreTheScores(t *testing.T) {
 // Counts know less than answers do: where base and student agree on most items,
 // the interval is wider.
 func TestCountsAreWider(t *testing.T) {
-	prior := given(0.02, 10, 30)
+	prior := given(0.02, 30)
 	base, run := repeated("1100000000", 30), repeated("1110000000", 30)
 	item := cell(t, "a", results.Science, base, run, run, run).Points(prior)
 	count := counts(t, "a", results.Science, 300, 0.2, 0.3, 0.3, 0.3).Points(prior)
@@ -66,7 +66,7 @@ func TestCountsAreWider(t *testing.T) {
 }
 
 func TestCellEdges(t *testing.T) {
-	prior := given(0.1, 5, 20)
+	prior := given(0.1, 20)
 	for _, tt := range []struct {
 		name     string
 		cell     *stats.Cell
@@ -77,7 +77,7 @@ func TestCellEdges(t *testing.T) {
 	}{
 		{"base of 0", cell(t, "a", "d", "000", "100", "110"), prior, results.Number{}, false, []string{"undefined: the base student has 0 of 3 correct"}},
 		{"one run", cell(t, "a", "d", "1000", "1100"), prior, num(100), true, []string{"one run: its variance is borrowed from the other cells"}},
-		{"no prior", cell(t, "a", "d", "1000", "1100"), stats.FitRunPrior(nil), num(100), false, []string{"no cell has two runs: no interval"}},
+		{"no prior", cell(t, "a", "d", "1000", "1100"), stats.FitRunPrior(nil), num(100), false, []string{"no cell has two valid runs"}},
 		{"all correct", cell(t, "a", "d", "1000", "1111", "1111"), prior, num(300), true, nil},
 		{"none correct", cell(t, "a", "d", "1000", "0000", "0000"), prior, num(-100), true, nil},
 	} {
@@ -110,12 +110,12 @@ func TestCellErrors(t *testing.T) {
 		{"uneven seeds", "10", []stats.Run{run, {bits("10"), bits("11")}}},
 		{"uneven items", "10", []stats.Run{run, {bits("100")}}},
 	} {
-		if _, err := stats.NewCell(e, "d", bits(tt.base), tt.runs); err == nil {
+		if _, err := stats.NewCell(e, "d", stats.Answers{Base: bits(tt.base), Runs: tt.runs}); err == nil {
 			t.Errorf("%s: no error", tt.name)
 		}
 	}
 	for _, shares := range [][]float64{{}, {0.1, 1.1}, {0.1, -0.1}, {0.1, math.NaN()}} {
-		if _, err := stats.NewCountCell(e, "d", 100, 0.2, shares); err == nil {
+		if _, err := stats.NewCountCell(e, "d", 100, 0.2, shares, nil); err == nil {
 			t.Errorf("%v: no error", shares)
 		}
 	}
@@ -126,10 +126,10 @@ func TestCellErrors(t *testing.T) {
 // and that of an item's answer 1/6 and 1/8: the seeds' own is 5/64 - 7/192 = 1/24
 // and the runs' 9/128 - 1/128 - 1/48 = 1/24. With rho = 11/4 the items' is 17/12.
 func TestSplit(t *testing.T) {
-	c, err := stats.NewCell(entry("a"), results.Science, bits("1000"), []stats.Run{
+	c, err := stats.NewCell(entry("a"), results.Science, stats.Answers{Base: bits("1000"), Runs: []stats.Run{
 		{bits("1110"), bits("1000")},
 		{bits("1111"), bits("1110")},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,14 +156,14 @@ var noSplit = []string{"no split: it takes answers to items, two runs and a base
 func TestSplits(t *testing.T) {
 	domains := []results.Domain{results.Science, results.Code}
 	science, code := cell(t, "a", "science", "1000", "1100", "1010"), cell(t, "a", "code", "1000", "1100", "1010")
-	got := study(t, domains, given(0.8, 4, 10), science, code).Splits()
+	got := study(t, domains, given(0.8, 10), science, code).Splits()
 	alone := science.Split()
 	want := stats.Split{RunShare: alone.RunShare, ItemShare: alone.ItemShare, N: 2, Warnings: alone.Warnings}
 	if diff := cmp.Diff([]stats.EntrySplit{{Average: want, Domains: []stats.Split{alone, alone}}}, got, near); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	single := cell(t, "a", "code", "1000", "1100")
-	for n, s := range []*stats.Study{study(t, domains, given(0.8, 4, 10), science), study(t, domains, given(0.8, 4, 10), science, single)} {
+	for n, s := range []*stats.Study{study(t, domains, given(0.8, 10), science), study(t, domains, given(0.8, 10), science, single)} {
 		none := stats.Split{N: n, Warnings: noSplit}
 		if diff := cmp.Diff(stats.EntrySplit{Average: none, Domains: []stats.Split{alone, none}}, s.Splits()[0]); diff != "" {
 			t.Errorf("%d runs in code (-want +got):\n%s", n, diff)

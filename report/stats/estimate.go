@@ -21,17 +21,19 @@ type Method string
 
 // The methods.
 const (
-	BBMod      Method = "Bayesian bootstrap over items, moderated t over runs" // methods.md section 3
-	ModeratedT Method = "moderated t over runs and items"                      // sections 2 and 4
-	Permuted   Method = "permutation of runs within domains"                   // section 4
-	Jeffreys   Method = "Jeffreys limits of the success rate"                  // section 1
+	BBMod     Method = "Bayesian bootstrap over items, t over runs" // methods.md section 3
+	RunsItems Method = "t over runs and items"                      // sections 2 and 4
+	Permuted  Method = "permutation of runs within domains"         // section 4
+	Jeffreys  Method = "Jeffreys limits of the success rate"        // section 1
 )
 
 // The warnings that several functions give.
 const (
 	warnUnpaired = "unpaired, wider than needed: answers to single items are not known"
 	warnBorrowed = "one run: its variance is borrowed from the other cells"
-	warnNoPrior  = "no cell has two runs: no interval"
+	warnNoPrior  = "no cell has two valid runs"
+
+	warnNeverValid = "no run has a valid submission"
 )
 
 // Estimate is a figure with its 95 % interval. What is missing says why in the
@@ -53,19 +55,6 @@ func (e *Estimate) warn(format string, args ...any) {
 // between sets the limits.
 func (e *Estimate) between(low, high float64) {
 	e.Low, e.High = results.Num(low, true), results.Num(high, true)
-}
-
-// variance is a sum of independent estimates of variance. spread is the sum of
-// each squared over its degrees of freedom, so that value^2/spread are
-// Satterthwaite's degrees of freedom of the sum.
-type variance struct{ value, spread float64 }
-
-func (v variance) plus(w variance) variance {
-	return variance{v.value + w.value, v.spread + w.spread}
-}
-
-func (v variance) times(factor float64) variance {
-	return variance{factor * v.value, factor * factor * v.spread}
 }
 
 // tQuantile is Student's for nu > 0 degrees of freedom, which may be infinite.

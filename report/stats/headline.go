@@ -10,7 +10,7 @@ import (
 // 250th draw from either end.
 const Draws = 9_999
 
-// Headline is the relative gain of an entry, in %.
+// Headline is an entry's average of the study's metric, usually the gain in %.
 type Headline struct {
 	Entry
 	Gain    Estimate     `json:"gain"`   // average over domains; uncertain in runs, items and base
@@ -42,8 +42,8 @@ func (s *Study) Headlines(seed uint64, draws int) []Headline {
 		h.Gain.Method = BBMod
 		h.Frozen = h.Gain
 		var average gains
-		if h.Gain.Value.Known && s.prior.Scale.Known {
-			average = mean(all[i], draws)
+		if s.bounded(i) {
+			average = s.mean(all[i], draws)
 			frozen[i] = append(frozen[i], average.frozen...)
 		}
 		h.Gain.among(average.live)
@@ -64,11 +64,21 @@ func (s *Study) domainGain(d results.Domain, c *Cell, drawn gains) DomainGain {
 		e := Estimate{Method: BBMod, Warnings: []string{"no run in " + string(d)}}
 		return DomainGain{d, e, e}
 	}
-	live := c.Gain(s.prior)
-	live.Method, live.Low, live.High = BBMod, results.Number{}, results.Number{}
+	live := Estimate{Interval: Interval{Value: s.metric.figure(c)}, N: len(c.runs), Method: BBMod}
+	live.Value.Value = s.metric.shown(live.Value.Value)
+	if why := s.metric.undefined(c); why != "" {
+		live.warn("%s", why)
+	}
+	c.caution(&live, s.prior)
+	if c.valid == 0 {
+		live.warn(warnNeverValid)
+	}
 	frozen := live
-	live.among(drawn.live)
-	frozen.among(drawn.frozen)
+	if live.Value.Known && c.valid > 0 && len(drawn.live) > 0 {
+		one := s.mean([]gains{drawn}, len(drawn.live))
+		live.among(one.live)
+		frozen.among(one.frozen)
+	}
 	return DomainGain{d, live, frozen}
 }
 
@@ -80,11 +90,16 @@ func (e *Estimate) among(draws []float64) {
 }
 
 // mean averages the domains inside every draw.
-func mean(domains []gains, draws int) gains {
+func (s *Study) mean(domains []gains, draws int) gains {
 	g := gains{make([]float64, draws), make([]float64, draws)}
 	for _, d := range domains {
 		floats.AddScaled(g.live, 1/float64(len(domains)), d.live)
 		floats.AddScaled(g.frozen, 1/float64(len(domains)), d.frozen)
+	}
+	if s.metric == ByGeometric {
+		for k := range g.live {
+			g.live[k], g.frozen[k] = s.metric.shown(g.live[k]), s.metric.shown(g.frozen[k])
+		}
 	}
 	return g
 }

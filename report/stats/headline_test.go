@@ -32,7 +32,7 @@ func TestHeadlinesAgainstPlainDraws(t *testing.T) {
 		"1100010100101001000100001101000000010101",
 		"1000010000100001000010000100010000000110",
 	}
-	prior := given(0.03, 7, 30)
+	prior := given(0.03, 30)
 	const n = 60_000
 	s := study(t, one, prior, cell(t, "a", results.Science, base, runs...))
 	got := s.Headlines(1, n)[0]
@@ -52,7 +52,7 @@ func TestHeadlinesAgainstPlainDraws(t *testing.T) {
 	}
 }
 
-// plain draws from runs of one domain under the prior of scale 0.03 with 7
+// plain draws from runs of one domain under the prior of scale 0.03 with 30
 // degrees of freedom.
 func plain(rng *rand.Rand, base []bool, runs []string, n int) (live, frozen []float64) {
 	items, r := float64(len(base)), float64(len(runs))
@@ -73,8 +73,7 @@ func plain(rng *rand.Rand, base []bool, runs []string, n int) (live, frozen []fl
 	m, runVar := stat.Mean(xbar, nil), stat.Variance(accuracies, nil)
 	noise := (squares - items*(r-1)*runVar) / ((r - 1) * (items - 1))
 	near := (items*m + 0.5) / (items + 1)
-	moderated := (7*0.03*near*(1-near) + (r-1)*runVar) / (7 + r - 1)
-	nu := 7 + r - 1
+	expected, nu := 0.03*near*(1-near), 30.0
 	var ghost [2]float64
 	var size [2]float64
 	for i := range base {
@@ -100,7 +99,7 @@ func plain(rng *rand.Rand, base []bool, runs []string, n int) (live, frozen []fl
 		g0, g1 := math.Pow(rng.NormFloat64(), 2)/2, math.Pow(rng.NormFloat64(), 2)/2
 		total += g0 + g1
 		beta, mu := (right+g1)/total, (correct+g0*ghost[0]+g1*ghost[1])/total
-		e := rng.NormFloat64() * math.Sqrt(max(moderated/r*nu/distuv.ChiSquared{K: nu, Src: rng}.Rand()-noise/(r*items), 0))
+		e := rng.NormFloat64() * math.Sqrt(max(expected/r*nu/distuv.ChiSquared{K: nu, Src: rng}.Rand()-noise/(r*items), 0))
 		angle := math.Asin(math.Sqrt(mu)) + e/(2*math.Sqrt(near*(1-near)))
 		mu = math.Pow(math.Sin(min(max(angle, 0), math.Pi/2)), 2)
 		live, frozen = append(live, 100*(mu/beta-1)), append(frozen, 100*(mu/b-1))
@@ -184,7 +183,7 @@ func TestHeadlinesDescribeTheBest(t *testing.T) {
 func TestHeadlineEdges(t *testing.T) {
 	domains := []results.Domain{results.Science, results.Code}
 	science := cell(t, "a", results.Science, "1100", "1110", "1111")
-	prior := given(0.05, 5, 20)
+	prior := given(0.05, 20)
 	for _, tt := range []struct {
 		name     string
 		code     *stats.Cell
@@ -203,7 +202,7 @@ func TestHeadlineEdges(t *testing.T) {
 		{"one run", cell(t, "a", results.Code, "1000", "1110"), prior, true, true, []string{"one run: its variance is borrowed from the other cells"}},
 		{
 			"no prior", cell(t, "a", results.Code, "1000", "1110"), stats.FitRunPrior(nil), true, false,
-			[]string{"no cell has two runs: no interval"},
+			[]string{"no cell has two valid runs"},
 		},
 		{
 			"counts", counts(t, "a", results.Code, 4, 0.25, 0.5, 0.75), prior, true, true,
@@ -245,7 +244,7 @@ func TestHeadlinesAtTheEnds(t *testing.T) {
 		}
 		cells = append(cells, counts(t, "counted", results.Science, n, 0.05, 0, 0))
 		var highest float64
-		for _, h := range study(t, one, given(0.064, 10, 40), cells...).Headlines(1, 999) {
+		for _, h := range study(t, one, given(0.064, 40), cells...).Headlines(1, 999) {
 			low, high := h.Frozen.Low.Value/100+1, h.Frozen.High.Value/100+1 // times the base accuracy
 			switch h.Agent {
 			case "a0", "a1", "a4":

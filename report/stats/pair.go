@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -8,15 +9,16 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// Pair compares two entries, A less B, with the base student's accuracy as it
-// was: it is common to both (methods.md section 4). What is missing says why in
-// the warnings of Gain.
+// Pair compares two entries, A less B (methods.md section 4). What is missing says why
+// in the warnings of Gain.
 type Pair struct {
 	A    Entry          `json:"a"`
 	B    Entry          `json:"b"`
-	Gain Estimate       `json:"gain"` // difference of the average gains, in % of the base
-	SE   results.Number `json:"se"`   // of Gain
-	DF   results.Number `json:"df"`   // Satterthwaite's
+	By   Metric         `json:"by"`
+	Gain Estimate       `json:"gain"`          // difference of the averages of By, in its unit
+	Why  string         `json:"why,omitempty"` // it has no test
+	SE   results.Number `json:"se"`            // of Gain; of the logarithm for the geometric mean
+	DF   results.Number `json:"df"`            // Satterthwaite's
 
 	P    results.Number `json:"p"`    // two-sided, of this pair alone
 	Holm results.Number `json:"holm"` // adjusted over all pairs of the study: decides
@@ -24,7 +26,7 @@ type Pair struct {
 
 	Points      results.Number `json:"points"`      // difference of the average accuracies, percentage points
 	Standard    results.Number `json:"standard"`    // Points over the SD between runs, items taken out
-	Improvement results.Number `json:"improvement"` // probability that a run of A beats one of B, mean over domains
+	Improvement results.Number `json:"improvement"` // share of the pairs of runs in which A's is better, mean over domains
 }
 
 // Pairs compares every two entries, in the order of [Study.Entries]. Holm and BH
@@ -73,23 +75,20 @@ func (s *Study) find(a, b Entry) (i, j int, err error) {
 }
 
 func (s *Study) pair(i, j int) Pair {
-	p := Pair{A: s.entries[i], B: s.entries[j], Gain: s.gain(i)}
+	p := Pair{A: s.entries[i], B: s.entries[j], By: s.metric, Gain: s.gain(i)}
 	other := s.gain(j)
 	for _, w := range other.Warnings {
 		p.Gain.warn("%s", w)
 	}
-	p.Gain.N, p.Gain.Method = min(p.Gain.N, other.N), ModeratedT
+	p.Gain.N, p.Gain.Method = min(p.Gain.N, other.N), RunsItems
 	if s.complete(i) && s.complete(j) {
 		s.effects(&p, s.cells[i], s.cells[j])
 	}
-	if !p.Gain.Value.Known || !other.Value.Known {
-		p.Gain.Value = results.Number{}
-		return p
-	}
-	p.Gain.Value.Value -= other.Value.Value
-	if s.prior.Scale.Known {
-		s.test(&p, s.cells[i], s.cells[j])
-		p.bound()
+	p.Gain.Value = results.Number{}
+	difference := s.difference(&p, i, j)
+	if p.P.Known {
+		half := p.SE.Value * tQuantile(1-Level/2, p.DF.Value)
+		p.Gain.between(s.metric.shown(difference-half), s.metric.shown(difference+half))
 	}
 	return p
 }
@@ -97,84 +96,106 @@ func (s *Study) pair(i, j int) Pair {
 // complete reports whether the entry has a cell in every domain.
 func (s *Study) complete(entry int) bool { return !slices.Contains(s.cells[entry], nil) }
 
-// tested is the pairs as ranks need them: the difference of the gains and its p
-// alone. What is missing of one of the gains is missing of the pair.
+// tested is the pairs as ranks need them: the difference and its p alone.
 func (s *Study) tested() []Pair {
-	gains := make([]results.Number, len(s.entries))
-	for i := range gains {
-		gains[i] = s.average(i, (*Cell).gain)
-	}
 	return s.pairs(func(i, j int) Pair {
 		p := Pair{A: s.entries[i], B: s.entries[j]}
-		if gains[i].Known && gains[j].Known {
-			p.Gain.Value = results.Num(gains[i].Value-gains[j].Value, true)
-			if s.prior.Scale.Known {
-				s.test(&p, s.cells[i], s.cells[j])
-			}
-		}
+		s.difference(&p, i, j)
 		return p
 	})
 }
 
-// test fills in the moderated t test. Its degrees of freedom are capped at those
-// of the prior. A difference without any variance has no test.
-func (s *Study) test(p *Pair, a, b []*Cell) {
-	var v variance
+// difference fills in the difference and its t test, where both figures are defined. It
+// returns the difference on the scale of the test.
+func (s *Study) difference(p *Pair, i, j int) float64 {
+	a, b := s.average(i, s.metric.figure), s.average(j, s.metric.figure)
+	if !a.Known || !b.Known {
+		p.Why = cmp.Or(s.unknown(i), s.unknown(j))
+		return 0
+	}
+	difference := a.Value - b.Value
+	p.Gain.Value = results.Num(s.metric.shown(difference), true)
+	if !s.prior.Scale.Known {
+		p.Why = cmp.Or(s.obstacle(i), s.obstacle(j))
+		return difference
+	}
+	v, df := s.mix(s.cells[i], s.cells[j]).total()
+	if v == 0 {
+		p.Why = "no variance between runs or items"
+		return difference
+	}
+	se := math.Sqrt(v)
+	p.SE, p.DF = results.Num(se, true), results.Num(df, true)
+	p.P = results.Num(tTwoSided(difference/se, df), true)
+	return difference
+}
+
+// mix is the variance of the difference of two entries' averages: over items, paired
+// where both have answers, and over the runs of either. Several domains have weights
+// that hang on the base students' accuracies, so that these vary along.
+func (s *Study) mix(a, b []*Cell) *mix {
+	m, n := newMix(s.prior), float64(len(s.domains))
 	for d := range s.domains {
-		w := s.weight(a[d])
-		v = v.plus(s.differenceVariance(a[d], b[d]).times(w * w))
+		x, y := a[d], b[d]
+		one, other, base := s.metric.slope(x.mean, x.base)/n, s.metric.slope(y.mean, y.base)/n, 0.0
+		if len(s.domains) > 1 {
+			base = (s.metric.byBase(x.mean, x.base) - s.metric.byBase(y.mean, y.base)) / n * s.beyondChance(x, y)
+		}
+		m.items = m.items.plus(differenceOverItems(x, y, one, other, base))
+		m.addRuns(x, one)
+		m.addRuns(y, other)
 	}
-	if v.value == 0 {
-		p.Gain.warn("no variance between runs or items: no test")
-		return
-	}
-	se, nu := math.Sqrt(v.value), min(v.value*v.value/v.spread, float64(s.prior.DF))
-	p.SE, p.DF = results.Num(se, true), results.Num(nu, true)
-	p.P = results.Num(tTwoSided(p.Gain.Value.Value/se, nu), true)
+	return m
 }
 
-// bound sets the limits of a tested difference.
-func (p *Pair) bound() {
-	if p.P.Known {
-		half := p.SE.Value * tQuantile(1-Level/2, p.DF.Value)
-		p.Gain.between(p.Gain.Value.Value-half, p.Gain.Value.Value+half)
+// beyondChance is the part of the difference of two accuracies that is more than chance
+// makes it: 0 for one that is no larger than its standard error.
+func (s *Study) beyondChance(a, b *Cell) float64 {
+	m := newMix(s.prior)
+	m.items = differenceOverItems(a, b, 1, 1, 0)
+	m.addRuns(a, 1)
+	m.addRuns(b, 1)
+	v, _ := m.total()
+	squared := (a.mean - b.mean) * (a.mean - b.mean)
+	if squared <= v {
+		return 0
 	}
+	return math.Sqrt(1 - v/squared)
 }
 
-// weight turns a share of accuracy into its part of the average gain in %.
-func (s *Study) weight(c *Cell) float64 { return 100 / (float64(len(s.domains)) * c.base) }
-
-// differenceVariance is that of m_A - m_B: over items, paired where both have
-// answers, and over the runs of either.
-func (s *Study) differenceVariance(a, b *Cell) variance {
-	runs := a.runVarianceTimes(s.prior, s.factor(a)).plus(b.runVarianceTimes(s.prior, s.factor(b)))
+// differenceOverItems is the items' part of the variance of one*m_a - other*m_b + base*b.
+func differenceOverItems(a, b *Cell, one, other, base float64) variance {
 	if !a.paired() || !b.paired() {
-		return runs.plus(a.itemVariance(0)).plus(b.itemVariance(0))
+		x, y, z := a.itemVariance(0).value, b.itemVariance(0).value, a.binomialVariance(a.base).value
+		v := estimated(one*one*x, float64(a.items-1)).plus(estimated(other*other*y, float64(b.items-1)))
+		return v.plus(estimated(base*base*z, float64(a.items-1)))
 	}
-	n, mean, squares := float64(a.items), a.mean-b.mean, 0.0
-	for i, x := range a.xbar {
-		rest := x - b.xbar[i] - mean
-		squares += rest * rest
+	byItem := make([]float64, a.items)
+	for i := range byItem {
+		byItem[i] = one*a.xbar[i] - other*b.xbar[i] + base*a.answers[i]
 	}
-	value := squares / (n - 1) / n
-	return runs.plus(variance{value, value * value / (n - 1)})
+	return a.over(byItem)
 }
 
-// effects fills in the effect sizes.
+// effects fills in the effect sizes. What compares with the spread of runs takes two
+// runs of either, and runs that differ.
 func (s *Study) effects(p *Pair, a, b []*Cell) {
 	difference, better, runVar := 0.0, 0.0, 0.0
-	domains := float64(len(s.domains))
+	domains, several, differ := float64(len(s.domains)), true, false
 	for d := range s.domains {
 		difference += 100 * (a[d].mean - b[d].mean) / domains
 		better += improvement(a[d].runs, b[d].runs) / domains
-		if s.prior.Scale.Known {
-			for _, c := range []*Cell{a[d], b[d]} {
-				runVar += c.runVariance(s.prior).value * float64(len(c.runs)) / (2 * domains)
+		for _, c := range []*Cell{a[d], b[d]} {
+			several = several && len(c.runs) > 1
+			differ = differ || c.allVar > 0
+			if s.prior.Scale.Known {
+				runs, delivery := s.prior.between(c)
+				runVar += max(runs+delivery-c.chance, 0) / (2 * domains)
 			}
 		}
 	}
-	p.Points, p.Improvement = results.Num(difference, true), results.Num(better, true)
-	p.Standard = results.Num(difference/(100*math.Sqrt(runVar)), runVar > 0)
+	p.Points, p.Improvement = results.Num(difference, true), results.Num(better, several)
+	p.Standard = results.Num(difference/(100*math.Sqrt(runVar)), several && differ && runVar > 0)
 }
 
 // improvement is the share of pairs of runs in which the one of a is better;

@@ -12,26 +12,25 @@ import (
 )
 
 // By hand: the items' differences are (0, 0, 1/2, 0), of variance 1/64 over four
-// items; V_run is 0.0929688 for A and 0.1175833 for B (5/3, the domain's
-// factor, of the moderated variances less the items' share), so that SE = 190.2323, nu = 6.462613 and
-// t = 50/190.2323. P and the half-width are from Simpson's rule
+// items; the prior expects variances between runs of 0.2 for A and 0.192 for B, half of
+// it for the means of two runs, and chance answers are 1/24 and 1/64 of it. So
+// SE = 157.1411, nu = 5.197130 and t = 50/SE. P and the half-width are from Simpson's rule
 // on the density.
 func TestCompare(t *testing.T) {
 	a := cell(t, "a", results.Science, "1000", "1100", "1010")
 	b := cell(t, "b", results.Science, "1000", "1000", "1100")
-	prior := given(0.8, 4, 10)
-	prior.Factors = map[results.Domain]float64{results.Science: 5.0 / 3}
+	prior := given(0.8, 10)
 	s := study(t, one, prior, a, b)
 	got, err := s.Compare(entry("a"), entry("b"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const half = 457.5227835646
-	runSD := 100 * math.Sqrt((2*0.039114583333+2*0.0643)/2)
+	const half = 399.3788928991
+	runSD := 100 * math.Sqrt((0.2-1.0/12+0.192-1.0/32)/2)
 	want := stats.Pair{
-		A: entry("a"), B: entry("b"),
-		Gain: stats.Estimate{Interval: stats.Interval{Value: num(50), Low: num(50 - half), High: num(50 + half)}, N: 2, Method: stats.ModeratedT},
-		SE:   num(190.2323141144), DF: num(6.4626127729), P: num(0.8008568445),
+		A: entry("a"), B: entry("b"), By: stats.ByGain,
+		Gain: stats.Estimate{Interval: stats.Interval{Value: num(50), Low: num(50 - half), High: num(50 + half)}, N: 2, Method: stats.RunsItems},
+		SE:   num(157.1411255316), DF: num(5.1971295082), P: num(0.7627347195),
 		Points: num(12.5), Standard: num(12.5 / runSD), Improvement: num(0.75),
 	}
 	close := cmp.Comparer(func(a, b results.Number) bool { return a.Known == b.Known && math.Abs(a.Value-b.Value) < 1e-4 })
@@ -42,7 +41,7 @@ func TestCompare(t *testing.T) {
 	if err != nil || turned.P != got.P || turned.Gain.Value.Value != -50 || turned.Improvement != num(0.25) {
 		t.Errorf("the other way round: %+v, %v", turned, err)
 	}
-	if capped, _ := study(t, one, given(0.8, 4, 1), a, b).Compare(entry("a"), entry("b")); capped.DF != num(1) {
+	if capped, _ := study(t, one, given(0.8, 1), a, b).Compare(entry("a"), entry("b")); capped.DF != num(1) {
 		t.Errorf("degrees of freedom %v, want that of the prior, 1", capped.DF)
 	}
 	if _, err := s.Compare(entry("a"), entry("x")); err == nil {
@@ -59,7 +58,7 @@ func TestPairsOfWhatIsMissing(t *testing.T) {
 	}
 	cells := append(full("a"), full("b")...)
 	cells = append(cells, cell(t, "c", results.Science, "1000", "1100", "1010"))
-	pairs := study(t, domains, given(0.8, 4, 10), cells...).Pairs()
+	pairs := study(t, domains, given(0.8, 10), cells...).Pairs()
 	if len(pairs) != 3 || pairs[0].P != num(1) || pairs[0].Holm != num(1) || pairs[0].BH != num(1) {
 		t.Fatalf("pairs %+v", pairs)
 	}
@@ -69,14 +68,14 @@ func TestPairsOfWhatIsMissing(t *testing.T) {
 		}
 	}
 	single := study(t, one, stats.FitRunPrior(nil), cell(t, "a", "science", "1000", "1100"), cell(t, "b", "science", "1000", "1000")).Pairs()[0]
-	if single.P.Known || single.Gain.Value != num(100) || single.Improvement != num(1) || single.Standard.Known {
+	if single.P.Known || single.Gain.Value != num(100) || single.Improvement.Known || single.Standard.Known {
 		t.Errorf("one run and no prior: %+v", single)
 	}
-	undefined := study(t, one, given(0.8, 4, 10), cell(t, "a", "science", "0000", "1100"), cell(t, "b", "science", "0000", "1000")).Pairs()[0]
+	undefined := study(t, one, given(0.8, 10), cell(t, "a", "science", "0000", "1100"), cell(t, "b", "science", "0000", "1000")).Pairs()[0]
 	if undefined.P.Known || undefined.Gain.Value.Known || undefined.Points != num(25) {
 		t.Errorf("base of 0: %+v", undefined)
 	}
-	if got := study(t, one, given(0.8, 4, 10), cells[0]).Pairs(); len(got) != 0 {
+	if got := study(t, one, given(0.8, 10), cells[0]).Pairs(); len(got) != 0 {
 		t.Errorf("one entry: %+v", got)
 	}
 }
@@ -84,7 +83,7 @@ func TestPairsOfWhatIsMissing(t *testing.T) {
 // Pairing by item matters: two agents that are right on the same items differ
 // with less uncertainty than two of which only counts are known.
 func TestPairingNarrows(t *testing.T) {
-	prior := given(0.001, 20, 40)
+	prior := given(0.001, 40)
 	base, x, y := repeated("1000", 50), repeated("1100", 50), repeated("1110", 50)
 	items, _ := study(t, one, prior, cell(t, "a", results.Science, base, x, x), cell(t, "b", results.Science, base, y, y)).Compare(entry("a"), entry("b"))
 	count, _ := study(t, one, prior, counts(t, "a", results.Science, 200, 0.25, 0.5, 0.5), counts(t, "b", results.Science, 200, 0.25, 0.75, 0.75)).
@@ -147,17 +146,17 @@ func TestPermute(t *testing.T) {
 		for _, d := range tt.domains {
 			cells = append(cells, cell(t, "a", d, "1100000000", better...), cell(t, "b", d, "1100000000", worse...))
 		}
-		got, err := study(t, tt.domains, given(0.1, 4, 10), cells...).Permute(entry("a"), entry("b"), 1)
+		got, err := study(t, tt.domains, given(0.1, 10), cells...).Permute(entry("a"), entry("b"), 1)
 		want := stats.Permutation{P: num(tt.least), Least: num(tt.least), Splits: tt.splits, Exact: true, N: 2, Method: stats.Permuted}
 		if diff := cmp.Diff(want, got, near); diff != "" || err != nil {
 			t.Errorf("%d domains (-want +got): %v\n%s", len(tt.domains), err, diff)
 		}
 	}
-	equal := study(t, one, given(0.1, 4, 10), cell(t, "a", "science", "1100000000", worse...), cell(t, "b", "science", "1100000000", worse...))
+	equal := study(t, one, given(0.1, 10), cell(t, "a", "science", "1100000000", worse...), cell(t, "b", "science", "1100000000", worse...))
 	if got, _ := equal.Permute(entry("a"), entry("b"), 1); got.P != num(1) {
 		t.Errorf("equal runs: %+v", got)
 	}
-	undefined := study(t, one, given(0.1, 4, 10), cell(t, "a", "science", "0000", "1000"), cell(t, "b", "science", "0000", "1000"))
+	undefined := study(t, one, given(0.1, 10), cell(t, "a", "science", "0000", "1000"), cell(t, "b", "science", "0000", "1000"))
 	if got, err := undefined.Permute(entry("a"), entry("b"), 1); got.P.Known || len(got.Warnings) != 1 || err != nil {
 		t.Errorf("base of 0: %+v, %v", got, err)
 	}

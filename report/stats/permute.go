@@ -43,7 +43,8 @@ func (s *Study) Permute(a, b Entry, seed uint64) (Permutation, error) {
 	}
 	strata, total := make([]stratum, len(s.domains)), 1.0
 	for d := range s.domains {
-		strata[d] = stratum{s.cells[i][d].runs, s.cells[j][d].runs, s.weight(s.cells[i][d])}
+		a, b := s.cells[i][d], s.cells[j][d]
+		strata[d] = stratum{a.runs, b.runs, s.metric.slope((a.mean+b.mean)/2, a.base) / float64(len(s.domains))}
 		total *= strata[d].splits()
 	}
 	if total <= splitsAtMost {

@@ -2,7 +2,9 @@ package stats
 
 import (
 	"math"
-	"slices"
+	"sort"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -10,90 +12,226 @@ import (
 // Power is the chance of finding a difference that is as large as [Design.Detectable].
 const Power = 0.8
 
-// runsAtMost bounds the search of [Design.RunsNeeded].
+// runsAtMost bounds the search of [Design.Needed].
 const runsAtMost = 10_000
 
 // Design is what the precision of a comparison of two entries depends on besides
-// their runs. SDs are in percentage points of accuracy. What is compared is a sum
-// over domains: a percentage point in a domain counts with its weight.
+// their runs. What is compared is a sum over domains, in the unit of By.
 type Design struct {
-	Domains  int       `json:"domains"`
-	Weights  []float64 `json:"weights"` // by domain
-	Items    float64   `json:"items"`   // per domain
-	RunSD    float64   `json:"run_sd"`  // between runs, the items' part taken out
-	ItemSD   float64   `json:"item_sd"` // of one item's answer from run to run
-	DF       float64   `json:"df"`      // of the comparison's variance
-	Cells    int       `json:"cells"`   // with two runs, that this rests on
-	Warnings []string  `json:"warnings,omitempty"`
+	By       Metric         `json:"by"`
+	Entries  int            `json:"entries"` // of the planned study, which all have as many runs
+	Domains  []DesignDomain `json:"domains"`
+	Cells    int            `json:"cells"` // with two runs, that this rests on
+	Warnings []string       `json:"warnings,omitempty"`
 }
 
-// Design is that of the difference of average accuracies, in percentage points.
-// It measures the variances in all cells of the study that have two runs,
-// weighted with their degrees of freedom; Items is the harmonic mean. Without
-// any such cell, without a prior, or where no two runs differ, it reports false.
-// Cells of which only counts are known leave the items' part in RunSD.
+// DesignDomain is what precision depends on in one domain. SDs are in percentage points
+// of accuracy.
+type DesignDomain struct {
+	Domain   results.Domain `json:"domain"`
+	Weight   float64        `json:"weight"`    // of a percentage point, in the unit of the design
+	Items    float64        `json:"items"`     // of the private set
+	RunSD    float64        `json:"run_sd"`    // between runs, chance answers taken out
+	AnswerSD float64        `json:"answer_sd"` // of one item's answer from run to run, by chance
+	ItemSD   float64        `json:"item_sd"`   // over items, of the difference of the two entries that stays whatever the runs
+	BaseCV   float64        `json:"base_cv"`   // relative standard error of what differences are divided by; 0 in one domain
+}
+
+// Design is the plan of a comparison of any two entries, from the mean over them of what
+// the study measured. Without a cell with two runs, or where no two runs differ, it
+// reports false.
 func (s *Study) Design() (Design, bool) {
-	run, noise, perItem, df, cells := 0.0, 0.0, 0.0, 0.0, 0
-	for _, row := range s.cells {
-		for _, c := range row {
-			if c == nil || len(c.runs) < 2 {
-				continue
-			}
-			own := float64(len(c.runs) - 1)
-			run += own * (c.runVar - c.noise/float64(c.items))
-			noise += own * c.noise
-			perItem += own / float64(c.items)
-			df += own
-			cells++
+	var all []int
+	for i := range s.entries {
+		if s.value(i).Known {
+			all = append(all, i)
 		}
 	}
-	if df == 0 || !s.prior.Scale.Known || run <= 0 && noise == 0 {
+	return s.design(all)
+}
+
+// PairDesign is the plan of a comparison of these two entries.
+func (s *Study) PairDesign(a, b Entry) (Design, bool) {
+	i, j, err := s.find(a, b)
+	if err != nil || !s.value(i).Known || !s.value(j).Known {
 		return Design{}, false
 	}
-	n := len(s.domains)
-	return Design{
-		Domains: n, Weights: slices.Repeat([]float64{1 / float64(n)}, n), Items: df / perItem, DF: float64(s.prior.DF),
-		RunSD: 100 * math.Sqrt(max(run/df, 0)), ItemSD: 100 * math.Sqrt(noise/df), Cells: cells, Warnings: s.prior.Warnings,
-	}, true
+	return s.design([]int{i, j})
 }
 
-// GainDesign is that of the difference of average gains, in % of the base, weighted
-// as the pairs are: the lower a domain's base accuracy, the more a point counts. By
-// methods.md section 4 it leaves out what the pairs add so that variances add up, and for items
-// that stay different, so that a test needs a little more. It reports false also where a base accuracy is 0 or unknown.
-func (s *Study) GainDesign() (Design, bool) {
-	design, ok := s.Design()
-	for d := range s.domains {
-		base := s.base(d)
-		if !ok || base.Value == 0 {
-			return Design{}, false
-		}
-		design.Weights[d] /= base.Value
+func (s *Study) design(entries []int) (Design, bool) {
+	design := Design{By: s.metric, Entries: len(s.entries), Cells: s.prior.Cells, Warnings: s.prior.Warnings}
+	if !s.prior.Scale.Known || len(entries) == 0 {
+		return design, false
 	}
-	return design, true
+	moves := false
+	for d := range s.domains {
+		plan := s.designDomain(d, entries)
+		moves = moves || plan.RunSD > 0 || plan.AnswerSD > 0
+		design.Domains = append(design.Domains, plan)
+	}
+	return design, moves
 }
+
+// designDomain averages over the entries what runs add, and over their pairs what items add.
+func (s *Study) designDomain(d int, entries []int) DesignDomain {
+	var run, chance, persist, slope tally
+	plan := DesignDomain{Domain: s.domains[d]}
+	for k, i := range entries {
+		c := s.cells[i][d]
+		plan.Items = float64(c.items)
+		slope.add(s.metric.slope(c.mean, c.base), 1)
+		runs, delivery := s.prior.between(c)
+		run.add(runs+delivery, 1)
+		if len(c.runs) > 1 {
+			chance.add(c.chance, 1)
+		}
+		for _, j := range entries[k+1:] {
+			other := s.cells[j][d]
+			persist.add(differenceOverItems(c, other, 1, 1, 0).value-c.chance/float64(len(c.runs))-other.chance/float64(len(other.runs)), 1)
+		}
+	}
+	noise := 0.0
+	if chance.df > 0 {
+		noise = chance.mean()
+	}
+	if b := s.base(d).Value; len(s.domains) > 1 {
+		switch s.metric {
+		case ByGain:
+			plan.BaseCV = math.Sqrt((1 - b) / (b * plan.Items))
+		case ByHeadroom:
+			plan.BaseCV = math.Sqrt(b / ((1 - b) * plan.Items))
+		}
+	}
+	plan.Weight = slope.mean() / 100 / float64(len(s.domains))
+	plan.RunSD = 100 * math.Sqrt(max(run.mean()-noise, 0))
+	plan.AnswerSD = 100 * math.Sqrt(noise*plan.Items)
+	if persist.df > 0 {
+		plan.ItemSD = 100 * math.Sqrt(max(persist.mean(), 0)*plan.Items)
+	}
+	return plan
+}
+
+// precision is the squared standard error of a difference when all entries have that
+// many runs in every domain and scale times the items, and its degrees of freedom. A
+// difference over several bases adds what these bases are uncertain.
+func (d Design) precision(runs, scale, difference float64) (squared, df float64) {
+	var sum variance
+	between, chance, byDomain, bases := 0.0, 0.0, 0.0, 0.0
+	for _, x := range d.Domains {
+		w, n := x.Weight*x.Weight, scale*x.Items
+		noise := 2 * x.AnswerSD * x.AnswerSD / (runs * n)
+		items := w * (x.ItemSD*x.ItemSD/n + noise)
+		sum = sum.plus(estimated(items, n-1))
+		part := w * (2*x.RunSD*x.RunSD/runs + noise)
+		between += part
+		byDomain += part * part
+		chance += w * noise
+		share := difference / float64(len(d.Domains))
+		bases += x.BaseCV * x.BaseCV / scale * max(share*share-items-part+w*noise, 0)
+	}
+	sum.value += between - chance + bases
+	if between > 0 {
+		entries, domains := float64(d.Entries), float64(len(d.Domains))
+		all := entries * domains * (runs - 1)
+		own := domains*(runs-1) + releaseMean*max(entries-2, 0)/poolPerEntry
+		inverse := 1/(2*own) + byDomain/(between*between)/(entries*(runs-1)) - 1/all
+		sum.spread += uncertainRuns(between, sum.value, 1/max(inverse, 1/all))
+	}
+	return sum.value, max(sum.value*sum.value/sum.spread, runs-1)
+}
+
+// releaseMean is how much of what an entry may take of the others it takes on average,
+// where all runs vary equally.
+const releaseMean = 0.85
 
 // SE is the standard error of a difference when both entries have that many runs
 // in every domain.
 func (d Design) SE(runs int) float64 {
-	r, squares := float64(runs), 0.0
-	for _, w := range d.Weights {
-		squares += w * w
-	}
-	return math.Sqrt(squares * (2*d.RunSD*d.RunSD/r + 2*d.ItemSD*d.ItemSD/(r*d.Items)))
+	squared, _ := d.precision(float64(runs), 1, 0)
+	return math.Sqrt(squared)
 }
 
-// Detectable is the smallest difference that a test at level alpha finds with probability [Power] (methods.md section 4). For the first
-// step of Holm, alpha is Level over the number of pairs.
+// Detectable is the smallest difference that a test at level alpha finds with
+// probability [Power] (methods.md section 4). For the first step of Holm, alpha is Level
+// over the number of pairs. It takes two runs.
 func (d Design) Detectable(runs int, alpha float64) float64 {
-	return (tQuantile(1-alpha/2, d.DF) + tQuantile(Power, d.DF)) * d.SE(runs)
+	return d.detectable(float64(runs), 1, alpha)
 }
 
-// RunsNeeded is the smallest number of runs per entry and domain with which a
-// difference of that size is detectable. It is missing for none, and when it is
-// over 10,000.
-func (d Design) RunsNeeded(difference, alpha float64) results.Number {
-	once := d.Detectable(1, alpha) // shrinks with the root of the runs
-	runs := math.Ceil(math.Pow(once/math.Abs(difference), 2) - 1e-9)
-	return results.Num(max(1, runs), difference != 0 && runs <= runsAtMost)
+func (d Design) detectable(runs, scale, alpha float64) float64 {
+	difference := 0.0
+	for range 4 { // the standard error grows a little with the difference
+		squared, df := d.precision(runs, scale, difference)
+		difference = math.Sqrt(squared) * detectableT(alpha, df)
+	}
+	return difference
+}
+
+// detectableT is the difference, in standard errors, that a t test finds with
+// probability [Power]. The standard error of the test is estimated itself: the chance is
+// averaged over what it may be.
+func detectableT(alpha, df float64) float64 {
+	critical := tQuantile(1-alpha/2, df)
+	if math.IsInf(df, 1) {
+		return critical + distuv.UnitNormal.Quantile(Power)
+	}
+	const points = 101
+	var roots [points]float64
+	chi := distuv.ChiSquared{K: df}
+	for k := range roots {
+		roots[k] = math.Sqrt(chi.Quantile((float64(k)+0.5)/points) / df)
+	}
+	low, high := 0.0, 10*critical+10
+	for range 60 {
+		mid, sum := (low+high)/2, 0.0
+		for _, root := range roots {
+			sum += distuv.UnitNormal.CDF(mid - critical*root)
+		}
+		if sum/points < Power {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return (low + high) / 2
+}
+
+// Needed is what finds a difference with the chance [Power]: so many runs of each entry
+// in every domain, or, where no number of runs of this suite does, so many items a domain
+// with so many runs.
+type Needed struct {
+	Runs      results.Number `json:"runs"`
+	Items     results.Number `json:"items"`           // a domain; missing where runs are enough
+	ItemsRuns results.Number `json:"runs_with_items"` // that these items take
+}
+
+// Needed is missing for a difference of 0.
+func (d Design) Needed(difference, alpha float64) Needed {
+	difference = math.Abs(difference)
+	if difference == 0 {
+		return Needed{}
+	}
+	if runs, ok := fewest(func(runs float64) bool { return d.detectable(runs, 1, alpha) <= difference }); ok {
+		return Needed{Runs: results.Num(runs, true)}
+	}
+	// Half of the variance for the runs, half for the items.
+	const endless = 1e9
+	runs, ok := fewest(func(runs float64) bool { return d.detectable(runs, endless, alpha) <= difference/math.Sqrt2 })
+	if !ok {
+		return Needed{}
+	}
+	const step, steps = 1.01, 2_000
+	grown := sort.Search(steps, func(k int) bool { return d.detectable(runs, math.Pow(step, float64(k)), alpha) <= difference })
+	scale, items := math.Pow(step, float64(grown)), 0.0
+	for _, x := range d.Domains {
+		items += scale * x.Items / float64(len(d.Domains))
+	}
+	return Needed{Items: results.Num(math.Ceil(items), grown < steps), ItemsRuns: results.Num(runs, grown < steps)}
+}
+
+// fewest is the smallest number of runs, two or more, that is enough.
+func fewest(enough func(runs float64) bool) (float64, bool) {
+	k := sort.Search(runsAtMost-1, func(k int) bool { return enough(float64(k + 2)) })
+	return float64(k + 2), k < runsAtMost-1
 }

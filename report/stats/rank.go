@@ -2,6 +2,7 @@ package stats
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -10,7 +11,7 @@ import (
 // RankSet is the ranks that an entry may have.
 type RankSet struct {
 	Entry
-	Rank int `json:"rank"` // by the average gain; 1 is best, equal gains share it; 0 without a gain
+	Rank int `json:"rank"` // by the average of the study's metric; 1 is best, equal ones share it; 0 without one
 
 	// Low and High bound the true rank with 95 % confidence, for this entry alone
 	// (marginal). Both are 0 for an entry that cannot be tested.
@@ -69,8 +70,8 @@ func (s *Study) byGain() (sets []RankSet, order []int) {
 	values := make([]float64, len(s.entries))
 	for i, e := range s.entries {
 		gain := s.gain(i)
-		sets = append(sets, RankSet{Entry: e, N: gain.N, Method: ModeratedT, Warnings: gain.Warnings})
-		values[i] = gain.Value.Value
+		sets = append(sets, RankSet{Entry: e, N: gain.N, Method: RunsItems, Warnings: gain.Warnings})
+		values[i] = math.Round(gain.Value.Value*1e9) / 1e9 // equal means of other sums could differ
 		if gain.Value.Known {
 			order = append(order, i)
 		}

@@ -87,10 +87,10 @@ func TestRanks(t *testing.T) {
 }
 
 func TestRankEdges(t *testing.T) {
-	prior := given(0.8, 4, 10)
+	prior := given(0.8, 10)
 	a := cell(t, "a", results.Science, "1000", "1100", "1010")
 	same := cell(t, "b", results.Science, "1000", "1100", "1010")
-	single := stats.RankSet{Entry: entry("a"), Rank: 1, Low: 1, High: 1, Letters: "a", N: 2, Method: stats.ModeratedT}
+	single := stats.RankSet{Entry: entry("a"), Rank: 1, Low: 1, High: 1, Letters: "a", N: 2, Method: stats.RunsItems}
 	if diff := cmp.Diff([]stats.RankSet{single}, study(t, one, prior, a).Ranks()); diff != "" {
 		t.Errorf("one entry (-want +got):\n%s", diff)
 	}

@@ -27,26 +27,26 @@ const (
 	warnOneSeed = "one training seed: what comes from runs holds what comes from seeds"
 )
 
-// parts are the variances of a mean accuracy that come from runs, training seeds
+// shareParts are the variances of a mean accuracy that come from runs, training seeds
 // and items.
-type parts struct {
+type shareParts struct {
 	run, seed, item float64
 	several         bool // training seeds
 }
 
-// parts needs items, two runs and a base that is not 0.
-func (c *Cell) parts() (p parts, ok bool) {
-	r, n, s := float64(len(c.runs)), float64(c.items), float64(c.seeds)
+// shareParts needs items, two runs and a base that is not 0.
+func (c *Cell) shareParts() (p shareParts, ok bool) {
+	r, s := float64(len(c.runs)), float64(c.seeds)
 	if !c.paired() || r < 2 || c.base == 0 {
-		return parts{}, false
+		return shareParts{}, false
 	}
-	seed := max(c.seedVar-c.seedItem/n, 0)
-	run := max(c.runVar-c.noise/n-seed/s, 0)
-	return parts{run / r, seed / (r * s), c.itemVariance(c.mean / c.base).value, c.seeds > 1}, true
+	seed := max(c.seedVar-c.seedChance, 0)
+	run := max(c.allVar-c.chance-seed/s, 0)
+	return shareParts{run / r, seed / (r * s), c.itemVariance(c.mean / c.base).value, c.seeds > 1}, true
 }
 
 // split has the shares alone.
-func (p parts) split() Split {
+func (p shareParts) split() Split {
 	total := p.run + p.seed + p.item
 	s := Split{
 		RunShare: results.Num(p.run/total, total > 0), SeedShare: results.Num(p.seed/total, p.several && total > 0),
@@ -61,7 +61,7 @@ func (p parts) split() Split {
 // Split splits the variance in one domain. Without the answers to items, with one
 // run, or with a base of 0, all is missing.
 func (c *Cell) Split() Split {
-	p, ok := c.parts()
+	p, ok := c.shareParts()
 	if !ok {
 		return Split{N: len(c.runs), Warnings: []string{warnNoSplit}}
 	}
@@ -84,7 +84,7 @@ type EntrySplit struct {
 func (s *Study) Splits() []EntrySplit {
 	all := make([]EntrySplit, len(s.entries))
 	for i, row := range s.cells {
-		var sum parts
+		var sum shareParts
 		complete := true
 		for _, c := range row {
 			if c == nil {
@@ -93,10 +93,10 @@ func (s *Study) Splits() []EntrySplit {
 				continue
 			}
 			all[i].Domains = append(all[i].Domains, c.Split())
-			p, ok := c.parts()
+			p, ok := c.shareParts()
 			complete = complete && ok
 			if complete {
-				w := s.weight(c)
+				w := s.metric.slope(c.mean, c.base) / float64(len(s.domains))
 				sum.run, sum.seed, sum.item = sum.run+w*w*p.run, sum.seed+w*w*p.seed, sum.item+w*w*p.item
 				sum.several = sum.several || p.several
 			}

@@ -16,6 +16,11 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
+// Version is that of the methods. It goes up when they give other intervals, tests or
+// ranks for the same outcomes. Version 1 drew the variance between runs towards all
+// cells, and planned without the items on which agents differ for good.
+const Version = 2
+
 // Value is a mean with its spread. Both have the unit of the values.
 type Value struct {
 	Mean     results.Number `json:"mean"`

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -16,15 +17,14 @@ type Study struct {
 	domains []results.Domain // as given
 	cells   [][]*Cell        // by entry and domain; nil where there is none
 	prior   RunPrior
-
-	asModerated bool // without RunFactor
+	metric  Metric
 }
 
-// NewStudy makes a study of cells in the given domains. The prior may be fitted
+// NewStudy makes a study of cells in the given domains, which ranks by gain. The prior may be fitted
 // to more cells than these. It reports an error for two cells of an entry in one
 // domain, a domain that is not listed, or two base students in one domain.
 func NewStudy(domains []results.Domain, cells []*Cell, prior RunPrior) (*Study, error) {
-	s := &Study{domains: domains, prior: prior}
+	s := &Study{domains: domains, prior: prior, metric: ByGain}
 	for _, c := range cells {
 		if !slices.Contains(s.entries, c.entry) {
 			s.entries = append(s.entries, c.entry)
@@ -67,30 +67,48 @@ func sameBase(cells []*Cell) error {
 		if c.paired() && answers == nil {
 			answers = c
 		}
-		if c.items != first.items || math.Abs(c.base-first.base) > 1e-9 || c.paired() && !slices.Equal(c.answers, answers.answers) {
+		if c.items != first.items || math.Abs(c.base-first.base) > 1e-9 ||
+			c.paired() && (!slices.Equal(c.answers, answers.answers) || !slices.Equal(c.groupOf, answers.groupOf)) {
 			return fmt.Errorf("%s: %s and %s have different base students or items; they cannot be compared", c.domain, first.entry, c.entry)
 		}
 	}
 	return nil
 }
 
-// RunFactor is what moderated variances of several runs in the domain are multiplied by
-// in headlines and pairs, so that they add up to those observed (bench/doc/statistics.md).
-func (s *Study) RunFactor(d results.Domain) float64 { return s.factor(&Cell{domain: d}) }
-
-func (s *Study) factor(c *Cell) float64 {
-	if s.asModerated {
-		return 1
-	}
-	return s.prior.factor(c)
-}
-
-// AsModerated is the study without [Study.RunFactor], to show what depends on it.
-func (s *Study) AsModerated() *Study {
+// By is the study with another figure to rank and test by.
+func (s *Study) By(m Metric) *Study {
 	c := *s
-	c.asModerated = true
+	c.metric = m
 	return &c
 }
+
+// FewRight is the number of right answers of the base student below which a relative
+// gain says too little (protocol.md section 8).
+const FewRight = 10
+
+// Ranked is the study by points if the base student has fewer than [FewRight] right
+// answers in any domain, otherwise by gain.
+func (s *Study) Ranked() *Study {
+	for d := range s.domains {
+		if b := s.base(d); b.Known && b.Value*float64(s.items(d)) < FewRight-1e-6 {
+			return s.By(ByPoints)
+		}
+	}
+	return s.By(ByGain)
+}
+
+// items is the number of items of a domain.
+func (s *Study) items(d int) int {
+	for _, c := range s.inDomain(d) {
+		if c != nil {
+			return c.items
+		}
+	}
+	return 0
+}
+
+// Metric is the figure that the study ranks and tests by.
+func (s *Study) Metric() Metric { return s.metric }
 
 // Entries lists the entries in the order of all results: by agent, workflow and
 // setting.
@@ -127,17 +145,23 @@ func (s *Study) average(entry int, figure func(*Cell) results.Number) results.Nu
 	return results.Mean(values)
 }
 
-// point is an entry's average gain in %, with its runs and why it is missing.
+// value is an entry's average of the metric, as it is shown.
+func (s *Study) value(entry int) results.Number {
+	v := s.average(entry, s.metric.figure)
+	return results.Num(s.metric.shown(v.Value), v.Known)
+}
+
+// point is an entry's average of the metric, with its runs and why it is missing.
 func (s *Study) point(entry int) Estimate {
-	e := Estimate{Interval: Interval{Value: s.average(entry, (*Cell).gain)}}
+	e := Estimate{Interval: Interval{Value: s.value(entry)}}
 	for d, c := range s.cells[entry] {
-		switch {
-		case c == nil:
+		if c == nil {
 			e.warn("no score in %s yet", s.domains[d])
 			e.N = 0
 			continue
-		case c.base == 0:
-			e.warn("undefined: the base student has 0 of %d correct in %s", c.items, c.domain)
+		}
+		if why := s.metric.undefined(c); why != "" {
+			e.warn("%s", why)
 		}
 		if d == 0 || len(c.runs) < e.N {
 			e.N = len(c.runs)
@@ -154,5 +178,56 @@ func (s *Study) gain(entry int) Estimate {
 			c.caution(&e, s.prior)
 		}
 	}
+	if s.neverValid(entry) {
+		e.warn(warnNeverValid)
+	}
 	return e
+}
+
+// Obstacles says of each entry why it has no interval, in the order of [Study.Entries];
+// nothing where it has one.
+func (s *Study) Obstacles() []string {
+	all := make([]string, len(s.entries))
+	for i := range all {
+		all[i] = s.obstacle(i)
+	}
+	return all
+}
+
+// Obstacle is that of an entry.
+func (s *Study) Obstacle(e Entry) string {
+	if i := slices.Index(s.entries, e); i >= 0 {
+		return s.obstacle(i)
+	}
+	return "not scored yet"
+}
+
+// obstacle is the one place that decides why an entry has no interval.
+func (s *Study) obstacle(entry int) string {
+	switch why := s.unknown(entry); {
+	case why != "":
+		return why
+	case s.neverValid(entry):
+		return warnNeverValid
+	case !s.prior.Scale.Known:
+		return warnNoPrior
+	}
+	return ""
+}
+
+// unknown is why an entry has no figure at all.
+func (s *Study) unknown(entry int) string {
+	e := s.point(entry)
+	if e.Value.Known {
+		return ""
+	}
+	return strings.Join(e.Warnings, "; ")
+}
+
+// bounded reports whether an entry has an interval.
+func (s *Study) bounded(entry int) bool { return s.obstacle(entry) == "" }
+
+// neverValid reports whether no run of an entry has a valid submission.
+func (s *Study) neverValid(entry int) bool {
+	return !slices.ContainsFunc(s.cells[entry], func(c *Cell) bool { return c == nil || c.valid > 0 })
 }

@@ -19,11 +19,11 @@ func TestStudyErrors(t *testing.T) {
 		{"another set of items", cell(t, "b", results.Science, "11001100", "11101110")},
 		{"another base accuracy", counts(t, "b", results.Science, 4, 0.25, 0.5)},
 	} {
-		if _, err := stats.NewStudy(one, []*stats.Cell{a, tt.other}, given(0.1, 5, 9)); err == nil {
+		if _, err := stats.NewStudy(one, []*stats.Cell{a, tt.other}, given(0.1, 9)); err == nil {
 			t.Errorf("%s: no error", tt.name)
 		}
 	}
-	if _, err := stats.NewStudy(one, []*stats.Cell{a, counts(t, "b", results.Science, 4, 0.5, 0.5)}, given(0.1, 5, 9)); err != nil {
+	if _, err := stats.NewStudy(one, []*stats.Cell{a, counts(t, "b", results.Science, 4, 0.5, 0.5)}, given(0.1, 9)); err != nil {
 		t.Errorf("answers and counts over the same base: %v", err)
 	}
 }

@@ -60,6 +60,8 @@ func (a Attempt) seconds(kinds ...results.EventKind) string {
 func (v View) summary() string {
 	var b strings.Builder
 	switch {
+	case v.Changed != "":
+		b.WriteString("It was changed after it ended, and does not count")
 	case v.Accuracy.Known && v.Best == 0:
 		b.WriteString("No submission was valid, so the gain is 0.")
 	case v.Accuracy.Known:

@@ -38,7 +38,9 @@ type View struct {
 	Outcome    results.Outcome   `json:"-"`
 	Accuracy   results.Number    `json:"private_accuracy"` // a share; missing before it is scored
 	BaseAcc    results.Number    `json:"base_private_accuracy"`
-	Gain       results.Number    `json:"gain"` // %
+	Gain       results.Number    `json:"gain"`              // %
+	Changed    string            `json:"changed,omitempty"` // why the trial does not count
+	Problem    error             `json:"-"`                 // of which Changed is the text
 }
 
 // Attempt is an attempt of the trial.
@@ -70,7 +72,8 @@ type Fault struct {
 	Error   string    `json:"error"`
 }
 
-// Read reads the trial of the experiment.
+// Read reads the trial of the experiment. One that was changed after it ended has a
+// problem and no final figures.
 func Read(e record.Experiment, dir record.Trial) (View, error) {
 	v := View{Folder: string(dir), Attempts: []Attempt{}, Faults: []Fault{}}
 	state, err := dir.Follow(func(ev results.Event, _ *results.Trial) { v.take(ev) })
@@ -86,6 +89,11 @@ func Read(e record.Experiment, dir record.Trial) (View, error) {
 		return v, err
 	}
 	o, err := scores.Outcome(dir)
+	var known *results.Error
+	if errors.As(err, &known) && known.Kind == results.Verification {
+		v.Outcome, v.Problem, v.Changed = o, err, err.Error()
+		return v, nil
+	}
 	if err != nil {
 		return v, err
 	}

@@ -111,8 +111,10 @@ func TestRoundTrip(t *testing.T) {
 // Outcome must be given a value here.
 func TestEveryFieldRoundTrips(t *testing.T) {
 	want := full("a", results.Code, 1)
-	want.BasePublic = results.Score{Correct: 1, Total: 4, Items: "0100"}
-	want.Public, want.Finals = &results.Score{Correct: 3, Total: 4, Items: "0111"}, want.Finals[:1]
+	want.BasePublic = results.Score{Correct: 1, Total: 4, Items: "0100", Groups: "0 0 1 2"}
+	want.BasePrivate.Groups = "0 1 1 2"
+	want.Public, want.Finals = &results.Score{Correct: 3, Total: 4, Items: "0111", Groups: "0 0 1 2"}, want.Finals[:1]
+	want.Finals[0].Groups = "0 1 1 2"
 	want.Changed, want.Unproven, want.Added = "seal.json: changed", true, []string{".DS_Store"}
 	want.Printed = &results.Printed{Accuracy: 12.34, Base: 0.1, MATS: 1.0 / 3}
 	var unset func(name string, v reflect.Value)

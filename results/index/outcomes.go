@@ -168,6 +168,9 @@ func selected(ctx context.Context, tx *sql.Tx, f Filter) ([]Row, error) {
 		if err := json.Unmarshal(data, &r.Outcome); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
+		if err := r.Outcome.Validate(); err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", ErrCorrupt, r.Outcome.TrialID, err)
+		}
 		list = append(list, r)
 	}
 	return list, rows.Err()

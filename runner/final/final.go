@@ -189,23 +189,26 @@ func (s *Scorer) predict(ctx context.Context, dir record.Final, adapter string, 
 		return err
 	}
 	judged, private := tasks.Evaluate(task.Evaluator, items, answers)
-	return keep(dir, judged, private, score)
+	return keep(dir, items, judged, private, score)
 }
 
 // failed records that the trained student answers nothing, and why.
 func failed(dir record.Final, items []tasks.Item, why string, score record.Score) error {
 	score.Failure, score.Detail = results.OtherFailure, why
 	judged, private := runner.Unanswered(items, why)
-	return keep(dir, judged, private, score)
+	return keep(dir, items, judged, private, score)
 }
 
 // keep writes the predictions, then the score.
-func keep(dir record.Final, judged []results.Judged, private results.Score, score record.Score) error {
-	correct := make([]bool, len(judged))
+func keep(dir record.Final, items []tasks.Item, judged []results.Judged, private results.Score, score record.Score) error {
+	correct, groups := make([]bool, len(judged)), make([]string, len(items))
 	for i, j := range judged {
 		correct[i] = j.Correct
 	}
-	private.Items = results.ItemsOf(correct)
+	for i, item := range items {
+		groups[i] = item.Fields[tasks.GroupField]
+	}
+	private.Items, private.Groups = results.ItemsOf(correct), results.GroupsOf(groups)
 	score.Private = private
 	var err error
 	if score.Predictions, err = dir.Predictions().Write(judged); err != nil {

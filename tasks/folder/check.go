@@ -14,7 +14,7 @@ func Normal(question string) string {
 }
 
 // GroupField names the field of items that must not be parted.
-const GroupField = "group"
+const GroupField = tasks.GroupField
 
 // check reports what is wrong between the files of the folder.
 func (f *Folder) check() (findings []Finding) {

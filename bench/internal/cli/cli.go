@@ -17,6 +17,8 @@
 //	3    bad input: a file or a value
 //	5    infrastructure: something outside the program is missing or broke
 //	6    verification failed
+//	7    gate: NO-GO
+//	8    gate: INCONCLUSIVE
 //	130  interrupted; go on with resume
 package cli
 
@@ -122,7 +124,7 @@ func newApp(env Env) *cli.App {
 		Commands: slices.Concat(
 			group("run", runCommand(env), resumeCommand(env), scoreCommand(env), evaluateCommand(env)),
 			group("look", statusCommand(env), showCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
-			group("compare", compareCommand(env), powerCommand(env), reproduceCommand(env)),
+			group("compare", compareCommand(env), powerCommand(env), gateCommand(env), reproduceCommand(env)),
 			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),
 			group("maintain", doctorCommand(env), reindexCommand(env), versionCommand(env), jobCommand(env)),
 		),

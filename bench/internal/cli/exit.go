@@ -17,6 +17,8 @@ const (
 	exitOK             = 0
 	exitUsage          = 2
 	exitInfrastructure = 5
+	exitNoGo           = 7
+	exitInconclusive   = 8
 	exitInterrupted    = 130
 )
 
@@ -31,6 +33,8 @@ var exitCodes = []struct {
 	{3, results.BadInput, "bad input: a file or a value"},
 	{exitInfrastructure, results.Infrastructure, "infrastructure: something outside the program is missing or broke"},
 	{6, results.Verification, "verification failed"},
+	{exitNoGo, "", "gate: NO-GO"},
+	{exitInconclusive, "", "gate: INCONCLUSIVE"},
 	{exitInterrupted, "", "interrupted; go on with resume"},
 }
 
@@ -49,6 +53,10 @@ func codeOf(err error) int {
 	var library cli.ExitCoder // such as --help with an argument
 	if errors.Is(err, errUsage) || errors.As(err, &library) {
 		return exitUsage
+	}
+	var gate gateError
+	if errors.As(err, &gate) {
+		return gate.code()
 	}
 	var known *results.Error
 	if errors.As(err, &known) {

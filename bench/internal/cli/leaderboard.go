@@ -23,13 +23,14 @@ func leaderboardCommand(env Env) *cli.Command {
 		Description: "Examples:\n\n  autodatabench leaderboard\n  autodatabench leaderboard --format markdown --experiment demo\n" +
 			"  autodatabench leaderboard --update README.md",
 		Flags: append(boardFlags(), formatFlag(),
+			&cli.BoolFlag{Name: "averages", Usage: "ranks and ties by points, headroom and geometric mean, too"},
 			&cli.StringFlag{Name: "update", TakesFile: true, Usage: "write Markdown into `FILE`, between the lines " + markdown.Begin + " and " + markdown.End}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
 			return runLeaderboard(c.Context, env.World, leaderboardOptions{
-				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), update: c.String("update"),
+				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), averages: c.Bool("averages"), update: c.String("update"),
 			})
 		},
 	}
@@ -39,17 +40,20 @@ type leaderboardOptions struct {
 	format     report.Format
 	out        string
 	experiment string // empty for all
+	averages   bool   // show the ranks by other averages
 	update     string // page to write into; empty to print
 }
 
 // runLeaderboard prints the leaderboard, or writes it into a page.
 func runLeaderboard(ctx context.Context, w setup.World, o leaderboardOptions) error {
-	board, left := readBoard(ctx, w, o.out, o.experiment)
-	if board == nil {
+	outcomes, opts, left := recorded.Outcomes(ctx, o.out, o.experiment, warnings(w))
+	if outcomes == nil {
 		return left
 	}
+	opts.Averages = o.averages
+	board := report.Leaderboard(outcomes, opts)
 	if o.update != "" {
-		return errors.Join(left, updatePage(o.update, *board))
+		return errors.Join(left, updatePage(o.update, board))
 	}
 	return errors.Join(left, report.Write(w.Stdout, o.format, board))
 }

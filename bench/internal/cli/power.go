@@ -16,7 +16,7 @@ func powerCommand(env Env) *cli.Command {
 		Name: "power", Usage: "say how many runs find which difference, from measured variance",
 		Description: "Examples:\n\n  autodatabench power --experiment demo-full\n  autodatabench power --difference 3",
 		Flags: append(boardFlags(), formatFlag(),
-			&cli.Float64Flag{Name: "difference", Usage: "percentage points of average accuracy that are to be found"}),
+			&cli.Float64Flag{Name: "difference", Usage: "difference that is to be found, in the unit of the ranking: % of the base, or percentage points"}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -33,13 +33,13 @@ type powerOptions struct {
 	format     report.Format
 	out        string
 	experiment string         // empty for all
-	difference results.Number // to be found, in percentage points; unknown for none
+	difference results.Number // to be found, in the unit of the ranking; unknown for none
 }
 
 // runPower prints how many runs find which difference.
 func runPower(ctx context.Context, w setup.World, o powerOptions) error {
-	if d := o.difference; d.Known && !(d.Value > 0 && d.Value <= 100) {
-		return usage("--difference must be over 0 and at most 100 percentage points, got %v", d.Value)
+	if d := o.difference; d.Known && !(d.Value > 0 && d.Value <= 1000) {
+		return usage("--difference must be over 0 and at most 1000, got %v", d.Value)
 	}
 	board, left := readBoard(ctx, w, o.out, o.experiment)
 	if board == nil {
@@ -47,7 +47,11 @@ func runPower(ctx context.Context, w setup.World, o powerOptions) error {
 	}
 	plan := board.Power(o.difference)
 	if len(plan.Groups) == 0 {
-		return errors.Join(left, results.Bad(errors.New("power: no agent has two scored runs in a domain that differ, so that no variance is known"), "run an experiment with runs: 2 or more"))
+		why := "nothing is scored"
+		if len(plan.Without) > 0 {
+			why = plan.Without[0].Why
+		}
+		return errors.Join(left, results.Bad(errors.New("power: "+why), "it takes an experiment with runs: 2 or more"))
 	}
 	return errors.Join(left, report.Write(w.Stdout, o.format, plan))
 }

@@ -99,14 +99,12 @@ func runShow(_ context.Context, w setup.World, o showOptions) error {
 	if err := s.read(e, dir, o); err != nil {
 		return err
 	}
-	if o.format != report.Text {
-		return report.Write(w.Stdout, o.format, s)
+	if o.format != report.Text || s.Texts == nil && s.Total == nil {
+		err = report.Write(w.Stdout, o.format, s)
+	} else {
+		_, err = io.WriteString(w.Stdout, trial.Clean(s.text(o)))
 	}
-	if s.Texts == nil && s.Total == nil {
-		return report.Write(w.Stdout, o.format, s)
-	}
-	_, err = io.WriteString(w.Stdout, trial.Clean(s.text(o)))
-	return err
+	return errors.Join(err, v.Problem)
 }
 
 // read reads what the options ask for beside the view.
