@@ -61,7 +61,7 @@ func (v View) summary() string {
 	var b strings.Builder
 	switch {
 	case v.Changed != "":
-		b.WriteString("It was changed after it ended, and does not count")
+		b.WriteString("It was changed after it ended, and does not count.")
 	case v.Accuracy.Known && v.Best == 0:
 		b.WriteString("No submission was valid, so the gain is 0.")
 	case v.Accuracy.Known:
