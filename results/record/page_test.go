@@ -173,5 +173,5 @@ func typeText(e ast.Expr) string {
 var kinds = map[string]string{
 	"string": "text", "bool": "yes/no", "int": "whole", "int64": "whole", "float64": "number",
 	"Number": "number or null", "Domain": "text", "Workflow": "text", "Setting": "text", "Operation": "text", "Failure": "text", "Finish": "text",
-	"EventKind": "text", "EndReason": "text", "LedgerKind": "text", "Items": "text of 0 and 1",
+	"EventKind": "text", "EndReason": "text", "LedgerKind": "text", "Items": "text of 0 and 1", "Groups": "text of whole numbers",
 }
