@@ -182,7 +182,7 @@ func (u *urn) share(from, n int) *shared {
 		}
 		return s
 	}
-	s.sums.Mul(u.weights(rng, n), u.columns.T())
+	s.sums.Mul(u.weights(rng, src, n), u.columns.T())
 	for k := range s.beta {
 		for stratum := range s.ghosts[k] {
 			z := rng.NormFloat64()
@@ -207,11 +207,23 @@ func (c *drawn) accuracy(s *shared, k int, src rand.Source) float64 {
 	return s.mean(k, c.row, c.ghosts)
 }
 
-// weights are of n draws of the groups of items, shared by all cells of the domain.
-func (u *urn) weights(rng *rand.Rand, n int) *mat.Dense {
+// weights are of n draws of the items, shared by all cells of the domain. Groups of items
+// are few, so their weights vary more than those of items, as much as a t distribution
+// does more than a normal one.
+func (u *urn) weights(rng *rand.Rand, src rand.Source, n int) *mat.Dense {
 	w := make([]float64, n*u.base.groups)
+	if u.base.groupOf == nil {
+		for i := range w {
+			w[i] = rng.ExpFloat64()
+		}
+		return mat.NewDense(n, u.base.groups, w)
+	}
+	groups := float64(u.base.groups)
+	wider := tQuantile(1-Level/2, groups-1) / tQuantile(1-Level/2, math.Inf(1))
+	shape := (groups - 1) / (groups + 1) / (wider * wider)
+	gamma := distuv.Gamma{Alpha: shape, Beta: shape, Src: src}
 	for i := range w {
-		w[i] = rng.ExpFloat64()
+		w[i] = gamma.Rand()
 	}
 	return mat.NewDense(n, u.base.groups, w)
 }

@@ -119,7 +119,8 @@ func (d Design) precision(runs, scale, difference float64) (squared, df float64)
 	var sum variance
 	between, chance, byDomain, bases := 0.0, 0.0, 0.0, 0.0
 	for _, x := range d.Domains {
-		w, n := x.Weight*x.Weight, scale*x.Items
+		// A base that is measured too low counts more than one too high counts less.
+		w, n := x.Weight*x.Weight*(1+x.BaseCV*x.BaseCV/scale), scale*x.Items
 		noise := 2 * x.AnswerSD * x.AnswerSD / (runs * n)
 		items := w * (x.ItemSD*x.ItemSD/n + noise)
 		sum = sum.plus(estimated(items, n-1))
