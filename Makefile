@@ -84,7 +84,7 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
 
-coverage-study: setup ## simulate coverage and error rates of the statistics: ten minutes of processor time (SETS, DRAWS)
+coverage-study: setup ## simulate coverage and error rates of the statistics: an hour on two cores (SETS, DRAWS)
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v
 
 heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by (ROWS, DRAWS, EPOCHS)
