@@ -98,7 +98,7 @@ chaos: build ## kill the program at each boundary and at KILLS random instants, 
 chaos-full: ## chaos with 200 random instants
 	@$(MAKE) chaos KILLS=200
 
-coverage-study: setup ## simulate coverage and error rates of the statistics: ten minutes of processor time (SETS, DRAWS)
+coverage-study: setup ## simulate coverage and error rates of the statistics: an hour on two cores (SETS, DRAWS)
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v
 
 heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by (ROWS, DRAWS, EPOCHS)

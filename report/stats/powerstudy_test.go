@@ -2,6 +2,7 @@ package stats_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -45,6 +46,7 @@ func (w world) promised(t *testing.T, sets int) (difference float64, known, pilo
 	large.items, large.runs = 4_000, 60
 	truth := large.plan(t, rand.New(rand.NewPCG(1, uint64(w.runs))))
 	for d := range truth.Domains {
+		truth.Domains[d].BaseCV *= math.Sqrt(truth.Domains[d].Items / float64(w.items))
 		truth.Domains[d].Items = float64(w.items)
 	}
 	difference = truth.Detectable(w.runs, stats.Level)
