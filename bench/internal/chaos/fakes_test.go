@@ -139,7 +139,7 @@ func newInProcess(t *testing.T, root string, run int) inProcess {
 	}
 	return inProcess{env, results.Spec{
 		TrialID:    results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "direct", Run: run},
-		Experiment: "chaos", Suite: "mini", Protocol: p, Seed: 5, TaskDigest: task.Digest, PromptDigest: prompt.Digest(),
+		Format: record.Mark(), Experiment: "chaos", Suite: "mini", Protocol: p, Seed: 5, TaskDigest: task.Digest, PromptDigest: prompt.Digest(),
 		Student: "pupil", StudentDigest: "pupil", Simulated: true, Base: results.Score{Correct: 1, Total: 10},
 	}, task}
 }
@@ -148,10 +148,15 @@ func (p inProcess) dir() record.Trial { return p.env.Root.Trial(p.spec.TrialID) 
 
 // run takes the trial to its final score, from where it stands.
 func (p inProcess) run(ctx context.Context) error {
+	scores, err := p.env.Root.OpenScores()
+	if err != nil {
+		return err
+	}
+	p.env.Scores = scores
 	if _, err := runner.Run(ctx, p.env, p.spec); err != nil {
 		return err
 	}
-	scorer := final.Scorer{Root: p.env.Root, Student: pupil{}, Identity: results.Identity{Name: "pupil", Digest: "pupil"}}
-	_, err := scorer.Trial(ctx, p.dir(), p.task)
+	scorer := final.Scorer{Root: p.env.Root, Scores: scores, Student: pupil{}, Identity: results.Identity{Name: "pupil", Digest: "pupil"}}
+	_, err = scorer.Trial(ctx, p.dir(), p.task)
 	return err
 }
