@@ -138,8 +138,8 @@ func newInProcess(t *testing.T, root string, run int) inProcess {
 		Holder: disk.Self(), Clock: runner.Wall(time.Now),
 	}
 	return inProcess{env, results.Spec{
-		TrialID:    results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "direct", Run: run},
-		Format: record.Mark(), Experiment: "chaos", Suite: "mini", Protocol: p, Seed: 5, TaskDigest: task.Digest, PromptDigest: prompt.Digest(),
+		TrialID: results.TrialID{Domain: results.Science, Workflow: results.Iterative, Setting: results.Scratch, Agent: "direct", Run: run},
+		Format:  record.Mark(), Experiment: "chaos", Suite: "mini", Protocol: p, Seed: 5, TaskDigest: task.Digest, PromptDigest: prompt.Digest(),
 		Student: "pupil", StudentDigest: "pupil", Simulated: true, Base: results.Score{Correct: 1, Total: 10},
 	}, task}
 }
