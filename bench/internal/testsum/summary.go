@@ -18,6 +18,10 @@ const noData = "needs the published evaluation data (AUTODATABENCH_DATASETS)"
 // integration, which is root, runs them.
 const noNamespaces = "needs process namespaces, which some systems refuse to users"
 
+// noMounts is why a test with a folder that root cannot write to may be skipped. In
+// continuous integration it fails instead.
+const noMounts = "needs to mount, which containers refuse to their root"
+
 // allowedSkips are the tests that may be skipped, as package.Test below the
 // module, and why.
 var allowedSkips = map[string]string{
@@ -31,6 +35,8 @@ var allowedSkips = map[string]string{
 	"tasks/finance.TestScoringVectors":   noData,
 	"tasks/finance.TestOfficialVerdicts": noData,
 	"tasks/finance.TestPublishedItems":   noData,
+
+	"bench/internal/cli.TestReadOnlyFolders": noMounts,
 
 	"bench/internal/chaos.TestTwoRunners/in_two_namespaces": noNamespaces,
 	"results/disk.TestTwoNamespaces":                        noNamespaces,
