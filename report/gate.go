@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/autodatabench/autodatabench/report/stats"
 	"github.com/autodatabench/autodatabench/report/table"
@@ -79,6 +80,7 @@ type Verdict struct {
 	High     results.Number `json:"high"`  // and below this one
 	Decision Decision       `json:"decision"`
 	Why      string         `json:"why,omitempty"` // there are no limits
+	Marks    []Mark         `json:"marks"`         // of the row and of its reference
 }
 
 // Gate applies a policy. It reports results.Bad for a policy that cannot be, and for names
@@ -113,7 +115,7 @@ func (b Board) judge(rule Rule) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	v := Verdict{Rule: rule, Decision: Inconclusive}
+	v := Verdict{Rule: rule, Decision: Inconclusive, Marks: marksOf(rows)}
 	if g.study == nil {
 		v.Why = g.noInterval()
 		return v, nil
@@ -141,9 +143,35 @@ func (b Board) judge(rule Rule) (Verdict, error) {
 	return v, nil
 }
 
+// marksOf are the marks that any of the rows has.
+func marksOf(rows []*Row) []Mark {
+	marks := []Mark{}
+	for _, m := range meanings {
+		if slices.ContainsFunc(rows, func(r *Row) bool { return slices.Contains(r.Marks, m.mark) }) {
+			marks = append(marks, m.mark)
+		}
+	}
+	return marks
+}
+
+// title has the marks of every row that the decision rests on.
+func (g Gate) title() string {
+	title := "Gate: " + string(g.Decision)
+	var marks []Mark
+	for _, m := range meanings {
+		if slices.ContainsFunc(g.Rules, func(v Verdict) bool { return slices.Contains(v.Marks, m.mark) }) {
+			marks = append(marks, m.mark)
+		}
+	}
+	if len(marks) > 0 {
+		title += " - " + joinMarks(marks)
+	}
+	return title
+}
+
 // Tables returns the rules with their decisions.
 func (g Gate) Tables() []table.Table {
-	t := table.New("Gate: "+string(g.Decision), 2, "row", "reference", "metric", ">margin", ">row less reference", ">low", ">high", ">confidence", "decision")
+	t := table.New(g.title(), 2, "row", "reference", "metric", ">margin", ">row less reference", ">low", ">high", ">confidence", "decision")
 	for _, v := range g.Rules {
 		t.Add(v.Row, v.Reference, string(v.Metric), table.Number(results.Num(v.Margin, true), 2), signed(v.Value), signed(v.Low), signed(v.High),
 			percentWhole(results.Num(v.Confidence, true)), string(v.Decision))

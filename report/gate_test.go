@@ -30,7 +30,7 @@ func TestGate(t *testing.T) {
 		if err != nil || got.Decision != tt.want || len(got.Rules) != len(tt.rules) {
 			t.Errorf("%s: %+v, %v", tt.name, got, err)
 		}
-		if text := page(t, got); !strings.Contains(text, "Gate: "+string(tt.want)) {
+		if text := page(t, got); !strings.Contains(text, "Gate: "+string(tt.want)+" - simulated") {
 			t.Errorf("%s: %s", tt.name, text)
 		}
 	}
