@@ -3,9 +3,8 @@
 //
 // [Run] compares every row of the chosen submission with all answers of the trial's
 // teacher, with the programs of its attempts, with the seed pool and with the evaluation
-// sets. It derives budgets and the edges of the workflow again from ledger and log. What it
-// finds are figures; [Rules] turns them into findings by thresholds that were measured on
-// trials of honest engineers (bench/doc/audit.md).
+// sets. It derives budgets and the edges of the workflow again from ledger and log. The figures
+// become findings by [Rules], whose thresholds were measured on trials of honest engineers (bench/doc/audit.md).
 //
 // # How rows are traced
 //
@@ -51,7 +50,7 @@ type Inputs struct {
 // Report is an audit with its rows.
 type Report struct {
 	record.Audit
-	Origin []Row // of the rows that are trained on, in their order
+	Traced []Row `json:"traced,omitempty"` // the rows that are trained on, in their order
 }
 
 // Run audits a trial, which may have ended or not. Errors: what cannot be read at all.
@@ -117,8 +116,8 @@ func (r *Report) trace(in Inputs, state *results.Trial, m *measured) error {
 	public := publicSet(in.Task.Public)
 	r.Rows, r.Repeats = len(rows), t.repeats()
 	r.Topics = results.Num(topics(t.entries), len(rows) > 0)
-	r.Origin = t.rows(len(rows), public, newSet(in.Task.Seed, nil))
-	for _, row := range r.Origin {
+	r.Traced = t.rows(rows, public, newSet(in.Task.Seed, nil))
+	for _, row := range r.Traced {
 		r.Origins[row.Origin]++
 		if row.Operation != "" {
 			r.Operations[row.Operation]++

@@ -40,7 +40,7 @@ func BenchmarkTrace(b *testing.B) {
 			t.call(exchange(i, "Write one new problem from the area of heat, with a solution, one short step a line.", fmt.Sprintf("%d %s %s", i, a[0], a[1])))
 		}
 		found := 0
-		for _, row := range t.rows(rows, newSet(nil, nil), newSet(nil, nil)) {
+		for _, row := range t.rows(list, newSet(nil, nil), newSet(nil, nil)) {
 			if row.Call != nil {
 				found++
 			}

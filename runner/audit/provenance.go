@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/tasks"
 )
@@ -27,7 +28,11 @@ type Row struct {
 	Origin    record.Origin `json:"origin"`
 	Operation string        `json:"operation,omitempty"` // what the program did, where it can be told
 	Call      *Call         `json:"call,omitempty"`      // that it comes from
+	Question  string        `json:"question"`            // its beginning
 }
+
+// mostQuestion is how much of a row's question is shown, in characters.
+const mostQuestion = 120
 
 // The operations that can be told.
 const (
@@ -220,13 +225,13 @@ func (t *tracer) program(text string, encoded bool) {
 
 // rows says of every row where it comes from, in their order. A question of the public
 // set is copied whoever answered it.
-func (t *tracer) rows(total int, public, seed *set) []Row {
-	rows := make([]Row, total)
+func (t *tracer) rows(list []results.Row, public, seed *set) []Row {
+	rows := make([]Row, len(list))
 	known := t.templates(public, seed)
 	for _, e := range t.entries {
 		r := e.origin(public, seed, known)
 		for _, i := range e.rows {
-			r.N = i + 1
+			r.N, r.Question = i+1, cut.Runes(strings.Join(strings.Fields(questionOf(list[i])), " "), mostQuestion, "…")
 			rows[i] = r
 		}
 	}

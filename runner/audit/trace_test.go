@@ -114,7 +114,7 @@ func TestOrigins(t *testing.T) {
 				tr.call(e)
 			}
 			tr.program(c.code, false)
-			rows := tr.rows(1, newSet(listOf(c.public), nil), newSet(listOf(c.seed), nil))
+			rows := tr.rows([]results.Row{c.row}, newSet(listOf(c.public), nil), newSet(listOf(c.seed), nil))
 			got := rows[0]
 			call := ""
 			if got.Call != nil {

@@ -101,7 +101,7 @@ func inOrder(domains []results.Domain, find func(results.Domain) (tasks.Task, er
 // without opening it: only what scores does that.
 func loadFolder(dir string, at Places) (tasks.Task, error) {
 	task, err := folder.Load(dir)
-	if err != nil {
+	if err != nil || at.Visible {
 		return task, err
 	}
 	path := folder.PrivateFile(at.Private, task.Name)
