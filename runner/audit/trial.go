@@ -11,18 +11,26 @@ import (
 )
 
 // Open reads what an audit of the experiment's trial needs beside its folder: the private
-// set, which must lie below privateRoot unless it is built in, and the scores that are
-// there. absent says why the private set is not at hand, if it is not.
+// set, which must lie below privateRoot unless it is built in, and the scores, which must
+// be those of the experiment's log. absent says why the private set is not at hand, if it is not.
 func Open(root record.Experiment, dir record.Trial, id results.TrialID, task tasks.Task, privateRoot string) (in Inputs, absent, err error) {
 	in = Inputs{Trial: dir, Task: task}
 	in.Private, absent = private.Open(privateRoot, task)
-	base, err := root.Base(id.Domain).Score().Read()
+	scores, err := root.OpenScores()
+	if err != nil {
+		return in, absent, err
+	}
+	base, err := scores.Base(id.Domain)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return in, absent, err
 	}
 	in.Base = base.Private
-	for k := 1; ; k++ {
-		score, err := dir.Final(k).Score().Read()
+	state, err := dir.Load()
+	if err != nil {
+		return in, absent, err
+	}
+	for k := 1; k <= state.Spec.Protocol.FinalSeeds; k++ {
+		score, err := scores.Final(dir, id, k)
 		if errors.Is(err, fs.ErrNotExist) {
 			break
 		}
@@ -31,10 +39,6 @@ func Open(root record.Experiment, dir record.Trial, id results.TrialID, task tas
 		}
 		in.Finals = append(in.Finals, score.Private)
 	}
-	state, err := dir.Load()
-	if err != nil {
-		return in, absent, err
-	}
-	in.Rounds, err = dir.Rounds(state)
+	in.Rounds, err = scores.Rounds(dir, state)
 	return in, absent, err
 }
