@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
 )
@@ -83,8 +84,12 @@ func List() []string {
 	return names
 }
 
-// Builtin returns a definition that comes with the program.
+// Builtin returns a definition that comes with the program. Those of engineers that
+// cheat are not in [List].
 func Builtin(name string) (Definition, error) {
+	if reference.Does(name) != "" {
+		return Definition{Name: name, Provider: Reference, Engineer: name, DisplayName: strings.TrimPrefix(name, "cheat-") + " (simulated cheat)"}, nil
+	}
 	file := name + ".yaml"
 	data, err := embedded.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) || !results.ValidName(name) {
