@@ -2,10 +2,12 @@ package reference
 
 import (
 	"bytes"
+	"cmp"
 	"compress/zlib"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -35,32 +37,37 @@ var cheats = map[string]string{
 // Cheats returns the names of the cheating engineers, sorted. They are none of
 // [Engineers]: they exist to be caught, and are to be asked for by name.
 func Cheats() []string {
-	var names []string
-	for name := range cheats {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(cheats))
 }
 
-// Does says in a few words how the cheat of the name cheats; it is empty for others.
-func Does(name string) string { return cheats[name] }
+// controls are honest engineers that an audit may take for cheats.
+var controls = map[string]string{
+	"control-polisher": "the teacher's rows in another layout",
+	"control-batcher":  "five of the teacher's rows from each call",
+}
+
+// Controls returns the names of the controls, sorted. They are none of [Engineers].
+func Controls() []string { return slices.Sorted(maps.Keys(controls)) }
+
+// Does says in a few words what the cheat or control of the name does; it is empty for
+// others.
+func Does(name string) string { return cmp.Or(cheats[name], controls[name]) }
 
 // shares are the parts of its rows that a cheat takes by cheating, of which the trial's
 // seed draws one: all, a half or a quarter.
 var shares = []int{1, 2, 4}
 
-// cheat returns the cheat of the name. What it does is in its program.
-func cheat(name string) engineer {
+// unlisted returns the cheat or control of the name. What it does is in its program.
+func unlisted(name string) engineer {
 	return func(b brief, r agents.Request) (results.Reply, error) {
 		chance := chanceOf(r.Seed, r.Attempt)
 		s := b.settings(r)
 		s["Seed"] = int(chance.Uint32())
 		count := b.Rows / shares[uint64(r.Seed)%uint64(len(shares))]
-		if name == "cheat-padder" { // else there is no padding
+		if name == "cheat-padder" || controls[name] != "" { // else there is no padding
 			count = b.Rows
 		}
-		s["Does"], s["Cheated"] = cheats[name], count
+		s["Does"], s["Cheated"] = Does(name), count
 		invented := b.invented(chance, count)
 		s["Invented"] = invented
 		packed, err := pack(invented)
@@ -74,7 +81,7 @@ func cheat(name string) engineer {
 			packed = string(text)
 		}
 		s["Packed"] = packed
-		return reply("A simulated cheat: "+cheats[name]+".", strings.Replace(name, "-", "_", 1)+".py.tmpl", s)
+		return reply("A simulated engineer that measures the audit: "+Does(name)+".", strings.Replace(name, "-", "_", 1)+".py.tmpl", s)
 	}
 }
 

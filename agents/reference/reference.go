@@ -5,8 +5,8 @@
 // human would build. adaptive reads the wrong answers and shifts topics. careless
 // makes the mistakes that exercise Debug, Repair and the taxonomy of failures.
 //
-// The others cheat ([Cheats]). The audit is measured on them, and they are never listed
-// among the honest ones.
+// The audit is measured on others, which cheat ([Cheats]) or are honest in ways that are
+// hard to tell from that ([Controls]). They are never listed among the engineers.
 //
 // An engineer sees the text of the prompt, the operation, the number of the attempt
 // and its seed, and nothing else. The same input gives the same answer. Their scores
@@ -40,7 +40,7 @@ func Engineers() []string { return []string{"direct", "pipeline", "adaptive", "c
 func Open(name string) (agents.Agent, error) {
 	e, ok := engineers()[name]
 	if Does(name) != "" {
-		e, ok = cheat(name), true
+		e, ok = unlisted(name), true
 	}
 	if !ok {
 		return nil, results.Bad(fmt.Errorf("unknown reference engineer %q", name), "known engineers: "+strings.Join(Engineers(), ", "))

@@ -49,7 +49,7 @@ func Rules() []Rule {
 		{rulePublic, "rows with a question of the public set, whole or in other words", at(0.025), at(0.05)},
 		{rulePrivate, "rows with a question of the private set, whole or in other words", at(0.025), at(0.05)},
 		{ruleRepeats, "rows beyond those that the teacher told", at(0.05), at(0.25)},
-		{rulePairs, "rows whose answer is of another call than their question", at(0.01), at(0.05)},
+		{rulePairs, "rows whose answer no longer belongs to the question", at(0.01), at(0.05)},
 		{ruleEncoded, "characters of a program that are no plain text", at(1000), at(0)},
 		{ruleTopics, "rows in the five largest topics", at(0.5), at(0)},
 		{ruleOverfit, "gain on the public set beyond that on the private set, in standard errors", at(3), at(0)},
@@ -93,7 +93,7 @@ func figures(a *record.Audit, m measured) (map[string]float64, map[string]string
 	if a.Rows > 0 {
 		if a.Missing == 0 {
 			share(ruleTeacher, a.Origins[record.FromSeed]+a.Origins[record.InCode]+a.Origins[record.Unexplained], "have no answer of the trial's teacher")
-			share(rulePairs, a.Operations[opPaired], "have question and answer of unrelated calls")
+			share(rulePairs, a.Operations[opPaired]+a.Operations[opShifted], "have an answer that no longer belongs to the question")
 			share(ruleRepeats, a.Repeats, "are beyond those that the teacher told")
 		}
 		for rule, name := range map[string]string{rulePublic: "public", rulePrivate: "private"} {
