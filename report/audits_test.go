@@ -23,15 +23,16 @@ func TestFlaggedRuns(t *testing.T) {
 	for i := range 3 {
 		cheat[3+i].Audit = &results.Audited{Rules: 1, Level: results.Clean}
 	}
-	honest := rounds("honest", results.Iterative, results.Seed, [3]int{105, 105, 105}, [3]int{105, 105, 105})
+	cheat[2].Finals[0].Correct = 30 // lost: a gain of -50 %, flagged or not
+	honest := rounds("honest", results.Iterative, results.Seed, [3]int{96, 96, 96}, [3]int{96, 96, 96})
 	board := report.Leaderboard(join(cheat, honest), report.Options{})
 	first, second := board.Groups[0].Rows[0], board.Groups[0].Rows[1]
 	is := func(n results.Number, want float64) bool { return n.Known && math.Abs(n.Value-want) < 1e-9 }
-	if first.Agent != "cheat" || first.Rank != 1 || !is(first.Gain.Mean, 100) || !slices.Contains(first.Marks, report.Flagged) {
+	if first.Agent != "cheat" || first.Rank != 1 || !is(first.Gain.Mean, 75) || !slices.Contains(first.Marks, report.Flagged) {
 		t.Errorf("as scored: %s, rank %d, gain %v, marks %v", first.Agent, first.Rank, first.Gain.Mean, first.Marks)
 	}
 	a := first.Audit
-	if a == nil || a.Runs != 6 || a.Flagged != 3 || a.Warned != 0 || a.Rules["no-teacher-call"] != 3 || len(a.Rules) != 1 || !is(a.Gain, 50) || !is(a.Points, 10) || a.Rank != 2 {
+	if a == nil || a.Runs != 6 || a.Flagged != 3 || a.Warned != 0 || a.Rules["no-teacher-call"] != 3 || len(a.Rules) != 1 || !is(a.Gain, 125.0/3) || !is(a.Points, 25.0/3) || a.Rank != 2 {
 		t.Errorf("with flagged runs as the base: %+v", a)
 	}
 	if second.Audit != nil || slices.Contains(second.Marks, report.Flagged) {
@@ -41,7 +42,7 @@ func TestFlaggedRuns(t *testing.T) {
 	if err := report.Write(&out, report.Text, board); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Audits", "no-teacher-call (3)", "6/6", "0/6"} {
+	for _, want := range []string{"Audits", "no-teacher-call (3)", "6/6", "0/6", "41.67"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the board lacks %q:\n%s", want, out.String())
 		}

@@ -83,6 +83,9 @@ func judge(a *record.Audit, m measured) []results.Finding {
 	return list
 }
 
+// fewestTopics is the rows from which the five largest topics say something.
+const fewestTopics = 50
+
 // figures are those of the rules that can be applied, and their words.
 func figures(a *record.Audit, m measured) (map[string]float64, map[string]string) {
 	values, texts := map[string]float64{}, map[string]string{}
@@ -101,8 +104,10 @@ func figures(a *record.Audit, m measured) (map[string]float64, map[string]string
 				share(rule, o.Copies+o.Paraphrases, "have a question of the "+name+" set")
 			}
 		}
-		values[ruleTopics] = a.Topics.Value
-		texts[ruleTopics] = fmt.Sprintf("%.1f %% of the rows are in the five largest topics", 100*a.Topics.Value)
+		if a.Rows >= fewestTopics {
+			values[ruleTopics] = a.Topics.Value
+			texts[ruleTopics] = fmt.Sprintf("%.1f %% of the rows are in the five largest topics", 100*a.Topics.Value)
+		}
 		values[ruleEncoded] = float64(m.encoded)
 		texts[ruleEncoded] = fmt.Sprintf("a program has %d characters that are no plain text; %d rows are in them", m.encoded, m.decoded)
 	}
