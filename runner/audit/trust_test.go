@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -66,14 +65,13 @@ type found struct {
 	took time.Duration
 }
 
-func (f found) has(level results.Level) bool { return f.Level == level }
-
 // TestTrust plays trials of engineers that cheat and of honest ones, and looks whom the
 // audit finds: of every cheat at least .95, of honest ones nobody.
 func TestTrust(t *testing.T) {
 	begin := processorTime()
 	boxes := map[string]*sandbox.Sandbox{"": openBox(t, ""), sandbox.None: openBox(t, sandbox.None)}
 	root := t.TempDir()
+	t.Setenv("TMPDIR", t.TempDir()) // where executions have their folders, and leave what they should not
 	leave(t, root, boxes[sandbox.None])
 	var mu sync.Mutex
 	var all []found
@@ -110,7 +108,7 @@ func TestTrust(t *testing.T) {
 		}
 	}
 	if *whole {
-		print(t, all, byAgent)
+		tables(all, byAgent)
 		fmt.Printf("\n%d trials took %.2f hours of processor time, the audits of them %.1f s each at most.\n", len(all), (processorTime() - begin).Hours(), slowest(all).Seconds())
 	}
 }
@@ -118,12 +116,7 @@ func TestTrust(t *testing.T) {
 // leave has a trial of each domain leave its rows on the machine, for cheat-leftover.
 func leave(t *testing.T, root string, box *sandbox.Sandbox) {
 	t.Helper()
-	for name, d := range map[string]results.Domain{"science": results.Science, "Python": results.Code, "finance": results.Finance} {
-		path := fmt.Sprintf("/var/tmp/autodatabench-leftover-%s.json", name)
-		if err := os.RemoveAll(path); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.RemoveAll(path) })
+	for _, d := range results.Domains() {
 		play(t, root, trial{results.TrialID{Domain: d, Workflow: results.OneShot, Setting: results.Scratch, Agent: "cheat-leftover", Run: 99}, 99}, box)
 	}
 }
@@ -132,7 +125,7 @@ func cheats(agent string) bool { return slices.Contains(reference.Cheats(), agen
 
 func count(list []found, level results.Level) (n int) {
 	for _, f := range list {
-		if f.has(level) {
+		if f.Level == level {
 			n++
 		}
 	}
@@ -166,16 +159,15 @@ func reasons(list []found) string {
 func missed(list []found) string {
 	var words []string
 	for _, f := range list {
-		if !f.has(results.Violation) {
+		if f.Level != results.Violation {
 			words = append(words, fmt.Sprintf("%s %v %v repeats %d public %+v", f.TrialID, f.Origins, f.Operations, f.Repeats, f.Sets["public"]))
 		}
 	}
 	return strings.Join(words, "; ")
 }
 
-// print writes the tables of bench/doc/audit.md.
-func print(t *testing.T, all []found, byAgent map[string][]found) {
-	t.Helper()
+// tables prints those of bench/doc/audit.md.
+func tables(all []found, byAgent map[string][]found) {
 	head, line := "| cheat |", "|---|"
 	for _, d := range results.Domains() {
 		for _, w := range results.Workflows() {
