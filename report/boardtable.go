@@ -163,7 +163,7 @@ func (g Group) note(t *table.Table) {
 	if len(heads) > 0 {
 		t.Note("Last lines of the logs of scores: %s.", strings.Join(heads, ", "))
 	}
-	for _, w := range g.Warnings {
+	for _, w := range append(g.stops(), g.Warnings...) {
 		t.Note("%s.", w)
 	}
 	for _, r := range g.Rows {

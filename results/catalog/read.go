@@ -19,9 +19,10 @@ import (
 // Reading is what the catalog holds, as far as it may be shown.
 type Reading struct {
 	Outcomes []results.Outcome
-	Heads    map[string]string // of the logs of scores, by experiment
-	Faults   []error           // each of a folder that is left out or without figures
-	Copies   []string          // each of a folder whose outcomes are counted as another's
+	Heads    map[string]string         // of the logs of scores, by experiment
+	Looks    map[string][]results.Look // of experiments that run until pairs are decided
+	Faults   []error                   // each of a folder that is left out or without figures
+	Copies   []string                  // each of a folder whose outcomes are counted as another's
 }
 
 // found is an outcome and where it lies.
@@ -33,7 +34,7 @@ type found struct {
 // Read reads the outcomes of the experiment of the name, of all for none.
 func (c *Catalog) Read(ctx context.Context, name string) (Reading, error) {
 	folders := c.experiments(name)
-	r := Reading{Heads: map[string]string{}}
+	r := Reading{Heads: map[string]string{}, Looks: map[string][]results.Look{}}
 	var all []found
 	var put []index.Row
 	for _, folder := range folders {
@@ -50,6 +51,9 @@ func (c *Catalog) Read(ctx context.Context, name string) (Reading, error) {
 		r.Outcomes = append(r.Outcomes, f.Outcome)
 		if x := c.experiment(f.folder); x.scores != nil && x.scores.Head() != "" {
 			r.Heads[f.Experiment] = results.ShortDigest(x.scores.Head())
+			if r.Looks[f.Experiment] == nil {
+				r.Looks[f.Experiment] = x.scores.Looks()
+			}
 		}
 	}
 	slices.SortStableFunc(r.Outcomes, inOrder)

@@ -45,6 +45,7 @@ type Setup struct {
 	Close    func() error // ends the student's processes
 	Sandbox  runner.Sandbox
 
+	Rule        Rule   // of an experiment that runs until its pairs are decided
 	PrivateRoot string // of the private sets of task folders
 
 	Holder disk.Holder
@@ -60,9 +61,11 @@ type Setup struct {
 type Watch interface {
 	Doing(id results.TrialID, what string, state *results.Trial)
 	Done(o results.Outcome)
+	Looked(l results.Look)
 }
 
-// Trials lists the experiment's trials, domain by domain.
+// Trials lists the experiment's trials, run by run and domain by domain. Until its pairs
+// are decided, these are the most that there may be.
 func (f File) Trials() []results.TrialID {
 	var ids []results.TrialID
 	for run := 1; run <= f.Runs; run++ {
@@ -102,7 +105,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.each(ctx, s.File.Trials(), func(id results.TrialID) (results.Outcome, error) {
+	return s.rounds(ctx, func(id results.TrialID) (results.Outcome, error) {
 		return s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
 	})
 }

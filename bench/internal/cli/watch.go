@@ -9,6 +9,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // watch shows how an experiment goes. Off a terminal there is a line for each attempt
@@ -16,12 +17,35 @@ import (
 type watch struct {
 	mu       sync.Mutex
 	progress *progress
+	domains  int
 }
 
-func newWatch(w setup.World, trials int) *watch {
-	shown := &watch{progress: newProgress(w)}
-	shown.progress.at(0, trials)
+func newWatch(w setup.World, f experiment.File) *watch {
+	shown := &watch{progress: newProgress(w), domains: len(f.Domains)}
+	granted, first := experiment.Grants(f, nil), 0
+	for _, id := range f.Trials() {
+		if granted(id) {
+			first++
+		}
+	}
+	shown.progress.at(0, first)
 	return shown
+}
+
+// Looked tells who gets another run.
+func (w *watch) Looked(l results.Look) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.progress.at(w.progress.done, w.progress.total+len(l.GoOn)*w.domains)
+	var names []string
+	for _, e := range l.GoOn {
+		names = append(names, strings.Join([]string{e.Agent, string(e.Workflow), string(e.Setting)}, " "))
+	}
+	next := "no more runs"
+	if names != nil {
+		next = fmt.Sprintf("run %d of %s", l.Runs+1, strings.Join(names, ", "))
+	}
+	w.line("look %d, after %d runs: %d pairs decided, %d given up, %d open: %s", l.Number, l.Runs, len(l.Decided), l.Closed, l.Open, next)
 }
 
 // Doing tells what a trial does now.
