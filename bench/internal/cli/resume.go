@@ -68,7 +68,7 @@ func resumeLine(r setup.Request) string {
 			line = append(line, flag, quoted(value))
 		}
 	}
-	add("--out", filepath.Dir(string(r.Root)), "runs")
+	add("--out", filepath.Dir(string(r.Root)), defaultOut)
 	add("--private-root", r.Places.Private, "private")
 	add("--paper", r.Places.Paper, "paper")
 	for _, path := range r.AgentFiles {

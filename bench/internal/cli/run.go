@@ -169,7 +169,8 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	return err
 }
 
-// publish puts the outcomes into the index and prints the leaderboard.
+// publish puts the outcomes into the index, writes the whole leaderboard beside the
+// trials and prints its ranking, as the last that a reader sees.
 func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, format report.Format) error {
 	heads, err := putIndex(ctx, w, s.Root, outcomes)
 	if err != nil {
@@ -187,11 +188,13 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err := s.Root.Leaderboard().Write(page.Bytes()); err != nil {
 		return err
 	}
-	if err := report.Write(w.Stdout, format, board); err != nil {
-		return err
+	more := "autodatabench leaderboard"
+	if out := filepath.Dir(string(s.Root)); out != defaultOut {
+		more += " --out " + quoted(out)
 	}
-	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard())
-	return nil
+	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\nmore     %s --experiment %s --all\n\n",
+		filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard(), more, quoted(s.File.Name))
+	return show(w, format, board.Only(report.Summary))
 }
 
 // putIndex puts the outcomes of the experiment in the folder root into the index

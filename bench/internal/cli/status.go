@@ -67,7 +67,7 @@ func runStatus(ctx context.Context, w setup.World, o statusOptions) error {
 			left = append(left, catalog.Fault(string(root.Trial(t.TrialID)), t.Err))
 		}
 	}
-	return errors.Join(errors.Join(left...), printData(w.Stdout, o.format, s, statusTable(s)))
+	return errors.Join(errors.Join(left...), printData(w, o.format, s, statusTable(s)))
 }
 
 // follow draws the running trials until there are none.

@@ -63,7 +63,7 @@ func runTrain(ctx context.Context, w setup.World, o trainOptions) error {
 		return err
 	}
 	if o.asJSON {
-		return printJSON(w.Stdout, report)
+		return printJSON(w, report)
 	}
 	fmt.Fprintf(w.Stdout, "%d updates on %d rows, loss %.4f -> %.4f, in %s\n", report.Updates, report.Rows, report.FirstLoss, report.LastLoss, o.to)
 	return nil
