@@ -55,11 +55,15 @@ type Setup struct {
 	scores *record.Scores // of Root, from the lock on
 }
 
+// FinalScore is what a trial does between its end and its score.
+const FinalScore = "final score"
+
 // Watch is told how the experiment goes. Its functions are called from several
 // goroutines.
 type Watch interface {
 	Doing(id results.TrialID, what string, state *results.Trial)
 	Done(o results.Outcome)
+	Failed(id results.TrialID, err error) // by the platform; it is left to be resumed
 }
 
 // Trials lists the experiment's trials, domain by domain.
@@ -103,7 +107,11 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 		return nil, err
 	}
 	return s.each(ctx, s.File.Trials(), func(id results.TrialID) (results.Outcome, error) {
-		return s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
+		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
+		if err != nil && ctx.Err() == nil {
+			s.Watch.Failed(id, err)
+		}
+		return o, err
 	})
 }
 
@@ -118,7 +126,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 	if err != nil {
 		return results.Outcome{}, err
 	}
-	s.Watch.Doing(spec.TrialID, "final score", state)
+	s.Watch.Doing(spec.TrialID, FinalScore, state)
 	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
 	if err != nil {
 		return results.Outcome{}, err

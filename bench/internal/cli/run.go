@@ -156,7 +156,11 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	if s.File.Runs == 1 {
 		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
 	}
-	watch := newWatch(w, len(s.File.Trials()))
+	model, err := recorded.Progress(s.Root, s.File, w.Now())
+	if err != nil {
+		return err
+	}
+	watch := newWatch(ctx, w, model)
 	s.Watch = watch
 	outcomes, err := s.Run(ctx)
 	watch.close()

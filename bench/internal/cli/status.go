@@ -7,15 +7,13 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
-
-// refresh is how often a terminal is drawn anew while trials run.
-const refresh = 2 * time.Second
 
 func statusCommand(env Env) *cli.Command {
 	return &cli.Command{
@@ -78,13 +76,24 @@ func follow(ctx context.Context, w setup.World, shelf *catalog.Catalog, f experi
 		if err != nil {
 			return err
 		}
-		shown.clear()
 		if s.States[experiment.Running] == 0 {
+			shown.clear()
 			return nil
 		}
-		shown.draw(statusLines(s, w.Width, w.Height))
+		m, err := recorded.Progress(root, f, w.Now())
+		if err != nil {
+			return err
+		}
+		for _, t := range s.Trials {
+			if t.State == experiment.Running || t.State == experiment.Sealed { // a running program scores what it has sealed
+				m.Working(t.TrialID)
+			}
+		}
+		lines := progressLines(m.Snapshot(w.Now()), w.Width, w.Height)
+		shown.clear()
+		shown.draw(lines)
 		select {
-		case <-time.After(refresh):
+		case <-time.After(watchTick):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // State is how far a trial is.
@@ -42,7 +43,7 @@ const (
 	Check    = Step(agents.Check)
 	Train    = Step(agents.Train)
 	Evaluate = Step(agents.Evaluate)
-	Final    = Step("final score")
+	Final    = Step(experiment.FinalScore)
 )
 
 // Trial is how far a trial is, and what it has used of its budgets.
@@ -111,7 +112,7 @@ func New(name string, trials []results.TrialID, budget results.Budget, places in
 // Doing tells what a trial does from now on: a [Step], or words on the step under way.
 func (m *Model) Doing(id results.TrialID, what string, state *results.Trial, now time.Time) {
 	t := m.of(id)
-	if t == nil {
+	if t == nil || t.State == Done { // a score that is there is only looked at
 		return
 	}
 	step := Step(what)
@@ -140,6 +141,10 @@ func (m *Model) Done(o results.Outcome, now time.Time) {
 	if t == nil {
 		return
 	}
+	if t.State == Done {
+		t.Outcome = &o
+		return
+	}
 	m.ended(t, now)
 	t.State, t.Step, t.Detail, t.Update, t.Outcome = Done, "", "", nil, &o
 	t.Attempt, t.Valid, t.Calls, t.Cost, t.RunTime, t.Failures = o.Attempts, o.ValidAttempts, o.Usage.TeacherCalls, spent(o.Usage), o.Elapsed, o.Failures
@@ -151,6 +156,14 @@ func (m *Model) Failed(id results.TrialID, err error) {
 	if t := m.of(id); t != nil {
 		t.State, t.Detail, t.Update, t.Why = Stopped, "", nil, err.Error()
 	}
+}
+
+// Trial is how far the trial is; the zero Trial for one that is not the experiment's.
+func (m *Model) Trial(id results.TrialID) Trial {
+	if t := m.of(id); t != nil {
+		return *t
+	}
+	return Trial{}
 }
 
 func (m *Model) of(id results.TrialID) *Trial {

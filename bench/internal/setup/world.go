@@ -33,6 +33,16 @@ type World struct {
 	Screen   bool // Stdout is one
 	Width    int  // of Stdout in columns
 	Height   int  // of Stdout in rows
+
+	StderrSize func() (width, height int) // now, of a terminal; nil where it is none
+}
+
+// SizeOfStderr is the size of the terminal that Stderr is, as it is now.
+func (w World) SizeOfStderr() (width, height int) {
+	if w.StderrSize != nil {
+		width, height = w.StderrSize()
+	}
+	return cmp.Or(width, 100), cmp.Or(height, 24)
 }
 
 // visibleDevices is the variable that lists the GPUs a program may use.
