@@ -98,7 +98,9 @@ func blockLines(t progress.Trial, now time.Time, width int) []string {
 		fmt.Sprintf("attempt %s %d/%d", bar(t.Attempt, t.MaxAttempts), t.Attempt, t.MaxAttempts),
 		fmt.Sprintf("calls %s %s/%s", bar(t.Calls, t.MaxCalls), table.Count(t.Calls), table.Count(t.MaxCalls)),
 		fmt.Sprintf("run time %s %s/%s", bar(int(t.RunTime.Milliseconds()), int(t.MaxRunTime.Milliseconds())), t.RunTime.Round(time.Second), t.MaxRunTime),
-		"best public " + percent(t.Best) + " %",
+	}
+	if t.Best != nil {
+		used = append(used, "best public "+percent(t.Best)+" %")
 	}
 	if len(t.Failures) > 0 {
 		used = append(used, "failed: "+failureWords(t.Failures))
