@@ -12,6 +12,9 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
+// pieceGap is between the pieces of a line.
+const pieceGap = "  "
+
 // stepWords are how a screen calls the steps.
 var stepWords = map[progress.Step]string{
 	progress.Ask: "asks the agent", progress.Execute: "runs its code", progress.Check: "checks the rows",
@@ -22,8 +25,8 @@ var stepWords = map[progress.Step]string{
 // lines of less than width columns. With the line that the cursor is left on there are
 // at most height: the cursor cannot go back to a line above the top.
 func progressLines(s progress.Snapshot, width, height int) []string {
-	lines := flow("", headPieces(s), width)
-	lines = append(lines, flow("", spentPieces(s), width)...)
+	lines := flow("", pieceGap, headPieces(s), width)
+	lines = append(lines, flow("", pieceGap, spentPieces(s), width)...)
 	room, left := height-1-len(lines), s.States[progress.Running]
 	for _, t := range s.Trials {
 		if t.State != progress.Running {
@@ -108,7 +111,7 @@ func blockLines(t progress.Trial, now time.Time, width int) []string {
 	if u := t.Update; u != nil && t.Detail == "" {
 		head = append(head, fmt.Sprintf("update %d of %d, loss %.3f, %.0f tokens/s, %.1f GiB", u.Step, u.Total, u.Loss, u.TokensPerSecond, float64(u.Memory)/(1<<30)))
 	}
-	return append(flow("", head, width), flow("  ", used, width)...)
+	return append(flow("", pieceGap, head, width), flow("  ", pieceGap, used, width)...)
 }
 
 // outcomeLine says how a trial came out. why is the latest failure's detail.
@@ -156,10 +159,9 @@ func about(d time.Duration) string {
 	return fmt.Sprintf("about %d h %d min", int(d.Hours()), int(d.Minutes())%60)
 }
 
-// flow sets pieces beside each other in lines of less than width columns. Lines after
-// the first are indented two columns more.
-func flow(indent string, pieces []string, width int) (lines []string) {
-	const gap = "  "
+// flow sets pieces beside each other, a gap between them, in lines of less than width
+// columns. Lines after the first are indented two columns more.
+func flow(indent, gap string, pieces []string, width int) (lines []string) {
 	line := ""
 	for _, piece := range pieces {
 		switch {
@@ -168,7 +170,7 @@ func flow(indent string, pieces []string, width int) (lines []string) {
 		case table.Width(line)+len(gap)+table.Width(piece) < width:
 			line += gap + piece
 		default:
-			lines, line = append(lines, line), indent+gap+piece
+			lines, line = append(lines, line), indent+"  "+piece
 		}
 	}
 	return append(lines, line)

@@ -115,10 +115,13 @@ func (w *watch) line(format string, args ...any) {
 	if s.Left != nil && *s.Left > 0 {
 		left = ", " + about(*s.Left) + " left"
 	}
+	said := fmt.Sprintf("[%d/%d %s%s] %s", s.States[progress.Done], len(s.Trials), s.Elapsed.Round(time.Second), left, fmt.Sprintf(format, args...))
 	if w.screen != nil {
 		w.screen.clear()
+		width, _ := w.world.SizeOfStderr()
+		said = strings.Join(flow("", " ", strings.Fields(said), width), "\n")
 	}
-	fmt.Fprintf(w.world.Stderr, "[%d/%d %s%s] %s\n", s.States[progress.Done], len(s.Trials), s.Elapsed.Round(time.Second), left, fmt.Sprintf(format, args...))
+	fmt.Fprintln(w.world.Stderr, said)
 	w.draw()
 }
 

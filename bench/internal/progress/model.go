@@ -5,9 +5,9 @@
 // the events of their logs ([Model.Event]), and asked for a [Snapshot]. The commands
 // run and status draw snapshots; pages and streams of events can show the same.
 //
-// The time left comes from measured steps: the median of each kind of step of an
-// agent, as long as it took by the clock, waiting for a place included. Trials that
-// were finished before the program started count as done and say nothing of its speed.
+// The time left comes from measured steps. For each kind of step and each agent it takes
+// the median time by the clock, which includes waiting for a place. Trials that were
+// finished before the program started count as done and say nothing about its speed.
 //
 // The package is pure: it reads no clock and no file, and draws nothing. A Model is
 // for one goroutine at a time.
