@@ -47,6 +47,8 @@ type Setup struct {
 
 	PrivateRoot string // of the private sets of task folders
 
+	Only []results.TrialID // that are to be run; nil for all
+
 	Holder disk.Holder
 	Now    func() time.Time
 	Clock  runner.Clock
@@ -83,7 +85,15 @@ func (f File) Trials() []results.TrialID {
 	return ids
 }
 
-// Run takes every trial to its score, resuming what is there, and returns the
+// Chosen lists the trials that are to be run.
+func (s *Setup) Chosen() []results.TrialID {
+	if s.Only != nil {
+		return s.Only
+	}
+	return s.File.Trials()
+}
+
+// Run takes every chosen trial to its score, resuming what is there, and returns the
 // outcomes in the order of Trials. A trial that the platform fails is left to be
 // resumed and reported in the error; the others go on.
 func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
@@ -106,7 +116,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.each(ctx, s.File.Trials(), func(id results.TrialID) (results.Outcome, error) {
+	return s.each(ctx, s.Chosen(), func(id results.TrialID) (results.Outcome, error) {
 		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
 		if err != nil && ctx.Err() == nil {
 			s.Watch.Failed(id, err)

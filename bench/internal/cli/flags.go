@@ -115,6 +115,15 @@ func boardFlags() []cli.Flag {
 	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this experiment"}}
 }
 
+// onlyFlag and failedFlag choose trials of an experiment.
+func onlyFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "only", Usage: "run only the trials of these `WORDS`, as science/iterative/adaptive/1"}
+}
+
+func failedFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "failed", Usage: "run only the trials that have begun and have no score"}
+}
+
 // tableFlags choose the tables of a leaderboard.
 func tableFlags() []cli.Flag {
 	return []cli.Flag{

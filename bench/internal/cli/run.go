@@ -32,6 +32,7 @@ func runCommand(env Env) *cli.Command {
 			"  autodatabench run --replay runs/demo/trials/science/one-shot-scratch/pipeline/run-1 --replay-teacher",
 		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
+			onlyFlag(), failedFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
 			&cli.StringFlag{Name: "replay", Usage: "run the trial in `FOLDER` again with its recorded agent, and compare", TakesFile: true},
 			&cli.BoolFlag{Name: "replay-teacher", Usage: "with --replay: the recorded teacher, too"},
@@ -68,7 +69,7 @@ func runCommand(env Env) *cli.Command {
 			return runNew(c.Context, env.World, runOptions{
 				format: formatOf(c), out: c.String("out"), places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
 				model: c.String("model"), baseURL: c.String("base-url"), keyEnv: c.String("api-key-env"),
-				dryRun: c.Bool("dry-run"), path: firstArgument(c), words: wordsOf(c),
+				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: wordsOf(c),
 			})
 		},
 	}
@@ -83,7 +84,9 @@ type runOptions struct {
 	baseURL    string
 	keyEnv     string
 	dryRun     bool
-	path       *string // experiment file; nil for an experiment made of words
+	only       []string // words that name trials; none for all
+	failed     bool     // only trials that have begun and have no score
+	path       *string  // experiment file; nil for an experiment made of words
 	words      words
 }
 
@@ -108,7 +111,7 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
-	return runExperiment(ctx, w, request, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.only, o.failed}, o.format)
 }
 
 // made is the agent that the flags define, if they define one.
@@ -147,8 +150,8 @@ func (o runOptions) named(made []definitions.Definition) (names []string, err er
 }
 
 // runExperiment opens, runs, indexes and prints.
-func runExperiment(ctx context.Context, w setup.World, r setup.Request, format report.Format) (err error) {
-	s, err := setup.Open(ctx, w, r, setup.Everything())
+func runExperiment(ctx context.Context, w setup.World, r runRequest, format report.Format) (err error) {
+	s, err := setup.Open(ctx, w, r.Request, setup.Everything())
 	if err != nil {
 		return err
 	}
@@ -156,7 +159,10 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	if s.File.Runs == 1 {
 		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
 	}
-	model, err := recorded.Progress(s.Root, s.File, w.Now())
+	if s.Only, err = r.chosen(s); err != nil {
+		return err
+	}
+	model, err := recorded.Progress(s.Root, s.File, s.Chosen(), w.Now())
 	if err != nil {
 		return err
 	}
@@ -183,6 +189,13 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	names, err := s.Root.Titles()
 	if err != nil {
 		return err
+	}
+	if s.Only != nil { // the board has the other trials, too
+		all, _, left := recorded.Outcomes(ctx, filepath.Dir(string(s.Root)), s.File.Name, warnings(w))
+		if all == nil {
+			return left
+		}
+		outcomes = all
 	}
 	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names, Heads: heads})
 	var page bytes.Buffer

@@ -17,19 +17,24 @@ import (
 
 func statusCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "status", Usage: "show how far the trials of an experiment are", ArgsUsage: "EXPERIMENT",
+		Name: "status", Usage: "show how far experiments are, or the trials of one", ArgsUsage: "[EXPERIMENT]",
 		Description: "Reads the trials' logs, also while they run. On a terminal it shows the running trials until none\n" +
-			"runs, and then the table that it prints elsewhere. Example:\n\n  autodatabench status demo",
+			"runs, and then the table that it prints elsewhere. Without a name it lists the experiments. Examples:\n\n" +
+			"  autodatabench status\n  autodatabench status demo",
 		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag(),
 			&cli.StringFlag{Name: "head", Usage: "refuse an experiment whose log of scores never had the line with these `DIGITS`, which a leaderboard prints"}},
 		Action: func(c *cli.Context) error {
-			name, err := oneArgument(c, experimentArgument)
-			if err != nil {
+			o := statusOptions{
+				format: formatOf(c), out: c.String("out"), head: c.String("head"), follow: env.Screen && !c.Bool("json") && !c.IsSet("format"),
+			}
+			if !c.Args().Present() && o.head == "" {
+				return listExperiments(c.Context, env.World, o)
+			}
+			var err error
+			if o.name, err = oneArgument(c, experimentArgument); err != nil {
 				return err
 			}
-			return runStatus(c.Context, env.World, statusOptions{
-				format: formatOf(c), out: c.String("out"), name: name, head: c.String("head"), follow: env.Screen && !c.Bool("json") && !c.IsSet("format"),
-			})
+			return runStatus(c.Context, env.World, o)
 		},
 	}
 }
@@ -94,7 +99,7 @@ func follow(ctx context.Context, w setup.World, shelf *catalog.Catalog, f experi
 			shown.clear()
 			return nil
 		}
-		m, err := recorded.Progress(root, f, w.Now())
+		m, err := recorded.Progress(root, f, f.Trials(), w.Now())
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ func runPretrain(ctx context.Context, w setup.World, o pretrainOptions) error {
 		}
 		terms.Phases = append(terms.Phases, phase)
 	}
-	shown := newCounted(w)
+	shown := newCounter(w)
 	report, err := pretrain.Run(ctx, o.seed, terms, o.to, func(p pretrain.Progress) { shown.update("pre-training", p.Step, p.Total, p.Loss) })
 	shown.close()
 	if err != nil {

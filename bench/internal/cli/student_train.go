@@ -56,7 +56,7 @@ func runTrain(ctx context.Context, w setup.World, o trainOptions) error {
 	if err := disk.Writable(o.to); err != nil {
 		return results.Infra(fmt.Errorf("train: %w", err), "name a folder that can be written")
 	}
-	shown := newCounted(w)
+	shown := newCounter(w)
 	report, err := s.Train(ctx, protocol.Recipe, rows, o.seed, o.to, func(p student.Progress) { shown.update("training", p.Step, p.Total, p.Loss) })
 	shown.close()
 	if err != nil {

@@ -68,7 +68,7 @@ var arrows = []arrow{
 	{path: "M752 186 H780"},
 	{path: "M480 146 V120", bothWays: true},
 	{path: "M864 150 V18 H288 V146"}, // feedback
-	{path: "M672 226 V266 H480 V304", x: 576, y: 284, words: "when a budget or all attempts are used"},
+	{path: "M672 226 V266 H480 V304", x: 620, y: 284, words: "when a budget or all attempts are used"},
 	{path: "M560 344 H588"},
 	{path: "M752 344 H780"},
 }
