@@ -20,6 +20,7 @@ func boardTables() []boardTable {
 	return []boardTable{
 		{Summary, nil, Group.summary},
 		{"domains", nil, Group.byDomain},
+		{"audits", func(g Group, _ []Mark) bool { return g.audited() }, Group.audits},
 		{"certainty", func(g Group, _ []Mark) bool { return g.certain() }, Group.certainty},
 		{"averages", func(g Group, _ []Mark) bool { return g.averaged() }, Group.averages},
 		{OtherRanksTable, func(g Group, _ []Mark) bool { return len(g.Others) > 0 }, Group.others},

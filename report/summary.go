@@ -47,6 +47,9 @@ func (g Group) noteSummary(t *table.Table, common []Mark) {
 	g.noteNoInterval(t)
 	g.noteWarnings(t)
 	for _, r := range g.Rows {
+		if r.Audit != nil && r.Audit.Flagged > 0 {
+			t.Note("%s: audits flag %d of %d runs (%s); the table audits has the rank without them.", r.words(), r.Audit.Flagged, r.Runs, rulesBroken(r.Audit.Rules))
+		}
 		if r.Kind == results.OfAgent && r.ValidRuns < r.Runs {
 			t.Note("%s: %d of %d runs without a valid submission%s.", r.words(), r.Runs-r.ValidRuns, r.Runs, r.failures())
 		}

@@ -51,8 +51,12 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 	if err != nil {
 		return err
 	}
-	request := setup.Request{File: f, Given: given, Root: root, Places: o.places, AgentFiles: o.agentFiles}
-	return runExperiment(ctx, w, runRequest{request, o.only, o.failed}, o.format)
+	agents, err := setup.ReadAgents(f, o.agentFiles)
+	if err != nil {
+		return err
+	}
+	request := setup.Request{File: f, Given: given, Root: root, Places: o.places, Agents: agents}
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
 }
 
 // interruptedRun is the error of a run that a signal ended.
@@ -76,7 +80,7 @@ func resumeLine(r runRequest) string {
 	add("--out", filepath.Dir(string(r.Root)), defaultOut)
 	add("--private-root", r.Places.Private, "private")
 	add("--paper", r.Places.Paper, "paper")
-	for _, path := range r.AgentFiles {
+	for _, path := range r.agentFiles {
 		add("--agent-file", path, "")
 	}
 	for _, words := range r.only {

@@ -105,13 +105,14 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	request := setup.Request{
-		File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, AgentFiles: o.agentFiles, Agents: made,
+	if made, err = setup.ReadAgents(f, o.agentFiles, made...); err != nil {
+		return err
 	}
+	request := setup.Request{File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, Agents: made}
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
-	return runExperiment(ctx, w, runRequest{request, o.only, o.failed}, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
 }
 
 // made is the agent that the flags define, if they define one.

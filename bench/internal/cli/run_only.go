@@ -14,8 +14,9 @@ import (
 // runRequest is a request to run an experiment, or some of its trials.
 type runRequest struct {
 	setup.Request
-	only   []string // words that name trials; none for all
-	failed bool     // the trials that have begun and have no score
+	agentFiles []string // of which the request's agents were read
+	only       []string // words that name trials; none for all
+	failed     bool     // the trials that have begun and have no score
 }
 
 // chosen lists the trials that are asked for; nil for all.
