@@ -81,14 +81,15 @@ func ReadStatus(root record.Experiment, f File, reader disk.Holder, proofs Proof
 	if err != nil {
 		return s, err
 	}
-	spared, err := sparedIn(root, f)
+	looks, err := looksIn(root, f)
 	if err != nil {
 		return s, err
 	}
+	left := spared(f, looks)
 	var readable []results.TrialID
 	for _, id := range f.Trials() {
 		t := newTrialStatus(id, protocol.Budget)
-		if spared(id) {
+		if left[id] {
 			t.State = Spared
 		}
 		if t.Err = t.read(root, reader, proofs); t.Err != nil {

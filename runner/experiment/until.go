@@ -41,20 +41,22 @@ func (f File) untilDecided() error {
 	return nil
 }
 
-// rounds does all trials of an experiment. Until its pairs are decided, a round is
+// rounds does the chosen trials of an experiment. Until its pairs are decided, a round is
 // begun only when all trials of the round before have their scores.
 func (s *Setup) rounds(ctx context.Context, work func(id results.TrialID) (results.Outcome, error)) ([]results.Outcome, error) {
-	trials := s.File.Trials()
-	if s.File.UntilDecided == "" {
-		return s.each(ctx, trials, work)
-	}
-	var all []results.Outcome
-	told, granted := 0, Grants(s.File, nil)
-	for begun := map[results.TrialID]bool{}; ; {
-		round := slices.DeleteFunc(slices.Clone(trials), func(id results.TrialID) bool { return begun[id] || !granted(id) })
-		for _, id := range round {
-			begun[id] = true
+	switch {
+	case s.Only != nil:
+		only := granted(s.Only, s.File, s.Looks())
+		if len(only) == 0 {
+			return nil, results.Bad(fmt.Errorf("%s: the rule of the experiment gives it no run, or not yet", s.Only[0]), "resume the experiment without --only")
 		}
+		return s.each(ctx, only, work)
+	case s.File.UntilDecided == "":
+		return s.each(ctx, s.File.Trials(), work)
+	}
+	trials, told := s.File.Trials(), 0
+	var all []results.Outcome
+	for round := granted(trials, s.File, nil); len(round) > 0; {
 		outcomes, err := s.each(ctx, round, work)
 		if all = append(all, outcomes...); err != nil {
 			return all, err
@@ -63,13 +65,12 @@ func (s *Setup) rounds(ctx context.Context, work func(id results.TrialID) (resul
 		if err != nil {
 			return all, err
 		}
+		round = granted(trials, s.File, looks)[len(all):]
 		for ; told < len(looks); told++ {
-			s.Watch.Looked(looks[told])
-		}
-		if granted = Grants(s.File, looks); !slices.ContainsFunc(trials, func(id results.TrialID) bool { return granted(id) && !begun[id] }) {
-			return all, nil
+			s.Watch.Looked(looks[told], round)
 		}
 	}
+	return all, nil
 }
 
 // look takes the looks that the outcomes allow, and enters them into the record, which
@@ -90,34 +91,51 @@ func (s *Setup) look(outcomes []results.Outcome) ([]results.Look, error) {
 // Looks are those that the experiment's record has.
 func (s *Setup) Looks() []results.Look { return s.scores.Looks() }
 
-// Grants says which trials the looks have granted so far: the first runs of all
-// entries, and then those of the entries that go on.
-func Grants(f File, looks []results.Look) func(id results.TrialID) bool {
+// granted are the trials that the looks have given so far, round by round: the first runs
+// of all entries, and then those of the entries that go on.
+func granted(trials []results.TrialID, f File, looks []results.Look) []results.TrialID {
 	most := map[results.Entry]int{}
 	for _, l := range looks {
 		for _, e := range l.GoOn {
 			most[e] = l.Runs + 1
 		}
 	}
-	return func(id results.TrialID) bool {
-		return f.UntilDecided == "" || id.Run <= max(FirstRuns, most[id.Entry()])
-	}
+	return slices.DeleteFunc(slices.Clone(trials), func(id results.TrialID) bool {
+		return f.UntilDecided != "" && id.Run > max(FirstRuns, most[id.Entry()])
+	})
 }
 
-// sparedIn says which trials of the experiment in the folder root the rule gives no run:
-// those of entries that the last look left out.
-func sparedIn(root record.Experiment, f File) (func(id results.TrialID) bool, error) {
-	if f.UntilDecided == "" {
-		return func(results.TrialID) bool { return false }, nil
+// Granted lists the trials of the experiment in the folder root that there are to be, as
+// far as that is known: until pairs are decided, those that the looks so far gave.
+func Granted(root record.Experiment, f File) ([]results.TrialID, error) {
+	looks, err := looksIn(root, f)
+	return granted(f.Trials(), f, looks), err
+}
+
+// looksIn reads the looks in the record of the experiment in the folder root.
+func looksIn(root record.Experiment, f File) ([]results.Look, error) {
+	if f.UntilDecided == "" || !root.Lock().Exists() {
+		return nil, nil
 	}
 	scores, err := root.OpenScores()
 	if err != nil {
 		return nil, err
 	}
-	looks := scores.Looks()
+	return scores.Looks(), nil
+}
+
+// spared are the trials that the rule gives no run: those of entries that the last look
+// left out.
+func spared(f File, looks []results.Look) map[results.TrialID]bool {
+	out := map[results.TrialID]bool{}
 	if len(looks) == 0 {
-		return func(results.TrialID) bool { return false }, nil
+		return out
 	}
-	granted, last := Grants(f, looks), looks[len(looks)-1]
-	return func(id results.TrialID) bool { return !granted(id) && !slices.Contains(last.GoOn, id.Entry()) }, nil
+	for _, id := range f.Trials() {
+		out[id] = !slices.Contains(looks[len(looks)-1].GoOn, id.Entry())
+	}
+	for _, id := range granted(f.Trials(), f, looks) {
+		out[id] = false
+	}
+	return out
 }

@@ -132,7 +132,7 @@ func TestUntilDecided(t *testing.T) {
 		}
 		var out bytes.Buffer
 		world := setup.World{Stdout: &out, Stderr: io.Discard, Width: 100}
-		if err := runLeaderboard(ctx, world, leaderboardOptions{out: filepath.Dir(root), format: report.Text}); err != nil {
+		if err := runLeaderboard(ctx, world, leaderboardOptions{out: filepath.Dir(root), format: report.Text, tables: []string{report.Summary}}); err != nil {
 			t.Fatal(err)
 		}
 		page := strings.Join(strings.Fields(out.String()), " ")
