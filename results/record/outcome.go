@@ -69,7 +69,7 @@ func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err erro
 	if state.End == "" {
 		return nil, unlike(string(t.SealFile()), errors.New("is the seal of a trial that has not ended"))
 	}
-	return t.checkSeal()
+	return t.checkSeal(s.missing)
 }
 
 // Rounds reads the private scores of the trial's attempts, as far as `score
@@ -77,7 +77,7 @@ func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err erro
 func (t Trial) Rounds(state *results.Trial) (map[int]results.Score, error) {
 	list := map[int]results.Score{}
 	for _, a := range state.Attempts {
-		score, err := t.Round(a.N).recount()
+		score, err := t.Round(a.N).recount(here)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
