@@ -71,7 +71,7 @@ type Report struct {
 	Digest     string            `json:"bundle"` // of the manifest
 	Experiment string            `json:"experiment"`
 	Program    string            `json:"packed_by"`
-	Outcomes   []results.Outcome `json:"outcomes"`
+	Outcomes   []results.Outcome `json:"-"`
 	Seals      map[string]string `json:"seals"` // digest of each trial's seal, by its path
 	Checks     []Check           `json:"checks"`
 	Reproduced int               `json:"reproduced"` // trials whose training was made again with the same score

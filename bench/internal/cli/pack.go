@@ -67,10 +67,6 @@ func runPack(ctx context.Context, w setup.World, o packOptions) error {
 	if err != nil {
 		return err
 	}
-	lock, err := root.ReadLock()
-	if err != nil {
-		return err
-	}
 	trials, open, err := finished(root, only)
 	if err != nil {
 		return err
@@ -84,7 +80,7 @@ func runPack(ctx context.Context, w setup.World, o packOptions) error {
 		return err
 	}
 	m, digest, err := bundle.Pack(o.to, root, bundle.Options{
-		Program: lock.Version, Name: f.Name, Trials: trials, Answers: o.teacher, Adapters: o.adapters, Predictions: o.predictions, Secrets: secrets,
+		Program: setup.Version(), Name: f.Name, Trials: trials, Answers: o.teacher, Adapters: o.adapters, Predictions: o.predictions, Secrets: secrets,
 	})
 	if err != nil {
 		return err
