@@ -48,7 +48,9 @@ func unpacked(t *testing.T) (*forger, *bundle.Bundle) {
 	return &forger{t, b.Root}, b
 }
 
-func (f *forger) path(name string) string { return filepath.Join(string(f.root), filepath.FromSlash(name)) }
+func (f *forger) path(name string) string {
+	return filepath.Join(string(f.root), filepath.FromSlash(name))
+}
 
 func (f *forger) must(err error) {
 	f.t.Helper()
@@ -85,7 +87,9 @@ func (f *forger) object(name string, change func(o map[string]any)) {
 	f.t.Helper()
 	f.text(name, func(data []byte) []byte {
 		o := map[string]any{}
-		f.must(json.Unmarshal(data, &o))
+		dec := json.NewDecoder(bytes.NewReader(data))
+		dec.UseNumber() // a seed has more digits than a float
+		f.must(dec.Decode(&o))
 		change(o)
 		out, err := json.MarshalIndent(o, "", "  ")
 		f.must(err)
@@ -205,4 +209,19 @@ func verified(t *testing.T, path string) Report {
 		t.Fatal(err)
 	}
 	return r
+}
+
+func (f *forger) digest(name string) string {
+	f.t.Helper()
+	digest, err := disk.DigestFile(f.path(name))
+	f.must(err)
+	return digest
+}
+
+// best is the number of the trial's best attempt.
+func (f *forger) best(trial string) int {
+	f.t.Helper()
+	state, err := record.Trial(f.path(trial)).Load()
+	f.must(err)
+	return state.Best
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -110,6 +111,9 @@ func (v *Verifier) ledger(dir record.Trial, state *results.Trial, place string) 
 	if err == nil && len(state.Attempts) > budget.MaxAttempts(state.Spec.Workflow) {
 		err = fmt.Errorf("it has %d attempts of %d", len(state.Attempts), budget.MaxAttempts(state.Spec.Workflow))
 	}
+	if err == nil {
+		err = charged(dir, sum)
+	}
 	v.report.check(Budgets, place, v.local(err), "%d of %d calls of the teacher, in %d of %d attempts",
 		sum.Total.Calls, budget.TeacherCalls, len(state.Attempts), budget.MaxAttempts(state.Spec.Workflow))
 	found := map[string]bool{}
@@ -126,6 +130,22 @@ func (v *Verifier) ledger(dir record.Trial, state *results.Trial, place string) 
 	default:
 		v.report.check(Teacher, place, among(sum.Exchanges, found), "%d answers, by the ledger", len(found))
 	}
+}
+
+// charged compares the calls of each execution, as the events have them, with the ledger.
+func charged(dir record.Trial, sum gateway.Summary) error {
+	var different error
+	_, err := dir.Follow(func(e results.Event, state *results.Trial) {
+		var data results.CodeData
+		if e.Kind != results.CodeExecuted || json.Unmarshal(e.Data, &data) != nil {
+			return
+		}
+		n := len(state.Attempts)
+		if has := sum.Attempts[n]; has != (gateway.Usage{Calls: data.Calls, InputTokens: data.Input, OutputTokens: data.Output}) {
+			different = errors.Join(different, fmt.Errorf("attempt %d has %d calls of the teacher in the events, and %d in the ledger, or other tokens", n, data.Calls, has.Calls))
+		}
+	})
+	return errors.Join(err, different)
 }
 
 func among(ledger, found map[string]bool) error {

@@ -90,6 +90,9 @@ func (v *Verifier) begin() bool {
 	if v.scores, err = root.OpenWithout(v.Bundle.Absent()); err == nil {
 		err = v.scores.CheckLock()
 	}
+	if err == nil && v.scores.Kept() && v.scores.Head() == "" {
+		err = errors.New("it has no log of scores")
+	}
 	if err != nil {
 		return v.report.check(Log, v.in(""), v.local(err), "")
 	}
