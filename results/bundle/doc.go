@@ -10,10 +10,10 @@
 // and a size, so that every byte of a bundle follows from the manifest and the files.
 // The digest of the manifest is the bundle's digest: it covers everything else.
 //
-// The paths are those of files of the record (results/record), and no others. So nothing
-// that a bundle says leads out of the folder into which it is unpacked.
+// Every path is one of a file of the record (results/record). So nothing that a bundle
+// says leads out of the folder into which it is unpacked.
 //
-// # What never leaves
+// # Left out
 //
 // Predictions on private sets have questions' answers in their reasons, so they are left
 // out, unless they are asked for. A file that holds one of the secrets that [Options]

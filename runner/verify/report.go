@@ -1,9 +1,9 @@
 // Package verify checks a bundle (results/bundle) that somebody else made, and says
 // of each claim whether it was verified, or taken on trust and why, or is false.
 //
-// What can be computed again from the bundle is: chains and digests, the states of
-// trials, budgets, the verdicts on submissions and on public answers, and the count of
-// every score. Private answers are judged again where the private set and the
+// These are computed again from the bundle: chains and digests, the states of trials,
+// budgets, the verdicts on submissions and on public answers, and the count of every
+// score. Private answers are judged again where the private set and the
 // predictions are at hand; trainings are made again on demand. The rest is trust: an
 // author who invents a whole experiment, and keeps to every rule in it, is found by
 // training again alone.

@@ -27,7 +27,6 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/evaluators"
 	"github.com/autodatabench/autodatabench/tasks/folder"
-	"github.com/autodatabench/autodatabench/tasks/private"
 )
 
 // bundled is a bundle of format 1, of two agents and one domain.
@@ -194,14 +193,17 @@ func secretTask(t *testing.T, root, dir string) []tasks.Item {
 	for i := range 5 {
 		hidden = append(hidden, tasks.Item{ID: fmt.Sprintf("p%d", i), Question: fmt.Sprintf("How long is the Zambezi-%d in metres?", i), Answer: fmt.Sprint(7_654_321_098 + i*1111)})
 	}
-	digest, err := private.Write(root, "rivers", hidden)
+	data, err := folder.EncodeItems(hidden)
+	if err == nil {
+		err = disk.WriteFile(folder.PrivateFile(root, "rivers"), data)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = folder.Write(dir, folder.Content{
 		Config: folder.Config{
 			Name: "rivers", Domain: "geography", Evaluator: evaluators.Spec{Kind: "numeric"}, StudentSampling: folder.Sampling{MaxTokens: 9},
-			Sizes: folder.Sizes{Private: len(hidden)}, Licence: "CC0", Source: "test", PrivateDigest: digest,
+			Sizes: folder.Sizes{Private: len(hidden)}, Licence: "CC0", Source: "test", PrivateDigest: disk.Digest(data),
 		},
 		Description: "Lengths of rivers.",
 		Sample:      []results.Row{{Instruction: "How long is the Rhine?", Output: "1230"}},
