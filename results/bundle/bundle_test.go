@@ -153,7 +153,9 @@ func (r raw) write(t *testing.T) string {
 	return path
 }
 
-func file(path, text string) File { return File{path, Sum{int64(len(text)), disk.Digest([]byte(text))}} }
+func file(path, text string) File {
+	return File{path, Sum{int64(len(text)), disk.Digest([]byte(text))}}
+}
 
 // bundleOf is a bundle of files with the text "x".
 func bundleOf(paths ...string) raw {
@@ -318,4 +320,3 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
-

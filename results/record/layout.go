@@ -15,6 +15,7 @@ const (
 	scoresFile      = "scores.jsonl"
 	leaderboardFile = "leaderboard.md"
 	indexFile       = "results.db"
+	headsFile       = "heads.jsonl"
 	trialsFolder    = "trials" // as results.TrialID has it
 	agentsFolder    = "agents"
 	baseFolder      = "base"

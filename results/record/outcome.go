@@ -74,10 +74,10 @@ func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err erro
 
 // Rounds reads the private scores of the trial's attempts, as far as `score
 // --rounds` has made them.
-func (t Trial) Rounds(state *results.Trial) (map[int]results.Score, error) {
+func (s *Scores) Rounds(t Trial, state *results.Trial) (map[int]results.Score, error) {
 	list := map[int]results.Score{}
 	for _, a := range state.Attempts {
-		score, err := t.Round(a.N).recount(here)
+		score, err := s.Round(t, state.Spec.TrialID, a.N)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -90,11 +90,6 @@ type books struct {
 	enter func() error
 }
 
-// unbooked is the way of a score that no ranking reads.
-func unbooked(dir record.Final) books {
-	return books{read: dir.Score().Read, enter: func() error { return nil }}
-}
-
 // submission trains the student on the rows with the seed and leaves rows,
 // predictions and score in dir and in the books. A score that is there under the
 // same terms is kept.

@@ -62,6 +62,9 @@ func (v *Verifier) finals(dir record.Trial, state *results.Trial, place string) 
 	if all && v.judged[state.Spec.Domain] {
 		v.report.Judged++
 	}
+	if rounds, err := v.scores.Rounds(dir, state); err != nil || len(rounds) > 0 {
+		v.report.check(Scores, place, v.local(err), "private scores of %d attempts, counted again; no ranking reads them", len(rounds))
+	}
 }
 
 // finalTerms compares a final score with what decides it.

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
@@ -81,9 +82,16 @@ func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) erro
 	return printData(w.Stdout, o.format, done, t)
 }
 
+// patience is how long a check waits for its answer.
+const patience = 5 * time.Minute
+
 func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a agents.Agent) (checked, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	if c, ok := a.(*chat.Client); ok {
+		a = c.Once() // who checks wants to know at once
+		fmt.Fprintf(w.Stderr, "asking %s at %s, once, for at most %s\n", d.Model, d.BaseURL, patience)
+	}
 	begin := w.Now()
 	reply, err := a.Reply(ctx, agents.Request{
 		Attempt: 1, Op: results.Draft, MaxTokens: 1_000, // reasoning is part of it

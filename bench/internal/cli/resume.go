@@ -43,7 +43,7 @@ type resumeOptions struct {
 
 // runResume goes on with the experiment that a folder holds.
 func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
-	f, given, root, err := findExperiment(o.out, o.name)
+	f, given, root, err := ownExperiment(o.out, o.name)
 	if err != nil {
 		return err
 	}
@@ -89,6 +89,15 @@ func quoted(word string) string {
 
 // experimentArgument is how messages call the argument that [findExperiment] takes.
 const experimentArgument = "an experiment's name or folder"
+
+// ownExperiment is findExperiment for a command that adds to the folder: one of another
+// name than the experiment's is refused.
+func ownExperiment(out, name string) (f experiment.File, given []byte, root record.Experiment, err error) {
+	if f, given, root, err = findExperiment(out, name); err == nil {
+		err = root.CheckName(f.Name)
+	}
+	return f, given, root, err
+}
 
 // findExperiment reads the experiment that a name or a folder names, and the text of
 // its file.
