@@ -40,6 +40,9 @@ func (s *Scores) Outcome(t Trial) (results.Outcome, error) {
 		base, finals = Score{}, nil
 	}
 	o := state.Outcome(base.Private, finals)
+	if o.Audit, err = t.Audited(); err != nil {
+		return state.Outcome(results.Score{}, nil), err
+	}
 	o.Unproven, o.Added = !s.kept, append(added, more...)
 	return o, nil
 }

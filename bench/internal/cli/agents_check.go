@@ -117,7 +117,7 @@ func definition(name, file string) (definitions.Definition, error) {
 		return definitions.LoadFile(name)
 	}
 	if file == "" {
-		return definitions.Load(name)
+		return definitions.Builtin(name)
 	}
 	d, err := definitions.LoadFile(file)
 	if err == nil && d.Name != name {

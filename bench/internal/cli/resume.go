@@ -47,7 +47,11 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 	if err != nil {
 		return err
 	}
-	return runExperiment(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places, AgentFiles: o.agentFiles}, o.format)
+	agents, err := setup.ReadAgents(f, o.agentFiles)
+	if err != nil {
+		return err
+	}
+	return runExperiment(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places, Agents: agents}, o.agentFiles, o.format)
 }
 
 // interruptedRun is the error of a run that a signal ended.
@@ -61,7 +65,7 @@ func (e *interruptedRun) Error() string { return e.err.Error() }
 func (e *interruptedRun) Unwrap() error { return e.err }
 
 // resumeLine is the command that goes on with the requested experiment.
-func resumeLine(r setup.Request) string {
+func resumeLine(r setup.Request, agentFiles []string) string {
 	line := []string{"autodatabench", "resume"}
 	add := func(flag, value, usual string) {
 		if value != usual {
@@ -71,7 +75,7 @@ func resumeLine(r setup.Request) string {
 	add("--out", filepath.Dir(string(r.Root)), "runs")
 	add("--private-root", r.Places.Private, "private")
 	add("--paper", r.Places.Paper, "paper")
-	for _, path := range r.AgentFiles {
+	for _, path := range agentFiles {
 		add("--agent-file", path, "")
 	}
 	return strings.Join(append(line, quoted(filepath.Base(string(r.Root)))), " ")
