@@ -51,7 +51,7 @@ func partPatterns() map[Part][]string {
 		Adapters: {cacheFolder + "/*/*"},
 		Local:    {leaderboardFile, indexFile, trialPattern + writerFile, trialPattern + runningFile, jobsFolder + "/*"},
 	}
-	for _, name := range []string{eventsFile, ledgerFile, sealFile} {
+	for _, name := range []string{eventsFile, ledgerFile, sealFile, auditFile} {
 		list[Proof] = append(list[Proof], trialPattern+name)
 	}
 	for _, name := range []string{

@@ -225,3 +225,11 @@ func (f *forger) best(trial string) int {
 	f.must(err)
 	return state.Best
 }
+
+func (f *forger) id(trial string) results.TrialID {
+	id, ok := f.root.EntryOf(trial).Trial()
+	if !ok {
+		f.t.Fatalf("%s is no trial", trial)
+	}
+	return id
+}

@@ -11,6 +11,9 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/bundle"
+	"github.com/autodatabench/autodatabench/results/record"
+	"github.com/autodatabench/autodatabench/runner/audit"
+	"github.com/autodatabench/autodatabench/tasks/mini"
 )
 
 var printTable = flag.Bool("table", false, "print the table of tampering")
@@ -229,6 +232,19 @@ var forged = []tampering{
 		})
 		f.cutLine(pipeline + final1)
 	})},
+	{"a better audit", Audit, pipeline, func(f *forger) {
+		dir := record.Trial(f.path(pipeline))
+		scores, err := f.root.OpenScores()
+		f.must(err)
+		task, err := mini.Load(results.Science)
+		f.must(err)
+		in, _, err := audit.OpenWith(scores, dir, f.id(pipeline), task, "")
+		f.must(err)
+		r, err := audit.Run(in)
+		f.must(err)
+		r.Audit.Rows++
+		f.must(dir.AuditFile().Write(r.Audit))
+	}},
 	{"a trial of another experiment", Terms, pipeline, consistent(func(f *forger) {
 		f.spec(pipeline, func(s map[string]any) { s["experiment"] = "other" })
 	})},

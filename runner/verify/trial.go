@@ -44,6 +44,7 @@ func (v *Verifier) trial(id results.TrialID) {
 		v.report.Seals[place] = digest
 	}
 	v.finals(dir, state, place)
+	o.Audit = v.audit(dir, state, place, o.Audit)
 	v.report.Outcomes = append(v.report.Outcomes, o)
 }
 

@@ -137,7 +137,7 @@ func TestBundleTellsNoSecret(t *testing.T) {
 	s.Given = []byte(strings.Replace(string(s.Given), "domains: [science]", "suite: ["+taskDir+"]", 1))
 	s.Tasks, s.Student, s.PrivateRoot = map[results.Domain]tasks.Task{"geography": task}, &parrot{}, privateRoot
 	for name, a := range s.Agents {
-		a.Definition = map[string]string{"name": name, "api_key_env": "AGENT_SECRET"}
+		a.Definition.APIKeyEnv = "AGENT_SECRET"
 		s.Agents[name] = a
 	}
 	s.Sandbox = chatty{key: key}

@@ -40,6 +40,7 @@ func TasksFor(f experiment.File, folders []string, at Places) (map[results.Domai
 		}
 		return found, nil
 	}
+	at.Visible = true
 	for _, d := range f.Domains {
 		list, err := LoadTasks(experiment.Suite{Name: f.Suite.Name}, []results.Domain{d}, at)
 		if err == nil { // else the verification says that it is not there
