@@ -93,7 +93,7 @@ func runPack(ctx context.Context, w setup.World, o packOptions) error {
 	if o.predictions {
 		fmt.Fprintln(w.Stderr, "warning: the bundle holds answers to private sets; give it to nobody but their holders")
 	}
-	return printData(w.Stdout, o.format, done, packedTable(done))
+	return printData(w, o.format, done, packedTable(done))
 }
 
 // packable finds the experiment, and the trial if the name is one's.

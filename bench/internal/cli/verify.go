@@ -57,7 +57,7 @@ func runVerify(ctx context.Context, w setup.World, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(printData(w.Stdout, o.format, done, verifiedTable(done)), falseClaims(o.file, done))
+	return errors.Join(printData(w, o.format, done, verifiedTable(done)), falseClaims(o.file, done))
 }
 
 // verified checks the bundle.
@@ -87,8 +87,7 @@ func verified(ctx context.Context, w setup.World, o verifyOptions) (done verify.
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
 		v.Again = &verify.Again{Student: s.Student, Identity: s.Identity, Tasks: s.Tasks, Sample: o.sample}
-		p := newProgress(w)
-		v.Progress = func(text string) { p.line("%s: %s", p.elapsed(), text) }
+		v.Progress = func(text string) { fmt.Fprintf(w.Stderr, "%s\n", text) }
 	}
 	return v.Verify(ctx)
 }
