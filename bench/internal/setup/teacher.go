@@ -24,7 +24,7 @@ func openTeacher(ctx context.Context, w World, f experiment.File) (teacher.Teach
 		return startTeacher(ctx, w, f)
 	default:
 		key, err := w.Key("teacher", t.APIKeyEnv)
-		return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: teacherClient()}, nothing, err
+		return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: teacherClient(), Needs: new(teacher.Needs)}, nothing, err
 	}
 }
 
@@ -45,7 +45,7 @@ func startTeacher(ctx context.Context, w World, f experiment.File) (teacher.Teac
 	if _, err := started.URL(ctx); err != nil {
 		return nil, nil, errors.Join(err, process.Close())
 	}
-	return &teacher.Moving{OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: teacherClient()}, Place: started}, process.Close, nil
+	return &teacher.Moving{OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: teacherClient(), Needs: new(teacher.Needs)}, Place: started}, process.Close, nil
 }
 
 // teacherClient keeps one idle connection for each call at a time; the default
