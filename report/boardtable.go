@@ -12,7 +12,7 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// Tables returns up to nine tables a group: ranking, uncertainty, other averages,
+// Tables returns up to ten tables a group: ranking, audits, uncertainty, other averages,
 // sources of uncertainty, reliability, accuracy, MATS, effort and failures. A board without
 // outcomes is one empty table.
 func (b Board) Tables() []table.Table {
@@ -23,6 +23,9 @@ func (b Board) Tables() []table.Table {
 	for _, g := range b.Groups {
 		common := g.commonMarks()
 		tables = append(tables, g.ranking(common))
+		if slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Audit != nil }) {
+			tables = append(tables, g.audits(common))
+		}
 		if g.certain() {
 			tables = append(tables, g.certainty(common))
 		}

@@ -3,9 +3,10 @@
 // messages.
 //
 // A call is tried again after a dropped connection, 408, 409, 429 and 5xx, no
-// sooner than the server asks for. An answer that was read to its end is not asked
-// for again, unless it says that the server failed. A seed, a limit's name or a whole
-// answer that the server refuses is sent in another way, or left out.
+// sooner than the server asks for, unless its header x-should-retry says otherwise.
+// An answer that was read to its end is not asked for again, unless it says that the
+// server failed. A seed, a limit's name or a whole answer that the server refuses is
+// sent in another way, or left out.
 // Every answer of the model is a [results.Reply], even an empty, refused, withheld
 // or cut one. A prompt that the model cannot take, for example one beyond its
 // context, is a reply too: it is a fault of the agent. Everything else is an error,
@@ -60,6 +61,8 @@ type Config struct {
 	Patience        time.Duration // with a server that sends no byte; 0 means 15 min
 	Tries           int           // in all; 0 means 6
 	Pause           time.Duration // before the second try, doubling from there; 0 means 2 s
+
+	brief bool // no further try where nothing answers
 }
 
 // maxPause is the longest wait between two tries.
@@ -96,6 +99,14 @@ func New(c Config) *Client {
 		Transport:     listening{http.DefaultTransport, c.Patience},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+// Brief is a client for somebody who waits: it gives up at once where nothing
+// answers, and soon where a server does.
+func (c *Client) Brief() *Client {
+	brief := c.config
+	brief.Tries, brief.brief = 3, true
+	return New(brief)
 }
 
 // Reply asks the model.

@@ -38,7 +38,7 @@ func (c *Client) failureOf(ctx context.Context, err error) failure {
 	case errors.Is(err, dialect.ErrForeign):
 		return failure{err: err, bad: true, hint: "is base_url " + c.config.BaseURL + " that of an API, and provider its protocol?"}
 	}
-	return failure{err: err, again: true, hint: "is the server at " + c.config.BaseURL + " up, and base_url right?"}
+	return failure{err: err, again: !c.config.brief, hint: "is the server at " + c.config.BaseURL + " up, and base_url right?"}
 }
 
 // errNoUsage marks an answer whose tokens are not known, or that counts none of
@@ -56,8 +56,9 @@ func (c *Client) refused(r *dialect.Refusal) failure {
 		f.bad, f.hint = true, "the account that api_key_env names has nothing left; top it up, then resume"
 	case code == http.StatusOK && c.answered.Load(): // a page, where answers were before
 		f.again, f.hint = true, busyHint
-	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooManyRequests, code >= 500:
-		f.again, f.wait = true, r.Wait
+	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooManyRequests, code >= 500,
+		remote.ShouldRetry(r.Header, false):
+		f.again, f.wait = remote.ShouldRetry(r.Header, true), r.Wait
 		f.hint = "the provider is busy or down; go on with resume when it answers again"
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		f.bad, f.hint = true, "check the key that api_key_env names, and what it may use"

@@ -17,18 +17,18 @@ import (
 type Refusal struct {
 	Status  int
 	Wait    time.Duration // the longest time for which the server asks to be left alone
+	Header  http.Header   // of the answer; nil for an error within one
 	Message string        // the server's words without secrets; what is shown
 	kind    string        // what the server calls the error: its type, code and status
 	words   string        // its words as they are; what decides whose fault it is
 	fields  []string      // of the request that it names
-	page    string        // the kind of content, of an answer that is none of the protocol
 }
 
 // Refuse reads an answer that is no success. Secrets are hidden before the words are
 // cut, so that no part of one is shown. A short one may be a part of the words, so
 // they are kept as well.
 func Refuse(status int, header http.Header, body []byte, hide func(string) string) *Refusal {
-	r := &Refusal{Status: status, Wait: wait(header, body), page: header.Get("Content-Type")}
+	r := &Refusal{Status: status, Header: header, Wait: wait(header, body)}
 	r.read(body, hide)
 	return r
 }
@@ -44,7 +44,7 @@ func (r *Refusal) read(body []byte, hide func(string) string) {
 // Error shows what the server said.
 func (r *Refusal) Error() string {
 	if r.Status == http.StatusOK {
-		return fmt.Sprintf("the server answered with something else than JSON (%s): %s", r.page, r.Message)
+		return fmt.Sprintf("the server answered with something else than JSON (%s): %s", r.Header.Get("Content-Type"), r.Message)
 	}
 	return strings.TrimSuffix(fmt.Sprintf("the server answered %d %s: %s", r.Status, http.StatusText(r.Status), r.Message), ": ")
 }

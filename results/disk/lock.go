@@ -9,8 +9,6 @@ import (
 	"sync"
 	"syscall"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/autodatabench/autodatabench/results"
 )
 
@@ -132,15 +130,14 @@ func (l *Held) takeOver(fresh string) (done bool, err error) {
 }
 
 // queueAt puts those who want to take over a lock at once in a row, by the lock of
-// the old file. Where the file system has none, locked says why, and flock does it:
-// some systems have that at least within a machine.
+// the old file. Where the file system has none, locked says why.
 func queueAt(old *os.File) (locked, err error) {
 	locked = lockFile(old)
 	switch {
 	case locked == nil || errors.Is(locked, errHeld):
 		return locked, nil
 	case unsupported(locked):
-		return locked, unix.Flock(int(old.Fd()), unix.LOCK_EX)
+		return locked, waitForFile(old)
 	}
 	return nil, locked
 }

@@ -8,8 +8,8 @@
 //
 // An outcome is one row: its JSON, beside the folder that it was read from, the
 // stamp of that folder's files, and the columns that name the trial. Rows of the
-// same trial in two folders are two rows. The index also holds the head that each
-// experiment's log of scores had, and the folders that could not be read.
+// same trial in two folders are two rows. The index also holds the folders that could
+// not be read.
 //
 // SQLite does not notice a flipped bit, so each row has a digest ([ErrCorrupt]). The
 // schema is one file of migrations, whose name the index records. It is never
@@ -36,11 +36,11 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-//go:embed migrations/0001_folders.sql
+//go:embed migrations/0001_rows.sql
 var schema string
 
 // schemaName is what the index records of its schema.
-const schemaName = "migrations/0001_folders.sql"
+const schemaName = "migrations/0001_rows.sql"
 
 // ErrStale is the error of reading a stale index and of adding to it.
 var ErrStale = errors.New("another version of the program made it")

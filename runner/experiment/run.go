@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -19,16 +20,11 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
-// Agent is an agent of the experiment with what its definition says.
+// Agent is an agent of the experiment with its definition.
 type Agent struct {
 	agents.Agent
-	Definition   any            // without secrets, for the reader of the record; nil for none
-	Digest       string         // of the definition
-	Title        string         // that pages show
-	Simulated    bool           // it asks no LLM
-	PromptTokens int64          // that a prompt may have; 0 when not known
-	OutputTokens int64          // that a reply may have; 0 when not known
-	Price        *results.Price // nil when not known
+	Definition definitions.Definition
+	Digest     string // of the definition, and of the files of an agent that is a program
 }
 
 // Setup is an experiment with everything it works with.
@@ -135,9 +131,9 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		TaskDigest: s.Tasks[id.Domain].Digest, PromptDigest: prompt.Digest(), AgentDigest: agent.Digest,
 		Teacher: s.Teacher.Name(), Student: s.Identity.Name, StudentDigest: s.Identity.Digest, Arithmetic: s.Identity.Arithmetic,
 		Embedded:    s.Identity.Embedded,
-		Simulated:   s.Teacher.Simulated() || agent.Simulated,
+		Simulated:   s.Teacher.Simulated() || agent.Definition.Simulated(),
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
-		PromptTokens: agent.PromptTokens, OutputTokens: agent.OutputTokens, Price: agent.Price,
+		PromptTokens: agent.Definition.PromptTokens(), OutputTokens: agent.Definition.Sampling.MaxOutputTokens, Price: agent.Definition.Pricing(),
 		GPUPrice: s.File.GPUPrice, Format: s.scores.Mark(),
 	}
 }

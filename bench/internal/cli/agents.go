@@ -36,7 +36,7 @@ func runAgentList(w setup.World, format report.Format) error {
 	var list []definitions.Definition
 	var warnings []string
 	for _, name := range definitions.List() {
-		d, err := definitions.Load(name)
+		d, err := definitions.Builtin(name)
 		if err != nil {
 			return err
 		}

@@ -85,9 +85,15 @@ func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) erro
 	return printData(w.Stdout, o.format, done, t)
 }
 
+// patience is how long a check waits for its answer.
+const patience = 5 * time.Minute
+
 func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a agents.Agent) (checked, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	if d.BaseURL != "" {
+		fmt.Fprintf(w.Stderr, "asking %s at %s, for at most %s\n", d.Model, d.BaseURL, patience)
+	}
 	begin := w.Now()
 	reply, err := a.Reply(ctx, agents.Request{
 		Attempt: 1, Op: results.Draft, MaxTokens: 1_000, // reasoning is part of it
@@ -113,7 +119,7 @@ func definition(name, file string) (definitions.Definition, error) {
 		return definitions.LoadFile(name)
 	}
 	if file == "" {
-		return definitions.Load(name)
+		return definitions.Builtin(name)
 	}
 	d, err := definitions.LoadFile(file)
 	if err == nil && d.Name != name {

@@ -123,7 +123,7 @@ func newApp(env Env) *cli.App {
 		},
 		Commands: slices.Concat(
 			group("run", runCommand(env), resumeCommand(env), scoreCommand(env), evaluateCommand(env)),
-			group("look", statusCommand(env), showCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
+			group("look", statusCommand(env), showCommand(env), auditCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
 			group("compare", compareCommand(env), powerCommand(env), gateCommand(env), reproduceCommand(env)),
 			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),
 			group("maintain", doctorCommand(env), reindexCommand(env), versionCommand(env), jobCommand(env)),

@@ -25,9 +25,6 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if err != nil {
 		return err
 	}
-	if err := setup.CheckPrices(f, list); err != nil {
-		return err
-	}
 	p, err := f.Resolve()
 	if err != nil {
 		return err

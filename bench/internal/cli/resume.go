@@ -43,11 +43,15 @@ type resumeOptions struct {
 
 // runResume goes on with the experiment that a folder holds.
 func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
-	f, given, root, err := findExperiment(o.out, o.name)
+	f, given, root, err := ownExperiment(o.out, o.name)
 	if err != nil {
 		return err
 	}
-	return runExperiment(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places, AgentFiles: o.agentFiles}, o.format)
+	agents, err := setup.ReadAgents(f, o.agentFiles)
+	if err != nil {
+		return err
+	}
+	return runExperiment(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places, Agents: agents}, o.agentFiles, o.format)
 }
 
 // interruptedRun is the error of a run that a signal ended.
@@ -61,7 +65,7 @@ func (e *interruptedRun) Error() string { return e.err.Error() }
 func (e *interruptedRun) Unwrap() error { return e.err }
 
 // resumeLine is the command that goes on with the requested experiment.
-func resumeLine(r setup.Request) string {
+func resumeLine(r setup.Request, agentFiles []string) string {
 	line := []string{"autodatabench", "resume"}
 	add := func(flag, value, usual string) {
 		if value != usual {
@@ -71,7 +75,7 @@ func resumeLine(r setup.Request) string {
 	add("--out", filepath.Dir(string(r.Root)), "runs")
 	add("--private-root", r.Places.Private, "private")
 	add("--paper", r.Places.Paper, "paper")
-	for _, path := range r.AgentFiles {
+	for _, path := range agentFiles {
 		add("--agent-file", path, "")
 	}
 	return strings.Join(append(line, quoted(filepath.Base(string(r.Root)))), " ")
@@ -89,6 +93,15 @@ func quoted(word string) string {
 
 // experimentArgument is how messages call the argument that [findExperiment] takes.
 const experimentArgument = "an experiment's name or folder"
+
+// ownExperiment is findExperiment for a command that adds to the folder: one of another
+// name than the experiment's is refused.
+func ownExperiment(out, name string) (f experiment.File, given []byte, root record.Experiment, err error) {
+	if f, given, root, err = findExperiment(out, name); err == nil {
+		err = root.CheckName(f.Name)
+	}
+	return f, given, root, err
+}
 
 // findExperiment reads the experiment that a name or a folder names, and the text of
 // its file.

@@ -102,13 +102,14 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	request := setup.Request{
-		File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, AgentFiles: o.agentFiles, Agents: made,
+	if made, err = setup.ReadAgents(f, o.agentFiles, made...); err != nil {
+		return err
 	}
+	request := setup.Request{File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, Agents: made}
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
-	return runExperiment(ctx, w, request, o.format)
+	return runExperiment(ctx, w, request, o.agentFiles, o.format)
 }
 
 // made is the agent that the flags define, if they define one.
@@ -146,8 +147,9 @@ func (o runOptions) named(made []definitions.Definition) (names []string, err er
 	return names, nil
 }
 
-// runExperiment opens, runs, indexes and prints.
-func runExperiment(ctx context.Context, w setup.World, r setup.Request, format report.Format) (err error) {
+// runExperiment opens, runs, indexes and prints. agentFiles are what the request's
+// agents were read from.
+func runExperiment(ctx context.Context, w setup.World, r setup.Request, agentFiles []string, format report.Format) (err error) {
 	s, err := setup.Open(ctx, w, r, setup.Everything())
 	if err != nil {
 		return err
@@ -161,7 +163,7 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	outcomes, err := s.Run(ctx)
 	watch.close()
 	if errors.Is(context.Cause(ctx), errInterrupted) {
-		return &interruptedRun{resume: resumeLine(r), err: err}
+		return &interruptedRun{resume: resumeLine(r, agentFiles), err: err}
 	}
 	if len(outcomes) > 0 {
 		err = errors.Join(err, publish(ctx, w, s, outcomes, format))

@@ -22,14 +22,15 @@ func statusCommand(env Env) *cli.Command {
 		Name: "status", Usage: "show how far the trials of an experiment are", ArgsUsage: "EXPERIMENT",
 		Description: "Reads the trials' logs, also while they run. On a terminal it shows the running trials until none\n" +
 			"runs, and then the table that it prints elsewhere. Example:\n\n  autodatabench status demo",
-		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
+		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag(),
+			&cli.StringFlag{Name: "head", Usage: "refuse an experiment whose log of scores never had the line with these `DIGITS`, which a leaderboard prints"}},
 		Action: func(c *cli.Context) error {
 			name, err := oneArgument(c, experimentArgument)
 			if err != nil {
 				return err
 			}
 			return runStatus(c.Context, env.World, statusOptions{
-				format: formatOf(c), out: c.String("out"), name: name, follow: env.Screen && !c.Bool("json") && !c.IsSet("format"),
+				format: formatOf(c), out: c.String("out"), name: name, head: c.String("head"), follow: env.Screen && !c.Bool("json") && !c.IsSet("format"),
 			})
 		},
 	}
@@ -39,6 +40,7 @@ type statusOptions struct {
 	format report.Format
 	out    string
 	name   string // of the experiment, or its folder
+	head   string // that the experiment's log must have had; empty for any
 	follow bool   // draw the running trials until none runs, first
 }
 
@@ -61,13 +63,25 @@ func runStatus(ctx context.Context, w setup.World, o statusOptions) error {
 	if err != nil {
 		return err
 	}
-	var left []error
+	left := []error{root.CheckName(f.Name)}
+	if o.head != "" {
+		left = append(left, hadHead(root, o.head))
+	}
 	for _, t := range s.Trials {
 		if t.Err != nil {
 			left = append(left, catalog.Fault(string(root.Trial(t.TrialID)), t.Err))
 		}
 	}
 	return errors.Join(errors.Join(left...), printData(w.Stdout, o.format, s, statusTable(s)))
+}
+
+// hadHead refuses an experiment whose log never had the head.
+func hadHead(root record.Experiment, head string) error {
+	scores, err := root.OpenScores()
+	if err != nil {
+		return err
+	}
+	return scores.Had(head)
 }
 
 // follow draws the running trials until there are none.
