@@ -91,6 +91,11 @@ func rankAudited(rows []Row, by stats.Metric) {
 // roundedUp reports whether a is above b by more than sums in another order differ by.
 func roundedUp(a, b float64) bool { return a > b+1e-9 }
 
+// audited reports whether any row has an audited run.
+func (g Group) audited() bool {
+	return slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Audit != nil })
+}
+
 // audits is the table of audits: what each row is as scored, and with the flagged runs
 // counted as the base.
 func (g Group) audits(common []Mark) table.Table {

@@ -72,6 +72,8 @@ type Scores struct {
 	kept bool // the experiment has a log
 	log  *disk.SharedLog
 
+	absent Absent
+
 	mu    sync.Mutex
 	lines map[string]ScoresLine // by subject
 	past  map[string]bool       // every head that the log ever had

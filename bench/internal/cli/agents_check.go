@@ -82,7 +82,7 @@ func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) erro
 	for _, note := range done.Notes {
 		t.Note("%s", note)
 	}
-	return printData(w.Stdout, o.format, done, t)
+	return printData(w, o.format, done, t)
 }
 
 // patience is how long a check waits for its answer.
