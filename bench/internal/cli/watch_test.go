@@ -50,7 +50,7 @@ func TestWatchLines(t *testing.T) {
 		"[0/3 0s] science iterative scratch adaptive run 1: attempt 1\n" +
 		"[0/3 0s] science iterative scratch adaptive run 1: attempt 2\n" +
 		"[1/3 0s] science iterative scratch adaptive run 1: no valid submission, 2 attempts, 0 valid (2 code runtime error; the last: exit code 1: KeyError: 'x'), 0 teacher calls\n" +
-		"[2/3 1m0s] science iterative scratch adaptive run 2: private 60.0 % (base 20.0 %), 1 attempts, 1 valid, 1,234 teacher calls\n" +
+		"[2/3 1m0s] science iterative scratch adaptive run 2: private 60.0 % (base 20.0 %), 1 attempt, 1 valid, 1,234 teacher calls\n" +
 		"[2/3 1m0s] science iterative scratch adaptive run 3: stopped, the next run goes on with it: the disk is full\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
