@@ -41,7 +41,10 @@ type Setup struct {
 	Close    func() error // ends the student's processes
 	Sandbox  runner.Sandbox
 
+	Rule        Rule   // of an experiment that runs until its pairs are decided
 	PrivateRoot string // of the private sets of task folders
+
+	Only []results.TrialID // that are to be run; nil for all
 
 	Holder disk.Holder
 	Now    func() time.Time
@@ -51,14 +54,20 @@ type Setup struct {
 	scores *record.Scores // of Root, from the lock on
 }
 
+// FinalScore is what a trial does between its end and its score.
+const FinalScore = "final score"
+
 // Watch is told how the experiment goes. Its functions are called from several
 // goroutines.
 type Watch interface {
 	Doing(id results.TrialID, what string, state *results.Trial)
 	Done(o results.Outcome)
+	Looked(l results.Look, granted []results.TrialID)
+	Failed(id results.TrialID, err error) // by the platform; it is left to be resumed
 }
 
-// Trials lists the experiment's trials, domain by domain.
+// Trials lists the experiment's trials, run by run and domain by domain. Until its pairs
+// are decided, these are the most that there may be.
 func (f File) Trials() []results.TrialID {
 	var ids []results.TrialID
 	for run := 1; run <= f.Runs; run++ {
@@ -75,7 +84,15 @@ func (f File) Trials() []results.TrialID {
 	return ids
 }
 
-// Run takes every trial to its score, resuming what is there, and returns the
+// Chosen lists the trials that are to be run, as far as that is known before.
+func (s *Setup) Chosen() ([]results.TrialID, error) {
+	if s.Only != nil {
+		return s.Only, nil
+	}
+	return Granted(s.Root, s.File)
+}
+
+// Run takes every chosen trial to its score, resuming what is there, and returns the
 // outcomes in the order of Trials. A trial that the platform fails is left to be
 // resumed and reported in the error; the others go on.
 func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
@@ -98,8 +115,12 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.each(ctx, s.File.Trials(), func(id results.TrialID) (results.Outcome, error) {
-		return s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
+	return s.rounds(ctx, func(id results.TrialID) (results.Outcome, error) {
+		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
+		if err != nil && ctx.Err() == nil {
+			s.Watch.Failed(id, err)
+		}
+		return o, err
 	})
 }
 
@@ -114,7 +135,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 	if err != nil {
 		return results.Outcome{}, err
 	}
-	s.Watch.Doing(spec.TrialID, "final score", state)
+	s.Watch.Doing(spec.TrialID, FinalScore, state)
 	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
 	if err != nil {
 		return results.Outcome{}, err

@@ -79,7 +79,7 @@ func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) erro
 	t := table.New("", 1, "!name", "model", ">seconds", "finish", ">input tokens", ">cached", ">output tokens", ">reasoning", ">USD", "said")
 	t.Add(done.Name, done.Model, fmt.Sprintf("%.1f", done.Seconds), string(done.Finish), fmt.Sprint(done.Input), fmt.Sprint(done.Cached),
 		fmt.Sprint(done.Output), fmt.Sprint(done.Reasoning), cost, done.Said)
-	return printData(w.Stdout, o.format, done, t)
+	return printData(w, o.format, done, t)
 }
 
 // patience is how long a check waits for its answer.

@@ -72,7 +72,7 @@ func runLint(w setup.World, o lintOptions) error {
 	if len(findings) > 0 {
 		err := results.Bad(fmt.Errorf("%s: %d faults", o.dir, len(findings)))
 		if o.format != report.Text {
-			return errors.Join(printData(w.Stdout, o.format, done, faultsTable(findings)), err)
+			return errors.Join(printData(w, o.format, done, faultsTable(findings)), err)
 		}
 		for _, finding := range findings {
 			fmt.Fprintln(w.Stdout, finding)
@@ -88,9 +88,9 @@ func runLint(w setup.World, o lintOptions) error {
 	t.Add(task.Name, string(task.Brief.Domain), fmt.Sprint(done.Public), fmt.Sprint(done.Private), fmt.Sprint(done.Seed), task.Digest[:12])
 	t.Note("no faults")
 	if len(similar) == 0 {
-		return printData(w.Stdout, o.format, done, t)
+		return printData(w, o.format, done, t)
 	}
-	return printData(w.Stdout, o.format, done, t, similarTable(similar))
+	return printData(w, o.format, done, t, similarTable(similar))
 }
 
 func faultsTable(findings []folder.Finding) *table.Table {

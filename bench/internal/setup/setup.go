@@ -45,6 +45,7 @@ type Request struct {
 type Places struct {
 	Private string // of the private sets
 	Paper   string // of suite paper
+	Visible bool   // the private sets need not be there
 }
 
 // Needs are the parts to open besides tasks and student, which every command

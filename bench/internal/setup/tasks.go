@@ -100,7 +100,7 @@ func finder(s experiment.Suite, at Places) (find func(results.Domain) (tasks.Tas
 // without opening it: only what scores does that.
 func loadFolder(dir string, at Places) (tasks.Task, error) {
 	task, err := folder.Load(dir)
-	if err != nil {
+	if err != nil || at.Visible {
 		return task, err
 	}
 	path := folder.PrivateFile(at.Private, task.Name)

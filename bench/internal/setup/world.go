@@ -30,6 +30,16 @@ type World struct {
 	Screen   bool // Stdout is one
 	Width    int  // of Stdout in columns
 	Height   int  // of Stdout in rows
+
+	StderrSize func() (width, height int) // now, of a terminal; nil where it is none
+}
+
+// SizeOfStderr is the size of the terminal that Stderr is, as it is now.
+func (w World) SizeOfStderr() (width, height int) {
+	if w.StderrSize != nil {
+		width, height = w.StderrSize()
+	}
+	return cmp.Or(width, 100), cmp.Or(height, 24)
 }
 
 // Key reads the key that a variable holds; if none is named, there is none. what
