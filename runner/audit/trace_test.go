@@ -112,6 +112,7 @@ func TestOrigins(t *testing.T) {
 		{name: "repeated from elsewhere", row: results.Row{Instruction: question, Output: solution}, calls: []record.Exchange{exchange(1, "Repeat: "+question+"\n"+solution, question+"\n"+solution)}, origin: record.Unexplained, operation: opRepeated, call: "r01"},
 		{name: "public, solved by the teacher", row: results.Row{Instruction: "Please: " + question, Output: solution}, calls: []record.Exchange{exchange(1, "Solve: "+question, solution)}, public: question, origin: record.FromPublic, call: "r01"},
 		{name: "public, disguised", row: results.Row{Instruction: strings.ReplaceAll(question, "o", "о"), Output: "59"}, public: question, origin: record.FromPublic},
+		{name: "public, in front of an input", row: results.Row{Instruction: question, Input: other, Output: work}, calls: []record.Exchange{exchange(1, "Write one.", other+"\n"+work)}, public: question, origin: record.FromPublic, call: "r01"},
 		{name: "from nowhere", row: results.Row{Instruction: question, Output: solution}, origin: record.Unexplained},
 	} {
 		t.Run(c.name, func(t *testing.T) {
