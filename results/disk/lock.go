@@ -9,10 +9,11 @@ import (
 	"sync"
 	"syscall"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/autodatabench/autodatabench/results"
 )
+
+// errHeld is a lock that another process, or another open file of this one, holds.
+var errHeld = errors.New("held")
 
 // held has the files of all locks that this process holds: a file to which nobody
 // refers any more would be closed, and its lock with it.
@@ -140,7 +141,7 @@ func queueAt(old *os.File) (locked, err error) {
 	case locked == nil || errors.Is(locked, errHeld):
 		return locked, nil
 	case unsupported(locked):
-		return locked, unix.Flock(int(old.Fd()), unix.LOCK_EX)
+		return locked, waitFor(old)
 	}
 	return nil, locked
 }

@@ -7,13 +7,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // What a killed process leaves behind is removed by the next one. A file or folder
 // that is not kept bears marked in its name, and whoever made it holds a lock of the
-// kernel (flock) on it: one that nobody holds has no owner any more. Those of older
+// kernel on it (flock, or what the system has in its place): one that nobody holds has no owner any more. Those of older
 // programs have no mark, and nobody can tell whether they are in use.
 const (
 	marked        = "held-"
@@ -70,17 +68,11 @@ func ScratchFile(word string) (path string, err error) {
 func SweepScratch(told func(path string)) {
 	paths, _ := filepath.Glob(filepath.Join(os.TempDir(), scratchPrefix+"*"))
 	for _, path := range paths {
-		flags := os.O_RDWR // which a lock takes on some file systems
-		if info, err := os.Lstat(path); err == nil && info.IsDir() {
-			flags = os.O_RDONLY | unix.O_DIRECTORY
-		}
-		f, err := os.OpenFile(path, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+		f, err := openLeftover(path)
 		if err != nil {
 			continue
 		}
-		var st unix.Stat_t
-		mine := unix.Fstat(int(f.Fd()), &st) == nil && int(st.Uid) == os.Geteuid()
-		if mine && own(f, path) == nil {
+		if ofThisUser(f) && own(f, path) == nil {
 			told(path)
 			os.RemoveAll(path)
 		}
@@ -100,7 +92,7 @@ func Sweep(root string, skip ...string) {
 		case !d.Type().IsRegular() || !strings.HasPrefix(d.Name(), newPrefix) && !strings.HasPrefix(d.Name(), lockPrefix):
 			return nil
 		}
-		f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
+		f, err := openLeftover(path)
 		if err != nil {
 			return nil
 		}
@@ -118,13 +110,10 @@ func temporary(dir, prefix string) (f *File, release func(), err error) {
 		if f, err = CreateTemp(dir, prefix+"*"); err != nil {
 			return nil, nil, err
 		}
-		// A second descriptor holds the lock when the file is closed to be renamed.
-		fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
-		if err != nil {
+		if release, err = keepOwned(f.File); err != nil {
 			f.File.Close()
 			return nil, nil, errors.Join(err, os.Remove(f.Name()))
 		}
-		release = func() { unix.Flock(fd, unix.LOCK_UN); unix.Close(fd) }
 		if !errors.Is(own(f.File, f.Name()), errHeld) {
 			return f, release, nil
 		}
@@ -139,8 +128,8 @@ func temporary(dir, prefix string) (f *File, release func(), err error) {
 // the file system has no such lock: whoever made the file may use it, and nobody
 // may remove it.
 func own(f *os.File, path string) error {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
+	err := tryOwn(f)
+	if errors.Is(err, errHeld) {
 		return errHeld
 	}
 	if same, _ := isStill(path, f); !same {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -82,7 +81,7 @@ func (l *SharedLog) Append(decide func() ([]any, error)) (err error) {
 		return unusable(err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil { // until the file is closed
+	if err := waitFor(file.File); err != nil { // until the file is closed
 		return fmt.Errorf("lock %s: %w", l.path, err)
 	}
 	size, err := l.readOn(file.File)

@@ -208,9 +208,9 @@ func exitCode(state *os.ProcessState) int {
 // process group.
 func killTree(p *os.Process) error {
 	for _, pid := range descendants(p.Pid, maxKilled)[1:] {
-		syscall.Kill(pid, syscall.SIGKILL)
+		kill(pid)
 	}
 	return killGroup(p)
 }
 
-func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
+func killGroup(p *os.Process) error { return kill(-p.Pid) }

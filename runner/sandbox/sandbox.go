@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -100,6 +101,9 @@ func New(cfg Config) (*Sandbox, error) {
 	}
 	if cfg.Kind != Bubblewrap && cfg.Kind != None {
 		return nil, results.Bad(fmt.Errorf("sandbox kind %q: want %s or %s", cfg.Kind, Bubblewrap, None))
+	}
+	if runtime.GOOS != "linux" {
+		return nil, results.Infra(fmt.Errorf("agents' code runs on Linux only, and this is %s", runtime.GOOS), "use a Linux machine, a container or a virtual machine")
 	}
 	s := &Sandbox{cfg: cfg}
 	var err error
