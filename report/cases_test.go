@@ -6,6 +6,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -153,6 +155,32 @@ func TestNearlyIdenticalAgents(t *testing.T) {
 		if half := p.Gain.High.Value - p.Gain.Value.Value; !p.P.Known || !(half > 1 && half < 30) || !(half < 4.4*p.SE.Value) || different == 0 && p.P.Value != 1 {
 			t.Errorf("%d different items: %+v", different, p)
 		}
+	}
+}
+
+// Scores of older programs name no groups of suite mini. Beside newer ones they have
+// theirs, and groups make intervals wider.
+func TestGroupsOfOlderScores(t *testing.T) {
+	width := func(grouped ...string) float64 {
+		a := answered(rounds("a", results.OneShot, results.Seed, [3]int{90, 80, 100}, [3]int{97, 88, 90}))
+		b := answered(rounds("b", results.OneShot, results.Seed, [3]int{91, 83, 99}, [3]int{93, 80, 94}))
+		families := make([]string, 300)
+		for i := range families {
+			families[i] = strconv.Itoa(i / 12)
+		}
+		outcomes := each(append(a, b...), func(o *results.Outcome) {
+			if slices.Contains(grouped, o.Agent) {
+				o.BasePrivate.Groups = results.GroupsOf(families)
+			}
+		})
+		p := compareFirst(t, report.Leaderboard(outcomes, report.Options{Draws: 99})).Pair
+		if !p.P.Known {
+			t.Fatalf("groups of %v: %+v", grouped, p)
+		}
+		return p.Gain.High.Value - p.Gain.Low.Value
+	}
+	if one, both, none := width("b"), width("a", "b"), width(); one != both || one == none {
+		t.Errorf("widths %v with groups of one, %v of both, %v of none", one, both, none)
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/autodatabench/autodatabench/report/stats"
@@ -48,11 +49,12 @@ func newStudy(outcomes []results.Outcome, domains []results.Domain) (*stats.Stud
 	if len(keys) == 0 {
 		return nil, nil
 	}
+	groups := groupsByDomain(outcomes)
 	var cells []*stats.Cell
 	for _, k := range keys {
 		runs := byCell[k]
 		slices.SortFunc(runs, compareOutcomes)
-		cell, err := newCell(k.entry(), k.domain, runs)
+		cell, err := newCell(k.entry(), k.domain, runs, groups[k.domain])
 		if err != nil {
 			return nil, err
 		}
@@ -63,9 +65,19 @@ func newStudy(outcomes []results.Outcome, domains []results.Domain) (*stats.Stud
 
 func unscored(o results.Outcome) bool { return !o.Final().Known || o.BasePrivate.Total < 2 }
 
+// groupsByDomain are the groups of the domains' items, as far as an outcome has them:
+// older programs knew none of suite mini.
+func groupsByDomain(outcomes []results.Outcome) map[results.Domain]results.Groups {
+	groups := map[results.Domain]results.Groups{}
+	for _, o := range outcomes {
+		groups[o.Domain] = cmp.Or(groups[o.Domain], o.BasePrivate.Groups)
+	}
+	return groups
+}
+
 // newCell is of the answers to single items where those of all runs are known,
-// else of counts.
-func newCell(e stats.Entry, d results.Domain, runs []results.Outcome) (*stats.Cell, error) {
+// else of counts. The groups are for runs whose scores say nothing of them.
+func newCell(e stats.Entry, d results.Domain, runs []results.Outcome, groups results.Groups) (*stats.Cell, error) {
 	seeds := 1
 	for _, o := range runs {
 		seeds = max(seeds, len(o.Finals))
@@ -92,7 +104,11 @@ func newCell(e stats.Entry, d results.Domain, runs []results.Outcome) (*stats.Ce
 		shares = append(shares, o.Final().Value)
 	}
 	if len(byItem) == len(runs) {
-		return stats.NewCell(e, d, stats.Answers{Base: base.Items.Correct(), Runs: byItem, Invalid: invalid, Groups: base.Groups.Numbers()})
+		together := cmp.Or(base.Groups, groups).Numbers()
+		if len(together) != base.Total { // of other items, which the study refuses
+			together = nil
+		}
+		return stats.NewCell(e, d, stats.Answers{Base: base.Items.Correct(), Runs: byItem, Invalid: invalid, Groups: together})
 	}
 	return stats.NewCountCell(e, d, base.Total, runs[0].Result().Base.Value, shares, invalid)
 }

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// waitForFile takes the lock of an open file as soon as nobody else has it.
+func waitForFile(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_EX) }
+
 func bootID() string {
 	id, _ := unix.Sysctl("kern.bootsessionuuid") // empty where it is not told
 	return id

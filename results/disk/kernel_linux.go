@@ -14,13 +14,29 @@ var fcntl = unix.FcntlFlock
 // lockFile takes the kernel's lock on an open file, which holds it until it is
 // closed: at the latest when the process ends, however it ends. The lock belongs
 // to the open file and not to the process, so process numbers play no part in it,
-// and file systems that several machines share pass it on (NFS 4).
+// and file systems that several machines share pass it on (NFS 4). It is errHeld
+// when another open file has the lock.
 func lockFile(f *os.File) error {
 	err := fcntl(f.Fd(), unix.F_OFD_SETLK, whole())
 	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
 		return errHeld
 	}
 	return err
+}
+
+// waitForFile takes the lock like lockFile as soon as nobody else has it. Where the
+// file system has no such locks, flock does it: some have that within a machine.
+func waitForFile(f *os.File) error {
+	for {
+		err := fcntl(f.Fd(), unix.F_OFD_SETLKW, whole())
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case unsupported(err):
+			return unix.Flock(int(f.Fd()), unix.LOCK_EX)
+		}
+		return err
+	}
 }
 
 // fileIsLocked tells whether another open file holds the lock.

@@ -11,7 +11,7 @@ import (
 // Trials are written on Linux alone, so no other system needs the lock of a folder's
 // writer. Nor could it see the lock that a Linux machine holds on a folder that both
 // share: there the fields of the [Holder] decide, and a writer on another host counts
-// as alive.
+// as alive. Temporary files have no owner, so they are not swept.
 
 // lockFile refuses.
 func lockFile(*os.File) error {

@@ -133,15 +133,14 @@ func (l *Held) takeOver(fresh string) (done bool, err error) {
 }
 
 // queueAt puts those who want to take over a lock at once in a row, by the lock of
-// the old file. Where the file system has none, locked says why, and flock does it:
-// some systems have that at least within a machine.
+// the old file. Where the file system has none, locked says why.
 func queueAt(old *os.File) (locked, err error) {
 	locked = lockFile(old)
 	switch {
 	case locked == nil || errors.Is(locked, errHeld):
 		return locked, nil
 	case unsupported(locked):
-		return locked, waitFor(old)
+		return locked, waitForFile(old)
 	}
 	return nil, locked
 }

@@ -9,15 +9,17 @@ import (
 	"strings"
 )
 
-// What a killed process leaves behind is removed by the next one. A file or folder
-// that is not kept bears marked in its name, and whoever made it holds a lock of the
-// kernel on it (flock, or what the system has in its place): one that nobody holds has no owner any more. Those of older
-// programs have no mark, and nobody can tell whether they are in use.
+// What a killed process leaves behind is removed by the next one. A file that is not
+// kept bears marked in its name, and whoever made it holds the kernel's lock on it: one
+// that nobody holds has no owner any more. A folder has its owner's file beside it.
+// Those of older programs have no mark, or another one, and nobody can tell whether
+// they are in use.
 const (
-	marked        = "held-"
+	marked        = "locked-"
 	scratchPrefix = "adb-" + marked
 	newPrefix     = ".new-" + marked
 	lockPrefix    = ".lock-" + marked
+	folderSuffix  = ".d" // of a scratch folder, after the name of its owner's file
 )
 
 // tries is how often a name is made anew that a sweep took for a leftover, in the
@@ -29,54 +31,63 @@ var errSwept = errors.New("another process removes what this one makes")
 // Scratch makes a folder for temporary files, whose name holds the word. It is gone
 // after remove, or after a later program's [SweepScratch].
 func Scratch(word string) (dir string, remove func(), err error) {
-	if err := before(Mkdir, os.TempDir()); err != nil {
+	owner, err := scratchFile(word)
+	if err != nil {
 		return "", nil, err
 	}
-	for range tries {
-		if dir, err = os.MkdirTemp("", scratchPrefix+word); err != nil {
-			return "", nil, err
-		}
-		f, err := os.Open(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return "", nil, errors.Join(err, os.Remove(dir))
-		}
-		if !errors.Is(own(f, dir), errHeld) {
-			held.Store(f, nil)
-			return dir, func() { os.RemoveAll(dir); held.Delete(f); f.Close() }, nil
-		}
-		f.Close()
+	dir = owner.Name() + folderSuffix
+	remove = func() {
+		os.RemoveAll(dir)
+		os.Remove(owner.Name())
+		held.Delete(owner)
+		owner.File.Close()
 	}
-	return "", nil, errSwept
+	if err = before(Mkdir, dir); err == nil {
+		err = os.Mkdir(dir, 0o700)
+	}
+	if err != nil {
+		remove()
+		return "", nil, err
+	}
+	return dir, remove, nil
 }
 
 // ScratchFile makes an empty file that is kept like the folder of [Scratch]. Whoever
 // needs it no longer removes it.
 func ScratchFile(word string) (path string, err error) {
-	f, release, err := temporary(os.TempDir(), scratchPrefix+word)
+	f, err := scratchFile(word)
 	if err != nil {
 		return "", err
 	}
-	held.Store(f, release)
 	return f.Name(), nil
 }
 
+// scratchFile makes a file that stays open, and so this process's.
+func scratchFile(word string) (*File, error) {
+	f, release, err := temporary(os.TempDir(), scratchPrefix+word)
+	if err != nil {
+		return nil, err
+	}
+	release()
+	held.Store(f, nil)
+	return f, nil
+}
+
 // SweepScratch removes folders and files of [Scratch] and [ScratchFile] whose owners
-// are gone, after told has seen each. Those of other users stay.
-func SweepScratch(told func(path string)) {
+// are gone, after told has seen each folder. Those of other users stay.
+func SweepScratch(told func(dir string)) {
 	paths, _ := filepath.Glob(filepath.Join(os.TempDir(), scratchPrefix+"*"))
 	for _, path := range paths {
-		f, err := openLeftover(path)
-		if err != nil {
+		info, err := os.Lstat(path)
+		if err != nil || !info.Mode().IsRegular() || !ofThisUser(info) {
 			continue
 		}
-		if ofThisUser(f) && own(f, path) == nil {
-			told(path)
-			os.RemoveAll(path)
-		}
-		f.Close()
+		sweepFile(path, func() {
+			if dir := path + folderSuffix; Exists(dir) {
+				told(dir)
+				os.RemoveAll(dir)
+			}
+		})
 	}
 }
 
@@ -92,16 +103,22 @@ func Sweep(root string, skip ...string) {
 		case !d.Type().IsRegular() || !strings.HasPrefix(d.Name(), newPrefix) && !strings.HasPrefix(d.Name(), lockPrefix):
 			return nil
 		}
-		f, err := openLeftover(path)
-		if err != nil {
-			return nil
-		}
-		defer f.Close()
-		if own(f, path) == nil {
-			os.Remove(path)
-		}
+		sweepFile(path, func() {})
 		return nil
 	})
+}
+
+// sweepFile removes a file that has no owner any more, after first.
+func sweepFile(path string, first func()) {
+	f, err := os.OpenFile(path, os.O_RDWR|noFollow, 0)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	if own(f, path) == nil {
+		first()
+		os.Remove(path)
+	}
 }
 
 // temporary makes a file that is to be renamed, and owns it until release.
@@ -110,7 +127,7 @@ func temporary(dir, prefix string) (f *File, release func(), err error) {
 		if f, err = CreateTemp(dir, prefix+"*"); err != nil {
 			return nil, nil, err
 		}
-		if release, err = keepOwned(f.File); err != nil {
+		if release, err = second(f.File); err != nil {
 			f.File.Close()
 			return nil, nil, errors.Join(err, os.Remove(f.Name()))
 		}
@@ -123,15 +140,12 @@ func temporary(dir, prefix string) (f *File, release func(), err error) {
 	return nil, nil, errSwept
 }
 
-// own takes the lock that tells who uses a temporary file or folder. It is errHeld
-// when another process has the lock, or when the name is gone. With another error
-// the file system has no such lock: whoever made the file may use it, and nobody
-// may remove it.
+// own takes the lock that tells who uses a temporary file. It is errHeld when
+// another process has the lock, or when the name is gone. With another error the
+// file system has no such lock: whoever made the file may use it, and nobody may
+// remove it.
 func own(f *os.File, path string) error {
-	err := tryOwn(f)
-	if errors.Is(err, errHeld) {
-		return errHeld
-	}
+	err := lockFile(f)
 	if same, _ := isStill(path, f); !same {
 		return errHeld
 	}

@@ -47,7 +47,7 @@ func TestLeaves(t *testing.T) {
 func TestSweep(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	root := t.TempDir()
-	old := []string{filepath.Join(os.TempDir(), "adb-run-123", "file"), filepath.Join(root, ".new-123"), filepath.Join(root, "jobs", ".new-held-1")}
+	old := []string{filepath.Join(os.TempDir(), "adb-run-123", "file"), filepath.Join(root, ".new-123"), filepath.Join(root, "jobs", ".new-locked-1")}
 	for _, path := range old {
 		if err := disk.WriteFile(path, nil); err != nil {
 			t.Fatal(err)
@@ -71,7 +71,7 @@ func TestSweep(t *testing.T) {
 		t.Fatalf("%q: %v", said, err)
 	}
 	made := strings.Fields(said)
-	written, _ := filepath.Glob(filepath.Join(root, "trials", ".new-held-*"))
+	written, _ := filepath.Glob(filepath.Join(root, "trials", ".new-locked-*"))
 	made = append(made, written...)
 	if len(made) != 3 {
 		t.Fatalf("made %q", made)

@@ -81,7 +81,7 @@ func (l *SharedLog) Append(decide func() ([]any, error)) (err error) {
 		return unusable(err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := waitFor(file.File); err != nil { // until the file is closed
+	if err := waitForFile(file.File); err != nil { // has it until the file is closed
 		return fmt.Errorf("lock %s: %w", l.path, err)
 	}
 	size, err := l.readOn(file.File)

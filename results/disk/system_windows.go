@@ -11,21 +11,17 @@ import (
 // This file is what Windows has in the place of Unix. A file that is open cannot be
 // renamed there, so nothing marks temporary files as in use, and nobody sweeps them.
 
-// waitFor takes the lock of an open file, after whoever has it now. A lock keeps
-// others from the bytes that it covers, so it covers one far beyond the file's end.
-func waitFor(f *os.File) error {
+// waitForFile takes the lock of an open file as soon as nobody else has it. A lock
+// keeps others from the bytes that it covers, so it covers one far beyond the end.
+func waitForFile(f *os.File) error {
 	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1 << 30})
 }
 
-func tryOwn(*os.File) error { return nil }
+const noFollow = 0
 
-func keepOwned(*os.File) (done func(), err error) { return func() {}, nil }
+func second(*os.File) (release func(), err error) { return func() {}, nil }
 
-func openLeftover(path string) (*os.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: path, Err: errors.ErrUnsupported}
-}
-
-func ofThisUser(*os.File) bool { return false }
+func ofThisUser(fs.FileInfo) bool { return false }
 
 func bootID() string { return "" }
 

@@ -29,13 +29,19 @@ func Open(root string, t tasks.Task) ([]tasks.Item, error) {
 	return nil, results.Bad(fmt.Errorf("private set of task %s: unknown suite %q", t.Name, t.Suite))
 }
 
-// openMini draws the embedded suite's private set.
+// openMini draws the embedded suite's private set. Questions of a family are a group:
+// whoever can do one of them can often do the others.
 func openMini(d results.Domain) ([]tasks.Item, error) {
 	unseen := miniWordings(d)
 	if unseen == nil {
 		return nil, results.Bad(fmt.Errorf("private set: suite %s has no domain %q", mini.Suite, string(d)))
 	}
-	return mini.Items(d, mini.Private, mini.Draw(d, mini.Private, mini.PrivateItems, privateOrPublic(unseen)))
+	drawn := mini.Draw(d, mini.Private, mini.PrivateItems, privateOrPublic(unseen))
+	items, err := mini.Items(d, mini.Private, drawn)
+	for i := range items {
+		items[i].Fields = map[string]string{tasks.GroupField: drawn[i].Family.Name}
+	}
+	return items, err
 }
 
 // privateOrPublic words three questions in ten as the public sets never do,

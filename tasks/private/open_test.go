@@ -56,6 +56,9 @@ func TestNothingIsShared(t *testing.T) {
 			if i.Question() != item.Question {
 				t.Fatalf("%s: item %d is not instance %d", d, n, n)
 			}
+			if d := cmp.Diff(map[string]string{tasks.GroupField: i.Family.Name}, item.Fields); d != "" {
+				t.Errorf("%s: fields of item %d: %s", task.Name, n, d)
+			}
 			key := i.Family.Key(i.Vars)
 			if keys[key] || texts[item.Question] {
 				t.Errorf("%s: %q is shown or repeated", d, item.Question)
