@@ -147,6 +147,7 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 	}
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
+	rankAudited(g.Rows, g.RankedBy)
 	g.reliability(outcomes, domains)
 	g.uncertainty(outcomes, domains, cmp.Or(opts.Draws, stats.Draws))
 	if opts.Averages {

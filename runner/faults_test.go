@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -62,6 +63,11 @@ func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.answered[string(body)]++
 	f.mu.Unlock()
+	if r.URL.Path == "/v1/messages" {
+		streams(opened, fmt.Sprintf(`{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":%q}}`, f.text),
+			`{"type":"content_block_stop","index":0}`, `{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":7}}`, `{"type":"message_stop"}`)(w, r)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprintf(w, `{"choices": [{"message": {"content": %q}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 7.0, "completion_tokens": 1}}`, f.text)
 }
@@ -182,6 +188,58 @@ var outages = []struct {
 	{"307", false, answersWith(307)}, {"401", true, answersWith(401)}, {"402", false, answersWith(402)}, {"404", false, answersWith(404)},
 	{"408", false, answersWith(408)}, {"409", false, answersWith(409)}, {"429", false, answersWith(429)},
 	{"500", false, answersWith(500)}, {"502", false, answersWith(502)}, {"503", true, answersWith(503)}, {"504", false, answersWith(504)}, {"529", false, answersWith(529)},
+}
+
+// opened begins a stream of Anthropic's messages.
+const opened = `{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"m","content":[],"usage":{"input_tokens":4,"output_tokens":1}}}
+{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}`
+
+// streams sends events of Anthropic's messages.
+func streams(events ...string) handler {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for data := range strings.Lines(strings.Join(events, "\n")) {
+			var event struct{ Type string }
+			_ = json.Unmarshal([]byte(data), &event)
+			fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event.Type, strings.TrimSpace(data))
+			w.(http.Flusher).Flush()
+		}
+	}
+}
+
+// overloaded is an error in Anthropic's words, with what its header says of trying
+// again.
+func overloaded(code int, again string) handler {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Should-Retry", again)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(code)
+		fmt.Fprint(w, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`)
+	}
+}
+
+// then sends one thing after the other.
+func then(first, second handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) {
+		first(w, r)
+		second(w, r)
+	}
+}
+
+// anthropicOutages are the ways in which Anthropic's servers fail besides.
+var anthropicOutages = []struct {
+	name  string
+	short bool
+	bad   handler
+}{
+	{"529", true, overloaded(529, "")},
+	{"529, x-should-retry: false", false, overloaded(529, "false")},
+	{"400, x-should-retry: true", false, overloaded(400, "true")},
+	{"overloaded within the stream", true, streams(opened, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`)},
+	{"failed within the stream", false, streams(opened, `{"type":"error","error":{"type":"api_error","message":"Internal server error"}}`)},
+	{"the stream ends early", false, streams(opened)},
+	{"the stream breaks off", false, then(streams(opened), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })},
+	{"the stream hangs", false, then(streams(opened), hangs)},
 }
 
 // refusals are the program's own.
@@ -358,6 +416,21 @@ func (b *faultBench) agentFaults(t *testing.T) {
 				spec.Protocol.Budget.RunTime = 12 * time.Second
 			}
 			b.expect(t, "agent: "+o.name, "left; then 25 rows, 0 calls, 0 asked twice", func() string { return recovers(env, spec, f) })
+		})
+	}
+	for _, o := range anthropicOutages {
+		if !o.short && !*allFaults {
+			continue
+		}
+		t.Run("Anthropic: "+o.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFlaky(t, 0, enough, o.bad)
+			env, spec := b.trial(t)
+			env.Agent = chat.New(chat.Config{Provider: chat.Anthropic, BaseURL: f.url, Model: "m", MaxTokens: 100, Tries: 2, Pause: time.Millisecond})
+			if strings.HasSuffix(o.name, "hangs") {
+				spec.Protocol.Budget.RunTime = 12 * time.Second
+			}
+			b.expect(t, "agent: Anthropic: "+o.name, "left; then 25 rows, 0 calls, 0 asked twice", func() string { return recovers(env, spec, f) })
 		})
 	}
 }

@@ -2,7 +2,8 @@
 // completions, which most servers know, and Anthropic's messages.
 //
 // A call is tried again after a dropped connection, 408, 409, 429 and 5xx, no
-// sooner than the server asks for. The retries of the underlying libraries are off.
+// sooner than the server asks for, unless its header x-should-retry says otherwise.
+// The retries of the underlying libraries are off.
 // Every answer of the model is a [results.Reply], even an empty, refused, withheld
 // or cut one. A prompt that the model cannot take, for example one beyond its
 // context, is a reply too: it is a fault of the agent. Everything else is an error,
@@ -99,6 +100,13 @@ func New(c Config) *Client {
 		return &Client{config: c, http: h, model: newAnthropic(c, h)}
 	}
 	return &Client{config: c, http: h, model: newOpenAI(c, h)}
+}
+
+// Once is a client that tries each call once.
+func (c *Client) Once() *Client {
+	once := c.config
+	once.Tries = 1
+	return New(once)
 }
 
 // Reply asks the model.

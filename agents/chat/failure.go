@@ -118,8 +118,9 @@ func (c *Client) refused(r *refusal) failure {
 	switch code := r.status; {
 	case code == http.StatusOK && c.answered.Load(): // a page, where answers were before
 		f.again, f.hint = true, busyHint
-	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooManyRequests, code >= 500:
-		f.again, f.wait = true, remote.RetryAfter(r.header)
+	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooManyRequests, code >= 500,
+		remote.ShouldRetry(r.header, false):
+		f.again, f.wait = remote.ShouldRetry(r.header, true), remote.RetryAfter(r.header)
 		f.hint = "the provider is busy or down; go on with resume when it answers again"
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		f.bad, f.hint = true, "check the key that api_key_env names, and what it may use"

@@ -6,11 +6,11 @@
 // index counts, provided that the experiment's log has its scores. Where it is not,
 // the folder is read again with all checks of results/record. A trial that changed is
 // shown without a figure, so that nothing that it belongs to is ranked; one that
-// cannot be read is named, and the others go on. Of an experiment whose folder is not
-// there, the index alone speaks; its outcomes say that nothing proves them.
+// cannot be read is named, and the others go on. So are experiments whose folder is
+// gone, or has another name than the experiment: no figure of theirs is shown.
 //
-// The package is not for ranking, and it writes nothing but the index. Where that
-// cannot be written, it reads the index, or the folders.
+// The package is not for ranking, and it writes nothing but the index and the log of
+// heads. Where these cannot be written, it reads them, or the folders.
 package catalog
 
 import (
@@ -22,6 +22,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -35,10 +36,11 @@ type Catalog struct {
 	db       *index.Index // nil where there is none to be had
 	readOnly bool
 
-	seen   map[string]seen        // by folder below out
-	heads  map[string]string      // that the index has, by the experiment's folder
+	seen   map[string]seen // by folder below out
+	heads  *record.Heads
 	opened map[string]*experiment // by folder below out
 
+	faults  []error // of the log of heads
 	Rebuilt []error // what was wrong with folders when the index was made again, see [Open]
 }
 
@@ -59,7 +61,10 @@ type experiment struct {
 // Open opens the catalog of the folder out. An index of another version of the
 // program, or one that is corrupt, is made again from the folders.
 func Open(ctx context.Context, out string) (*Catalog, error) {
-	c := &Catalog{out: out, seen: map[string]seen{}, heads: map[string]string{}, opened: map[string]*experiment{}}
+	c, err := newCatalog(out)
+	if err != nil {
+		return nil, err
+	}
 	file := record.Index(out)
 	if c.readOnly = !disk.MayWrite(out); c.readOnly {
 		c.db, _ = index.OpenReadOnly(file)
@@ -68,7 +73,6 @@ func Open(ctx context.Context, out string) (*Catalog, error) {
 		}
 		return c, nil
 	}
-	var err error
 	if c.db, err = index.Open(file); errors.Is(err, index.ErrCorrupt) {
 		err = c.startAfresh(file)
 	}
@@ -84,6 +88,18 @@ func Open(ctx context.Context, out string) (*Catalog, error) {
 		}
 	}
 	return c, c.orClose(err)
+}
+
+func newCatalog(out string) (*Catalog, error) {
+	c := &Catalog{out: out, seen: map[string]seen{}, opened: map[string]*experiment{}}
+	var err error
+	if c.heads, err = record.OpenHeads(out); err != nil {
+		if c.heads == nil {
+			return nil, err
+		}
+		c.faults = append(c.faults, err)
+	}
+	return c, nil
 }
 
 // Existing is Open of a folder that has an index, or that nothing can be written to.
@@ -102,8 +118,7 @@ func (c *Catalog) orClose(err error) error {
 	return nil
 }
 
-// startAfresh replaces a corrupt index by an empty one. The heads that it held are
-// lost with it.
+// startAfresh replaces a corrupt index by an empty one.
 func (c *Catalog) startAfresh(file string) (err error) {
 	if c.db != nil {
 		c.db.Close() // whatever it says, the file goes
@@ -131,7 +146,6 @@ func (c *Catalog) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.heads = all.Heads
 	for _, r := range all.Rows {
 		s := c.seen[r.Folder]
 		s.stamp, s.outcomes = r.Stamp, append(s.outcomes, r.Outcome)
@@ -145,14 +159,8 @@ func (c *Catalog) load(ctx context.Context) error {
 	return nil
 }
 
-// Rebuild reads every folder and makes the index anew. Heads that it had stay, where
-// the experiment's log does not have them any more.
+// Rebuild reads every folder and makes the index anew.
 func (c *Catalog) Rebuild(ctx context.Context) error {
-	if c.db != nil && !c.db.Stale() && !c.db.Fresh() {
-		if err := c.load(ctx); err != nil {
-			return err
-		}
-	}
 	if err := c.gather(); err != nil {
 		return err
 	}
@@ -160,14 +168,32 @@ func (c *Catalog) Rebuild(ctx context.Context) error {
 		return nil
 	}
 	var all index.All
-	all.Heads = c.heads
 	for folder, s := range c.seen {
 		all.Rows = append(all.Rows, rowsOf(folder, s)...)
 		if s.err != nil {
 			all.Unread = append(all.Unread, folder)
 		}
 	}
-	return c.db.Replace(ctx, all)
+	return errors.Join(c.keepHeads(), c.db.Replace(ctx, all))
+}
+
+// Forget leaves out the experiments whose folders are gone, and says which they are.
+func (c *Catalog) Forget() (gone []error, err error) {
+	if c.readOnly {
+		return nil, nil
+	}
+	for _, folder := range c.experiments("") {
+		if root := c.root(folder); !exists(string(root)) {
+			gone = append(gone, Fault(string(root), root.Gone()))
+			err = errors.Join(err, c.heads.Forget(folder))
+			maps.DeleteFunc(c.seen, func(f string, _ seen) bool { return strings.HasPrefix(f, folder+"/") })
+		}
+	}
+	return gone, err
+}
+
+func (c *Catalog) root(folder string) record.Experiment {
+	return record.Experiment(filepath.Join(c.out, folder))
 }
 
 // gather reads every folder below out.
@@ -193,9 +219,6 @@ func (c *Catalog) gather() error {
 		}
 	}
 	c.lookAt(list)
-	for folder, x := range c.opened {
-		c.keepHead(folder, x)
-	}
 	for _, folder := range slices.Sorted(maps.Keys(c.seen)) {
 		if err := c.seen[folder].err; err != nil {
 			c.Rebuilt = append(c.Rebuilt, Fault(filepath.Join(c.out, filepath.FromSlash(folder)), err))
@@ -204,11 +227,15 @@ func (c *Catalog) gather() error {
 	return nil
 }
 
-// keepHead notes the head of an experiment's log, unless the log was rewritten.
-func (c *Catalog) keepHead(folder string, x *experiment) {
-	if x.err == nil && x.scores.Head() != "" {
-		c.heads[folder] = x.scores.Head()
+// keepHeads notes the heads of the experiments' logs, but of those that were rewritten.
+func (c *Catalog) keepHeads() error {
+	heads := map[string]string{}
+	for folder, x := range c.opened {
+		if x.err == nil && x.scores.Head() != "" {
+			heads[folder] = x.scores.Head()
+		}
 	}
+	return c.heads.Keep(heads)
 }
 
 // experiment opens the experiment's log, once.
@@ -219,12 +246,12 @@ func (c *Catalog) experiment(folder string) *experiment {
 		}
 		return x
 	}
-	x := &experiment{root: record.Experiment(filepath.Join(c.out, folder))}
+	x := &experiment{root: c.root(folder)}
 	if x.scores, x.err = x.root.OpenScores(); x.err == nil {
 		x.err = x.scores.CheckLock()
 	}
 	if x.err == nil {
-		x.err = x.scores.Follows(c.heads[folder])
+		x.err = x.scores.Follows(c.heads.Of(folder))
 	}
 	c.opened[folder] = x
 	return x

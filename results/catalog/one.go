@@ -19,7 +19,11 @@ func Beside(ctx context.Context, root record.Experiment) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalog{out: out, readOnly: true, seen: map[string]seen{}, heads: map[string]string{}, opened: map[string]*experiment{}}
+	c, err := newCatalog(out)
+	if err != nil {
+		return nil, err
+	}
+	c.readOnly = true
 	file := record.Index(out)
 	if !exists(file) {
 		return c, nil
@@ -33,7 +37,7 @@ func Beside(ctx context.Context, root record.Experiment) (*Catalog, error) {
 		return c, nil // every folder is read
 	}
 	if c.db = db; db.Stale() || c.load(ctx) != nil {
-		c.seen, c.heads = map[string]seen{}, map[string]string{}
+		c.seen = map[string]seen{}
 	}
 	c.db = nil
 	return c, db.Close()
@@ -87,12 +91,20 @@ func (c *Catalog) Trial(root record.Experiment, id results.TrialID) (results.Out
 	return s.outcomes[0], s.err
 }
 
+// Rounds reads the private scores of the trial's attempts; see [record.Scores.Rounds].
+func (c *Catalog) Rounds(root record.Experiment, state *results.Trial) (map[int]results.Score, error) {
+	x := c.of(root)
+	if x.err != nil {
+		return nil, x.err
+	}
+	return x.scores.Rounds(x.root.Trial(state.Spec.TrialID), state)
+}
+
 // Put reads the outcomes of the experiment in the folder root again and puts them
 // into the index. It returns the head of the experiment's log, by the experiment's
 // name. Errors: what is wrong with a folder.
 func (c *Catalog) Put(ctx context.Context, root record.Experiment, outcomes []results.Outcome) (heads map[string]string, err error) {
 	x := c.of(root)
-	folder := filepath.Base(string(x.root))
 	var list []place
 	known := map[string]bool{}
 	for _, o := range outcomes {
@@ -112,10 +124,9 @@ func (c *Catalog) Put(ctx context.Context, root record.Experiment, outcomes []re
 			err = errors.Join(err, Fault(p.Path(), s.err))
 		}
 	}
-	c.keepHead(folder, x)
 	heads = map[string]string{}
 	for _, r := range rows {
-		heads[r.Outcome.Experiment] = results.ShortDigest(c.heads[folder])
+		heads[r.Outcome.Experiment] = x.head()
 	}
-	return heads, errors.Join(err, c.db.Put(ctx, rows, c.heads))
+	return heads, errors.Join(err, errors.Join(c.faults...), c.keepHeads(), c.db.Put(ctx, rows))
 }

@@ -32,37 +32,66 @@ type found struct {
 
 // Read reads the outcomes of the experiment of the name, of all for none.
 func (c *Catalog) Read(ctx context.Context, name string) (Reading, error) {
-	folders := c.experiments(name)
-	r := Reading{Heads: map[string]string{}}
+	r := Reading{Heads: map[string]string{}, Faults: slices.Clone(c.faults)}
 	var all []found
 	var put []index.Row
-	for _, folder := range folders {
-		x := c.experiment(folder)
-		outcomes, rows, faults := c.readExperiment(folder, x)
+	for _, folder := range c.experiments(name) {
+		outcomes, rows, faults := c.readExperiment(folder)
 		r.Faults, put = append(r.Faults, faults...), append(put, rows...)
 		for _, o := range outcomes {
 			all = append(all, found{o, folder})
 		}
-		c.keepHead(folder, x)
 	}
 	all, r.Copies = once(all)
+	r.Faults = append(r.Faults, c.renamed(all)...)
 	for _, f := range all {
 		r.Outcomes = append(r.Outcomes, f.Outcome)
-		if x := c.experiment(f.folder); x.scores != nil && x.scores.Head() != "" {
-			r.Heads[f.Experiment] = results.ShortDigest(x.scores.Head())
+		if x := c.opened[f.folder]; x != nil && x.head() != "" {
+			r.Heads[f.Experiment] = x.head()
 		}
 	}
 	slices.SortStableFunc(r.Outcomes, inOrder)
 	slices.SortStableFunc(r.Faults, func(a, b error) int { return cmp.Compare(severity(a), severity(b)) })
-	if len(put) > 0 && !c.readOnly {
-		if err := c.db.Put(ctx, put, c.heads); err != nil {
+	if c.readOnly {
+		return r, nil
+	}
+	if len(put) > 0 {
+		if err := c.db.Put(ctx, put); err != nil {
 			return r, err
 		}
 	}
-	return r, nil
+	return r, c.keepHeads()
 }
 
-// experiments lists the folders that hold outcomes of the experiment of the name.
+// renamed takes the figures of outcomes whose folder has another name than their
+// experiment: what lies there was recorded elsewhere. It names the folders.
+func (c *Catalog) renamed(all []found) (faults []error) {
+	why := map[string]error{}
+	for i, f := range all {
+		err, known := why[f.folder]
+		if !known {
+			err = c.root(f.folder).CheckName(f.Experiment)
+			if why[f.folder] = err; err != nil {
+				faults = append(faults, Fault(string(c.root(f.folder)), err))
+			}
+		}
+		if err != nil {
+			all[i].Outcome = f.AsChanged(err.Error())
+		}
+	}
+	return faults
+}
+
+// head is the short digest of the last line of the experiment's log; empty for none.
+func (x *experiment) head() string {
+	if x.scores == nil {
+		return ""
+	}
+	return results.ShortDigest(x.scores.Head())
+}
+
+// experiments lists the folders that hold outcomes of the experiment of the name, and
+// those of which the catalog knows no more than a head.
 func (c *Catalog) experiments(name string) []string {
 	list := map[string]bool{}
 	for folder, s := range c.seen {
@@ -72,15 +101,21 @@ func (c *Catalog) experiments(name string) []string {
 			list[experiment] = true
 		}
 	}
+	for _, folder := range c.heads.Known() {
+		if (name == "" || folder == name) && !exists(string(c.root(folder))) {
+			list[folder] = true
+		}
+	}
 	return slices.Sorted(maps.Keys(list))
 }
 
 // readExperiment looks at every folder of the experiment that the catalog knows, and
 // at the trials that the log knows. rows are those that the index lacks.
-func (c *Catalog) readExperiment(folder string, x *experiment) (outcomes []results.Outcome, rows []index.Row, faults []error) {
-	if !exists(string(x.root)) {
-		return c.unproven(folder), nil, nil
+func (c *Catalog) readExperiment(folder string) (outcomes []results.Outcome, rows []index.Row, faults []error) {
+	if root := c.root(folder); !exists(string(root)) {
+		return c.lost(folder, root.Gone()), nil, []error{Fault(string(root), root.Gone())}
 	}
+	x := c.experiment(folder)
 	list, why := c.places(folder, x), map[string]error{}
 	read := c.lookAt(list)
 	var lost []record.Entry
@@ -113,15 +148,11 @@ func (c *Catalog) readExperiment(folder string, x *experiment) (outcomes []resul
 	return outcomes, rows, faults
 }
 
-// unproven are the outcomes of an experiment whose folder is not there.
-func (c *Catalog) unproven(folder string) (outcomes []results.Outcome) {
+// lost are the outcomes, without figures, of an experiment whose folder is gone.
+func (c *Catalog) lost(folder string, why error) (outcomes []results.Outcome) {
 	for f, s := range c.seen {
-		if !strings.HasPrefix(f, folder+"/") {
-			continue
-		}
-		for _, o := range s.outcomes {
-			o.Unproven = true
-			outcomes = append(outcomes, o)
+		if strings.HasPrefix(f, folder+"/") {
+			outcomes = append(outcomes, changed(s.outcomes, why)...)
 		}
 	}
 	return outcomes

@@ -8,8 +8,8 @@
 //
 // An outcome is one row: its JSON, beside the folder that it was read from, the
 // stamp of that folder's files, and the columns that name the trial. Rows of the
-// same trial in two folders are two rows. The index also holds the head that each
-// experiment's log of scores had, and the folders that could not be read.
+// same trial in two folders are two rows. The index also holds the folders that could
+// not be read.
 //
 // Two libraries drive SQLite: mattn/go-sqlite3, which is SQLite itself, where there is
 // cgo, and modernc.org/sqlite, a translation to Go, where there is none. They read
@@ -38,11 +38,11 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-//go:embed migrations/0001_folders.sql
+//go:embed migrations/0001_rows.sql
 var schema string
 
 // schemaName is what the index records of its schema.
-const schemaName = "migrations/0001_folders.sql"
+const schemaName = "migrations/0001_rows.sql"
 
 // ErrStale is the error of reading a stale index and of adding to it.
 var ErrStale = errors.New("another version of the program made it")

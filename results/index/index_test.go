@@ -93,7 +93,7 @@ func TestRoundTrip(t *testing.T) {
 	want := []results.Outcome{full("a", results.Code, 1), full("a", results.Code, 2), failed("b", results.Science, 1), given, printed}
 	path := filepath.Join(t.TempDir(), "new folder", "odd?name#100%.db")
 	x := open(t, path)
-	if err := x.Put(t.Context(), rows(want[3], want[1], want[4], want[0], want[2]), nil); err != nil {
+	if err := x.Put(t.Context(), rows(want[3], want[1], want[4], want[0], want[2])); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, all(t, x, index.Filter{})); diff != "" {
@@ -139,7 +139,7 @@ func TestEveryFieldRoundTrips(t *testing.T) {
 	unknown.Cost, unknown.Usage.AgentCost, unknown.Usage.GPUSeconds = results.Number{}, results.Num(0, true), results.Number{}
 	unknown.Finals, unknown.Failures = nil, nil
 	x := open(t, filepath.Join(t.TempDir(), "results.db"))
-	if err := x.Put(t.Context(), rows(want, unknown), nil); err != nil {
+	if err := x.Put(t.Context(), rows(want, unknown)); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]results.Outcome{want, unknown}, all(t, x, index.Filter{})); diff != "" {
@@ -151,7 +151,7 @@ func TestFilter(t *testing.T) {
 	x := open(t, filepath.Join(t.TempDir(), "results.db"))
 	other := full("b", results.Code, 1)
 	other.Experiment, other.Workflow, other.Setting = "other", results.OneShot, results.Scratch
-	if err := x.Put(t.Context(), rows(full("a", results.Code, 1), full("a", results.Science, 1), full("b", results.Code, 1), other), nil); err != nil {
+	if err := x.Put(t.Context(), rows(full("a", results.Code, 1), full("a", results.Science, 1), full("b", results.Code, 1), other)); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -182,14 +182,14 @@ func TestPutReplacesTheTrial(t *testing.T) {
 	for i := range 8 {
 		group.Go(func() {
 			for range 5 {
-				if err := x.Put(context.Background(), rows(full(fmt.Sprintf("agent-%d", i), results.Code, 1)), nil); err != nil {
+				if err := x.Put(context.Background(), rows(full(fmt.Sprintf("agent-%d", i), results.Code, 1))); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	group.Wait()
-	if err := x.Put(t.Context(), rows(failed("agent-0", results.Code, 1)), nil); err != nil {
+	if err := x.Put(t.Context(), rows(failed("agent-0", results.Code, 1))); err != nil {
 		t.Fatal(err)
 	}
 	if got := all(t, x, index.Filter{}); len(got) != 8 || !cmp.Equal(got[0], failed("agent-0", results.Code, 1)) {
@@ -216,7 +216,7 @@ func count(t *testing.T, path, table string) (n int) {
 func TestAllOrNothing(t *testing.T) {
 	x := open(t, filepath.Join(t.TempDir(), "results.db"))
 	old := []results.Outcome{full("a", results.Code, 1), full("a", results.Code, 2)}
-	if err := x.Put(t.Context(), rows(old...), nil); err != nil {
+	if err := x.Put(t.Context(), rows(old...)); err != nil {
 		t.Fatal(err)
 	}
 	bad := full("b", results.Code, 1)
@@ -224,7 +224,7 @@ func TestAllOrNothing(t *testing.T) {
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, err := range map[string]error{
-		"Put":               x.Put(t.Context(), rows(full("b", results.Science, 1), bad), nil),
+		"Put":               x.Put(t.Context(), rows(full("b", results.Science, 1), bad)),
 		"Replace":           x.Replace(t.Context(), index.All{Rows: rows(full("b", results.Science, 1), bad)}),
 		"Replace cancelled": x.Replace(stopped, index.All{}),
 	} {
@@ -243,7 +243,7 @@ func TestAllOrNothing(t *testing.T) {
 func TestReplace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "results.db")
 	x := open(t, path)
-	if err := x.Put(t.Context(), rows(full("a", results.Code, 1), full("old", results.Code, 1)), nil); err != nil {
+	if err := x.Put(t.Context(), rows(full("a", results.Code, 1), full("old", results.Code, 1))); err != nil {
 		t.Fatal(err)
 	}
 	reader := open(t, path)
@@ -348,7 +348,7 @@ func TestStale(t *testing.T) {
 			before := count(t, path, "outcomes")
 			x, later := open(t, path), open(t, path)
 			_, read := x.Rows(t.Context(), index.Filter{})
-			for what, err := range map[string]error{"read": read, "write": x.Put(t.Context(), rows(full("b", results.Code, 1)), nil)} {
+			for what, err := range map[string]error{"read": read, "write": x.Put(t.Context(), rows(full("b", results.Code, 1)))} {
 				var fault *results.Error
 				if !errors.Is(err, index.ErrStale) || !errors.As(err, &fault) || fault.Kind != results.BadInput || !strings.Contains(fault.Hint, "reindex") {
 					t.Errorf("%s: error is %v, want a stale index as bad input", what, err)
@@ -361,15 +361,15 @@ func TestStale(t *testing.T) {
 			if err := x.Replace(t.Context(), index.All{Rows: rows(want[:1]...)}); err != nil {
 				t.Fatal(err)
 			}
-			if err := x.Put(t.Context(), rows(want[1]), nil); err != nil {
+			if err := x.Put(t.Context(), rows(want[1])); err != nil {
 				t.Error(err)
 			}
 			fresh := open(t, path)
 			if diff := cmp.Diff(want, all(t, fresh, index.Filter{})); diff != "" || x.Stale() || fresh.Stale() {
 				t.Errorf("after Replace, stale %v and opened again %v (-want +got):\n%s", x.Stale(), fresh.Stale(), diff)
 			}
-			if n := count(t, path, "sqlite_schema WHERE type = 'table'"); n != 4 {
-				t.Errorf("%d tables, want those of this version, 4", n)
+			if n := count(t, path, "sqlite_schema WHERE type = 'table'"); n != 3 {
+				t.Errorf("%d tables, want those of this version, 3", n)
 			}
 		})
 	}

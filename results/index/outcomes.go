@@ -32,17 +32,16 @@ type Row struct {
 // All is what an index holds.
 type All struct {
 	Rows   []Row
-	Heads  map[string]string // of the logs of scores, by the experiment's folder
-	Unread []string          // folders
+	Unread []string // folders
 }
 
-// Put adds rows, in place of those of the same folders and runs, and heads, all or
-// none. Folders of the rows are no longer unread.
-func (x *Index) Put(ctx context.Context, rows []Row, heads map[string]string) error {
+// Put adds rows, in place of those of the same folders and runs, all or none. Folders
+// of the rows are no longer unread.
+func (x *Index) Put(ctx context.Context, rows []Row) error {
 	if x.Stale() {
 		return x.fault("write", ErrStale)
 	}
-	if err := x.inTx(ctx, func(tx *sql.Tx) error { return insert(ctx, tx, All{Rows: rows, Heads: heads}) }); err != nil {
+	if err := x.inTx(ctx, func(tx *sql.Tx) error { return insert(ctx, tx, All{Rows: rows}) }); err != nil {
 		return x.fault("write", err)
 	}
 	return nil
@@ -65,7 +64,7 @@ func (x *Index) Replace(ctx context.Context, all All) error {
 }
 
 // Rows returns the rows that f selects, sorted by experiment, kind, agent, workflow,
-// setting, domain, run and folder, with all heads and all unread folders.
+// setting, domain, run and folder, with all unread folders.
 func (x *Index) Rows(ctx context.Context, f Filter) (all All, err error) {
 	if x.Stale() {
 		return all, x.fault("read", ErrStale)
@@ -111,11 +110,6 @@ func insert(ctx context.Context, tx *sql.Tx, all All) error {
 			return err
 		}
 	}
-	for experiment, head := range all.Heads {
-		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO heads (experiment, head) VALUES (?, ?)`, experiment, head); err != nil {
-			return err
-		}
-	}
 	for _, folder := range all.Unread {
 		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO unread (folder) VALUES (?)`, folder); err != nil {
 			return err
@@ -129,18 +123,7 @@ func (x *Index) query(ctx context.Context, f Filter) (all All, err error) {
 		if all.Rows, err = selected(ctx, tx, f); err != nil {
 			return err
 		}
-		if all.Unread, err = texts(ctx, tx, `SELECT folder FROM unread ORDER BY folder`); err != nil {
-			return err
-		}
-		experiments, err := texts(ctx, tx, `SELECT experiment FROM heads ORDER BY experiment`)
-		if err != nil {
-			return err
-		}
-		heads, err := texts(ctx, tx, `SELECT head FROM heads ORDER BY experiment`)
-		all.Heads = map[string]string{}
-		for i, e := range experiments {
-			all.Heads[e] = heads[i]
-		}
+		all.Unread, err = texts(ctx, tx, `SELECT folder FROM unread ORDER BY folder`)
 		return err
 	})
 	return all, err

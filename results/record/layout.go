@@ -15,6 +15,7 @@ const (
 	scoresFile      = "scores.jsonl"
 	leaderboardFile = "leaderboard.md"
 	indexFile       = "results.db"
+	headsFile       = "heads.jsonl"
 	trialsFolder    = "trials" // as results.TrialID has it
 	agentsFolder    = "agents"
 	baseFolder      = "base"
@@ -28,6 +29,7 @@ const (
 	ledgerFile    = "ledger.jsonl"
 	runningFile   = "running.json"
 	sealFile      = "seal.json"
+	auditFile     = "audit.json"
 	teacherFolder = "teacher"
 	openSegment   = "open"
 	segmentSuffix = ".jsonl.zst"

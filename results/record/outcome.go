@@ -40,6 +40,9 @@ func (s *Scores) Outcome(t Trial) (results.Outcome, error) {
 		base, finals = Score{}, nil
 	}
 	o := state.Outcome(base.Private, finals)
+	if o.Audit, err = t.Audited(); err != nil {
+		return state.Outcome(results.Score{}, nil), err
+	}
 	o.Unproven, o.Added = !s.kept, append(added, more...)
 	return o, nil
 }
@@ -74,10 +77,10 @@ func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err erro
 
 // Rounds reads the private scores of the trial's attempts, as far as `score
 // --rounds` has made them.
-func (t Trial) Rounds(state *results.Trial) (map[int]results.Score, error) {
+func (s *Scores) Rounds(t Trial, state *results.Trial) (map[int]results.Score, error) {
 	list := map[int]results.Score{}
 	for _, a := range state.Attempts {
-		score, err := t.Round(a.N).recount()
+		score, err := s.Round(t, state.Spec.TrialID, a.N)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

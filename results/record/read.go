@@ -85,6 +85,27 @@ func Find(out, name string) (Experiment, error) {
 		"give a folder that holds "+lockFile)
 }
 
+// Gone is the error of an experiment whose folder is not there any more.
+func (e Experiment) Gone() error {
+	return &results.Error{
+		Kind: results.Verification, Hint: "put the folder back from a copy, or let reindex forget it",
+		Err: fmt.Errorf("%s: the experiment that was recorded here is gone", e),
+	}
+}
+
+// CheckName refuses a folder that does not have its experiment's name: where a trial
+// lies is a part of which trial it is, or a copy would be another result.
+func (e Experiment) CheckName(name string) error {
+	at, err := filepath.Abs(string(e)) // it may be "."
+	if err != nil || filepath.Base(at) == name {
+		return err
+	}
+	return &results.Error{
+		Kind: results.Verification, Hint: "call the folder " + name + " again, or put it below another --out; a copy does not count",
+		Err: fmt.Errorf("%s: it is the experiment %s, in a folder of another name", e, name),
+	}
+}
+
 // Experiments lists the folders below out that hold an experiment.
 func Experiments(out string) ([]Experiment, error) { return holding(out, lockFile) }
 

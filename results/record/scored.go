@@ -21,6 +21,11 @@ func (s *Scores) EnterFinal(id results.TrialID, k int) error {
 	return s.enterScore(s.root.Trial(id).Final(k), finalOf(id, k))
 }
 
+// EnterRound enters the private score of the trial's attempt n.
+func (s *Scores) EnterRound(id results.TrialID, n int) error {
+	return s.enterScore(s.root.Trial(id).Round(n), roundOf(id, n))
+}
+
 // EnterGiven enters the score of a run of the given submission.
 func (s *Scores) EnterGiven(name string, d results.Domain, run int) error {
 	g := s.root.Submission(name, d)
@@ -33,6 +38,10 @@ func (s *Scores) EnterGiven(name string, d results.Domain, run int) error {
 
 func finalOf(id results.TrialID, k int) ScoresLine {
 	return ScoresLine{Kind: FinalScored, Domain: id.Domain, Trial: &id, Number: k}
+}
+
+func roundOf(id results.TrialID, n int) ScoresLine {
+	return ScoresLine{Kind: RoundScored, Domain: id.Domain, Trial: &id, Number: n}
 }
 
 func (g Given) about(name string, d results.Domain, run int) (ScoresLine, error) {
@@ -59,6 +68,11 @@ func (s *Scores) Base(d results.Domain) (Score, error) {
 // Final reads the trial's score with final seed k; see [Scores.score].
 func (s *Scores) Final(t Trial, id results.TrialID, k int) (Score, error) {
 	return s.score(t.Final(k), finalOf(id, k))
+}
+
+// Round reads the private score of the trial's attempt n; see [Scores.score].
+func (s *Scores) Round(t Trial, id results.TrialID, n int) (Score, error) {
+	return s.score(t.Round(n), roundOf(id, n))
 }
 
 // Given reads the score of a run of the given submission; see [Scores.score].
@@ -105,6 +119,9 @@ func (f Final) describe(l ScoresLine) (ScoresLine, Score, error) {
 	l.Predictions = score.Predictions
 	if l.Kind != BaseScored {
 		l.Rows, err = disk.DigestFile(string(f.Rows()))
+	}
+	if l.Kind == RoundScored && errors.Is(err, fs.ErrNotExist) { // the attempt's own, unless it was trained again
+		err = nil
 	}
 	return l, score, err
 }

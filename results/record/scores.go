@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -22,6 +23,7 @@ const (
 	TrialSealed      ScoresKind = "trial.sealed"
 	BaseScored       ScoresKind = "base.scored"  // the base student on a domain's private set
 	FinalScored      ScoresKind = "final.scored" // a trial with one final seed
+	RoundScored      ScoresKind = "round.scored" // a trial's attempt, whether or not it was chosen
 	GivenScored      ScoresKind = "given.scored" // a run of a submission that no agent made
 )
 
@@ -31,9 +33,9 @@ type ScoresLine struct {
 	Kind ScoresKind `json:"kind"`
 
 	Domain results.Domain   `json:"domain,omitempty"`
-	Trial  *results.TrialID `json:"trial,omitempty"`  // of trial.sealed and final.scored
+	Trial  *results.TrialID `json:"trial,omitempty"`  // of trial.sealed, final.scored and round.scored
 	Given  string           `json:"given,omitempty"`  // name of the submission, of given.scored
-	Number int              `json:"number,omitempty"` // final seed or run, from 1
+	Number int              `json:"number,omitempty"` // final seed, attempt or run, from 1
 
 	Lock string `json:"lock,omitempty"` // digest of experiment.lock.json, of experiment.locked; of given.json, of given.scored
 	Seal string `json:"seal,omitempty"` // digest of seal.json, of trial.sealed
@@ -130,7 +132,27 @@ func (s *Scores) Follows(head string) error {
 	if head == "" || s.past[head] {
 		return nil
 	}
-	return unlike(s.root.scores(), fmt.Errorf("it was rewritten or cut: the index has its line %s, which it lacks", results.ShortDigest(head)))
+	return &results.Error{
+		Kind: results.Verification, Hint: "put the file back from a copy; if it is " + headsFile + " that changed, remove that",
+		Err: fmt.Errorf("%s: it was rewritten or cut: %s beside the experiments has its line %s, which it lacks", s.root.scores(), headsFile, results.ShortDigest(head)),
+	}
+}
+
+// Had refuses a log that has no line whose digest begins with the digits, which are
+// those of a head that somebody has, as from a published leaderboard.
+func (s *Scores) Had(digits string) error {
+	const least = 8 // digits that nobody finds another line for by chance
+	if len(digits) < least {
+		return results.Bad(fmt.Errorf("head %q: want at least %d hexadecimal digits", digits, least), "a leaderboard prints 12 below the ranking")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for head := range s.past {
+		if strings.HasPrefix(head, strings.ToLower(digits)) {
+			return nil
+		}
+	}
+	return unlike(s.root.scores(), fmt.Errorf("it was rewritten or cut, or is another experiment's: it has no line whose digest begins with %s", digits))
 }
 
 // line is the line about the same subject as l.

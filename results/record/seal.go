@@ -185,7 +185,7 @@ func (t Trial) takeSeal() (Seal, error) {
 	return s, err
 }
 
-// names lists the files below the folder but the seal, the final score, the
+// names lists the files below the folder but the seal, the final score, the audit, the
 // writer's lock and files that a killed process left half written.
 func (t Trial) names() (names []string, err error) {
 	err = filepath.WalkDir(string(t), func(at string, entry fs.DirEntry, err error) error {
@@ -200,7 +200,7 @@ func (t Trial) names() (names []string, err error) {
 		switch {
 		case entry.IsDir() && name == finalFolder:
 			return fs.SkipDir
-		case entry.IsDir() || name == sealFile || name == writerFile || disk.Unfinished(filepath.Base(name)):
+		case entry.IsDir() || name == sealFile || name == auditFile || name == writerFile || disk.Unfinished(filepath.Base(name)):
 			return nil
 		}
 		names = append(names, name)

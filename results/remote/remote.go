@@ -57,6 +57,18 @@ func RetryAfter(h http.Header) time.Duration {
 	return max(0, at.Sub(sent))
 }
 
+// ShouldRetry is what the server itself says of trying again, in the header of
+// Anthropic's and others' servers; usually where it says nothing.
+func ShouldRetry(h http.Header, usually bool) bool {
+	switch h.Get("X-Should-Retry") {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	return usually
+}
+
 // Sleep waits for d and reports whether ctx lasted as long.
 func Sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)

@@ -36,3 +36,12 @@ func TestKeyIsHidden(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestShouldRetry(t *testing.T) {
+	for value, want := range map[string][2]bool{"": {true, false}, "true": {true, true}, "false": {false, false}, "maybe": {true, false}} {
+		h := http.Header{"X-Should-Retry": {value}}
+		if got := [2]bool{ShouldRetry(h, true), ShouldRetry(h, false)}; got != want {
+			t.Errorf("%q: %v, want %v", value, got, want)
+		}
+	}
+}

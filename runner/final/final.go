@@ -92,11 +92,6 @@ type books struct {
 	enter func() error
 }
 
-// unbooked is the way of a score that no ranking reads.
-func unbooked(dir record.Final) books {
-	return books{read: dir.Score().Read, enter: func() error { return nil }}
-}
-
 // submitted reads the rows that attempt n submitted, which are valid.
 func submitted(dir record.Trial, state *results.Trial, n int) ([]results.Row, error) {
 	f, err := os.Open(string(dir.Attempt(n).Submission()))

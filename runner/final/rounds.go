@@ -49,17 +49,24 @@ func (s *Scorer) round(ctx context.Context, dir record.Trial, state *results.Tri
 	if err != nil {
 		return err
 	}
-	at := dir.Round(n)
+	at, id := dir.Round(n), state.Spec.TrialID
+	b := books{
+		read:  func() (record.Score, error) { return s.Scores.Round(dir, id, n) },
+		enter: func() error { return s.Scores.EnterRound(id, n) },
+	}
 	if adapter == "" {
-		return s.submission(ctx, at, unbooked(at), task, recipe, rows, seed)
+		return s.submission(ctx, at, b, task, recipe, rows, seed)
 	}
 	terms := s.terms(task, recipe)
-	if done, err := kept(at.Score(), unbooked(at), terms); done || err != nil {
+	if done, err := kept(at.Score(), b, terms); done || err != nil {
 		return err
 	}
 	items, err := private.Open(s.PrivateRoot, task)
 	if err != nil {
 		return err
 	}
-	return s.predict(ctx, at, adapter, task, items, record.Score{Valid: true, Terms: terms, Seed: seed})
+	if err := s.predict(ctx, at, adapter, task, items, record.Score{Valid: true, Terms: terms, Seed: seed}); err != nil {
+		return err
+	}
+	return b.enter()
 }

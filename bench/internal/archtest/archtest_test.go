@@ -61,6 +61,7 @@ var planted = []struct {
 	{"private-set", imp(module + "/tasks/private"), "runner/a.go", "runner/final/a.go"},
 	{"private-set", imp(module + "/tasks/private"), "runner/a_test.go", "runner/final/a_test.go"},
 	{"private-set", imp(module + "/tasks/private"), "bench/internal/cli/run.go", "bench/internal/cli/tasks_import.go"},
+	{"private-set", imp(module + "/tasks/private"), "runner/experiment/a.go", "runner/audit/a.go"},
 	{"private-set", imp(module + "/tasks/private"), "tasks/mini/a.go", "tasks/private/a.go"},
 	{"private-set", imp(module + "/tasks/private"), "runner/finally/a.go", "bench/internal/cli/tasks_new.go"},
 	{"github.com/mattn/go-sqlite3", imp("github.com/mattn/go-sqlite3"), "results/disk/a.go", "results/index/a.go"},

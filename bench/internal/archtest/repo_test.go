@@ -44,7 +44,7 @@ func TestExperiments(t *testing.T) {
 			t.Errorf("%s: the experiment's name is %q, want %q", path, f.Name, want)
 		}
 		for _, name := range f.Agents {
-			if _, err := definitions.Load(name); err != nil {
+			if _, err := definitions.Builtin(name); err != nil {
 				t.Errorf("%s: %v", path, err)
 			}
 		}

@@ -82,7 +82,7 @@ func floorRules() []rule {
 		imports("private-set", true, func(s *source, i imported) bool {
 			cli := s.in("bench/internal/cli") && strings.HasPrefix(s.path, "bench/internal/cli/tasks")
 			return under(i.ours, "tasks/private") && !cli &&
-				!s.in("tasks/private/...", "runner/final/...")
+				!s.in("tasks/private/...", "runner/final/...", "runner/audit")
 		}),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
@@ -78,12 +79,19 @@ func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) erro
 	t := table.New("", 1, "!name", "model", ">seconds", "finish", ">input tokens", ">cached", ">output tokens", ">reasoning", ">USD", "said")
 	t.Add(done.Name, done.Model, fmt.Sprintf("%.1f", done.Seconds), string(done.Finish), fmt.Sprint(done.Input), fmt.Sprint(done.Cached),
 		fmt.Sprint(done.Output), fmt.Sprint(done.Reasoning), cost, done.Said)
-	return printData(w.Stdout, o.format, done, t)
+	return printData(w, o.format, done, t)
 }
 
+// patience is how long a check waits for its answer.
+const patience = 5 * time.Minute
+
 func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a agents.Agent) (checked, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	if c, ok := a.(*chat.Client); ok {
+		a = c.Once() // who checks wants to know at once
+		fmt.Fprintf(w.Stderr, "asking %s at %s, once, for at most %s\n", d.Model, d.BaseURL, patience)
+	}
 	begin := w.Now()
 	reply, err := a.Reply(ctx, agents.Request{
 		Attempt: 1, Op: results.Draft, MaxTokens: 1_000, // reasoning is part of it
@@ -109,7 +117,7 @@ func definition(name, file string) (definitions.Definition, error) {
 		return definitions.LoadFile(name)
 	}
 	if file == "" {
-		return definitions.Load(name)
+		return definitions.Builtin(name)
 	}
 	d, err := definitions.LoadFile(file)
 	if err == nil && d.Name != name {

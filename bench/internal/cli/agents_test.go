@@ -234,6 +234,21 @@ func TestCheckAgent(t *testing.T) {
 	}
 }
 
+// TestCheckAgentOnce asks a server that is down once, and says at once whom it asks.
+func TestCheckAgentOnce(t *testing.T) {
+	tries := 0
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		tries++
+		http.Error(w, "down", http.StatusServiceUnavailable)
+	}))
+	t.Cleanup(h.Close)
+	dir := lay(t, map[string]string{"agent.yaml": agentFile(h.URL, "")})
+	code, _, stderr := in(t, dir, "agents", "check", "agent.yaml")
+	if said, _, _ := strings.Cut(stderr, "\n"); code != exitInfrastructure || tries != 1 || !strings.HasPrefix(said, "asking my-org/my-model at "+h.URL) || !strings.Contains(stderr, "503") {
+		t.Errorf("exit code %d after %d tries: %s", code, tries, stderr)
+	}
+}
+
 // TestOwnServersAsAgents takes the program's own servers for an agent's model.
 // Neither is a data engineer, and both fail as such.
 func TestOwnServersAsAgents(t *testing.T) {

@@ -46,6 +46,9 @@ func flagsFirst(app *cli.App, args []string) []string {
 		return args
 	}
 	first, behind := divide(at.command.Flags, slices.Concat(at.early, at.behind))
+	if slices.ContainsFunc(first, func(word string) bool { return word == "--help" || word == "-h" }) {
+		return append(at.names, "--help") // the library would look for help on the arguments
+	}
 	return slices.Concat(at.names, first, behind)
 }
 

@@ -82,6 +82,10 @@ func Main() int {
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now, Clock: clock, Sent: &sent,
 		Holder:   disk.Self(),
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
+		StderrSize: func() (width, height int) { // 0 where it is not known
+			width, height, _ = term.GetSize(int(os.Stderr.Fd()))
+			return width, height
+		},
 	}})
 }
 
@@ -121,7 +125,7 @@ func newApp(env Env) *cli.App {
 			"  autodatabench reproduce                               # the paper's numbers, without running anything",
 		Reader: env.Stdin, Writer: env.Stdout, ErrWriter: env.Stderr,
 		HideVersion: true, HideHelpCommand: true,
-		Flags:          []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print what this program is"}},
+		Flags:          []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print what this program is"}, cli.HelpFlag}, // a command help keeps the library from adding it
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return usage("%s", err) },
 		Action: func(c *cli.Context) error {
@@ -135,7 +139,7 @@ func newApp(env Env) *cli.App {
 		},
 		Commands: slices.Concat(
 			group("run", runCommand(env), resumeCommand(env), scoreCommand(env), evaluateCommand(env)),
-			group("look", statusCommand(env), showCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
+			group("look", statusCommand(env), showCommand(env), auditCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
 			group("compare", compareCommand(env), powerCommand(env), gateCommand(env), reproduceCommand(env)),
 			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),
 			group("maintain", doctorCommand(env), reindexCommand(env), versionCommand(env), helpCommand(env), completionCommand(env), completeCommand(env), jobCommand(env)),

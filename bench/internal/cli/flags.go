@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
@@ -12,8 +15,11 @@ import (
 // This file has the flags that several commands share, and the functions that read
 // them. Only an Action calls these functions: below it there is no [cli.Context].
 
+// defaultOut is the folder of experiments unless --out names another.
+const defaultOut = "runs"
+
 func outFlag() cli.Flag {
-	return &cli.StringFlag{Name: "out", Value: "runs", Usage: "`FOLDER` that holds the experiments", TakesFile: true}
+	return &cli.StringFlag{Name: "out", Value: defaultOut, Usage: "`FOLDER` that holds the experiments", TakesFile: true}
 }
 
 func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
@@ -106,6 +112,43 @@ func placesOf(c *cli.Context) setup.Places {
 // boardFlags choose the outcomes that a page is about.
 func boardFlags() []cli.Flag {
 	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this `EXPERIMENT`", DefaultText: "all"}}
+}
+
+// onlyFlag and failedFlag choose trials of an experiment.
+func onlyFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "only", Usage: "run only the trials of these `WORDS`, as science/iterative/adaptive/1"}
+}
+
+func failedFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "failed", Usage: "run only the trials that have begun and have no score"}
+}
+
+// tableFlags choose the tables of a leaderboard.
+func tableFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "table", Usage: "`NAME` of a table to show in place of " + report.Summary},
+		&cli.BoolFlag{Name: "all", Usage: "show all tables, the ranking last"},
+	}
+}
+
+// tablesOf names the tables to show. The ranking comes last, where a terminal's reader
+// finds it.
+func tablesOf(c *cli.Context) ([]string, error) {
+	known, named := report.BoardTables(), c.StringSlice("table")
+	switch {
+	case c.Bool("all") && len(named) > 0:
+		return nil, usage("give --all or --table, not both")
+	case c.Bool("all"):
+		return append(slices.DeleteFunc(known, func(name string) bool { return name == report.Summary || name == report.OtherRanksTable }), report.Summary), nil
+	case len(named) == 0:
+		return []string{report.Summary}, nil
+	}
+	for _, name := range named {
+		if !slices.Contains(known, name) {
+			return nil, usage("--table %s: want one of %s", name, strings.Join(known, ", "))
+		}
+	}
+	return named, nil
 }
 
 // evaluatorFlags set an evaluator's parameters.

@@ -58,7 +58,7 @@ func appHelp(app *cli.App, width int) string {
 		fmt.Fprintf(&b, "\n%s: %s\n", g.name, g.what)
 		for _, c := range app.Commands {
 			if c.Category == g.name && !c.Hidden {
-				b.WriteString(entry(c.Name, c.Usage, width, 14))
+				b.WriteString(entry(c.Name, c.Usage, width, 15))
 			}
 		}
 	}

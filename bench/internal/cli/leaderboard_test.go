@@ -67,7 +67,7 @@ func BenchmarkLeaderboard(b *testing.B) {
 			for _, o := range manyTrials(size.agents, size.runs) {
 				rows = append(rows, index.Row{Folder: "many/" + o.Path(), Outcome: o})
 			}
-			if err := db.Put(b.Context(), rows, nil); err != nil {
+			if err := db.Put(b.Context(), rows); err != nil {
 				b.Fatal(err)
 			}
 			for b.Loop() {

@@ -27,9 +27,6 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if err != nil {
 		return err
 	}
-	if err := setup.CheckPrices(f, list); err != nil {
-		return err
-	}
 	p, err := f.Resolve()
 	if err != nil {
 		return err
@@ -48,7 +45,7 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if len(made.Measured) > 0 {
 		tables = append(tables, measuredTable(made.Measured))
 	}
-	return printData(w.Stdout, o.format, made, tables...)
+	return printData(w, o.format, made, tables...)
 }
 
 // plannable checks what the experiment needs for its plan and completes its

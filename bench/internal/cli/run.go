@@ -35,6 +35,7 @@ func runCommand(env Env) *cli.Command {
 			"by unseeded chance, and steps that exceed their time on a slower machine, come out otherwise and are named as the difference.",
 		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
+			onlyFlag(), failedFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
 			&cli.StringFlag{Name: "replay", Usage: "run the trial in `FOLDER` again with its recorded agent, and compare", TakesFile: true},
 			&cli.BoolFlag{Name: "replay-teacher", Usage: "with --replay: the recorded teacher, too"},
@@ -71,7 +72,7 @@ func runCommand(env Env) *cli.Command {
 			return runNew(c.Context, env.World, runOptions{
 				format: formatOf(c), out: c.String("out"), places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
 				model: c.String("model"), baseURL: c.String("base-url"), keyEnv: c.String("api-key-env"),
-				dryRun: c.Bool("dry-run"), path: firstArgument(c), words: wordsOf(c),
+				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: wordsOf(c),
 			})
 		},
 	}
@@ -86,7 +87,9 @@ type runOptions struct {
 	baseURL    string
 	keyEnv     string
 	dryRun     bool
-	path       *string // experiment file; nil for an experiment made of words
+	only       []string // words that name trials; none for all
+	failed     bool     // only trials that have begun and have no score
+	path       *string  // experiment file; nil for an experiment made of words
 	words      words
 }
 
@@ -105,13 +108,14 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	request := setup.Request{
-		File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, AgentFiles: o.agentFiles, Agents: made,
+	if made, err = setup.ReadAgents(f, o.agentFiles, made...); err != nil {
+		return err
 	}
+	request := setup.Request{File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, Agents: made}
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
-	return runExperiment(ctx, w, request, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
 }
 
 // made is the agent that the flags define, if they define one.
@@ -150,8 +154,8 @@ func (o runOptions) named(made []definitions.Definition) (names []string, err er
 }
 
 // runExperiment opens, runs, indexes and prints.
-func runExperiment(ctx context.Context, w setup.World, r setup.Request, format report.Format) (err error) {
-	s, err := setup.Open(ctx, w, r, setup.Everything())
+func runExperiment(ctx context.Context, w setup.World, r runRequest, format report.Format) (err error) {
+	s, err := setup.Open(ctx, w, r.Request, setup.Everything())
 	if err != nil {
 		return err
 	}
@@ -159,7 +163,14 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	if s.File.Runs == 1 {
 		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
 	}
-	watch := newWatch(w, len(s.File.Trials()))
+	if s.Only, err = r.chosen(s); err != nil {
+		return err
+	}
+	model, err := recorded.Progress(s.Root, s.File, s.Chosen(), w.Now())
+	if err != nil {
+		return err
+	}
+	watch := newWatch(ctx, w, model)
 	s.Watch = watch
 	outcomes, err := s.Run(ctx)
 	watch.close()
@@ -172,7 +183,8 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	return err
 }
 
-// publish puts the outcomes into the index and prints the leaderboard.
+// publish puts the outcomes into the index, writes the whole leaderboard beside the
+// trials and prints its ranking, as the last that a reader sees.
 func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, format report.Format) error {
 	heads, err := putIndex(ctx, w, s.Root, outcomes)
 	if err != nil {
@@ -182,6 +194,13 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err != nil {
 		return err
 	}
+	if s.Only != nil { // the board has the other trials, too
+		all, _, left := recorded.Outcomes(ctx, filepath.Dir(string(s.Root)), s.File.Name, warnings(w))
+		if all == nil {
+			return left
+		}
+		outcomes = all
+	}
 	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names, Heads: heads})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
@@ -190,11 +209,13 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err := s.Root.Leaderboard().Write(page.Bytes()); err != nil {
 		return err
 	}
-	if err := report.Write(w.Stdout, format, board); err != nil {
-		return err
+	more := "autodatabench leaderboard"
+	if out := filepath.Dir(string(s.Root)); out != defaultOut {
+		more += " --out " + quoted(out)
 	}
-	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard())
-	return nil
+	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\nmore     %s --experiment %s --all\n\n",
+		filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard(), more, quoted(s.File.Name))
+	return show(w, format, board.Only(report.Summary))
 }
 
 // putIndex puts the outcomes of the experiment in the folder root into the index

@@ -40,7 +40,7 @@ type scoreOptions struct {
 
 // runScore scores the sealed trials that are there and prints the leaderboard.
 func runScore(ctx context.Context, w setup.World, o scoreOptions) (err error) {
-	f, given, root, err := findExperiment(o.out, o.name)
+	f, given, root, err := ownExperiment(o.out, o.name)
 	if err != nil {
 		return err
 	}

@@ -50,5 +50,5 @@ func runVersion(w setup.World, format report.Format) error {
 	}
 	t := table.New("", 1, "!autodatabench", "commit", "go", "platform", ">format", "student", "BLAS")
 	t.Add(v.Version, cmp.Or(v.Commit[:min(12, len(v.Commit))], table.Missing), v.Go, v.Platform, fmt.Sprint(v.Format), v.Student[:12], v.Arithmetic)
-	return printData(w.Stdout, format, v, t)
+	return printData(w, format, v, t)
 }

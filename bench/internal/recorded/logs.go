@@ -93,6 +93,6 @@ func trialLog(shelf *catalog.Catalog, root record.Experiment, id results.TrialID
 		return l, err
 	}
 	l.Base, l.Finals = o.BasePrivate, o.Finals
-	l.Private, err = dir.Rounds(l.State)
+	l.Private, err = shelf.Rounds(root, l.State)
 	return l, err
 }

@@ -35,7 +35,8 @@ func Read(ctx context.Context, out, name string) (r catalog.Reading, err error) 
 	return c.Read(ctx, name)
 }
 
-// Rebuild makes the index of out anew and reads it.
+// Rebuild makes the index of out anew and reads it. It names the experiments whose
+// folders are gone, and forgets them.
 func Rebuild(ctx context.Context, out string) (r catalog.Reading, err error) {
 	if _, err := record.Recorded(out); err != nil { // before an index is made
 		return r, err
@@ -45,10 +46,16 @@ func Rebuild(ctx context.Context, out string) (r catalog.Reading, err error) {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	if err := c.Rebuild(ctx); err != nil {
+	gone, err := c.Forget()
+	if err == nil {
+		err = c.Rebuild(ctx)
+	}
+	if err != nil {
 		return r, err
 	}
-	return c.Read(ctx, "")
+	r, err = c.Read(ctx, "")
+	r.Faults = append(gone, r.Faults...)
+	return r, err
 }
 
 // Put reads the outcomes of the experiment in the folder root again and puts them into

@@ -16,8 +16,6 @@ CREATE TABLE outcomes (
 	sum        TEXT    NOT NULL,
 	PRIMARY KEY (folder, run)
 ) STRICT;
--- The last line, by digest, that the log of an experiment's scores had.
-CREATE TABLE heads (experiment TEXT PRIMARY KEY, head TEXT NOT NULL) STRICT;
 -- Folders that could not be read, to be tried again.
 CREATE TABLE unread (folder TEXT PRIMARY KEY) STRICT;
 -- The schema by name: every version of the program, older ones too, looks here
