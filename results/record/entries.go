@@ -229,3 +229,6 @@ func (s *Scores) Gone() []Entry {
 	slices.SortFunc(list, func(a, b Entry) int { return strings.Compare(a.Folder, b.Folder) })
 	return list
 }
+
+// Given reports whether the entry is a submission that no agent made.
+func (e Entry) Given() bool { return e.given }

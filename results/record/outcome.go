@@ -72,7 +72,7 @@ func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err erro
 	if state.End == "" {
 		return nil, unlike(string(t.SealFile()), errors.New("is the seal of a trial that has not ended"))
 	}
-	return t.checkSeal()
+	return t.checkSeal(s.missing)
 }
 
 // Rounds reads the private scores of the trial's attempts, as far as `score

@@ -14,12 +14,17 @@ import (
 // set, which must lie below privateRoot unless it is built in, and the scores, which must
 // be those of the experiment's log. absent says why the private set is not at hand, if it is not.
 func Open(root record.Experiment, dir record.Trial, id results.TrialID, task tasks.Task, privateRoot string) (in Inputs, absent, err error) {
-	in = Inputs{Trial: dir, Task: task}
-	in.Private, absent = private.Open(privateRoot, task)
 	scores, err := root.OpenScores()
 	if err != nil {
-		return in, absent, err
+		return in, nil, err
 	}
+	return OpenWith(scores, dir, id, task, privateRoot)
+}
+
+// OpenWith is Open with the experiment's log, which somebody has opened.
+func OpenWith(scores *record.Scores, dir record.Trial, id results.TrialID, task tasks.Task, privateRoot string) (in Inputs, absent, err error) {
+	in = Inputs{Trial: dir, Task: task}
+	in.Private, absent = private.Open(privateRoot, task)
 	base, err := scores.Base(id.Domain)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return in, absent, err

@@ -41,6 +41,7 @@ type Setup struct {
 	Close    func() error // ends the student's processes
 	Sandbox  runner.Sandbox
 
+	Rule        Rule   // of an experiment that runs until its pairs are decided
 	PrivateRoot string // of the private sets of task folders
 
 	Only []results.TrialID // that are to be run; nil for all
@@ -61,10 +62,12 @@ const FinalScore = "final score"
 type Watch interface {
 	Doing(id results.TrialID, what string, state *results.Trial)
 	Done(o results.Outcome)
+	Looked(l results.Look, granted []results.TrialID)
 	Failed(id results.TrialID, err error) // by the platform; it is left to be resumed
 }
 
-// Trials lists the experiment's trials, domain by domain.
+// Trials lists the experiment's trials, run by run and domain by domain. Until its pairs
+// are decided, these are the most that there may be.
 func (f File) Trials() []results.TrialID {
 	var ids []results.TrialID
 	for run := 1; run <= f.Runs; run++ {
@@ -81,12 +84,12 @@ func (f File) Trials() []results.TrialID {
 	return ids
 }
 
-// Chosen lists the trials that are to be run.
-func (s *Setup) Chosen() []results.TrialID {
+// Chosen lists the trials that are to be run, as far as that is known before.
+func (s *Setup) Chosen() ([]results.TrialID, error) {
 	if s.Only != nil {
-		return s.Only
+		return s.Only, nil
 	}
-	return s.File.Trials()
+	return Granted(s.Root, s.File)
 }
 
 // Run takes every chosen trial to its score, resuming what is there, and returns the
@@ -112,7 +115,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.each(ctx, s.Chosen(), func(id results.TrialID) (results.Outcome, error) {
+	return s.rounds(ctx, func(id results.TrialID) (results.Outcome, error) {
 		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
 		if err != nil && ctx.Err() == nil {
 			s.Watch.Failed(id, err)
