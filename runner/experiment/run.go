@@ -101,7 +101,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := (&final.Scorer{PrivateRoot: s.PrivateRoot}).Ready(maps.Values(s.Tasks)); err != nil {
+	if err := s.scorer().Ready(maps.Values(s.Tasks)); err != nil {
 		return nil, err
 	}
 	if err := s.lock(protocol); err != nil {
