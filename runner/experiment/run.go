@@ -140,6 +140,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 		return results.Outcome{}, err
 	}
 	s.Watch.Doing(spec.TrialID, FinalScore, state)
+	ctx = final.Following(ctx, func(what string) { s.Watch.Doing(spec.TrialID, what, state) })
 	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
 	if err != nil {
 		return results.Outcome{}, err
