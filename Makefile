@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -55,9 +55,10 @@ golden: setup ## rewrite the golden files of every package that has some
 	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \
 		$(GO) test $(TAGS) "./$$d" -update; done
 
-recordings: build ## run the demo and take its trials for the test that replays them, as after a change of tasks or prompts
+recordings: build ## run the demo and take its trials and tables for the tests that hold them, as after a change of tasks or prompts
 	@out=$$(mktemp -d); trap 'rm -rf "$$out"' EXIT; ./autodatabench run --out "$$out" bench/experiments/demo.yaml; \
-	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"
+	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"; \
+	$(GO) test $(TAGS) -run '^TestDemoPages$$' ./bench/internal/recorded -demo "$$out" -update
 
 picture: ## draw the pipeline that the README shows (bench/doc/pipeline-*.svg)
 	@go run ./bench/internal/picture
@@ -67,6 +68,9 @@ generate-check: setup ## check that generated files and go.mod are what they are
 
 faults: setup ## play every fault of teacher, agent, connection and disk on whole trials, and print a table (a minute or two)
 	@$(GO) test $(TAGS) -count=1 -timeout 20m -run '^TestFaults$$' -v ./runner -faults | grep -E '^(\||FAIL|ok|.*_test.go)'
+
+trust: setup ## measure the audit on engineers that cheat and on honest ones: 378 simulated trials, about 10 minutes on two cores
+	@$(GO) test $(TAGS) -count=1 -timeout 60m -run '^TestTrust$$' ./runner/audit -trust | grep -vE '^(ok|PASS)'
 
 check: lint test ## lint and all tests, with a short form of faults
 
