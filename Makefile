@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -100,10 +100,13 @@ clients-test: setup build ## ask student serve and teacher serve with the client
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
 
 cross: ## build and vet the reading commands without cgo for Linux, macOS and Windows, and test them here (SYSTEMS="darwin/arm64")
-	@bench/cross.sh
+	@SYSTEMS='$(SYSTEMS)' bench/cross.sh
 
 release: ## archives of VERSION=v0.1.0 for all systems, with checksums and bills of materials, in dist (DIST, SYSTEMS)
-	@VERSION='$(VERSION)' bench/release.sh
+	@VERSION='$(VERSION)' SYSTEMS='$(SYSTEMS)' DIST='$(DIST)' bench/release.sh
+
+release-test: ## make a release for this system twice, and see that the bytes are the same
+	@bench/release-twice.sh
 
 install-test: ## check the Dockerfile, and run its steps and the demo in a fresh Debian (root; downloads 500 MB)
 	@bench/install-test.sh
