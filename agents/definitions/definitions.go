@@ -25,6 +25,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/agents/dialect"
+	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
 )
@@ -86,8 +87,12 @@ func List() []string {
 	return names
 }
 
-// Builtin returns a definition that comes with the program.
+// Builtin returns a definition that comes with the program. Those of engineers on
+// which the audit is measured are not in [List].
 func Builtin(name string) (Definition, error) {
+	if reference.Does(name) != "" {
+		return Definition{Name: name, Provider: Reference, Engineer: name, DisplayName: unlistedTitle(name)}, nil
+	}
 	file := name + ".yaml"
 	data, err := embedded.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) || !results.ValidName(name) {
@@ -118,6 +123,12 @@ func LoadFile(path string) (Definition, error) {
 	}
 	d.BaseURL = d.Settings.TakeQuery(d.BaseURL)
 	return d, d.check(path)
+}
+
+// unlistedTitle says what an engineer is that is in no list: "literal (simulated cheat)".
+func unlistedTitle(name string) string {
+	kind, rest, _ := strings.Cut(name, "-")
+	return fmt.Sprintf("%s (simulated %s)", rest, kind)
 }
 
 func (d Definition) check(file string) error {

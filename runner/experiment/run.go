@@ -62,6 +62,7 @@ const FinalScore = "final score"
 type Watch interface {
 	Doing(id results.TrialID, what string, state *results.Trial)
 	Done(o results.Outcome)
+	Base(d results.Domain, public results.Score) // of the untrained student, before the first trial
 	Looked(l results.Look, granted []results.TrialID)
 	Failed(id results.TrialID, err error) // by the platform; it is left to be resumed
 }
@@ -100,7 +101,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := (&final.Scorer{PrivateRoot: s.PrivateRoot}).Ready(maps.Values(s.Tasks)); err != nil {
+	if err := s.scorer().Ready(maps.Values(s.Tasks)); err != nil {
 		return nil, err
 	}
 	if err := s.lock(ctx, protocol); err != nil {
@@ -114,6 +115,9 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	base, err := s.basePublic(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for _, d := range s.File.Domains {
+		s.Watch.Base(d, base[d])
 	}
 	return s.rounds(ctx, func(id results.TrialID) (results.Outcome, error) {
 		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
@@ -136,6 +140,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 		return results.Outcome{}, err
 	}
 	s.Watch.Doing(spec.TrialID, FinalScore, state)
+	ctx = final.Following(ctx, func(what string) { s.Watch.Doing(spec.TrialID, what, state) })
 	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
 	if err != nil {
 		return results.Outcome{}, err
