@@ -2,18 +2,14 @@ package experiment
 
 import (
 	"context"
-	"maps"
-	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
 )
 
-// prober is an agent or a teacher behind a server. Probe asks the server one small
-// question with the fields that trials will send, and keeps what it needs to be sent in
+// prober is a teacher behind a server. Probe asks the server one small question with
+// the fields that programs' calls will have, and keeps what it needs to be sent in
 // another way. Its error is one that no waiting mends; a server that is busy or down
 // gives none.
 type prober interface {
@@ -22,65 +18,34 @@ type prober interface {
 	Adapt([]dialect.Adaptation)
 }
 
-// theTeacher is the teacher's name among the probers; no agent has it.
-const theTeacher = "teacher:"
-
-// probers are the servers of the experiment, by the names of their agents.
-func (s *Setup) probers() map[string]prober {
-	all := map[string]prober{}
-	for name, a := range s.Agents {
-		if p, ok := a.Agent.(prober); ok {
-			all[name] = p
-		}
-	}
-	if p, ok := s.Teacher.(prober); ok {
-		all[theTeacher] = p
-	}
-	return all
-}
-
-// probe asks every server once before anything is paid for, so that what one refuses of
-// the platform's own fields is no agent's fault. An experiment that goes on takes what
-// was found when it began. One with a single attempt is a probe itself.
+// probe asks the teacher before an agent is paid for, so that what its server refuses
+// of the platform's own fields is no agent's fault. An experiment that goes on takes
+// what was found when it began. One with a single attempt is a probe itself. Agents are
+// not asked: their first call is the first step of a trial, and finds out the same.
 func (s *Setup) probe(ctx context.Context, was record.Lock, begun bool, p results.Protocol) error {
-	all := s.probers()
-	if begun {
-		for name, needs := range was.Adapted {
-			if p, ok := all[name]; ok {
-				p.Adapt(adaptations(needs))
-			}
+	t, ok := s.Teacher.(prober)
+	switch {
+	case !ok:
+		return nil
+	case begun:
+		var needs []dialect.Adaptation
+		for _, name := range was.Adapted {
+			needs = append(needs, dialect.Adaptation(name))
 		}
+		t.Adapt(needs)
+		return nil
+	case len(s.File.Trials()) == 1 && p.Budget.Attempts == 1:
 		return nil
 	}
-	if len(s.File.Trials()) == 1 && p.Budget.Attempts == 1 {
-		return nil
-	}
-	var asking errgroup.Group
-	for _, server := range all {
-		asking.Go(func() error { return server.Probe(ctx) })
-	}
-	return asking.Wait()
+	return t.Probe(ctx)
 }
 
-// adapted is what the servers were found to need, for the lock.
-func (s *Setup) adapted() map[string][]string {
-	found := map[string][]string{}
-	all := s.probers()
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		for _, a := range all[name].Adapted() {
-			found[name] = append(found[name], string(a))
+// adapted is what the teacher's server was found to need, for the lock.
+func (s *Setup) adapted() (found []string) {
+	if t, ok := s.Teacher.(prober); ok {
+		for _, a := range t.Adapted() {
+			found = append(found, string(a))
 		}
-	}
-	if len(found) == 0 {
-		return nil
 	}
 	return found
-}
-
-func adaptations(names []string) []dialect.Adaptation {
-	list := make([]dialect.Adaptation, len(names))
-	for i, n := range names {
-		list[i] = dialect.Adaptation(n)
-	}
-	return list
 }
