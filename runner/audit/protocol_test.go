@@ -47,7 +47,7 @@ func TestChangedFolders(t *testing.T) {
 		level      results.Level
 		text       string
 	}{
-		{"a call is left out of the ledger", dir.Ledger(), dropLines(2), "budget", results.Violation, "the ledger has"},
+		{"a call is left out of the ledger", dir.Ledger(), dropLines(60), "budget", results.Violation, "the ledger has"},
 		{"a budget that the ledger breaks", dir.Events(), replacing(`"teacher_calls_per_attempt":2000`, `"teacher_calls_per_attempt":50`), "budget", results.Violation, "over the budget"},
 		{"the check is left out", dir.Events(), dropEvent("checked"), "workflow", results.Violation, "the workflow has check next"},
 		{"more iterations than the budget has", dir.Events(), replacing(`"iterations":3`, `"iterations":2`), "workflow", results.Violation, "the workflow has finish next"},
@@ -134,7 +134,8 @@ func replacing(old, with string) func([]byte) []byte {
 	}
 }
 
-// dropLines leaves out the last lines.
+// dropLines leaves out the last lines. The last calls in flight may end with as many lines
+// that settle them, so a few lines may hold no call.
 func dropLines(n int) func([]byte) []byte {
 	return func(data []byte) []byte {
 		lines := bytes.Split(bytes.TrimSpace(data), []byte("\n"))
