@@ -234,3 +234,12 @@ func (s *Scores) Gone() []Entry {
 	slices.SortFunc(list, func(a, b Entry) int { return strings.Compare(a.Folder, b.Folder) })
 	return list
 }
+
+// IDOf is the id of the trial of the experiment, by its folder's name.
+func (e Experiment) IDOf(t Trial) (id results.TrialID, ok bool) {
+	folder, err := filepath.Rel(string(e), string(t))
+	if err != nil {
+		return id, false
+	}
+	return e.EntryOf(filepath.ToSlash(folder)).Trial()
+}

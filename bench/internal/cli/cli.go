@@ -122,7 +122,7 @@ func newApp(env Env) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 		Commands: slices.Concat(
-			group("run", runCommand(env), resumeCommand(env), scoreCommand(env), evaluateCommand(env)),
+			group("run", runCommand(env), resumeCommand(env), cancelCommand(env), scoreCommand(env), evaluateCommand(env)),
 			group("look", statusCommand(env), showCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
 			group("compare", compareCommand(env), powerCommand(env), gateCommand(env), reproduceCommand(env)),
 			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),
