@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings generate-check faults check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings generate-check faults damage check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -64,6 +64,9 @@ generate-check: setup ## check that generated files and go.mod are what they are
 
 faults: setup ## play every fault of teacher, agent, connection and disk on whole trials, and print a table (a minute or two)
 	@$(GO) test $(TAGS) -count=1 -timeout 20m -run '^TestFaults$$' -v ./runner -faults | grep -E '^(\||FAIL|ok|.*_test.go)'
+
+damage: setup ## damage each kind of file of a finished experiment in every way, ask every reading command, and print a table (minutes)
+	@$(GO) test $(TAGS) -count=1 -timeout 40m -run '^TestDamageIsNamed$$' -v ./bench/internal/cli -sweep | grep -E '^(\||FAIL|ok|.*_test.go)'
 
 check: lint test ## lint and all tests, with a short form of faults
 

@@ -217,18 +217,30 @@ func (s *Scores) Unsealed(id results.TrialID) error {
 
 // Gone is the error of an entry that is not there any more.
 func (e Entry) Gone() error {
+	what := "trial that was sealed"
+	if e.given {
+		what = "submission that was scored"
+	}
 	return &results.Error{
 		Kind: results.Verification, Hint: "put the folder back from a copy",
-		Err: fmt.Errorf("%s: the trial that was sealed here is gone", e.Path()),
+		Err: fmt.Errorf("%s: the %s here is gone", e.Path(), what),
 	}
 }
 
-// Gone lists the trials that were sealed and whose folder holds no trial any more.
+// Gone lists the trials that were sealed and the given submissions that were scored,
+// and whose folders hold none any more.
 func (s *Scores) Gone() []Entry {
 	var list []Entry
 	for _, id := range s.Sealed() {
 		if !disk.Exists(s.root.Trial(id).Events()) {
 			list = append(list, s.root.EntryOfTrial(id))
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.lines {
+		if l.Kind == GivenScored && l.Number == 1 && !s.root.Submission(l.Given, l.Domain).Terms().Exists() {
+			list = append(list, s.root.EntryOfGiven(l.Given, l.Domain))
 		}
 	}
 	slices.SortFunc(list, func(a, b Entry) int { return strings.Compare(a.Folder, b.Folder) })
