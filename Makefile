@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings generate-check faults damage check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults damage check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -58,6 +58,9 @@ golden: setup ## rewrite the golden files of every package that has some
 recordings: build ## run the demo and take its trials for the test that replays them, as after a change of tasks or prompts
 	@out=$$(mktemp -d); trap 'rm -rf "$$out"' EXIT; ./autodatabench run --out "$$out" bench/experiments/demo.yaml; \
 	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"
+
+picture: ## draw the pipeline that the README shows (bench/doc/pipeline-*.svg)
+	@go run ./bench/internal/picture
 
 generate-check: setup ## check that generated files and go.mod are what they are made from
 	@GO='$(GO)' TAGS='$(TAGS)' bench/generate-check.sh

@@ -55,6 +55,11 @@ func (g Group) weights() string {
 	return strings.Join(parts, ", ")
 }
 
+// averaged reports whether any row has other averages.
+func (g Group) averaged() bool {
+	return slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Uncertainty != nil && r.Uncertainty.Averages != nil })
+}
+
 // split reports whether any row's variance can be split.
 func (g Group) split() bool {
 	return slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Uncertainty != nil && r.Uncertainty.Split.Average.ItemShare.Known })

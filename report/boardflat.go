@@ -167,6 +167,14 @@ func totals() []flatColumn {
 		columns = append(columns, count("failed_"+strings.ReplaceAll(strings.ToLower(string(f)), " ", "_"),
 			func(r Row) int64 { return int64(r.Failures[f]) }))
 	}
+	audited := func(name string, figure func(RowAudit) results.Number) flatColumn {
+		return number(name, func(r Row) results.Number {
+			if r.Audit == nil {
+				return results.Number{}
+			}
+			return figure(*r.Audit)
+		})
+	}
 	return append(columns,
 		count("teacher_calls", func(r Row) int64 { return int64(r.Usage.TeacherCalls) }),
 		count("teacher_input_tokens", func(r Row) int64 { return r.Usage.TeacherInput }),
@@ -180,5 +188,9 @@ func totals() []flatColumn {
 		number("gpu_seconds", func(r Row) results.Number { return r.Usage.GPUSeconds }),
 		number("cost_usd", func(r Row) results.Number { return r.Cost }),
 		number("valid_share", func(r Row) results.Number { return r.validShare() }),
+		audited("audited_runs", func(a RowAudit) results.Number { return results.Num(float64(a.Runs), true) }),
+		audited("flagged_runs", func(a RowAudit) results.Number { return results.Num(float64(a.Flagged), true) }),
+		audited("gain_flagged_as_base", func(a RowAudit) results.Number { return a.Gain }),
+		audited("points_flagged_as_base", func(a RowAudit) results.Number { return a.Points }),
 	)
 }

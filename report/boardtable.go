@@ -12,36 +12,9 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// Tables returns up to nine tables a group: ranking, uncertainty, other averages,
-// sources of uncertainty, reliability, accuracy, MATS, effort and failures. A board without
-// outcomes is one empty table.
-func (b Board) Tables() []table.Table {
-	if len(b.Groups) == 0 {
-		return []table.Table{*table.New("Leaderboard", 0, ">rank", "agent")}
-	}
-	var tables []table.Table
-	for _, g := range b.Groups {
-		common := g.commonMarks()
-		tables = append(tables, g.ranking(common))
-		if g.certain() {
-			tables = append(tables, g.certainty(common))
-		}
-		if slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Uncertainty != nil && r.Uncertainty.Averages != nil }) {
-			tables = append(tables, g.averages(common))
-		}
-		if len(g.Others) > 0 {
-			tables = append(tables, g.others(common))
-		}
-		if g.split() {
-			tables = append(tables, g.sources(common))
-		}
-		tables = append(tables, g.reliable(common), g.accuracy(common), g.mats(common))
-		if !slices.Contains(common, Published) { // the paper prints neither effort nor failures
-			tables = append(tables, g.effort(common), g.cost(common), g.failures(common))
-		}
-	}
-	return tables
-}
+// Tables returns all tables of the board: for each group those of [BoardTables] that
+// it has. A board without outcomes is one empty table.
+func (b Board) Tables() []table.Table { return b.tables(BoardTables()) }
 
 // title ends with the marks of all rows, so that no table of simulated results
 // lacks the word.
@@ -70,11 +43,26 @@ func (g Group) commonMarks() []Mark {
 // grid starts a table whose rows are the group's: rank, agent, the marks that
 // not all rows share, the experiment when there are several, workflow, setting.
 func (g Group) grid(title string, common []Mark, heads ...string) (*table.Table, func(Row, ...string)) {
-	keys := []string{">rank", "agent"}
-	own := func(r Row) []Mark {
-		return slices.DeleteFunc(slices.Clone(r.Marks), func(m Mark) bool { return slices.Contains(common, m) })
+	marked := slices.ContainsFunc(g.Rows, func(r Row) bool { return len(r.own(common)) > 0 })
+	return g.gridBy(Row.place, marked, title, common, heads...)
+}
+
+// own are the marks of the row that not all rows have.
+func (r Row) own(common []Mark) []Mark {
+	return slices.DeleteFunc(slices.Clone(r.Marks), func(m Mark) bool { return slices.Contains(common, m) })
+}
+
+// place is the cell of the row's rank.
+func (r Row) place() string {
+	if r.Rank == 0 {
+		return table.Missing
 	}
-	marked := slices.ContainsFunc(g.Rows, func(r Row) bool { return len(own(r)) > 0 })
+	return strconv.Itoa(r.Rank)
+}
+
+// gridBy is grid with ranks of the caller's, and with the rows' own marks if marked.
+func (g Group) gridBy(rank func(Row) string, marked bool, title string, common []Mark, heads ...string) (*table.Table, func(Row, ...string)) {
+	keys := []string{">rank", "agent"}
 	if marked {
 		keys = append(keys, "!marks")
 	}
@@ -85,13 +73,9 @@ func (g Group) grid(title string, common []Mark, heads ...string) (*table.Table,
 	keys = append(keys, "workflow", "setting")
 	t := table.New(g.title(title, common), len(keys), append(keys, heads...)...)
 	return t, func(r Row, cells ...string) {
-		rank := table.Missing
-		if r.Rank > 0 {
-			rank = strconv.Itoa(r.Rank)
-		}
-		row := []string{rank, r.Name}
+		row := []string{rank(r), r.Name}
 		if marked {
-			row = append(row, joinMarks(own(r)))
+			row = append(row, joinMarks(r.own(common)))
 		}
 		if several {
 			row = append(row, r.Experiment)
@@ -108,8 +92,8 @@ func orMissing(s string) string {
 	return s
 }
 
-func (g Group) ranking(common []Mark) table.Table {
-	t, add := g.grid("Leaderboard", common, append(g.domainHeads(), ">average", ">MATS")...)
+func (g Group) byDomain(common []Mark) table.Table {
+	t, add := g.grid("Gain by domain", common, append(g.domainHeads(), ">average", ">MATS")...)
 	for _, r := range g.Rows {
 		var cells []string
 		for _, d := range r.Domains {
@@ -130,17 +114,9 @@ func (g Group) ranking(common []Mark) table.Table {
 }
 
 func (g Group) note(t *table.Table) {
-	figure := "Gain in % of the base accuracy"
-	if g.RankedBy == stats.ByPoints {
-		figure = "Gain in percentage points of accuracy (" + g.FewRight + ", too few for a relative gain; ranks and tests are by points)"
-	}
-	t.Note("%s, mean over runs; a run without a valid submission counts as 0. Average: over the domains, ± the standard deviation from run to run (of one run in every domain); none where a domain has one run.", figure)
+	t.Note("%s, mean over runs; a run without a valid submission counts as 0. Average: over the domains, ± the standard deviation from run to run (of one run in every domain); none where a domain has one run.", g.figure())
 	t.Note("MATS: attempts per valid submission, mean over runs, then over domains; lower is better.")
-	var base []string
-	for _, d := range g.Domains {
-		base = append(base, fmt.Sprintf("%s %s", d.Domain, percent(d.Base)))
-	}
-	t.Note("Teacher: %s. Student: %s. Base accuracy in %%: %s.", orMissing(g.Teacher), g.Student, strings.Join(base, ", "))
+	g.noteTerms(t)
 	if g.StudentIs != "" {
 		digests := []string{"student " + g.StudentIs, "protocol " + g.ProtocolIs}
 		for _, d := range g.Domains {
@@ -153,9 +129,7 @@ func (g Group) note(t *table.Table) {
 			t.Note("%s: %s.", m.mark, m.meaning)
 		}
 	}
-	if !g.certain() && g.noStudy == nil && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
-		t.Note("No intervals and rank sets: %s.", g.noInterval())
-	}
+	g.noteNoInterval(t)
 	var heads []string
 	for _, experiment := range slices.Sorted(maps.Keys(g.Heads)) {
 		heads = append(heads, experiment+" "+g.Heads[experiment])
@@ -163,15 +137,48 @@ func (g Group) note(t *table.Table) {
 	if len(heads) > 0 {
 		t.Note("Last lines of the logs of scores: %s.", strings.Join(heads, ", "))
 	}
-	for _, w := range g.Warnings {
+	g.noteWarnings(t)
+}
+
+// figure is what the group is ranked by, in words.
+func (g Group) figure() string {
+	if g.RankedBy == stats.ByPoints {
+		return "Gain in percentage points of accuracy (" + g.FewRight + ", too few for a relative gain; ranks and tests are by points)"
+	}
+	return "Gain in % of the base accuracy"
+}
+
+// noteTerms names what all rows share.
+func (g Group) noteTerms(t *table.Table) {
+	var base []string
+	for _, d := range g.Domains {
+		base = append(base, fmt.Sprintf("%s %s", d.Domain, percent(d.Base)))
+	}
+	t.Note("Teacher: %s. Student: %s. Base accuracy in %%: %s.", orMissing(g.Teacher), g.Student, strings.Join(base, ", "))
+}
+
+// noteNoInterval says why there are no intervals, if there are none.
+func (g Group) noteNoInterval(t *table.Table) {
+	if !g.certain() && g.noStudy == nil && !slices.ContainsFunc(g.Rows, func(r Row) bool { return r.Kind == results.OfPaper }) {
+		t.Note("No intervals and rank sets: %s.", g.noInterval())
+	}
+}
+
+// noteWarnings passes on the warnings of the group and of its rows.
+func (g Group) noteWarnings(t *table.Table) {
+	for _, w := range append(g.stops(), g.Warnings...) {
 		t.Note("%s.", w)
 	}
 	for _, r := range g.Rows {
 		for _, w := range r.Warnings {
-			t.Note("%s: %s.", strings.Join(slices.DeleteFunc([]string{r.Name, string(r.Workflow), string(r.Setting)},
-				func(s string) bool { return s == "" }), " "), w)
+			t.Note("%s: %s.", r.words(), w)
 		}
 	}
+}
+
+// words names the row in a sentence.
+func (r Row) words() string {
+	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", r.Name, r.Workflow, r.Setting)), " ")
 }
 
 func (g Group) accuracy(common []Mark) table.Table {

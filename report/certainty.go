@@ -68,7 +68,7 @@ func (g Group) doubts(t *table.Table) {
 			if rows[w] == nil {
 				order = append(order, w)
 			}
-			rows[w] = append(rows[w], strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", r.Name, r.Workflow, r.Setting)), " "))
+			rows[w] = append(rows[w], r.words())
 		}
 	}
 	for _, w := range order {

@@ -18,6 +18,7 @@ const (
 	Unsandboxed Mark = "unsandboxed"
 	Given       Mark = "given"
 	Published   Mark = "published"
+	Flagged     Mark = "violation"
 	Incomplete  Mark = "incomplete"
 )
 
@@ -32,6 +33,7 @@ var meanings = []struct {
 	{Unsandboxed, "the agent's code ran without a sandbox"},
 	{Given, "a submission made by no agent of the benchmark; not ranked"},
 	{Published, "computed from the figures the paper prints"},
+	{Flagged, "an audit found a breach of the rules; the table of audits has the row with and without the flagged runs"},
 	{Incomplete, "a domain or a score is missing, so there is no average"},
 }
 
@@ -63,6 +65,7 @@ func (r *Row) mark(outcomes []results.Outcome) {
 		has[Embedded] = has[Embedded] || o.Embedded
 		has[Modified] = has[Modified] || o.Modified
 		has[Unsandboxed] = has[Unsandboxed] || o.Unsandboxed
+		has[Flagged] = has[Flagged] || o.Flagged()
 	}
 	has[Incomplete] = !r.Points.Mean.Known
 	for _, m := range meanings {

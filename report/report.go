@@ -57,8 +57,11 @@ type List []table.Table
 // Tables returns the list.
 func (l List) Tables() []table.Table { return l }
 
-// Write writes the view in the format, text in at most text.Width columns.
-func Write(w io.Writer, f Format, v View) error {
+// Write writes the view in the format, text in at most [text.Width] columns.
+func Write(w io.Writer, f Format, v View) error { return WriteIn(w, f, v, text.Width) }
+
+// WriteIn writes the view in the format, text in at most width columns.
+func WriteIn(w io.Writer, f Format, v View, width int) error {
 	switch f {
 	case JSON:
 		enc := json.NewEncoder(w)
@@ -72,7 +75,7 @@ func Write(w io.Writer, f Format, v View) error {
 	case Markdown:
 		return each(w, v.Tables(), markdown.Write)
 	case Text:
-		return each(w, v.Tables(), func(w io.Writer, t table.Table) error { return text.Write(w, t, text.Width) })
+		return each(w, v.Tables(), func(w io.Writer, t table.Table) error { return text.Write(w, t, width) })
 	}
 	return f.Validate()
 }

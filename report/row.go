@@ -42,6 +42,8 @@ type Row struct {
 	Cost          results.Number          `json:"cost_usd"`   // of all runs
 	Elapsed       time.Duration           `json:"elapsed_ns"` // of all runs
 	Warnings      []string                `json:"warnings,omitempty"`
+
+	Audit *RowAudit `json:"audit,omitempty"` // nil where no run was audited
 }
 
 // DomainResult is a row's result in one domain.
@@ -100,6 +102,7 @@ func newRows(outcomes []results.Outcome, domains []results.Domain, names map[str
 		row.score(members, domains)
 		row.warnChanged(members)
 		row.mark(members)
+		row.Audit = auditOf(members, domains)
 		row.Standing = row.standing()
 		rows = append(rows, row)
 	}

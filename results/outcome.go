@@ -67,6 +67,8 @@ type Outcome struct {
 	Changed  string   `json:"changed,omitempty"`  // what is not as it was sealed or scored, with its file
 	Unproven bool     `json:"unproven,omitempty"` // nothing proves the scores: the folder is of version 1, or not there
 	Added    []string `json:"added,omitempty"`    // files of other programs in the folder, which change nothing
+
+	Audit *Audited `json:"audit,omitempty"` // nil where there is none, or one of another state of the trial
 }
 
 // AsChanged is what may be shown of a trial whose files are not what they were: its
@@ -164,6 +166,19 @@ func (o Outcome) base() Number {
 	return Num(o.BasePrivate.Accuracy(), o.BasePrivate.Total > 0)
 }
 
+// Flagged reports whether an audit found a violation of the rules.
+func (o Outcome) Flagged() bool { return o.Audit != nil && o.Audit.Level == Violation }
+
+// AsBase is the run as it counts where a flagged one is the base student's: it has gained
+// nothing.
+func (o Outcome) AsBase() Run {
+	r := o.Result()
+	if o.Flagged() && r.Accuracy.Known {
+		r.Accuracy = r.Base
+	}
+	return r
+}
+
 // Result is the outcome as scoring sees it.
 func (o Outcome) Result() Run {
 	r := Run{
@@ -219,6 +234,11 @@ func (o Outcome) Validate() error {
 	for _, s := range o.Finals {
 		if o.BasePrivate.Total > 0 && s.Total != o.BasePrivate.Total {
 			return fmt.Errorf("a final score of %d items, the base student's has %d", s.Total, o.BasePrivate.Total)
+		}
+	}
+	if o.Audit != nil {
+		if err := o.Audit.Level.Validate(); err != nil {
+			return err
 		}
 	}
 	scores := append([]Score{o.BasePublic, o.BasePrivate}, o.Finals...)

@@ -3,8 +3,6 @@ package definitions
 import (
 	"fmt"
 	"time"
-
-	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // Age says when the facts of a definition were right, as dates YYYY-MM-DD. It is
@@ -52,10 +50,4 @@ func (a Age) check() error {
 		}
 	}
 	return nil
-}
-
-// Digest is that of the definition without its age.
-func (d Definition) Digest() (string, error) {
-	d.Age = Age{}
-	return disk.DigestOf(d)
 }

@@ -39,7 +39,7 @@ func TestWarningsOfAge(t *testing.T) {
 // looked up again, and the digests of definitions made before there was an age
 // stay as they were.
 func TestAgeIsNoPartOfTheDigest(t *testing.T) {
-	d, err := Load("vllm")
+	d, err := Builtin("vllm")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestDatesAreChecked(t *testing.T) {
 func TestPaperModels(t *testing.T) {
 	load := func(name string) Definition {
 		t.Helper()
-		d, err := Load(name)
+		d, err := Builtin(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -83,8 +83,8 @@ func List() []string {
 	return names
 }
 
-// Load returns a definition that comes with the program.
-func Load(name string) (Definition, error) {
+// Builtin returns a definition that comes with the program.
+func Builtin(name string) (Definition, error) {
 	file := name + ".yaml"
 	data, err := embedded.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) || !results.ValidName(name) {
@@ -97,7 +97,11 @@ func Load(name string) (Definition, error) {
 	if err != nil {
 		return Definition{}, fmt.Errorf("agent %s: %w", name, err)
 	}
-	return parse(file, data)
+	var d Definition
+	if err := config.Decode(path.Join("agents/definitions", file), data, &d); err != nil {
+		return Definition{}, err
+	}
+	return d, d.check(file)
 }
 
 // LoadFile reads a user's definition file.
@@ -110,14 +114,6 @@ func LoadFile(path string) (Definition, error) {
 		d.Folder = filepath.Join(filepath.Dir(path), d.Folder)
 	}
 	return d, d.check(path)
-}
-
-func parse(file string, data []byte) (Definition, error) {
-	var d Definition
-	if err := config.Decode(path.Join("agents/definitions", file), data, &d); err != nil {
-		return Definition{}, err
-	}
-	return d, d.check(file)
 }
 
 func (d Definition) check(file string) error {

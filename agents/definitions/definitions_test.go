@@ -27,7 +27,7 @@ func TestEmbedded(t *testing.T) {
 		t.Errorf("list (-want +got):\n%s", diff)
 	}
 	for _, name := range reference.Engineers() {
-		d, err := Load(name)
+		d, err := Builtin(name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -48,7 +48,7 @@ func TestEmbedded(t *testing.T) {
 // and, where it names one, says which variable lacks it.
 func TestModels(t *testing.T) {
 	for _, name := range List() {
-		d, err := Load(name)
+		d, err := Builtin(name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -74,7 +74,7 @@ func TestModels(t *testing.T) {
 
 func TestUnknownAgent(t *testing.T) {
 	for name, hint := range map[string]string{"pipelin": `did you mean "pipeline"?`, "../pipeline": "", "zzzzzzzzzz": "known agents: adaptive"} {
-		_, err := Load(name)
+		_, err := Builtin(name)
 		var bad *results.Error
 		if !errors.As(err, &bad) || bad.Kind != results.BadInput || !strings.Contains(bad.Hint, hint) {
 			t.Errorf("%s: got error %#v, want the hint %q", name, err, hint)

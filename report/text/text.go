@@ -1,8 +1,9 @@
 // Package text writes tables for a terminal.
 //
-// A table is fitted into a number of columns, 100 by default. Long texts are cut. A
-// table that is still too wide is split into parts, each of which repeats the columns
-// that identify a row. The output has no colours and does not depend on the locale
+// A table is fitted into a number of columns, 100 by default. Long texts are cut. Of a
+// table that is still too wide, columns that have the same text in all rows become a
+// line below it. If that is not enough, it is split into parts, each of which repeats
+// the columns that identify a row. The output has no colours and does not depend on the locale
 // or on the terminal. The package is not for output that programs read: CSV and
 // JSON are.
 package text
@@ -25,6 +26,10 @@ import (
 // Width is the default number of columns.
 const Width = 100
 
+// maxNotes is the width of notes where the table may be wider: longer lines are hard to
+// read.
+const maxNotes = 120
+
 const (
 	gap     = "  " // between columns
 	minText = 12   // a text column is not cut below this
@@ -42,6 +47,10 @@ func Write(w io.Writer, t table.Table, width int) error {
 		fmt.Fprintf(&out, "%s\n\n", strings.Join(wrap(t.Title, width), "\n"))
 	}
 	widths := fit(t, width)
+	if len(split(t, widths, width)) > 1 {
+		t = fold(t)
+		widths = fit(t, width)
+	}
 	for i, part := range split(t, widths, width) {
 		if i > 0 {
 			out.WriteByte('\n')
@@ -57,10 +66,40 @@ func Write(w io.Writer, t table.Table, width int) error {
 		if i == 0 {
 			out.WriteByte('\n')
 		}
-		out.WriteString(strings.Join(wrap(note, width), "\n  ") + "\n")
+		out.WriteString(strings.Join(wrap(note, min(width, maxNotes)), "\n  ") + "\n")
 	}
 	_, err := w.Write(out.Bytes())
 	return err
+}
+
+// fold takes the columns out of a table of several rows that have the same text in
+// all of them, and says so in its first note. The first two columns stay.
+func fold(t table.Table) table.Table {
+	const stay = 2
+	if len(t.Rows) < 2 {
+		return t
+	}
+	folded := table.Table{Title: t.Title, Rows: make([][]string, len(t.Rows))}
+	var same []string
+	for i, c := range t.Columns {
+		differs := slices.ContainsFunc(t.Rows, func(row []string) bool { return row[i] != t.Rows[0][i] })
+		if !differs && i >= stay {
+			same = append(same, strings.TrimSpace(c.Name+" "+t.Rows[0][i]))
+			continue
+		}
+		if i < t.Keys {
+			folded.Keys++
+		}
+		folded.Columns = append(folded.Columns, c)
+		for j, row := range t.Rows {
+			folded.Rows[j] = append(folded.Rows[j], row[i])
+		}
+	}
+	if same == nil {
+		return t
+	}
+	folded.Notes = append([]string{"In all rows: " + strings.Join(same, ", ") + "."}, t.Notes...)
+	return folded
 }
 
 // fit returns the columns' widths. Where cutting long texts makes the table as

@@ -146,3 +146,33 @@ func FuzzWrite(f *testing.F) {
 		}
 	})
 }
+
+// A table that is too wide loses the columns that say the same in every row before it is
+// split.
+func TestSameColumnsFold(t *testing.T) {
+	tab := table.New("", 3, ">rank", "agent", "setting", ">gain", "kind")
+	tab.Add("1", "first", "scratch", "12.5", "simulated")
+	tab.Add("2", "second", "scratch", "11.0", "simulated")
+	tab.Note("Gain in %%.")
+	const whole = `rank  agent   setting  gain  kind
+--------------------------------------
+   1  first   scratch  12.5  simulated
+   2  second  scratch  11.0  simulated
+
+Gain in %.
+`
+	const folded = `rank  agent   gain
+------------------
+   1  first   12.5
+   2  second  11.0
+
+In all rows: setting scratch, kind
+  simulated.
+Gain in %.
+`
+	for width, want := range map[int]string{40: whole, 36: folded} {
+		if diff := cmp.Diff(want, write(t, tab, width)); diff != "" {
+			t.Errorf("%d columns (-want +got):\n%s", width, diff)
+		}
+	}
+}

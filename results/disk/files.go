@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,13 +18,21 @@ import (
 // WriteFile writes data to path so that a reader, also after a crash, finds the
 // old content or the new, never a part.
 func WriteFile(path string, data []byte) error {
-	if err := replace(path, data); err != nil {
+	return WriteStream(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// WriteStream is WriteFile of what write writes; where that fails, nothing is.
+func WriteStream(path string, write func(io.Writer) error) error {
+	if err := replace(path, write); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
 }
 
-func replace(path string, data []byte) error {
+func replace(path string, write func(io.Writer) error) error {
 	dir := filepath.Dir(path)
 	if err := MkdirAll(dir); err != nil {
 		return err
@@ -34,8 +43,7 @@ func replace(path string, data []byte) error {
 	}
 	defer release()
 	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err = errors.Join(err, tmp.Sync(), tmp.Chmod(0o644), tmp.Close()); err != nil {
+	if err = errors.Join(write(tmp), tmp.Sync(), tmp.Chmod(0o644), tmp.Close()); err != nil {
 		return err
 	}
 	if err := Rename(tmp.Name(), path); err != nil {

@@ -255,3 +255,6 @@ func (e Experiment) IDOf(t Trial) (id results.TrialID, ok bool) {
 	}
 	return e.EntryOf(filepath.ToSlash(folder)).Trial()
 }
+
+// Given reports whether the entry is a submission that no agent made.
+func (e Entry) Given() bool { return e.given }

@@ -30,6 +30,7 @@ const (
 	ledgerFile    = "ledger.jsonl"
 	runningFile   = "running.json"
 	sealFile      = "seal.json"
+	auditFile     = "audit.json"
 	teacherFolder = "teacher"
 	openSegment   = "open"
 	segmentSuffix = ".jsonl.zst"

@@ -40,6 +40,9 @@ func (s *Scores) Outcome(t Trial) (results.Outcome, error) {
 		base, finals = Score{}, nil
 	}
 	o := state.Outcome(base.Private, finals)
+	if o.Audit, err = t.Audited(); err != nil {
+		return state.Outcome(results.Score{}, nil), err
+	}
 	o.Unproven, o.Added = !s.kept, append(added, more...)
 	return o, nil
 }
@@ -69,7 +72,7 @@ func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err erro
 	if state.End == "" {
 		return nil, unlike(string(t.SealFile()), errors.New("is the seal of a trial that has not ended"))
 	}
-	return t.checkSeal()
+	return t.checkSeal(s.missing)
 }
 
 // Rounds reads the private scores of the trial's attempts, as far as `score

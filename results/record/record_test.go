@@ -67,6 +67,7 @@ func TestLayout(t *testing.T) {
 		"x/trials/science/one-shot-scratch/a/run-1/ledger.jsonl":        e.Trial(id).Ledger(),
 		"x/trials/science/one-shot-scratch/a/run-1/lock.json":           e.Trial(id).Writer(),
 		"x/trials/science/one-shot-scratch/a/run-1/seal.json":           string(e.Trial(id).SealFile()),
+		"x/trials/science/one-shot-scratch/a/run-1/audit.json":          string(e.Trial(id).AuditFile()),
 		"x/trials/science/one-shot-scratch/a/run-1/teacher/d.jsonl.zst": e.Trial(id).Teacher().Finished("d"),
 		"prompt.json reply.json agent.log model.jsonl plan.md code.py run.log submission.json check.json train.json public.json": strings.Join([]string{
 			base(a.Prompt()), base(a.Reply()), base(a.AgentLog()), base(a.Calls()), base(a.Plan()), base(a.Code()), base(a.RunLog()),

@@ -53,7 +53,7 @@ func (s *Scores) enterScore(f Final, l ScoresLine) error {
 	if !s.kept {
 		return nil
 	}
-	l, _, err := f.describe(l)
+	l, _, err := f.describe(l, here)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (s *Scores) score(f Final, about ScoresLine) (Score, error) {
 	if s.kept && !known {
 		return Score{}, &fs.PathError{Op: "find", Path: s.root.scores(), Err: fs.ErrNotExist}
 	}
-	now, score, err := f.describe(about)
+	now, score, err := f.describe(about, s.missing)
 	switch {
 	case known && errors.Is(err, fs.ErrNotExist):
 		return score, unlike(string(f), fmt.Errorf("of the score that the experiment's log has, a file is missing: %v", err))
@@ -106,8 +106,8 @@ func (s *Scores) score(f Final, about ScoresLine) (Score, error) {
 }
 
 // describe completes the line with what lies in the folder, whose score it recounts.
-func (f Final) describe(l ScoresLine) (ScoresLine, Score, error) {
-	score, err := f.recount()
+func (f Final) describe(l ScoresLine, missing leftOut) (ScoresLine, Score, error) {
+	score, err := f.recount(missing)
 	if err != nil {
 		return l, score, err
 	}
@@ -126,12 +126,24 @@ func (f Final) describe(l ScoresLine) (ScoresLine, Score, error) {
 	return l, score, err
 }
 
+// leftOut is the digest of the file at a path, if it was left out.
+type leftOut func(at string) (digest string, ok bool)
+
+// here is of a folder from which nothing was left out.
+func here(string) (string, bool) { return "", false }
+
 // recount reads the score, and refuses one that does not follow from the predictions
-// beside it.
-func (f Final) recount() (Score, error) {
+// beside it, or, where they are left out, from its own items.
+func (f Final) recount(missing leftOut) (Score, error) {
 	score, err := f.Score().Read()
 	if err != nil {
 		return score, err
+	}
+	if digest, left := missing(string(f.Predictions())); left {
+		if digest != score.Predictions {
+			return score, unlike(string(f.Score()), errors.New("is of other predictions than those that were left out"))
+		}
+		return score, f.bits(score)
 	}
 	data, err := os.ReadFile(string(f.Predictions()))
 	if err != nil {

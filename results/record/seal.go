@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -113,13 +114,13 @@ func (s *Scores) checkSealed(t Trial, was ScoresLine) error {
 // CheckSeal reports whether the trial is sealed and unchanged since. Errors:
 // results.Verification when a file was changed, added or removed.
 func (t Trial) CheckSeal() error {
-	_, err := t.checkSeal()
+	_, err := t.checkSeal(here)
 	return err
 }
 
 // checkSeal is CheckSeal, and lists the files of other programs that were added,
 // which are none of the record.
-func (t Trial) checkSeal() (added []string, err error) {
+func (t Trial) checkSeal(missing leftOut) (added []string, err error) {
 	was, err := t.SealFile().Read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, t.notSealed()
@@ -146,8 +147,10 @@ func (t Trial) checkSeal() (added []string, err error) {
 			return nil, t.changed(name)
 		}
 	}
-	for name := range was.Files {
-		return nil, t.changed(name)
+	for _, name := range slices.Sorted(maps.Keys(was.Files)) {
+		if digest, left := missing(t.join(name)); !left || digest != was.Files[name] {
+			return nil, t.changed(name)
+		}
 	}
 	return added, nil
 }
@@ -185,7 +188,7 @@ func (t Trial) takeSeal() (Seal, error) {
 	return s, err
 }
 
-// names lists the files below the folder but the seal, the final score, the
+// names lists the files below the folder but the seal, the final score, the audit, the
 // writer's lock and files that a killed process left half written.
 func (t Trial) names() (names []string, err error) {
 	err = filepath.WalkDir(string(t), func(at string, entry fs.DirEntry, err error) error {
@@ -200,7 +203,7 @@ func (t Trial) names() (names []string, err error) {
 		switch {
 		case entry.IsDir() && name == finalFolder:
 			return fs.SkipDir
-		case entry.IsDir() || name == sealFile || name == writerFile || disk.Unfinished(filepath.Base(name)):
+		case entry.IsDir() || name == sealFile || name == auditFile || name == writerFile || disk.Unfinished(filepath.Base(name)):
 			return nil
 		}
 		names = append(names, name)

@@ -55,7 +55,7 @@ func (s *Setup) terms(p results.Protocol) (record.Lock, error) {
 		l.Tasks[d] = t.Digest
 	}
 	for name, a := range s.Agents {
-		l.Agents[name], l.Titles[name] = a.Digest, a.Title
+		l.Agents[name], l.Titles[name] = a.Digest, a.Definition.Title()
 	}
 	return l, err
 }
@@ -78,10 +78,10 @@ func teacherDigest(t teacher.Teacher) (string, error) {
 func (s *Setup) keepDefinitions() error {
 	for name, a := range s.Agents {
 		file := s.Root.Definition(name)
-		if a.Definition == nil || file.Exists() {
+		if file.Exists() {
 			continue
 		}
-		if err := file.Write(a.Definition); err != nil {
+		if err := file.Write(a.Definition.Public()); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -85,7 +86,7 @@ func TestDefinitionsAreKept(t *testing.T) {
 	root := record.Experiment(t.TempDir())
 	with := func(digest, model string) *Setup {
 		s := setup(t, root)
-		s.Agents = map[string]Agent{"direct": {Digest: digest, Definition: map[string]string{"model": model}}}
+		s.Agents = map[string]Agent{"direct": {Digest: digest, Definition: definitions.Definition{Name: "direct", Model: model}}}
 		return s
 	}
 	if err := lockIt(with("one", "model-a")); err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/agents/prompt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -19,16 +20,11 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
-// Agent is an agent of the experiment with what its definition says.
+// Agent is an agent of the experiment with its definition.
 type Agent struct {
 	agents.Agent
-	Definition   any            // without secrets, for the reader of the record; nil for none
-	Digest       string         // of the definition
-	Title        string         // that pages show
-	Simulated    bool           // it asks no LLM
-	PromptTokens int64          // that a prompt may have; 0 when not known
-	OutputTokens int64          // that a reply may have; 0 when not known
-	Price        *results.Price // nil when not known
+	Definition definitions.Definition
+	Digest     string // of the definition, and of the files of an agent that is a program
 }
 
 // Setup is an experiment with everything it works with.
@@ -45,7 +41,10 @@ type Setup struct {
 	Close    func() error // ends the student's processes
 	Sandbox  runner.Sandbox
 
+	Rule        Rule   // of an experiment that runs until its pairs are decided
 	PrivateRoot string // of the private sets of task folders
+
+	Only []results.TrialID // that are to be run; nil for all
 
 	Holder disk.Holder
 	Now    func() time.Time
@@ -55,14 +54,20 @@ type Setup struct {
 	scores *record.Scores // of Root, from the lock on
 }
 
+// FinalScore is what a trial does between its end and its score.
+const FinalScore = "final score"
+
 // Watch is told how the experiment goes. Its functions are called from several
 // goroutines.
 type Watch interface {
 	Doing(id results.TrialID, what string, state *results.Trial)
 	Done(o results.Outcome)
+	Looked(l results.Look, granted []results.TrialID)
+	Failed(id results.TrialID, err error) // by the platform; it is left to be resumed
 }
 
-// Trials lists the experiment's trials, domain by domain.
+// Trials lists the experiment's trials, run by run and domain by domain. Until its pairs
+// are decided, these are the most that there may be.
 func (f File) Trials() []results.TrialID {
 	var ids []results.TrialID
 	for run := 1; run <= f.Runs; run++ {
@@ -79,7 +84,15 @@ func (f File) Trials() []results.TrialID {
 	return ids
 }
 
-// Run takes every trial to its score, resuming what is there, and returns the
+// Chosen lists the trials that are to be run, as far as that is known before.
+func (s *Setup) Chosen() ([]results.TrialID, error) {
+	if s.Only != nil {
+		return s.Only, nil
+	}
+	return Granted(s.Root, s.File)
+}
+
+// Run takes every chosen trial to its score, resuming what is there, and returns the
 // outcomes in the order of Trials. A trial that the platform fails is left to be
 // resumed and reported in the error; the others go on.
 func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
@@ -102,8 +115,12 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.each(ctx, s.File.Trials(), func(id results.TrialID) (results.Outcome, error) {
-		return s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
+	return s.rounds(ctx, func(id results.TrialID) (results.Outcome, error) {
+		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
+		if err != nil && ctx.Err() == nil {
+			s.Watch.Failed(id, err)
+		}
+		return o, err
 	})
 }
 
@@ -118,7 +135,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 	if err != nil {
 		return results.Outcome{}, err
 	}
-	s.Watch.Doing(spec.TrialID, "final score", state)
+	s.Watch.Doing(spec.TrialID, FinalScore, state)
 	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
 	if err != nil {
 		return results.Outcome{}, err
@@ -135,9 +152,9 @@ func (s *Setup) spec(id results.TrialID, p results.Protocol, base results.Score)
 		TaskDigest: s.Tasks[id.Domain].Digest, PromptDigest: prompt.Digest(), AgentDigest: agent.Digest,
 		Teacher: s.Teacher.Name(), Student: s.Identity.Name, StudentDigest: s.Identity.Digest, Arithmetic: s.Identity.Arithmetic,
 		Embedded:    s.Identity.Embedded,
-		Simulated:   s.Teacher.Simulated() || agent.Simulated,
+		Simulated:   s.Teacher.Simulated() || agent.Definition.Simulated(),
 		Unsandboxed: s.File.Sandbox.Kind == "none", Base: base,
-		PromptTokens: agent.PromptTokens, OutputTokens: agent.OutputTokens, Price: agent.Price,
+		PromptTokens: agent.Definition.PromptTokens(), OutputTokens: agent.Definition.Sampling.MaxOutputTokens, Price: agent.Definition.Pricing(),
 		GPUPrice: s.File.GPUPrice, Format: s.scores.Mark(),
 	}
 }

@@ -106,6 +106,24 @@ func (s Student) Devices() int {
 	return max(1, s.GPUs)
 }
 
+// Devices is how many GPUs of this machine the teacher needs, and each place of the
+// student. A student that needs none has one place, or as many as launcher.slots
+// says; in jobs of a cluster it needs none here.
+func (f File) Devices() (teacher, student int) {
+	if f.Teacher.Kind == VLLM {
+		teacher = f.Teacher.Devices()
+	}
+	if f.Launcher.Kind == Local {
+		student = f.Student.Devices()
+	}
+	return teacher, student
+}
+
+// Secrets names the variables by which the file names keys.
+func (f File) Secrets() []string {
+	return []string{f.Teacher.APIKeyEnv, f.Student.Serving().APIKeyEnv}
+}
+
 // holds is what a trial holds of GPUs. A server of the user's may have others for
 // the student than those that train it: their number is known if the file says it.
 // Trials that run at a time share a teacher equally.

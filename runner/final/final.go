@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -23,7 +22,6 @@ import (
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
 	"github.com/autodatabench/autodatabench/runner/student"
-	"github.com/autodatabench/autodatabench/runner/submission"
 	"github.com/autodatabench/autodatabench/tasks"
 	"github.com/autodatabench/autodatabench/tasks/private"
 )
@@ -70,7 +68,7 @@ func (s *Scorer) Trial(ctx context.Context, dir record.Trial, task tasks.Task) (
 		return results.Outcome{}, fmt.Errorf("base student on %s: %w", task.Name, err)
 	}
 	if state.Best != 0 {
-		rows, err := submitted(dir, state, state.Best)
+		rows, err := runner.SubmittedRows(dir, state, state.Best)
 		if err != nil {
 			return results.Outcome{}, err
 		}
@@ -93,20 +91,6 @@ func (s *Scorer) Trial(ctx context.Context, dir record.Trial, task tasks.Task) (
 type books struct {
 	read  func() (record.Score, error)
 	enter func() error
-}
-
-// submitted reads the rows that attempt n submitted, which are valid.
-func submitted(dir record.Trial, state *results.Trial, n int) ([]results.Row, error) {
-	f, err := os.Open(string(dir.Attempt(n).Submission()))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	rows, check := submission.Decode(f, state.Spec.Protocol.Budget)
-	if !check.Valid {
-		return nil, fmt.Errorf("the submission of attempt %d is not valid: %s", n, check.Problem)
-	}
-	return rows, nil
 }
 
 // submission trains the student on the rows with the seed and leaves rows,

@@ -43,7 +43,7 @@ func (s *Scorer) Rounds(ctx context.Context, dir record.Trial, task tasks.Task) 
 }
 
 func (s *Scorer) round(ctx context.Context, dir record.Trial, state *results.Trial, n int, task tasks.Task) error {
-	rows, err := submitted(dir, state, n)
+	rows, err := runner.SubmittedRows(dir, state, n)
 	if err != nil {
 		return err
 	}

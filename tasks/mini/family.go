@@ -149,6 +149,15 @@ func Fill(template string, v Vars) string {
 // Question is the instance in its wording.
 func (i Instance) Question() string { return Fill(i.Wording, i.Vars) }
 
+// solution works out an instance that was drawn.
+func (i Instance) solution() Solution {
+	s, ok := i.Family.Solve(i.Vars)
+	if !ok {
+		panic("mini: family " + i.Family.Name + " cannot solve its own draw")
+	}
+	return s
+}
+
 var kindPattern = map[Kind]string{
 	Number: `(-?\d{1,7}(?:\.\d{1,4})?)`,
 	Word:   `([A-Za-z]+(?: [a-z]+)?)`,

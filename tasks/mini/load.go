@@ -1,10 +1,9 @@
 package mini
 
 import (
+	"embed"
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
-	"slices"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks"
@@ -20,6 +19,20 @@ const (
 	poolItems    = 400
 	suiteSeed    = 20260530
 )
+
+// What agents are told of a domain: <domain>.md is the goal and the areas,
+// <domain>.rule.md the evaluation rule.
+//
+//go:embed brief
+var briefs embed.FS
+
+var titles = map[results.Domain]string{
+	results.Science: "Quantitative science problems",
+	results.Code:    "Predicting the value in an assertion",
+	results.Finance: "Questions on financial figures",
+}
+
+const shots = 3 // few-shot examples, and again rows of the sample submission
 
 // Load returns the domain's task: the same on every machine.
 func Load(d results.Domain) (tasks.Task, error) {
@@ -40,53 +53,36 @@ func Load(d results.Domain) (tasks.Task, error) {
 	return t, err
 }
 
-// PublicWordings are the family's own wordings, for [Draw].
-func PublicWordings(_ int, f *Family) []string { return f.Wording }
-
-// Draw returns n instances of the split, no two with one key: families in
-// proportion to their weight, shuffled, fixed by the suite's seed. wordings
-// gives the templates that the i-th instance, counted family by family, may be
-// worded by.
-func Draw(d results.Domain, split Split, n int, wordings func(i int, f *Family) []string) []Instance {
-	name := fnv.New64a()
-	name.Write([]byte(string(d) + "/" + string(split)))
-	r := rand.New(rand.NewPCG(suiteSeed, name.Sum64()))
-	families := Families(d)
-	var drawn []Instance
-	seen := map[string]bool{}
-	for i, count := range apportion(families, n) {
-		for f := families[i]; count > 0; {
-			v := f.DrawIn(r, split)
-			if key := f.Key(v); !seen[key] {
-				seen[key] = true
-				drawn = append(drawn, Instance{f, v, choose(r, wordings(len(drawn), f))})
-				count--
-			}
-		}
+// brief describes the domain. Its examples are drawn from the open split.
+func brief(d results.Domain) results.Brief {
+	b := results.Brief{
+		Domain: d, Title: titles[d],
+		Description:    briefText(string(d)+".md") + "\n\nExamples of questions:\n",
+		EvaluationRule: Rule(d),
+		PublicItems:    publicItems, PrivateItems: PrivateItems, SeedItems: poolItems,
+		Sampling: results.Sampling{Temperature: 0.7, TopP: 1, MaxTokens: 128, Seed: 1},
 	}
-	r.Shuffle(n, func(i, j int) { drawn[i], drawn[j] = drawn[j], drawn[i] })
-	return drawn
+	for n, i := range Draw(d, Open, 2*shots, PublicWordings) {
+		question, response := i.Question(), Response(d, i.solution())
+		if n < shots {
+			b.FewShot = append(b.FewShot, results.Shot{Question: question, Solution: response})
+			continue
+		}
+		b.Description += "\n```text\n" + question + "\n```\n"
+		b.Sample = append(b.Sample, results.Row{Instruction: question, Output: response})
+	}
+	return b
 }
 
-// apportion divides n among the families by weight; what the quotients leave
-// over goes to the largest remainders.
-func apportion(families []*Family, n int) []int {
-	total := 0
-	for _, f := range families {
-		total += f.Weight
+// Rule is the domain's evaluation rule as an agent reads it.
+func Rule(d results.Domain) string { return briefText(string(d) + ".rule.md") }
+
+func briefText(name string) string {
+	text, err := briefs.ReadFile("brief/" + name)
+	if err != nil {
+		panic("mini: " + err.Error())
 	}
-	counts, order, left := make([]int, len(families)), make([]int, len(families)), n
-	for i, f := range families {
-		counts[i], order[i] = n*f.Weight/total, i
-		left -= counts[i]
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		return n*families[j].Weight%total - n*families[i].Weight%total
-	})
-	for _, i := range order[:left] {
-		counts[i]++
-	}
-	return counts
+	return strings.TrimRight(string(text), "\n")
 }
 
 // Items turns instances into questions with answers, named

@@ -36,7 +36,7 @@ func runAgentList(w setup.World, format report.Format) error {
 	var list []definitions.Definition
 	var warnings []string
 	for _, name := range definitions.List() {
-		d, err := definitions.Load(name)
+		d, err := definitions.Builtin(name)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func runAgentList(w setup.World, format report.Format) error {
 		t.Note("%s", line)
 	}
 	t.Note("USD: list prices per million tokens of input and output, of short prompts where they have tiers, as far as the definitions know them.")
-	return printData(w.Stdout, format, list, t)
+	return printData(w, format, list, t)
 }
 
 // ageWarnings says what is wrong with the age of an agent's definition.

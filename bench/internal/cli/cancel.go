@@ -70,7 +70,7 @@ func runCancel(_ context.Context, w setup.World, o cancelOptions) error {
 		return err
 	}
 	if o.asJSON {
-		return printJSON(w.Stdout, done)
+		return printJSON(w, done)
 	}
 	said := "cancelled"
 	if !done.Recorded {

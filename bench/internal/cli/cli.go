@@ -81,6 +81,10 @@ func Main() int {
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now, Clock: clock, Sent: &sent,
 		Holder:   disk.Self(),
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
+		StderrSize: func() (width, height int) { // 0 where it is not known
+			width, height, _ = term.GetSize(int(os.Stderr.Fd()))
+			return width, height
+		},
 	}})
 }
 
@@ -123,8 +127,9 @@ func newApp(env Env) *cli.App {
 		},
 		Commands: slices.Concat(
 			group("run", runCommand(env), resumeCommand(env), cancelCommand(env), scoreCommand(env), evaluateCommand(env)),
-			group("look", statusCommand(env), showCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
+			group("look", statusCommand(env), showCommand(env), auditCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), promptCommand(env)),
 			group("compare", compareCommand(env), powerCommand(env), gateCommand(env), reproduceCommand(env)),
+			group("share", packCommand(env), verifyCommand(env)),
 			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),
 			group("maintain", doctorCommand(env), reindexCommand(env), versionCommand(env), jobCommand(env)),
 		),

@@ -46,5 +46,5 @@ func runCompare(ctx context.Context, w setup.World, o compareOptions) error {
 	if err != nil {
 		return errors.Join(left, err)
 	}
-	return errors.Join(left, report.Write(w.Stdout, o.format, comparison))
+	return errors.Join(left, show(w, o.format, comparison))
 }

@@ -62,7 +62,7 @@ func runDoctor(ctx context.Context, w setup.World, o doctorOptions) error {
 			bad++
 		}
 	}
-	if err := printData(w.Stdout, o.format, findings, findingsTable(findings)); err != nil {
+	if err := printData(w, o.format, findings, findingsTable(findings)); err != nil {
 		return err
 	}
 	if bad > 0 {

@@ -104,7 +104,7 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 	if err != nil {
 		return err
 	}
-	return report.Write(w.Stdout, o.format, report.Leaderboard(outcomes, report.Options{Heads: heads}))
+	return show(w, o.format, report.Leaderboard(outcomes, report.Options{Heads: heads}).Only(report.Summary))
 }
 
 // file is the experiment of one task that the submission is evaluated as.

@@ -101,7 +101,7 @@ func writeFigure(w setup.World, o figureOptions, path string, format figure.Form
 		return results.Bad(err)
 	}
 	if o.asJSON {
-		return printJSON(w.Stdout, struct {
+		return printJSON(w, struct {
 			Name string        `json:"name"`
 			File string        `json:"file"`
 			Data figure.Figure `json:"data"`

@@ -1,6 +1,10 @@
 package cli
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
@@ -12,8 +16,11 @@ import (
 // This file has the flags that several commands share, and the functions that read
 // them. Only an Action calls these functions: below it there is no [cli.Context].
 
+// defaultOut is the folder of experiments unless --out names another.
+const defaultOut = "runs"
+
 func outFlag() cli.Flag {
-	return &cli.StringFlag{Name: "out", Value: "runs", Usage: "`FOLDER` that holds the experiments", TakesFile: true}
+	return &cli.StringFlag{Name: "out", Value: defaultOut, Usage: "`FOLDER` that holds the experiments", TakesFile: true}
 }
 
 func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
@@ -109,6 +116,43 @@ func boardFlags() []cli.Flag {
 	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this experiment"}}
 }
 
+// onlyFlag and failedFlag choose trials of an experiment.
+func onlyFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "only", Usage: "run only the trials of these `WORDS`, as science/iterative/adaptive/1"}
+}
+
+func failedFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "failed", Usage: "run only the trials that have begun and have no score"}
+}
+
+// tableFlags choose the tables of a leaderboard.
+func tableFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "table", Usage: "`NAME` of a table to show in place of " + report.Summary},
+		&cli.BoolFlag{Name: "all", Usage: "show all tables, the ranking last"},
+	}
+}
+
+// tablesOf names the tables to show. The ranking comes last, where a terminal's reader
+// finds it.
+func tablesOf(c *cli.Context) ([]string, error) {
+	known, named := report.BoardTables(), c.StringSlice("table")
+	switch {
+	case c.Bool("all") && len(named) > 0:
+		return nil, usage("give --all or --table, not both")
+	case c.Bool("all"):
+		return append(slices.DeleteFunc(known, func(name string) bool { return name == report.Summary || name == report.OtherRanksTable }), report.Summary), nil
+	case len(named) == 0:
+		return []string{report.Summary}, nil
+	}
+	for _, name := range named {
+		if !slices.Contains(known, name) {
+			return nil, usage("--table %s: want one of %s", name, strings.Join(known, ", "))
+		}
+	}
+	return named, nil
+}
+
 // evaluatorFlags set an evaluator's parameters.
 func evaluatorFlags() []cli.Flag {
 	return []cli.Flag{
@@ -151,7 +195,7 @@ func targetOf(c *cli.Context) (string, error) {
 }
 
 // wordsOf reads the flags of run that make or change an experiment.
-func wordsOf(c *cli.Context) words {
+func wordsOf(c *cli.Context) (words, error) {
 	w := words{
 		name: c.String("name"), suite: suiteOf(c), domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"),
 		settings: c.StringSlice("setting"), agents: c.StringSlice("agent"), sandbox: optional(c, "sandbox"),
@@ -168,5 +212,25 @@ func wordsOf(c *cli.Context) words {
 	if c.IsSet("parallel") {
 		w.parallel = new(c.Int("parallel"))
 	}
-	return w
+	return w, w.untilDecided(c)
+}
+
+// untilDecided reads the flags that let a rule give runs.
+func (w *words) untilDecided(c *cli.Context) error {
+	if !c.Bool("until-decided") {
+		for _, name := range []string{"pairs", "max-runs"} {
+			if c.IsSet(name) {
+				return usage("--%s goes with --until-decided", name)
+			}
+		}
+		return nil
+	}
+	if w.runs != nil {
+		return usage("--until-decided gives runs itself; --max-runs bounds them, in place of --runs")
+	}
+	w.until = cmp.Or(c.String("pairs"), experiment.Top)
+	if c.IsSet("max-runs") {
+		w.runs = new(c.Int("max-runs"))
+	}
+	return nil
 }

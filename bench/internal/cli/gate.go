@@ -51,7 +51,7 @@ func runGate(ctx context.Context, w setup.World, o gateOptions) error {
 	if err != nil {
 		return errors.Join(left, err)
 	}
-	if err := report.Write(w.Stdout, o.format, gate); err != nil {
+	if err := show(w, o.format, gate); err != nil {
 		return err
 	}
 	if gate.Decision != report.Go {

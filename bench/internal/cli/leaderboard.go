@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,17 +22,25 @@ import (
 func leaderboardCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "leaderboard", Usage: "rank the agents of all experiments in the index",
-		Description: "Examples:\n\n  autodatabench leaderboard\n  autodatabench leaderboard --format markdown --experiment demo\n" +
-			"  autodatabench leaderboard --update README.md",
-		Flags: append(boardFlags(), formatFlag(),
-			&cli.BoolFlag{Name: "averages", Usage: "ranks and ties by points, headroom and geometric mean, too"},
+		Description: "Prints one table. The others: " + strings.Join(report.BoardTables()[1:], ", ") + ".\nJSON and CSV are always whole. Examples:\n\n" +
+			"  autodatabench leaderboard\n  autodatabench leaderboard --experiment demo --table domains --table failures\n" +
+			"  autodatabench leaderboard --format markdown --all\n  autodatabench leaderboard --update README.md --table summary",
+		Flags: append(append(boardFlags(), tableFlags()...), formatFlag(),
+			&cli.BoolFlag{Name: "averages", Usage: "as --table " + report.OtherRanksTable + ": ranks and ties by points, headroom and geometric mean"},
 			&cli.StringFlag{Name: "update", TakesFile: true, Usage: "write Markdown into `FILE`, between the lines " + markdown.Begin + " and " + markdown.End}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
+			tables, err := tablesOf(c)
+			if err != nil {
+				return err
+			}
+			if c.Bool("averages") && !slices.Contains(tables, report.OtherRanksTable) {
+				tables = append(tables, report.OtherRanksTable)
+			}
 			return runLeaderboard(c.Context, env.World, leaderboardOptions{
-				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), averages: c.Bool("averages"), update: c.String("update"),
+				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), tables: tables, update: c.String("update"),
 			})
 		},
 	}
@@ -39,9 +49,9 @@ func leaderboardCommand(env Env) *cli.Command {
 type leaderboardOptions struct {
 	format     report.Format
 	out        string
-	experiment string // empty for all
-	averages   bool   // show the ranks by other averages
-	update     string // page to write into; empty to print
+	experiment string   // empty for all
+	tables     []string // to show
+	update     string   // page to write into; empty to print
 }
 
 // runLeaderboard prints the leaderboard, or writes it into a page.
@@ -50,12 +60,12 @@ func runLeaderboard(ctx context.Context, w setup.World, o leaderboardOptions) er
 	if outcomes == nil {
 		return left
 	}
-	opts.Averages = o.averages
-	board := report.Leaderboard(outcomes, opts)
+	opts.Averages = slices.Contains(o.tables, report.OtherRanksTable)
+	board := report.Leaderboard(outcomes, opts).Only(o.tables...)
 	if o.update != "" {
 		return errors.Join(left, updatePage(o.update, board))
 	}
-	return errors.Join(left, report.Write(w.Stdout, o.format, board))
+	return errors.Join(left, show(w, o.format, board))
 }
 
 // readBoard is the leaderboard of an experiment, or of all, from the index of out. The
@@ -75,7 +85,7 @@ func warnings(w setup.World) recorded.Warn {
 }
 
 // updatePage rewrites the leaderboard in a Markdown page.
-func updatePage(path string, board report.Board) error {
+func updatePage(path string, board report.View) error {
 	page, err := os.ReadFile(path)
 	if err != nil {
 		return results.Bad(err)

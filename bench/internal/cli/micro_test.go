@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
@@ -89,6 +90,8 @@ type microWatch struct{}
 
 func (microWatch) Doing(results.TrialID, string, *results.Trial) {}
 func (microWatch) Done(results.Outcome)                          {}
+func (microWatch) Looked(results.Look, []results.TrialID)        {}
+func (microWatch) Failed(results.TrialID, error)                 {}
 
 // micro is an experiment of two agents with two runs each.
 func micro(t testing.TB, root string) *experiment.Setup {
@@ -112,11 +115,10 @@ func microOf(t testing.TB, root string, names []string, runs, iterations int) *e
 	if err != nil {
 		t.Fatal(err)
 	}
-	agent := experiment.Agent{Agent: microAgent{}, Definition: map[string]string{"kind": "micro"}, Digest: "micro", Simulated: true}
 	agents := map[string]experiment.Agent{}
 	for _, name := range names {
-		agent.Title = strings.ToUpper(name[:1]) + name[1:]
-		agents[name] = agent
+		d := definitions.Definition{Name: name, DisplayName: strings.ToUpper(name[:1]) + name[1:], Provider: definitions.Replay}
+		agents[name] = experiment.Agent{Agent: microAgent{}, Definition: d, Digest: "micro"}
 	}
 	return &experiment.Setup{
 		File: f, Given: []byte(text), Root: record.Experiment(root), Version: "test",

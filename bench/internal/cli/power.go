@@ -53,5 +53,5 @@ func runPower(ctx context.Context, w setup.World, o powerOptions) error {
 		}
 		return errors.Join(left, results.Bad(errors.New("power: "+why), "it takes an experiment with runs: 2 or more"))
 	}
-	return errors.Join(left, report.Write(w.Stdout, o.format, plan))
+	return errors.Join(left, show(w, o.format, plan))
 }

@@ -77,7 +77,7 @@ func runPrompt(w setup.World, o promptOptions) error {
 		return err
 	}
 	if o.asJSON {
-		return printJSON(w.Stdout, p)
+		return printJSON(w, p)
 	}
 	for _, m := range p.Messages {
 		fmt.Fprintf(w.Stdout, "======== %s\n%s\n", m.Role, strings.TrimRight(m.Content, "\n"))

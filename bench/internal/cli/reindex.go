@@ -48,7 +48,7 @@ func runReindex(ctx context.Context, w setup.World, out string, asJSON bool) err
 		}
 	}
 	if asJSON {
-		err = printJSON(w.Stdout, said)
+		err = printJSON(w, said)
 	} else {
 		_, err = fmt.Fprintf(w.Stdout, "%d outcomes in %s\n", said.Outcomes, record.Index(out))
 	}

@@ -48,7 +48,7 @@ func runReplay(ctx context.Context, w setup.World, o replayOptions) (err error) 
 		return err
 	}
 	done.Same = done.Difference == "" && failed == nil
-	return errors.Join(printData(w.Stdout, o.format, done, replayTable(done)), differs(done, failed))
+	return errors.Join(printData(w, o.format, done, replayTable(done)), differs(done, failed))
 }
 
 func replayTable(done replayed) *table.Table {

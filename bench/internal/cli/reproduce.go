@@ -41,7 +41,7 @@ func runReproduce(ctx context.Context, w setup.World, o reproduceOptions) error 
 		return err
 	}
 	if o.measured == "" {
-		return report.Write(w.Stdout, o.format, report.Reproduce(paper, report.Options{}))
+		return show(w, o.format, report.Reproduce(paper, report.Options{}))
 	}
 	outcomes, opts, left := recorded.Outcomes(ctx, o.out, o.measured, warnings(w))
 	if outcomes == nil {
@@ -51,5 +51,5 @@ func runReproduce(ctx context.Context, w setup.World, o reproduceOptions) error 
 	if err != nil {
 		return errors.Join(left, err)
 	}
-	return errors.Join(left, report.Write(w.Stdout, o.format, side))
+	return errors.Join(left, show(w, o.format, side))
 }

@@ -16,9 +16,10 @@ import (
 func resumeCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "resume", Usage: "go on with an experiment that was interrupted", ArgsUsage: "EXPERIMENT",
-		Description: "EXPERIMENT is the experiment's name or folder. Example:\n\n  autodatabench resume demo",
+		Description: "EXPERIMENT is the experiment's name or folder. Examples:\n\n  autodatabench resume demo\n  autodatabench resume demo --failed",
 		Flags: append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
+			onlyFlag(), failedFlag(),
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
 		),
 		Action: func(c *cli.Context) error {
@@ -28,6 +29,7 @@ func resumeCommand(env Env) *cli.Command {
 			}
 			return runResume(c.Context, env.World, resumeOptions{
 				format: formatOf(c), out: c.String("out"), name: name, places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
+				only: c.StringSlice("only"), failed: c.Bool("failed"),
 			})
 		},
 	}
@@ -39,6 +41,8 @@ type resumeOptions struct {
 	name       string // of the experiment, or its folder
 	places     setup.Places
 	agentFiles []string
+	only       []string // words that name trials; none for all
+	failed     bool     // only trials that have begun and have no score
 }
 
 // runResume goes on with the experiment that a folder holds.
@@ -47,7 +51,12 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 	if err != nil {
 		return err
 	}
-	return runExperiment(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places, AgentFiles: o.agentFiles}, o.format)
+	agents, err := setup.ReadAgents(f, o.agentFiles)
+	if err != nil {
+		return err
+	}
+	request := setup.Request{File: f, Given: given, Root: root, Places: o.places, Agents: agents}
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
 }
 
 // interruptedRun is the error of a run that a signal ended.
@@ -61,18 +70,21 @@ func (e *interruptedRun) Error() string { return e.err.Error() }
 func (e *interruptedRun) Unwrap() error { return e.err }
 
 // resumeLine is the command that goes on with the requested experiment.
-func resumeLine(r setup.Request) string {
+func resumeLine(r runRequest) string {
 	line := []string{"autodatabench", "resume"}
 	add := func(flag, value, usual string) {
 		if value != usual {
 			line = append(line, flag, quoted(value))
 		}
 	}
-	add("--out", filepath.Dir(string(r.Root)), "runs")
+	add("--out", filepath.Dir(string(r.Root)), defaultOut)
 	add("--private-root", r.Places.Private, "private")
 	add("--paper", r.Places.Paper, "paper")
-	for _, path := range r.AgentFiles {
+	for _, path := range r.agentFiles {
 		add("--agent-file", path, "")
+	}
+	for _, words := range r.only {
+		add("--only", words, "")
 	}
 	return strings.Join(append(line, quoted(filepath.Base(string(r.Root)))), " ")
 }

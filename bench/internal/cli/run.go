@@ -13,6 +13,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/stats"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -28,10 +29,12 @@ func runCommand(env Env) *cli.Command {
 			"chance, and steps that exceed their time on a slower machine, come out otherwise and are named as the difference. Examples:\n\n" +
 			"  autodatabench run bench/experiments/demo.yaml\n" +
 			"  autodatabench run --domain science --workflow one-shot --agent pipeline --name try\n" +
+			"  autodatabench run --until-decided --pairs all --max-runs 6 bench/experiments/demo.yaml\n" +
 			"  autodatabench run --dry-run bench/experiments/paper.yaml\n" +
 			"  autodatabench run --replay runs/demo/trials/science/one-shot-scratch/pipeline/run-1 --replay-teacher",
 		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
+			onlyFlag(), failedFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
 			&cli.StringFlag{Name: "replay", Usage: "run the trial in `FOLDER` again with its recorded agent, and compare", TakesFile: true},
 			&cli.BoolFlag{Name: "replay-teacher", Usage: "with --replay: the recorded teacher, too"},
@@ -45,6 +48,9 @@ func runCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "base-url", Usage: "with --model: the server's `ADDRESS`, as http://localhost:8000/v1"},
 			&cli.StringFlag{Name: "api-key-env", Usage: "with --model: the `VARIABLE` that holds the key"},
 			&cli.IntFlag{Name: "runs", Usage: "runs of every trial; intervals and comparisons need two or more", DefaultText: "1, or the file's"},
+			&cli.BoolFlag{Name: "until-decided", Usage: "two runs of every trial, and more only where the order of agents is open"},
+			&cli.StringFlag{Name: "pairs", Usage: "with --until-decided: top (the best with every other) or all", DefaultText: "top"},
+			&cli.IntFlag{Name: "max-runs", Usage: "with --until-decided: the most runs of a trial", DefaultText: "the file's, or 5"},
 			&cli.Int64Flag{Name: "seed", Usage: "seed of every random choice", DefaultText: "1, or the file's"},
 			&cli.IntFlag{Name: "parallel", Usage: "trials at a time", DefaultText: "2, or the file's"},
 			&cli.StringFlag{Name: "sandbox", Usage: "bubblewrap, or none for no sandbox at all"},
@@ -65,10 +71,14 @@ func runCommand(env Env) *cli.Command {
 			if c.NArg() > 1 {
 				return usage("want one experiment file (flags go before it)")
 			}
+			words, err := wordsOf(c)
+			if err != nil {
+				return err
+			}
 			return runNew(c.Context, env.World, runOptions{
 				format: formatOf(c), out: c.String("out"), places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
 				model: c.String("model"), baseURL: c.String("base-url"), keyEnv: c.String("api-key-env"),
-				dryRun: c.Bool("dry-run"), path: firstArgument(c), words: wordsOf(c),
+				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: words,
 			})
 		},
 	}
@@ -83,7 +93,9 @@ type runOptions struct {
 	baseURL    string
 	keyEnv     string
 	dryRun     bool
-	path       *string // experiment file; nil for an experiment made of words
+	only       []string // words that name trials; none for all
+	failed     bool     // only trials that have begun and have no score
+	path       *string  // experiment file; nil for an experiment made of words
 	words      words
 }
 
@@ -102,13 +114,14 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	request := setup.Request{
-		File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, AgentFiles: o.agentFiles, Agents: made,
+	if made, err = setup.ReadAgents(f, o.agentFiles, made...); err != nil {
+		return err
 	}
+	request := setup.Request{File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, Agents: made}
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
-	return runExperiment(ctx, w, request, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
 }
 
 // made is the agent that the flags define, if they define one.
@@ -147,8 +160,8 @@ func (o runOptions) named(made []definitions.Definition) (names []string, err er
 }
 
 // runExperiment opens, runs, indexes and prints.
-func runExperiment(ctx context.Context, w setup.World, r setup.Request, format report.Format) (err error) {
-	s, err := setup.Open(ctx, w, r, setup.Everything())
+func runExperiment(ctx context.Context, w setup.World, r runRequest, format report.Format) (err error) {
+	s, err := setup.Open(ctx, w, r.Request, setup.Everything())
 	if err != nil {
 		return err
 	}
@@ -156,8 +169,19 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	if s.File.Runs == 1 {
 		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
 	}
-	watch := newWatch(w, len(s.File.Trials()))
-	s.Watch = watch
+	if s.Only, err = r.chosen(s); err != nil {
+		return err
+	}
+	ids, err := s.Chosen()
+	if err != nil {
+		return err
+	}
+	model, err := recorded.Progress(s.Root, s.File, ids, w.Now())
+	if err != nil {
+		return err
+	}
+	watch := newWatch(ctx, w, model)
+	s.Watch, s.Rule = watch, ruleOf(s.File)
 	outcomes, err := s.Run(ctx)
 	watch.close()
 	if errors.Is(context.Cause(ctx), errInterrupted) {
@@ -169,7 +193,20 @@ func runExperiment(ctx context.Context, w setup.World, r setup.Request, format r
 	return err
 }
 
-// publish puts the outcomes into the index and prints the leaderboard.
+// ruleOf is the rule that gives runs where an experiment runs until pairs are decided.
+// Its chances of a decision below which a pair is given up were chosen by simulation
+// (methods.md section 10).
+func ruleOf(f experiment.File) experiment.Rule {
+	top, promise := f.UntilDecided == experiment.Top, 0.3
+	if top {
+		promise = 0.4
+	}
+	entries := len(f.Agents) * len(f.Workflows) * len(f.Settings)
+	return report.Sequential{Domains: f.Domains, Rule: stats.NewSequential(experiment.FirstRuns, f.Runs, entries, top, promise)}
+}
+
+// publish puts the outcomes into the index, writes the whole leaderboard beside the
+// trials and prints its ranking, as the last that a reader sees.
 func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, format report.Format) error {
 	heads, err := putIndex(ctx, w, s.Root, outcomes)
 	if err != nil {
@@ -179,7 +216,16 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err != nil {
 		return err
 	}
-	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names, Heads: heads})
+	if s.Only != nil { // the board has the other trials, too
+		all, _, left := recorded.Outcomes(ctx, filepath.Dir(string(s.Root)), s.File.Name, warnings(w))
+		if all == nil {
+			return left
+		}
+		outcomes = all
+	}
+	board := report.Leaderboard(outcomes, report.Options{
+		Domains: s.File.Domains, Names: names, Heads: heads, Looks: map[string][]results.Look{s.File.Name: s.Looks()},
+	})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err
@@ -187,11 +233,13 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err := s.Root.Leaderboard().Write(page.Bytes()); err != nil {
 		return err
 	}
-	if err := report.Write(w.Stdout, format, board); err != nil {
-		return err
+	more := "autodatabench leaderboard"
+	if out := filepath.Dir(string(s.Root)); out != defaultOut {
+		more += " --out " + quoted(out)
 	}
-	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\n", filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard())
-	return nil
+	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\nmore     %s --experiment %s --all\n\n",
+		filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard(), more, quoted(s.File.Name))
+	return show(w, format, board.Only(report.Summary))
 }
 
 // putIndex puts the outcomes of the experiment in the folder root into the index

@@ -100,7 +100,7 @@ func runShow(ctx context.Context, w setup.World, o showOptions) error {
 		return err
 	}
 	if o.format != report.Text || s.Texts == nil && s.Total == nil {
-		err = report.Write(w.Stdout, o.format, s)
+		err = show(w, o.format, s)
 	} else {
 		_, err = io.WriteString(w.Stdout, trial.Clean(s.text(o)))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results/catalog"
@@ -14,24 +15,26 @@ import (
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
-// refresh is how often a terminal is drawn anew while trials run.
-const refresh = 2 * time.Second
-
 func statusCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "status", Usage: "show how far the trials of an experiment are", ArgsUsage: "EXPERIMENT",
+		Name: "status", Usage: "show how far experiments are, or the trials of one", ArgsUsage: "[EXPERIMENT]",
 		Description: "Reads the trials' logs, also while they run. On a terminal it shows the running trials until none\n" +
-			"runs, and then the table that it prints elsewhere. Example:\n\n  autodatabench status demo",
+			"runs, and then the table that it prints elsewhere. Without a name it lists the experiments. Examples:\n\n" +
+			"  autodatabench status\n  autodatabench status demo",
 		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag(),
 			&cli.StringFlag{Name: "head", Usage: "refuse an experiment whose log of scores never had the line with these `DIGITS`, which a leaderboard prints"}},
 		Action: func(c *cli.Context) error {
-			name, err := oneArgument(c, experimentArgument)
-			if err != nil {
+			o := statusOptions{
+				format: formatOf(c), out: c.String("out"), head: c.String("head"), follow: env.Screen && !c.Bool("json") && !c.IsSet("format"),
+			}
+			if !c.Args().Present() && o.head == "" {
+				return listExperiments(c.Context, env.World, o)
+			}
+			var err error
+			if o.name, err = oneArgument(c, experimentArgument); err != nil {
 				return err
 			}
-			return runStatus(c.Context, env.World, statusOptions{
-				format: formatOf(c), out: c.String("out"), name: name, head: c.String("head"), follow: env.Screen && !c.Bool("json") && !c.IsSet("format"),
-			})
+			return runStatus(c.Context, env.World, o)
 		},
 	}
 }
@@ -72,7 +75,7 @@ func runStatus(ctx context.Context, w setup.World, o statusOptions) error {
 			left = append(left, catalog.Fault(string(root.Trial(t.TrialID)), t.Err))
 		}
 	}
-	return errors.Join(errors.Join(left...), printData(w.Stdout, o.format, s, statusTable(s)))
+	return errors.Join(errors.Join(left...), printData(w, o.format, s, statusTable(s)))
 }
 
 // hadHead refuses an experiment whose log never had the head.
@@ -92,13 +95,28 @@ func follow(ctx context.Context, w setup.World, shelf *catalog.Catalog, f experi
 		if err != nil {
 			return err
 		}
-		shown.clear()
 		if s.States[experiment.Running] == 0 {
+			shown.clear()
 			return nil
 		}
-		shown.draw(statusLines(s, w.Width, w.Height))
+		ids, err := experiment.Granted(root, f)
+		if err != nil {
+			return err
+		}
+		m, err := recorded.Progress(root, f, ids, w.Now())
+		if err != nil {
+			return err
+		}
+		for _, t := range s.Trials {
+			if t.State == experiment.Running || t.State == experiment.Sealed { // a running program scores what it has sealed
+				m.Working(t.TrialID)
+			}
+		}
+		lines := progressLines(m.Snapshot(w.Now()), w.Width, w.Height)
+		shown.clear()
+		shown.draw(lines)
 		select {
-		case <-time.After(refresh):
+		case <-time.After(watchTick):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

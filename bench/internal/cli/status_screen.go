@@ -11,18 +11,15 @@ import (
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
-// agentWidth is the columns of an agent's name in the table, which names a trial
-// in one column.
-const agentWidth = 30
-
 // statusTable is the status of every trial.
 func statusTable(s experiment.Status) *table.Table {
-	t := table.New(s.Experiment, 1, "!trial", "!state", ">attempts", ">valid", ">best public", ">private", ">calls", ">time left")
+	t := table.New(s.Experiment, 5, "domain", "workflow", "setting", "agent", ">run", "!state", ">attempts", ">valid", ">public", ">private", ">calls", ">left")
+	most := 0
 	for _, x := range s.Trials {
-		trial := x.TrialID
-		trial.Agent = table.Cut(trial.Agent, agentWidth)
-		t.Add(trial.String(), string(x.State), fmt.Sprintf("%d/%d", x.Attempts, x.MaxAttempts), fmt.Sprint(x.Valid), percent(x.Best), percentOf(x.Private),
-			table.Count(x.Calls)+"/"+table.Count(x.MaxCalls), x.Left.Round(time.Second).String())
+		t.Add(string(x.Domain), string(x.Workflow), string(x.Setting), x.Agent, fmt.Sprint(x.Run), string(x.State),
+			fmt.Sprintf("%d/%d", x.Attempts, x.MaxAttempts), fmt.Sprint(x.Valid), percent(x.Best), percentOf(x.Private),
+			table.Count(x.Calls), x.Left.Round(time.Second).String())
+		most = max(most, x.MaxCalls)
 	}
 	t.Note("%s.", statusSummary(s))
 	t.Note("%s. Final scores, and times in which nothing ran, are counted as idle.", s.Work)
@@ -34,7 +31,7 @@ func statusTable(s experiment.Status) *table.Table {
 	if slices.ContainsFunc(s.Trials, func(x experiment.TrialStatus) bool { return x.Unproven }) {
 		t.Note("Nothing proves that no score was changed: the folder is of format 1.")
 	}
-	t.Note("Attempts, calls: used of the budget. Best public, private: accuracy in %%.")
+	t.Note("Attempts: used of those allowed. Public: best accuracy on the public set, private: the score, in %%. Calls: to the teacher, of at most %s a trial. Left: of the trial's run time.", table.Count(most))
 	return t
 }
 
@@ -56,47 +53,6 @@ func statusSummary(s experiment.Status) string {
 	return fmt.Sprintf("%d trials: %s; %d of %d places busy (%.0f %%); %s of %s teacher calls of the trials begun",
 		len(s.Trials), strings.Join(parts, ", "), s.States[experiment.Running], s.Places, 100*float64(s.States[experiment.Running])/float64(max(1, s.Places)),
 		table.Count(calls), table.Count(most))
-}
-
-// statusLines are the running trials, each with bars of what it has used, in lines of
-// at most width columns. With the line that the cursor is left on there are at
-// most height: the cursor cannot go back to a line above the top.
-func statusLines(s experiment.Status, width, height int) []string {
-	lines := []string{s.Experiment + ": " + statusSummary(s), s.Work.String(), ""}
-	room, left := height-1-len(lines), s.States[experiment.Running]
-	for _, x := range s.Trials {
-		if x.State != experiment.Running {
-			continue
-		}
-		own, more := trialLines(x), 0
-		if left > 1 { // the line that counts the trials after this one
-			more = 1
-		}
-		if len(own)+more > room {
-			lines = append(lines, fmt.Sprintf("and %d more", left))
-			break
-		}
-		lines, room, left = append(lines, own...), room-len(own), left-1
-	}
-	lines = lines[:max(0, min(len(lines), height-1))]
-	for i := range lines {
-		lines[i] = table.Cut(lines[i], width)
-	}
-	return lines
-}
-
-// trialLines show a running trial.
-func trialLines(x experiment.TrialStatus) []string {
-	used := x.RunTime - x.Left
-	lines := []string{x.TrialID.String(), fmt.Sprintf(
-		"  attempt %s %d/%d  calls %s %s/%s  time %s %s left  best public %s %%",
-		bar(x.Attempts, x.MaxAttempts), x.Attempts, x.MaxAttempts, bar(x.Calls, x.MaxCalls), table.Count(x.Calls), table.Count(x.MaxCalls),
-		bar(int(used.Milliseconds()), int(x.RunTime.Milliseconds())), x.Left.Round(time.Second), percent(x.Best))}
-	if u := x.Training; u != nil {
-		lines = append(lines, fmt.Sprintf("  training %s %d/%d  loss %.3f  %.0f tokens/s  %.1f GiB",
-			bar(u.Step, u.Total), u.Step, u.Total, u.Loss, u.TokensPerSecond, float64(u.Memory)/(1<<30)))
-	}
-	return lines
 }
 
 func percent(s *results.Score) string {

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/report/text"
 	"github.com/autodatabench/autodatabench/results"
@@ -31,59 +29,6 @@ func someStatus(trials int) experiment.Status {
 	return s
 }
 
-func TestStatusScreen(t *testing.T) {
-	want := []string{
-		"demo: 2 trials: 1 running, 1 waiting; 1 of 4 places busy (25 %); 1,234 of 10,000 teacher calls of the trials begun",
-		"busy: agent 25 %, teacher 50 %, student 80 % of 1m40s", "",
-		"science iterative scratch adaptive run 1",
-		"  attempt [#####-----] 3/6  calls [#---------] 1,234/10,000  time [#######---] 5m0s left  best public 41.0 %",
-	}
-	if diff := cmp.Diff(want, statusLines(someStatus(1), 200, 24)); diff != "" {
-		t.Errorf("screen (-want +got):\n%s", diff)
-	}
-	training := someStatus(1)
-	training.Trials[0].Training = &results.UpdateData{Step: 160, Total: 375, Loss: 0.4567, TokensPerSecond: 9876.5, Memory: 3 << 29}
-	want = append(want, "  training [####------] 160/375  loss 0.457  9876 tokens/s  1.5 GiB")
-	if diff := cmp.Diff(want, statusLines(training, 200, 24)); diff != "" {
-		t.Errorf("screen of a training (-want +got):\n%s", diff)
-	}
-}
-
-// The screen is never higher than the terminal, and says how many trials it
-// leaves out.
-func TestStatusScreenFits(t *testing.T) {
-	crowd := someStatus(60)
-	for i := range crowd.Trials {
-		if i%3 == 0 { // these take a line more
-			crowd.Trials[i].Training = &results.UpdateData{Step: 1, Total: 2}
-		}
-	}
-	for _, tt := range []struct {
-		height, shown int
-		last          string
-	}{{24, 8, "and 52 more"}, {25, 8, "and 52 more"}, {26, 9, "and 51 more"}, {3, 0, "busy: agent 25 %, teacher 50 %, student 80 % of 1m40s"}, {200, 60, ""}} {
-		screen := statusLines(crowd, 80, tt.height)
-		if len(screen) >= tt.height {
-			t.Errorf("%d lines on %d rows, which leaves none for the cursor", len(screen), tt.height)
-		}
-		shown := 0
-		for _, line := range screen {
-			if strings.HasPrefix(line, "science") {
-				shown++
-			}
-			if table.Width(line) > 80 {
-				t.Errorf("%d columns: %s", table.Width(line), line)
-			}
-		}
-		if last := screen[len(screen)-1]; shown != tt.shown || tt.last != "" && last != tt.last {
-			t.Errorf("%d rows: %d trials shown, want %d; the last line is %q", tt.height, shown, tt.shown, last)
-		}
-	}
-	if full := statusLines(someStatus(3), 80, 10); len(full) != 9 || strings.Contains(full[8], "more") {
-		t.Errorf("three trials just fit ten rows: %q", full)
-	}
-}
-
 func TestBar(t *testing.T) {
 	for _, tt := range []struct {
 		n, of int
@@ -98,7 +43,7 @@ func TestBar(t *testing.T) {
 // The table says what the screen does, and nothing of it moves the cursor.
 func TestStatusTable(t *testing.T) {
 	tab := statusTable(someStatus(1))
-	if got := strings.Join(tab.Rows[0], " "); got != "science iterative scratch adaptive run 1 running 3/6 2 41.0 - 1,234/10,000 5m0s" {
+	if got := strings.Join(tab.Rows[0], " "); got != "science iterative scratch adaptive 1 running 3/6 2 41.0 - 1,234 5m0s" {
 		t.Errorf("row %q", got)
 	}
 	long := someStatus(1)
@@ -112,7 +57,7 @@ func TestStatusTable(t *testing.T) {
 			t.Errorf("%d columns: %s", w, line)
 		}
 	}
-	if parts := strings.Count(page.String(), "trial "); parts > 3 {
+	if parts := strings.Count(page.String(), "domain "); parts > 3 {
 		t.Errorf("%d parts:\n%s", parts, page.String())
 	}
 	if !strings.Contains(tab.Notes[0], "1 of 4 places busy (25 %)") {

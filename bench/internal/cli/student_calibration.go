@@ -55,7 +55,7 @@ func runCalibration(w setup.World, o calibrationOptions) error {
 		}
 	}
 	if o.asJSON {
-		return printJSON(w.Stdout, paths)
+		return printJSON(w, paths)
 	}
 	fmt.Fprintln(w.Stdout, strings.Join(paths, "\n"))
 	return nil

@@ -34,7 +34,7 @@ func runExport(w setup.World, dir string, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return printJSON(w.Stdout, s.Identity())
+		return printJSON(w, s.Identity())
 	}
 	fmt.Fprintf(w.Stdout, "%s in %s\n", s.Identity().Name, dir)
 	return nil

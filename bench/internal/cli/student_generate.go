@@ -57,7 +57,7 @@ func runGenerate(ctx context.Context, w setup.World, o generateOptions) error {
 		return err
 	}
 	if o.asJSON {
-		return printJSON(w.Stdout, answers)
+		return printJSON(w, answers)
 	}
 	for _, a := range answers {
 		fmt.Fprintf(w.Stdout, "%s\n\n", a)

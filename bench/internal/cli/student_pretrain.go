@@ -59,7 +59,7 @@ func runPretrain(ctx context.Context, w setup.World, o pretrainOptions) error {
 		}
 		terms.Phases = append(terms.Phases, phase)
 	}
-	shown := newProgress(w)
+	shown := newCounter(w)
 	report, err := pretrain.Run(ctx, o.seed, terms, o.to, func(p pretrain.Progress) { shown.update("pre-training", p.Step, p.Total, p.Loss) })
 	shown.close()
 	if err != nil {
@@ -67,7 +67,7 @@ func runPretrain(ctx context.Context, w setup.World, o pretrainOptions) error {
 	}
 	fmt.Fprintf(w.Stderr, "%d tokens in %s\n", report.Tokens, shown.elapsed())
 	if o.asJSON {
-		return printJSON(w.Stdout, report)
+		return printJSON(w, report)
 	}
 	fmt.Fprintf(w.Stdout, "%d parameters, final loss %.4f, in %s\n", report.Parameters, report.FinalLoss, o.to)
 	return nil

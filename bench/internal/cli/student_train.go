@@ -56,14 +56,14 @@ func runTrain(ctx context.Context, w setup.World, o trainOptions) error {
 	if err := disk.Writable(o.to); err != nil {
 		return results.Infra(fmt.Errorf("train: %w", err), "name a folder that can be written")
 	}
-	shown := newProgress(w)
+	shown := newCounter(w)
 	report, err := s.Train(ctx, protocol.Recipe, rows, o.seed, o.to, func(p student.Progress) { shown.update("training", p.Step, p.Total, p.Loss) })
 	shown.close()
 	if err != nil {
 		return err
 	}
 	if o.asJSON {
-		return printJSON(w.Stdout, report)
+		return printJSON(w, report)
 	}
 	fmt.Fprintf(w.Stdout, "%d updates on %d rows, loss %.4f -> %.4f, in %s\n", report.Updates, report.Rows, report.FirstLoss, report.LastLoss, o.to)
 	return nil

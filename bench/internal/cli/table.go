@@ -51,5 +51,5 @@ func runTable(ctx context.Context, w setup.World, o tableOptions) error {
 	if err != nil {
 		return errors.Join(left, err)
 	}
-	return errors.Join(left, report.Write(w.Stdout, o.format, tables))
+	return errors.Join(left, show(w, o.format, tables))
 }

@@ -57,7 +57,7 @@ func runTaskList(w setup.World, format report.Format) error {
 		briefs = append(briefs, b)
 		t.Add(string(d), b.Title, fmt.Sprint(b.PublicItems), fmt.Sprint(b.PrivateItems), fmt.Sprint(b.SeedItems), task.Digest[:12])
 	}
-	return printData(w.Stdout, format, briefs, t)
+	return printData(w, format, briefs, t)
 }
 
 // runTaskShow prints a task as an agent's prompt does.
@@ -68,7 +68,7 @@ func runTaskShow(w setup.World, name string, asJSON bool) error {
 	}
 	b := task.Brief
 	if asJSON {
-		return printJSON(w.Stdout, struct {
+		return printJSON(w, struct {
 			results.Brief
 			Public []tasks.Item `json:"public"`
 		}{b, task.Public})

@@ -76,7 +76,7 @@ func runImport(w setup.World, o importOptions) error {
 	if _, err := writeFolder(o.privateRoot, dir, made.Content, made.Private); err != nil {
 		return err
 	}
-	return printData(w.Stdout, o.format, made.Manifest, importTables(dir, made.Manifest)...)
+	return printData(w, o.format, made.Manifest, importTables(dir, made.Manifest)...)
 }
 
 // importTables are the manifest: what came out, and what was left out and why.

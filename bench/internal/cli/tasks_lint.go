@@ -73,7 +73,7 @@ func runLint(w setup.World, o lintOptions) error {
 	if len(findings) > 0 {
 		err := results.Bad(fmt.Errorf("%s: %d faults", o.dir, len(findings)))
 		if o.asJSON {
-			return errors.Join(printJSON(w.Stdout, done), err)
+			return errors.Join(printJSON(w, done), err)
 		}
 		for _, finding := range findings {
 			fmt.Fprintln(w.Stdout, finding)
@@ -89,9 +89,9 @@ func runLint(w setup.World, o lintOptions) error {
 	t.Add(task.Name, string(task.Brief.Domain), fmt.Sprint(done.Public), fmt.Sprint(done.Private), fmt.Sprint(done.Seed), task.Digest[:12])
 	t.Note("no faults")
 	if len(similar) == 0 {
-		return printData(w.Stdout, o.format, done, t)
+		return printData(w, o.format, done, t)
 	}
-	return printData(w.Stdout, o.format, done, t, similarTable(similar))
+	return printData(w, o.format, done, t, similarTable(similar))
 }
 
 // similarTable counts the questions that are nearly the same as one in another set,

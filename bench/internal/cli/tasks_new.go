@@ -104,7 +104,7 @@ func runNewTask(w setup.World, o newTaskOptions) error {
 		len(task.Public), len(hidden), len(task.Seed), task.Digest, told,
 	}
 	if o.asJSON {
-		return printJSON(w.Stdout, made)
+		return printJSON(w, made)
 	}
 	fmt.Fprintf(w.Stdout, "%s: %d public questions, %d private ones in %s, seed pool of %d, evaluator %s\n%s"+
 		"next: edit %s and %s, then autodatabench tasks lint %s\n", made.Folder, made.Public, made.Hidden, made.Private, made.Seed, made.Evaluator, told.told(content.Config.Evaluator),

@@ -48,5 +48,5 @@ func runVersion(w setup.World, format report.Format) error {
 	}
 	t := table.New("", 1, "!autodatabench", "go", "platform", ">format", "student", "arithmetic")
 	t.Add(v.Version, v.Go, v.Platform, fmt.Sprint(v.Format), v.Student[:12], v.Arithmetic)
-	return printData(w.Stdout, format, v, t)
+	return printData(w, format, v, t)
 }

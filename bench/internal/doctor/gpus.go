@@ -54,7 +54,7 @@ func parseGPUs(out []byte) ([]gpu, error) {
 // teacher and student.
 func checkGPUs(ctx context.Context, w setup.World, f experiment.File) Finding {
 	const part = "gpus"
-	teachers, students := setup.Devices(f)
+	teachers, students := f.Devices()
 	if teachers+students == 0 {
 		return notNeeded(part)
 	}

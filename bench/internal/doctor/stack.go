@@ -50,7 +50,11 @@ func failed(part string, err error, do string) Finding {
 }
 
 func checkAgents(w setup.World, f experiment.File, files []string) []Finding {
-	list, err := setup.Definitions(setup.Request{File: f, AgentFiles: files})
+	read, err := setup.ReadAgents(f, files)
+	if err != nil {
+		return []Finding{failed("agents", err, "mend the file")}
+	}
+	list, err := setup.Definitions(setup.Request{File: f, Agents: read})
 	if err != nil {
 		return []Finding{failed("agents", err, "autodatabench agents list names those that there are")}
 	}

@@ -1,128 +1,59 @@
 package setup
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"slices"
-
+	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/definitions"
-	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
-// openAgents loads the definitions of the experiment's agents and opens them, but
-// for programs of the user's, which [openSandbox] opens.
-func openAgents(w World, r Request) (list []definitions.Definition, opened map[string]experiment.Agent, err error) {
-	if list, err = Definitions(r); err != nil {
-		return nil, nil, err
-	}
-	if err := CheckPrices(r.File, list); err != nil {
-		return nil, nil, err
-	}
-	opened = map[string]experiment.Agent{}
+// openAgents opens the agents that are defined; those that are programs of the user's
+// run in the cage.
+func openAgents(w World, list []definitions.Definition, in cage) (map[string]experiment.Agent, error) {
+	opened := map[string]experiment.Agent{}
 	for _, d := range list {
-		if opened[d.Name], err = openAgent(w, d); err != nil {
-			return nil, nil, err
-		}
-	}
-	return list, opened, nil
-}
-
-// Definitions loads the definitions of the experiment's agents: those that the
-// request gives, then those that the experiment's folder keeps, then the program's.
-// A file that the experiment has no use for is refused.
-func Definitions(r Request) ([]definitions.Definition, error) {
-	given := map[string]definitions.Definition{}
-	for _, d := range r.Agents {
-		given[d.Name] = d
-	}
-	for _, path := range r.AgentFiles {
-		d, err := definitions.LoadFile(path)
-		if err != nil {
+		a := experiment.Agent{Definition: d}
+		var err error
+		if a.Agent, err = openAgent(w, d, in); err != nil {
 			return nil, err
 		}
-		if !slices.Contains(r.File.Agents, d.Name) {
-			return nil, results.Bad(fmt.Errorf("--agent-file %s: defines agent %q, which the experiment does not name", path, d.Name),
-				"name it among the experiment's agents")
+		if a.Digest, err = d.Digest(); err != nil {
+			return nil, err
 		}
-		if _, twice := given[d.Name]; twice {
-			return nil, results.Bad(fmt.Errorf("--agent-file %s: defines agent %q, which another file defines too", path, d.Name))
-		}
-		given[d.Name] = d
+		opened[d.Name] = a
 	}
-	var list []definitions.Definition
-	for _, name := range r.File.Agents {
-		d, ok := given[name]
-		if !ok {
-			var err error
-			if d, err = kept(r.Root, name); err != nil {
-				return nil, err
-			}
-		}
-		list = append(list, d)
-	}
-	return list, nil
+	return opened, nil
 }
 
-// kept is the definition that the experiment's folder keeps, if it has one that says
-// all, else the program's own.
-func kept(root record.Experiment, name string) (definitions.Definition, error) {
-	if root == "" {
-		return definitions.Load(name)
-	}
-	data, err := os.ReadFile(string(root.Definition(name)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return definitions.Load(name)
-	}
-	if err != nil {
-		return definitions.Definition{}, results.Infra(err)
-	}
-	d, err := definitions.FromRecord(name, data)
-	if err != nil && slices.Contains(definitions.List(), name) {
-		return definitions.Load(name)
-	}
-	return d, err
-}
-
-// CheckPrices refuses a budget in dollars for agents of unknown price, which it
-// could not bind.
-func CheckPrices(f experiment.File, list []definitions.Definition) error {
-	if f.Budget.AgentCost == nil {
-		return nil
-	}
-	var unknown error
-	for _, d := range list {
-		if d.Pricing() == nil {
-			unknown = errors.Join(unknown, results.Bad(fmt.Errorf("budget.agent_cost_usd: the price of agent %s is not known", d.Name),
-				"give its price in the definition, or bound agent_tokens instead"))
-		}
-	}
-	return unknown
-}
-
-func openAgent(w World, d definitions.Definition) (experiment.Agent, error) {
-	a := experiment.Agent{
-		Definition: d.Public(), Title: d.Title(), Simulated: d.Simulated(),
-		PromptTokens: d.PromptTokens(), OutputTokens: d.Sampling.MaxOutputTokens, Price: d.Pricing(),
-	}
-	var err error
-	if a.Digest, err = d.Digest(); err != nil {
-		return a, err
-	}
-	if d.Provider == definitions.Command { // opened by startCommands, once there is a sandbox
-		_, err = d.Key(w.Getenv)
-		return a, err
+func openAgent(w World, d definitions.Definition, in cage) (agents.Agent, error) {
+	if d.Provider == definitions.Command {
+		return openProgram(w, d, in)
 	}
 	opened, err := d.Open(w.Getenv)
-	if err != nil {
-		return a, err
+	if err == nil && (d.Provider == definitions.OpenAI || d.Provider == definitions.Anthropic) {
+		opened = sentAgent{opened, w.sent()}
 	}
-	a.Agent = opened
-	if d.Provider == definitions.OpenAI || d.Provider == definitions.Anthropic {
-		a.Agent = sentAgent{opened, w.sent()}
+	return opened, err
+}
+
+// OpenAgent opens an agent outside of any experiment, for somebody who waits for its
+// answer. It runs a program of the user's as an experiment in the folder root would.
+func OpenAgent(w World, d definitions.Definition, root record.Experiment, at Places) (agents.Agent, error) {
+	var in cage
+	if d.Provider == definitions.Command {
+		var err error
+		if in, err = newCage(sandbox.Config{Now: w.Now}, root, experiment.Suite{}, at); err != nil {
+			return nil, err
+		}
 	}
-	return a, nil
+	a, err := openAgent(w, d, in)
+	if sent, ok := a.(sentAgent); ok {
+		if c, ok := sent.Agent.(*chat.Client); ok {
+			sent.Agent = c.Brief()
+			a = sent
+		}
+	}
+	return a, err
 }

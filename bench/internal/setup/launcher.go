@@ -19,23 +19,16 @@ import (
 	"github.com/autodatabench/autodatabench/runner/launch/slurm"
 )
 
-// openStudents opens the experiment's student where its launcher has it work:
-// on each set of this machine's GPUs, or in jobs of a cluster, whose folders lie
-// in the experiment's folder root.
-func openStudents(ctx context.Context, w World, f experiment.File, plan studentPlan, root record.Experiment) (openedStudent, error) {
+// openStudents opens the experiment's student where its launcher has it work: on
+// each set of this machine's GPUs, or in jobs of a cluster, whose folders lie in the
+// experiment's folder root.
+func openStudents(ctx context.Context, w World, f experiment.File, plan studentPlan, sets []string, root record.Experiment) (openedStudent, error) {
 	if f.Launcher.Kind == experiment.Slurm {
 		return openSlurm(ctx, w, f, plan, root)
 	}
-	if f.Student.Devices() == 0 {
-		f.Teacher.Kind = "" // which GPUs it gets does not matter to the student
-	}
-	d, err := divide(ctx, w, f)
-	if err != nil {
-		return openedStudent{}, err
-	}
 	var members []launch.Student
 	var opened closers
-	for _, devices := range d.Students {
+	for _, devices := range sets {
 		member, err := plan.open(devices)
 		if err != nil {
 			return openedStudent{}, errors.Join(err, opened.close())
@@ -44,32 +37,6 @@ func openStudents(ctx context.Context, w World, f experiment.File, plan studentP
 		opened.add(member.close)
 	}
 	return openedStudent{launch.NewPool(members...), opened.close}, nil
-}
-
-// divide says who works on which GPUs of this machine.
-func divide(ctx context.Context, w World, f experiment.File) (launch.Division, error) {
-	perTeacher, perStudent := Devices(f)
-	var gpus []string
-	if perTeacher+perStudent > 0 {
-		var err error
-		if gpus, err = w.GPUs(ctx); err != nil {
-			return launch.Division{}, err
-		}
-	}
-	return launch.Divide(gpus, perTeacher, perStudent, f.Launcher.Slots)
-}
-
-// Devices is how many GPUs of this machine the teacher needs, and each place of
-// the student. A student that needs none has one place, or as many as
-// launcher.slots says; in jobs of a cluster it needs none here.
-func Devices(f experiment.File) (teacher, student int) {
-	if f.Teacher.Kind == experiment.VLLM {
-		teacher = f.Teacher.Devices()
-	}
-	if f.Launcher.Kind == experiment.Local {
-		student = f.Student.Devices()
-	}
-	return teacher, student
 }
 
 // openSlurm asks the cluster whether it would take a job before anything is
@@ -87,7 +54,7 @@ func openSlurm(ctx context.Context, w World, f experiment.File, plan studentPlan
 		Slots:             cmp.Or(f.Launcher.Slots, f.Parallel),
 		Interval:          cmp.Or(time.Duration(f.Launcher.Interval), experiment.DefaultInterval),
 		CancelOnInterrupt: f.Launcher.CancelOnInterrupt,
-		Program:           w.Program, Env: forJobs(w.Environ, secretsOf(f)...),
+		Program:           w.Program, Env: forJobs(w.Environ, f.Secrets()...),
 	}, root.Jobs(), described, plan.identity, os.Getuid(), w.Now)
 	if err != nil {
 		return openedStudent{}, err
@@ -127,11 +94,6 @@ func forJobs(environ []string, secrets ...string) []string {
 		name, _, _ := strings.Cut(pair, "=")
 		return name == visibleDevices || strings.HasPrefix(name, "SLURM_") && name != "SLURM_CONF"
 	})
-}
-
-// secretsOf names the variables by which the experiment's file names keys.
-func secretsOf(f experiment.File) []string {
-	return []string{f.Teacher.APIKeyEnv, f.Student.Serving().APIKeyEnv}
 }
 
 // RunJob does the step of the student that a job of launcher slurm finds described

@@ -7,13 +7,14 @@
 // (package experiment).
 //
 // The package reads clock and environment only from a [World]. Open writes nothing
-// into the experiment's folder, and removes temporary folders of killed processes. It checks first what a user may have forgotten,
-// such as an agent's key; the student and the teacher, whose servers take long to
-// start, come after that. Setup.Close closes what was opened; if Open fails, Open
+// into the experiment's folder, and removes temporary folders of killed processes. It
+// checks first what a user may have forgotten, such as bubblewrap or an agent's key;
+// the student and the teacher, whose servers take long to start, come after that. Setup.Close closes what was opened; if Open fails, Open
 // has closed it.
 //
-// Open calls the other files in this order: agents.go, students.go with vllm.go,
-// tasks.go, launcher.go, teacher.go, sandbox.go.
+// Open calls the other files in this order: sandbox.go; definitions.go; agents.go with
+// programs.go; students.go with hf.go, llamafactory.go and vllm.go; tasks.go; gpus.go;
+// launcher.go; teacher.go.
 package setup
 
 import (
@@ -32,19 +33,19 @@ import (
 
 // Request says which experiment is opened.
 type Request struct {
-	File       experiment.File
-	Given      []byte // the file's text, which the experiment's folder keeps
-	Root       record.Experiment
-	Origin     record.Experiment // in a replay, the folder of the recorded experiment; else empty
-	Places     Places
-	AgentFiles []string                 // definitions of agents, before all others
-	Agents     []definitions.Definition // that the caller has made, likewise
+	File   experiment.File
+	Given  []byte // the file's text, which the experiment's folder keeps
+	Root   record.Experiment
+	Origin record.Experiment // in a replay, the folder of the recorded experiment; else empty
+	Places Places
+	Agents []definitions.Definition // before those of the experiment's folder and of the program
 }
 
 // Places are the folders outside of an experiment that its tasks lie in.
 type Places struct {
 	Private string // of the private sets
 	Paper   string // of suite paper
+	Visible bool   // the private sets need not be there
 }
 
 // Needs are the parts to open besides tasks and student, which every command
@@ -74,10 +75,20 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 			s, err = nil, errors.Join(err, opened.close())
 		}
 	}()
-	var list []definitions.Definition
-	if needs.Agents { // first, since the user may have to look for a key
-		if list, s.Agents, err = openAgents(w, r); err != nil {
+	if needs.Sandbox || needs.Agents {
+		in, err := openSandbox(w, r)
+		if err != nil {
 			return s, err
+		}
+		s.Sandbox = in.Sandbox
+		if needs.Agents {
+			list, err := Definitions(r)
+			if err != nil {
+				return s, err
+			}
+			if s.Agents, err = openAgents(w, list, in); err != nil {
+				return s, err
+			}
 		}
 	}
 	plan, err := planStudent(w, r.File)
@@ -90,24 +101,23 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 	if err := checkRecipe(s.File, plan); err != nil {
 		return s, err
 	}
-	student, err := openStudents(ctx, w, s.File, plan, r.Root)
+	gpus, err := divide(ctx, w, r.File, needs)
+	if err != nil {
+		return s, err
+	}
+	student, err := openStudents(ctx, w, s.File, plan, gpus.Students, r.Root)
 	if err != nil {
 		return s, err
 	}
 	opened.add(student.close)
 	s.Student, s.Identity = student, plan.identity
 	if needs.Teacher {
-		teacher, end, err := openTeacher(ctx, w, r.File)
+		teacher, end, err := openTeacher(ctx, w, r.File, gpus.Teacher)
 		if err != nil {
 			return s, err
 		}
 		opened.add(end)
 		s.Teacher = sentTeacher{teacher, w.sent()}
-	}
-	if needs.Sandbox {
-		if err := openSandbox(w, s, r, list); err != nil {
-			return s, err
-		}
 	}
 	return s, nil
 }

@@ -64,13 +64,12 @@ func TestOrderOfChecks(t *testing.T) {
 		spoil func()
 		want  string
 	}{
-		{func() { r.File.Sandbox.Kind = "x" }, "sandbox kind"},
 		{func() { r.File.Teacher = experiment.Teacher{Kind: "openai", APIKeyEnv: "TEACHER_KEY"} }, "TEACHER_KEY is empty"},
 		{func() { r.File.Protocol = "paper" }, "protocol paper"},
 		{func() { r.File.Suite = experiment.Suite{Name: experiment.PaperSuite} }, "scibench"},
 		{func() { r.File.Student = experiment.Student{Train: "hf", Infer: "hf", Model: "no/model"} }, "no/model"},
 		{func() { r.File.Agents = []string{"gpt-5.2"} }, "OPENAI_API_KEY"},
-		{func() { r.AgentFiles = []string{"none.yaml"} }, "none.yaml"},
+		{func() { r.File.Sandbox.Kind = "x" }, "sandbox kind"},
 	}
 	for _, step := range steps {
 		step.spoil()

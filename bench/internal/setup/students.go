@@ -3,7 +3,6 @@ package setup
 import (
 	"cmp"
 	"errors"
-	"fmt"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner"
@@ -11,8 +10,7 @@ import (
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
-	"github.com/autodatabench/autodatabench/runner/student/hf"
-	"github.com/autodatabench/autodatabench/runner/student/llamafactory"
+	"github.com/autodatabench/autodatabench/runner/student/vllm"
 )
 
 // studentPlan is an experiment's student, found and checked: what holds of it on
@@ -65,6 +63,8 @@ type base struct {
 	checkpoint.Model
 	device    string // cuda | cpu
 	precision string // of the protocol's recipe
+	secrets   []string
+	served    float64 // share of the memory that the student's own vLLM takes
 }
 
 // planPair plans a student of a model on disk, what trains it and what asks it.
@@ -74,21 +74,30 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 		return studentPlan{}, results.Bad(err)
 	}
 	s := f.Student
+	served := BesideTrainer(s)
 	model, err := checkpoint.Open(s.Model, w.HubCache(), w.digestCache())
 	if err != nil {
 		return studentPlan{}, err
 	}
-	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision}
-	if s.Train == "hf" && s.Infer == "hf" {
-		return planHF(s, m, secretsOf(f))
+	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision, secrets: f.Secrets(), served: served}
+	var t trainer
+	var g generator
+	if s.Train == "hf" || s.Infer == "hf" {
+		worker, err := planHF(s, m)
+		if err != nil || s.Train == s.Infer {
+			return worker, err
+		}
+		t, g = worker.trainer(), worker.generator()
 	}
-	t, err := planTrainer(s, m, secretsOf(f))
-	if err != nil {
-		return studentPlan{}, err
+	if s.Train == "llamafactory" {
+		if t, err = planLlamaFactory(s, m); err != nil {
+			return studentPlan{}, err
+		}
 	}
-	g, err := planGenerator(w, s, m, secretsOf(f))
-	if err != nil {
-		return studentPlan{}, err
+	if s.Infer == experiment.VLLM {
+		if g, err = planVLLM(w, s, m); err != nil {
+			return studentPlan{}, err
+		}
 	}
 	return studentPlan{
 		identity:    results.Identity{Name: m.Name, Backend: s.Train + "+" + s.Infer, Arithmetic: t.arithmetic + "; " + g.arithmetic, Digest: m.Digest},
@@ -96,6 +105,22 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 		checkRecipe: func(r results.Recipe) error { return cmp.Or(m.CheckRecipe(r), t.check(r)) },
 		open:        func(devices string) (openedStudent, error) { return openPair(t, g, devices) },
 	}, nil
+}
+
+// trainer is the student as one that only trains.
+func (p studentPlan) trainer() trainer {
+	return trainer{p.identity.Arithmetic, p.checkRecipe, func(devices string) (student.Trainer, func() error, error) {
+		opened, err := p.open(devices)
+		return opened, opened.close, err
+	}}
+}
+
+// generator is the student as one that only answers.
+func (p studentPlan) generator() generator {
+	return generator{p.identity.Arithmetic, func(devices string) (student.Generator, func() error, error) {
+		opened, err := p.open(devices)
+		return opened, opened.close, err
+	}}
 }
 
 func openPair(t trainer, g generator, devices string) (openedStudent, error) {
@@ -113,81 +138,12 @@ func openPair(t trainer, g generator, devices string) (openedStudent, error) {
 	}, nil
 }
 
-// planTrainer plans what fine-tunes the model.
-func planTrainer(s experiment.Student, m base, secrets []string) (trainer, error) {
-	if s.Train == "llamafactory" {
-		return planLlamaFactory(s, m, secrets)
+// BesideTrainer is the share of the memory that the student's own vLLM takes beside
+// what trains it; 0 without one.
+func BesideTrainer(s experiment.Student) float64 {
+	serve := s.Serving()
+	if s.Infer != experiment.VLLM || serve.BaseURL != "" {
+		return 0
 	}
-	plan, err := planHF(s, m, secrets)
-	return trainer{plan.identity.Arithmetic, plan.checkRecipe, func(devices string) (student.Trainer, func() error, error) {
-		opened, err := plan.open(devices)
-		return opened, opened.close, err
-	}}, err
-}
-
-// planLlamaFactory plans trainings by LLaMA-Factory.
-func planLlamaFactory(s experiment.Student, m base, secrets []string) (trainer, error) {
-	cfg := llamafactory.Config{CLI: s.LlamaFactory, Model: m.Model, Device: m.device, GPUs: s.GPUs, Secrets: secrets}
-	found, err := llamafactory.Versions(cfg.CLI)
-	if err != nil {
-		return trainer{}, err
-	}
-	plan, err := llamafactory.New(cfg)
-	if err != nil {
-		return trainer{}, err
-	}
-	return trainer{
-		arithmetic: fmt.Sprintf("llamafactory %s, torch %s, transformers %s, peft %s, %s x %d",
-			found["llamafactory"], found["torch"], found["transformers"], found["peft"], m.device, max(1, s.GPUs)),
-		check: plan.CheckRecipe,
-		open: func(devices string) (student.Trainer, func() error, error) {
-			if err := checkpoint.CheckDevice(m.device); err != nil {
-				return nil, nil, err
-			}
-			on := cfg
-			on.Devices = devices
-			t, err := llamafactory.New(on)
-			return t, func() error { return nil }, err
-		},
-	}, nil
-}
-
-// planGenerator plans what asks the model.
-func planGenerator(w World, s experiment.Student, m base, secrets []string) (generator, error) {
-	if s.Infer == experiment.VLLM {
-		return planVLLM(w, s, m)
-	}
-	plan, err := planHF(s, m, secrets)
-	return generator{plan.identity.Arithmetic, func(devices string) (student.Generator, func() error, error) {
-		opened, err := plan.open(devices)
-		return opened, opened.close, err
-	}}, err
-}
-
-// planHF plans a student whose one worker both trains and answers.
-func planHF(s experiment.Student, m base, secrets []string) (studentPlan, error) {
-	cfg := hf.Config{Secrets: secrets, Python: s.Python, Model: m.Model, Device: m.device, Ranks: max(1, s.GPUs), Precision: m.precision}
-	if m.device == "cpu" {
-		cfg.Ranks = 1
-	}
-	cfg.Share = max(0.01, 1-BesideTrainer(s))
-	found, err := hf.Versions(cfg.Python)
-	if err != nil {
-		return studentPlan{}, err
-	}
-	arithmetic := fmt.Sprintf("torch %s, transformers %s, peft %s, worker %s, %s x %d",
-		found["torch"], found["transformers"], found["peft"], hf.WorkerDigest(), m.device, cfg.Ranks)
-	if cfg.Share < 1 && m.device != "cpu" { // it decides how updates are split
-		arithmetic += fmt.Sprintf(", %.2f of its memory", cfg.Share)
-	}
-	return studentPlan{
-		identity: results.Identity{Name: m.Name, Backend: "hf", Digest: m.Digest, Arithmetic: arithmetic},
-		most:     m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
-		open: func(devices string) (openedStudent, error) {
-			on := cfg
-			on.Devices = devices
-			worker := hf.New(on)
-			return openedStudent{worker, worker.Close}, checkpoint.CheckDevice(m.device)
-		},
-	}, nil
+	return vllm.ShareOf(append([]string{vllm.MemoryShare, vllm.BesideTraining}, serve.Options...)...)
 }

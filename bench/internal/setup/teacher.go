@@ -13,39 +13,35 @@ import (
 	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 )
 
-// openTeacher opens the experiment's teacher and returns what ends it. A teacher
-// that the program starts is up when openTeacher returns.
-func openTeacher(ctx context.Context, w World, f experiment.File) (teacher.Teacher, func() error, error) {
+// openTeacher opens the experiment's teacher, on the GPUs that are its own, and
+// returns what ends it. A teacher that the program starts is up when openTeacher
+// returns.
+func openTeacher(ctx context.Context, w World, f experiment.File, gpus string) (teacher.Teacher, func() error, error) {
 	nothing := func() error { return nil }
 	switch t := f.Teacher; t.Kind {
 	case "procedural":
 		return procedural.New(f.Seed), nothing, nil
 	case experiment.VLLM:
-		return startTeacher(ctx, w, f)
+		return startTeacher(ctx, w, f, gpus)
 	default:
 		key, err := w.Key("teacher", t.APIKeyEnv)
-		return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: teacherClient()}, nothing, err
+		return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: teacherClient(), Needs: new(teacher.Needs)}, nothing, err
 	}
 }
 
 // startTeacher starts a vLLM of the teacher's.
-func startTeacher(ctx context.Context, w World, f experiment.File) (teacher.Teacher, func() error, error) {
-	d, err := divide(ctx, w, f)
-	if err != nil {
-		return nil, nil, err
-	}
-	process, err := startVLLM(vllm.Launch{
+func startTeacher(ctx context.Context, w World, f experiment.File, gpus string) (teacher.Teacher, func() error, error) {
+	started, err := vllm.Launch{
 		What: "vllm serve of the teacher", Command: f.Teacher.Command, Options: f.Teacher.Options, Model: f.Teacher.Model,
-		GPUs: f.Teacher.Devices(), Env: child.Env(w.Environ, secretsOf(f)...), Seed: f.Seed,
-	}, d.Teacher)
+		GPUs: f.Teacher.Devices(), Env: child.Env(w.Environ, f.Secrets()...), Seed: f.Seed,
+	}.Start(gpus)
 	if err != nil {
 		return nil, nil, err
 	}
-	started := vllm.Started{Server: process}
 	if _, err := started.URL(ctx); err != nil {
-		return nil, nil, errors.Join(err, process.Close())
+		return nil, nil, errors.Join(err, started.Close())
 	}
-	return &teacher.Moving{OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: teacherClient()}, Place: started}, process.Close, nil
+	return &teacher.Moving{OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: teacherClient(), Needs: new(teacher.Needs)}, Place: started}, started.Close, nil
 }
 
 // teacherClient keeps one idle connection for each call at a time; the default

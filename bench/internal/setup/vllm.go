@@ -1,16 +1,12 @@
 package setup
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"strconv"
 
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/experiment"
-	"github.com/autodatabench/autodatabench/runner/server"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/vllm"
 )
@@ -61,40 +57,15 @@ func planVLLM(w World, s experiment.Student, m base) (generator, error) {
 		return generator{}, err
 	}
 	return generator{fmt.Sprintf("vllm %s, chat format %s", version, serve.ChatFormat), func(devices string) (student.Generator, func() error, error) {
-		process, err := startVLLM(launch, devices)
+		process, err := launch.Start(devices)
 		if err != nil {
 			return nil, nil, err
 		}
 		on := next()
-		on.Server = vllm.Started{Server: process}
+		on.Server = process
 		g, err := vllm.New(on)
 		return g, process.Close, err
 	}}, nil
-}
-
-// BesideTrainer is the share of the memory that the student's own vLLM takes beside
-// what trains it; 0 without one.
-func BesideTrainer(s experiment.Student) float64 {
-	serve := s.Serving()
-	if s.Infer != experiment.VLLM || serve.BaseURL != "" {
-		return 0
-	}
-	return vllm.ShareOf(append([]string{vllm.MemoryShare, vllm.BesideTraining}, serve.Options...)...)
-}
-
-// startVLLM prepares a server on the devices, which starts when it is first
-// asked.
-func startVLLM(l vllm.Launch, devices string) (*server.Server, error) {
-	log, err := disk.ScratchFile("vllm-")
-	if err != nil {
-		return nil, results.Infra(err)
-	}
-	l.Devices, l.Log = devices, log
-	s, err := server.New(l.Spec())
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(l.Log))
-	}
-	return s, nil
 }
 
 // greatestRank is that of every protocol's adapters.

@@ -2,11 +2,9 @@ package setup
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -14,7 +12,6 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner"
-	"github.com/autodatabench/autodatabench/runner/launch"
 )
 
 // World is the clock, the environment and the terminal as the program sees them.
@@ -33,19 +30,16 @@ type World struct {
 	Screen   bool // Stdout is one
 	Width    int  // of Stdout in columns
 	Height   int  // of Stdout in rows
+
+	StderrSize func() (width, height int) // now, of a terminal; nil where it is none
 }
 
-// visibleDevices is the variable that lists the GPUs a program may use.
-const visibleDevices = "CUDA_VISIBLE_DEVICES"
-
-// lookup is the value of an environment variable, and whether it is set.
-func (w World) lookup(name string) (string, bool) {
-	for _, pair := range w.Environ {
-		if value, found := strings.CutPrefix(pair, name+"="); found {
-			return value, true
-		}
+// SizeOfStderr is the size of the terminal that Stderr is, as it is now.
+func (w World) SizeOfStderr() (width, height int) {
+	if w.StderrSize != nil {
+		width, height = w.StderrSize()
 	}
-	return "", false
+	return cmp.Or(width, 100), cmp.Or(height, 24)
 }
 
 // Key reads the key that a variable holds; if none is named, there is none. what
@@ -67,12 +61,6 @@ func (w World) clock() runner.Clock {
 		return runner.Wall(w.Now)
 	}
 	return w.Clock
-}
-
-// GPUs names the GPUs of this machine that the program may use.
-func (w World) GPUs(ctx context.Context) ([]string, error) {
-	visible, set := w.lookup(visibleDevices)
-	return launch.GPUs(ctx, visible, set)
 }
 
 // HubCache is where the Hugging Face hub's programs keep models.

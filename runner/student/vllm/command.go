@@ -2,10 +2,14 @@ package vllm
 
 import (
 	"context"
+	"errors"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/server"
 )
 
@@ -87,6 +91,21 @@ func (l Launch) Spec() server.Spec {
 func set(env []string, name, value string) []string {
 	env = slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, name+"=") })
 	return append(env, name+"="+value)
+}
+
+// Start prepares a server on the devices, the value of CUDA_VISIBLE_DEVICES, which
+// starts when it is first asked. Its log is a temporary file.
+func (l Launch) Start(devices string) (Started, error) {
+	log, err := disk.ScratchFile("vllm-")
+	if err != nil {
+		return Started{}, results.Infra(err)
+	}
+	l.Devices, l.Log = devices, log
+	s, err := server.New(l.Spec())
+	if err != nil {
+		return Started{}, errors.Join(err, os.Remove(l.Log))
+	}
+	return Started{s}, nil
 }
 
 // Started is a server of this program's, as students and teachers ask it.

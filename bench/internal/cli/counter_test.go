@@ -15,7 +15,7 @@ import (
 func TestProgressOfUpdates(t *testing.T) {
 	show := func(terminal bool) string {
 		var b strings.Builder
-		p := newProgress(setup.World{Stderr: &b, Terminal: terminal, Now: func() time.Time { return time.Unix(0, 0) }})
+		p := newCounter(setup.World{Stderr: &b, Terminal: terminal, Now: func() time.Time { return time.Unix(0, 0) }})
 		for step := range 43 {
 			p.update("training", step+1, 43, 0.5)
 		}

@@ -11,19 +11,19 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 )
 
-// progress shows on standard error how far long work of counted steps is: a bar on a
+// counter shows on standard error how far long work of counted steps is: a bar on a
 // terminal, lines elsewhere. One goroutine at a time may use it.
-type progress struct {
+type counter struct {
 	world       setup.World
 	begin       time.Time
 	done, total int
 	bar         *progressbar.ProgressBar // nil off a terminal, and before the total is known
 }
 
-func newProgress(w setup.World) *progress { return &progress{world: w, begin: w.Now()} }
+func newCounter(w setup.World) *counter { return &counter{world: w, begin: w.Now()} }
 
 // at says how many of the steps are done.
-func (p *progress) at(done, total int) {
+func (p *counter) at(done, total int) {
 	p.done, p.total = done, total
 	if !p.world.Terminal {
 		return
@@ -37,24 +37,24 @@ func (p *progress) at(done, total int) {
 }
 
 // describe says beside the bar what is being done.
-func (p *progress) describe(format string, args ...any) {
+func (p *counter) describe(format string, args ...any) {
 	if p.bar != nil {
 		p.bar.Describe(fmt.Sprintf(format, args...))
 	}
 }
 
 // line prints a line off a terminal.
-func (p *progress) line(format string, args ...any) {
+func (p *counter) line(format string, args ...any) {
 	if !p.world.Terminal {
 		fmt.Fprintf(p.world.Stderr, format+"\n", args...)
 	}
 }
 
 // elapsed is for how long the work has gone on, to the second.
-func (p *progress) elapsed() time.Duration { return p.world.Now().Sub(p.begin).Round(time.Second) }
+func (p *counter) elapsed() time.Duration { return p.world.Now().Sub(p.begin).Round(time.Second) }
 
 // close ends the bar and goes to a new line.
-func (p *progress) close() {
+func (p *counter) close() {
 	if p.bar != nil {
 		p.bar.Exit()
 		fmt.Fprintln(p.world.Stderr)
@@ -62,7 +62,7 @@ func (p *progress) close() {
 }
 
 // update shows an update of a training. Off a terminal each twentieth is a line.
-func (p *progress) update(what string, step, total int, loss float64) {
+func (p *counter) update(what string, step, total int, loss float64) {
 	p.at(step, total)
 	p.describe("%s, loss %.3f", what, loss)
 	if part := max(1, total/20); step%part == 0 || step == total {

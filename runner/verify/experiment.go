@@ -1,0 +1,155 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/autodatabench/autodatabench/agents/definitions"
+	"github.com/autodatabench/autodatabench/agents/prompt"
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/tasks"
+)
+
+// experiment checks what all trials share.
+func (v *Verifier) experiment() {
+	root := v.Bundle.Root
+	place := v.in(string(root.Lock()))
+	v.report.check(Terms, place, v.local(v.terms()), "the experiment file, and the protocol that follows from it")
+	for _, d := range slices.Sorted(maps.Keys(v.lock.Tasks)) {
+		if _, ok := v.task(d); ok {
+			v.report.add(Terms, place, Verified, "task %s is this program's, by its digest", d)
+		} else {
+			v.report.add(Terms, place, Trusted, "this program does not have task %s with its digest, so that its public answers cannot be judged", d)
+		}
+	}
+	if v.lock.Prompts != prompt.Digest() {
+		v.report.add(Terms, place, Trusted, "the prompt templates are another version's, so that prompts are known by their digests alone")
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.lock.Agents)) {
+		v.definition(name)
+	}
+	domains, err := root.Bases()
+	if err != nil {
+		v.report.check(Scores, v.in(""), v.local(err), "")
+	}
+	for _, d := range domains {
+		v.base(d)
+	}
+	v.complete()
+}
+
+// terms compares the experiment file with the lock, and the protocol with both.
+func (v *Verifier) terms() error {
+	given, err := experiment.Read(string(v.Bundle.Root.Given()))
+	if err != nil {
+		return err
+	}
+	if given.Domains == nil { // of task folders
+		given.Domains = v.file.Domains
+	}
+	p, err := v.file.Resolve()
+	if err != nil {
+		return err
+	}
+	var name error
+	if v.file.Name != v.Bundle.Experiment {
+		name = fmt.Errorf("it is of the experiment %q", v.file.Name)
+	}
+	return errors.Join(name, same("experiment file than the lock has", v.file, given), same("protocol than the experiment file stands for", p, v.lock.Protocol))
+}
+
+// task is the task of the domain, if this program has the one of the lock.
+func (v *Verifier) task(d results.Domain) (tasks.Task, bool) {
+	t, ok := v.Tasks[d]
+	return t, ok && t.Digest == v.lock.Tasks[d]
+}
+
+// definition compares the definition of the agent with the digest in the lock.
+func (v *Verifier) definition(name string) {
+	file := v.Bundle.Root.Definition(name)
+	place := v.in(string(file))
+	data, err := os.ReadFile(string(file))
+	if err != nil {
+		v.report.add(Definitions, place, Trusted, "the definition is not in the bundle")
+		return
+	}
+	d, err := definitions.FromRecord(name, data)
+	if err != nil {
+		v.report.add(Definitions, place, Trusted, "%s", oneLine(err))
+		return
+	}
+	digest, err := d.Digest()
+	if err == nil && digest != v.lock.Agents[name] {
+		err = errors.New("it is not the definition that the lock has the digest of")
+	}
+	v.report.check(Definitions, place, err, "by the digest in the lock")
+	if d.Simulated() && v.file.Teacher.Kind != procedural {
+		v.simulated(name)
+	}
+}
+
+// procedural is the kind of the teacher that is no LLM.
+const procedural = "procedural"
+
+// simulated refuses trials of an agent that is no LLM and that do not say so.
+func (v *Verifier) simulated(agent string) {
+	for _, id := range v.Bundle.Trials {
+		if id.Agent != agent {
+			continue
+		}
+		if state, err := v.Bundle.Root.Trial(id).Load(); err == nil && !state.Spec.Simulated {
+			v.report.add(Marks, id.Path(), Failed, "agent %s is no LLM, and the trial does not say that it is simulated", agent)
+		}
+	}
+}
+
+// complete says what the bundle lacks of its experiment.
+func (v *Verifier) complete() {
+	there, err := v.Bundle.Root.Trials()
+	var named, found []string
+	for _, id := range v.Bundle.Trials {
+		named = append(named, id.Path())
+	}
+	for _, t := range there {
+		found = append(found, v.in(string(t)))
+	}
+	slices.Sort(named)
+	if err == nil && !slices.Equal(named, found) {
+		err = fmt.Errorf("the manifest names the trials %s, the files are of %s", strings.Join(named, ", "), strings.Join(found, ", "))
+	}
+	planned := v.file.Trials()
+	if !v.report.check(Whole, v.in(""), v.local(err), "%d trials of the %d of the experiment", len(named), len(planned)) {
+		return
+	}
+	var sealed, open int
+	for _, id := range planned {
+		if slices.Contains(v.Bundle.Trials, id) {
+			continue
+		}
+		if open++; slices.Contains(v.scores.Sealed(), id) {
+			sealed++
+		}
+	}
+	if open > 0 {
+		v.report.add(Whole, v.in(""), Trusted, "%d trials of the experiment are not in the bundle, of which its log has %d as finished", open, sealed)
+	}
+}
+
+// given checks the submissions that no agent made.
+func (v *Verifier) given() {
+	entries, _ := v.Bundle.Root.Entries()
+	for _, e := range entries {
+		if !e.Given() {
+			continue
+		}
+		outcomes, err := v.scores.Outcomes(e)
+		if v.report.check(Scores, e.Folder, v.local(err), "a submission that no agent made: its runs, by the log") {
+			v.report.Outcomes = append(v.report.Outcomes, outcomes...)
+		}
+	}
+}
