@@ -100,7 +100,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := (&final.Scorer{PrivateRoot: s.PrivateRoot}).Ready(maps.Values(s.Tasks)); err != nil {
+	if err := s.scorer().Ready(maps.Values(s.Tasks)); err != nil {
 		return nil, err
 	}
 	if err := s.lock(protocol); err != nil {
@@ -136,6 +136,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 		return results.Outcome{}, err
 	}
 	s.Watch.Doing(spec.TrialID, FinalScore, state)
+	ctx = final.Following(ctx, func(what string) { s.Watch.Doing(spec.TrialID, what, state) })
 	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
 	if err != nil {
 		return results.Outcome{}, err
