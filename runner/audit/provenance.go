@@ -36,12 +36,13 @@ const mostQuestion = 120
 
 // The operations that can be told.
 const (
-	opText     = "text changed"             // words added, left out or replaced
-	opPaired   = "paired anew"              // question and answer of calls that have nothing to do with each other
-	opRepeated = "repeated by the teacher"  // the request held the answer
-	opNumbers  = "numbers changed"          // the words of another row or item with other numbers
-	opAnswer   = "answer not the teacher's" // of a question that a call holds
-	opQuestion = "question not in the call" // of an answer that a call gave
+	opText     = "text changed"                    // words added, left out or replaced
+	opPaired   = "paired anew"                     // question and answer of calls that have nothing to do with each other
+	opRepeated = "repeated by the teacher"         // the request held the answer
+	opNumbers  = "numbers changed"                 // the words of another row or item with other numbers
+	opShifted  = "numbers of the question changed" // the same, of an answer that a call gave
+	opAnswer   = "answer not the teacher's"        // of a question that a call holds
+	opQuestion = "question not in the call"        // of an answer that a call gave
 	opEncoded  = "encoded in the code"
 )
 
@@ -278,7 +279,9 @@ func (e *entry) origin(public, seed *set, known map[gram]bool) Row {
 			r.Operation = opEncoded
 		}
 	case known[gramOf(mask(e.question.tokens))]:
-		r.Operation = opNumbers
+		if r.Operation = opNumbers; e.grade == answered {
+			r.Operation = opShifted
+		}
 	}
 	if r.Operation == "" && r.Origin != record.TeacherMade {
 		r.Operation = map[grade]string{asked: opAnswer, answered: opQuestion, echoed: opRepeated}[e.grade]

@@ -170,6 +170,22 @@ func numbers(list []token) []token {
 	return out
 }
 
+// mostLines is how many lines may be numbered.
+const mostLines = 30
+
+// unnumbered leaves out 1, 2, 3 and so on of sorted numbers, once each.
+func unnumbered(list []token) []token {
+	out := slices.Clone(list)
+	for n := 1; n <= mostLines; n++ {
+		i, found := slices.BinarySearch(out, tokens(strconv.Itoa(n))[0])
+		if !found {
+			break
+		}
+		out = slices.Delete(out, i, i+1)
+	}
+	return out
+}
+
 // holdsAll reports whether the sorted list holds all of part, each as often.
 func holdsAll(list, part []token) bool {
 	i := 0

@@ -1,6 +1,10 @@
 package audit
 
 import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -175,5 +179,33 @@ func TestOverlap(t *testing.T) {
 func TestEncoded(t *testing.T) {
 	if n, texts := encoded("print('hello')\nx = [1, 2, 3]"); n != 0 || texts != nil {
 		t.Errorf("plain text: %d characters, %q", n, texts)
+	}
+	text := strings.Repeat(question+" "+solution+"\n", 20)
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	w.Write([]byte(text))
+	w.Close()
+	plain, small := base64.StdEncoding.EncodeToString([]byte(text)), base64.StdEncoding.EncodeToString(packed.Bytes())
+	for name, program := range map[string]string{
+		"base64":      "X = '" + plain + "'",
+		"in pieces":   "X = ('" + plain[:400] + "'\n     '" + plain[400:] + "')",
+		"added":       "X = \"" + plain[:400] + "\" + \"" + plain[400:] + "\"",
+		"compressed":  "X = b'" + small + "'",
+		"hexadecimal": "X = '" + hex.EncodeToString([]byte(text)) + "'",
+	} {
+		if _, texts := encoded(program); !slices.Contains(texts, text) {
+			t.Errorf("%s: the rows are not found in %d texts", name, len(texts))
+		}
+	}
+	// A bomb: what it would decode to is not made.
+	packed.Reset()
+	w = zlib.NewWriter(&packed)
+	for range 256 {
+		w.Write(make([]byte, 1<<20))
+	}
+	w.Close()
+	bomb := base64.StdEncoding.EncodeToString(packed.Bytes())
+	if _, texts := encoded("X = '" + bomb + "'\nY = '" + bomb + "'"); len(texts) > 1 {
+		t.Errorf("%d texts of a bomb", len(texts))
 	}
 }

@@ -135,7 +135,7 @@ func checkGenerator(ctx context.Context, w setup.World, f experiment.File) Findi
 func checkTeacher(ctx context.Context, w setup.World, f experiment.File) Finding {
 	t := f.Teacher
 	switch t.Kind {
-	case "procedural":
+	case "procedural", experiment.Rewording:
 		return Finding{"teacher", true, "the simulated one, in the program", ""}
 	case experiment.VLLM:
 		f := checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: child.Env(w.Environ)})
