@@ -1,10 +1,10 @@
-# `make help` lists the targets; CI runs `make check`, `make parity`,
+# `make help` lists the targets; CI runs `make check`, `make cross`, `make parity`,
 # `make slurm-test`, `make chaos` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults damage trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults damage trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -100,6 +100,15 @@ slurm-test: setup ## test launcher slurm on a private Slurm that it installs, st
 
 clients-test: build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
+
+cross: ## build and vet the reading commands without cgo for Linux, macOS and Windows, and test them here (SYSTEMS="darwin/arm64")
+	@bench/cross.sh
+
+release: ## archives of VERSION=v0.1.0 for all systems, with checksums and bills of materials, in dist (DIST, SYSTEMS)
+	@VERSION='$(VERSION)' bench/release.sh
+
+install-test: ## check the Dockerfile, and run its steps and the demo in a fresh Debian (root; downloads 500 MB)
+	@bench/install-test.sh
 
 chaos: build ## kill the program at each boundary and at KILLS random instants, and fail each STEPth operation on the disk (KILLS=40, STEP=1)
 	@CHAOS_PROGRAM="$$PWD/autodatabench" CHAOS_KILLS=$(or $(KILLS),40) CHAOS_STEP=$(or $(STEP),1) \

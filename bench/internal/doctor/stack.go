@@ -36,6 +36,21 @@ func checkStack(ctx context.Context, w setup.World, f experiment.File, agentFile
 	return append(list, checkGPUs(ctx, w, f), checkSlurm(ctx, f))
 }
 
+const tasksPart = "tasks"
+
+// checkTasks looks whether the experiment's tasks are here, with their private sets.
+func checkTasks(f experiment.File, at setup.Places) Finding {
+	list, err := setup.LoadTasks(f.Suite, f.Domains, at)
+	if err != nil {
+		return failed(tasksPart, err, "autodatabench tasks lint FOLDER says what is wrong")
+	}
+	var names []string
+	for _, task := range list {
+		names = append(names, task.Name)
+	}
+	return Finding{tasksPart, true, "suite " + f.Suite.String() + ": " + strings.Join(names, ", "), ""}
+}
+
 func notNeeded(part string) Finding {
 	return Finding{part, true, "not needed by this experiment", ""}
 }
