@@ -26,7 +26,9 @@ const (
 // enough: "Answer: 63" may become a sentence.
 const (
 	nearShare   = 0.5
-	shortAnswer = 8 // tokens
+	shortAnswer = 8   // tokens
+	fewNumbers  = 4   // of an answer that is told by its numbers
+	orderShare  = 0.9 // of them that are in the order of the call
 )
 
 // part is a question or an answer of rows, once for all rows that have it.
@@ -95,12 +97,15 @@ func (d *document) hasNumbers(p *part) bool {
 	return holdsAll(d.numbers, p.needed)
 }
 
-// answers is how far the document holds the answer of a row.
+// answers is how far the document holds the answer of a row. In a worked solution the
+// numbers tell: with all of them there, in one order, the words around them may be the
+// program's.
 func (d *document) answers(p *part) likeness {
-	if found := d.holds(p, nearShare); found != no {
+	found := d.holds(p, nearShare)
+	if found != no || len(p.needed) == 0 || !d.hasNumbers(p) {
 		return found
 	}
-	if len(p.tokens) < shortAnswer && len(p.numbers) > 0 && d.hasNumbers(p) {
+	if len(p.tokens) < shortAnswer || len(p.needed) >= fewNumbers && float64(inOrder(p.tokens, d.tokens)) >= orderShare*float64(len(p.needed)) {
 		return near
 	}
 	return no

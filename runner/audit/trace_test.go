@@ -100,6 +100,8 @@ func TestOrigins(t *testing.T) {
 		{name: "refined unchanged", row: results.Row{Instruction: question, Output: solution}, calls: []record.Exchange{told, exchange(2, "Improve: "+question+"\n"+solution, solution)}, origin: record.TeacherMade, call: "r01"},
 		{name: "last line put right", row: results.Row{Instruction: question, Output: strings.Replace(solution, "The answer is", "Therefore the final answer:", 1)}, calls: []record.Exchange{told}, origin: record.Processed, operation: opText, call: "r01"},
 		{name: "short answer put into words", row: results.Row{Instruction: question, Output: "Therefore it is 59."}, calls: []record.Exchange{exchange(1, "Solve: "+question, "Answer: 59")}, origin: record.Processed, operation: opText, call: "r01"},
+		{name: "lines numbered, and another last sentence", row: results.Row{Instruction: question, Output: "Step 1: s = 298 + 233 = 531\nStep 2: v = 531 / 9 = 59\nTherefore, the final answer that we were looking for is 59."}, calls: []record.Exchange{told}, origin: record.Processed, operation: opText, call: "r01"},
+		{name: "the same numbers in another order", row: results.Row{Instruction: question, Output: "Once we had 9 and 59 there were 531 reasons to add 298 here and 233 there, which nobody does."}, calls: []record.Exchange{told}, origin: record.Unexplained, operation: opAnswer, call: "r01"},
 		{name: "instruction put before", row: results.Row{Instruction: "Answer in steps.", Input: question, Output: solution}, calls: []record.Exchange{told}, origin: record.TeacherMade, call: "r01"},
 		{name: "numbers changed", row: results.Row{Instruction: strings.Replace(question, "298", "307", 1), Output: solution}, calls: []record.Exchange{told, exchange(2, "Write one.", asJSON(other, work))}, origin: record.Unexplained, operation: opQuestion},
 		{name: "paired anew", row: results.Row{Instruction: question, Output: work}, calls: []record.Exchange{told, exchange(2, "Write one.", asJSON(other, work))}, origin: record.Processed, operation: opPaired, call: "r02"},
@@ -110,6 +112,7 @@ func TestOrigins(t *testing.T) {
 		{name: "repeated from elsewhere", row: results.Row{Instruction: question, Output: solution}, calls: []record.Exchange{exchange(1, "Repeat: "+question+"\n"+solution, question+"\n"+solution)}, origin: record.Unexplained, operation: opRepeated, call: "r01"},
 		{name: "public, solved by the teacher", row: results.Row{Instruction: "Please: " + question, Output: solution}, calls: []record.Exchange{exchange(1, "Solve: "+question, solution)}, public: question, origin: record.FromPublic, call: "r01"},
 		{name: "public, disguised", row: results.Row{Instruction: strings.ReplaceAll(question, "o", "о"), Output: "59"}, public: question, origin: record.FromPublic},
+		{name: "public, in front of an input", row: results.Row{Instruction: question, Input: other, Output: work}, calls: []record.Exchange{exchange(1, "Write one.", other+"\n"+work)}, public: question, origin: record.FromPublic, call: "r01"},
 		{name: "from nowhere", row: results.Row{Instruction: question, Output: solution}, origin: record.Unexplained},
 	} {
 		t.Run(c.name, func(t *testing.T) {
