@@ -17,7 +17,7 @@ import (
 func openProgram(w World, d definitions.Definition, in cage) (command.Agent, error) {
 	a := command.Agent{Command: d.Command, Folder: d.Folder, Sandbox: in.Sandbox}
 	if info, err := os.Stat(d.Folder); err != nil || !info.IsDir() {
-		return a, results.Bad(fmt.Errorf("agent %s: folder %s is none", d.Name, d.Folder), "folder names what is copied to where the agent starts")
+		return a, results.Bad(fmt.Errorf("agent %s: %s is no folder", d.Name, d.Folder), "folder names what is copied to where the agent starts")
 	}
 	if err := apart(d, in.hidden); err != nil {
 		return a, err
