@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults damage trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
