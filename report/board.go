@@ -20,6 +20,7 @@ type Options struct {
 	Names    map[string]string           // agents' display names by agent; by default the agent's own
 	Heads    map[string]string           // of the experiments' logs of scores, short digests by experiment
 	Draws    int                         // of every interval; by default stats.Draws
+	Standing bool                        // outcomes of different standing are groups of their own
 	Averages bool                        // rank sets and ties by the other averages, too
 }
 
@@ -34,6 +35,7 @@ type Board struct {
 // that left its protocol is a group of its own. A given submission has no
 // teacher, so it stands in every group that it else belongs to.
 type Group struct {
+	Standing   Standing     `json:"standing,omitempty"` // of all rows, where standings are apart
 	Suite      string       `json:"suite"`
 	Protocol   string       `json:"protocol"`
 	Modified   bool         `json:"modified"`
@@ -69,11 +71,11 @@ type DomainBase struct {
 func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	byKey := map[groupKey][]results.Outcome{}
 	for _, o := range outcomes {
-		if o.Kind != results.OfGiven {
-			byKey[keyOf(o)] = append(byKey[keyOf(o)], o)
+		if k := opts.keyOf(o); o.Kind != results.OfGiven {
+			byKey[k] = append(byKey[k], o)
 		}
 	}
-	addGiven(byKey, outcomes)
+	addGiven(byKey, outcomes, opts)
 	keys := make([]groupKey, 0, len(byKey))
 	for k := range byKey {
 		keys = append(keys, k)
@@ -124,7 +126,8 @@ func displayNames(agents []string, given map[string]string) map[string]string {
 
 func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[string]string) Group {
 	g := Group{
-		Suite: k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.experiment,
+		Standing: k.standing,
+		Suite:    k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.experiment,
 		Teacher: k.teacher, Student: k.student, StudentIs: k.studentDigest, ProtocolIs: k.protocolDigest, RankedBy: stats.ByGain,
 	}
 	domains := opts.Domains

@@ -226,6 +226,11 @@ func verifyOptionsOf(c *cli.Context, bundle string) verifyOptions {
 	return verifyOptions{format: formatOf(c), file: bundle, places: placesOf(c), retrain: c.Bool("retrain"), sample: c.Int("sample"), tasks: c.StringSlice("task")}
 }
 
+// bundlesFlag names where bundles lie that submissions give by address.
+func bundlesFlag() cli.Flag {
+	return &cli.StringFlag{Name: "bundles", Usage: "`FOLDER` of bundles that submissions give by address, each named by its digest and .adb", TakesFile: true}
+}
+
 // trustFlag names whose receipts count.
 func trustFlag() cli.Flag {
 	return &cli.StringFlag{Name: "trust", Value: "results/submissions/trust.yaml", Usage: "`FILE` that names whose receipts count", TakesFile: true}

@@ -96,7 +96,7 @@ const maxReceipt = 16 << 20
 // Checked is a receipt that counts.
 type Checked struct {
 	Predicate
-	Signer string // by the trust file
+	Signer string `json:"signer"` // by the trust file
 }
 
 // Check checks that a receipt in the file is about the bundle at the path, and that a
