@@ -55,9 +55,10 @@ golden: setup ## rewrite the golden files of every package that has some
 	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \
 		$(GO) test $(TAGS) "./$$d" -update; done
 
-recordings: build ## run the demo and take its trials for the test that replays them, as after a change of tasks or prompts
+recordings: build ## run the demo and take its trials and tables for the tests that hold them, as after a change of tasks or prompts
 	@out=$$(mktemp -d); trap 'rm -rf "$$out"' EXIT; ./autodatabench run --out "$$out" bench/experiments/demo.yaml; \
-	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"
+	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"; \
+	$(GO) test $(TAGS) -run '^TestDemoPages$$' ./bench/internal/recorded -demo "$$out" -update
 
 picture: ## draw the pipeline that the README shows (bench/doc/pipeline-*.svg)
 	@go run ./bench/internal/picture

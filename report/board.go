@@ -19,6 +19,7 @@ type Options struct {
 	Expected map[string][]results.Domain // that an experiment was to have, by its name
 	Names    map[string]string           // agents' display names by agent; by default the agent's own
 	Heads    map[string]string           // of the experiments' logs of scores, short digests by experiment
+	Looks    map[string][]results.Look   // of experiments that run until pairs are decided
 	Draws    int                         // of every interval; by default stats.Draws
 	Standing bool                        // outcomes of different standing are groups of their own
 	Averages bool                        // rank sets and ties by the other averages, too
@@ -51,7 +52,8 @@ type Group struct {
 	Warnings   []string     `json:"warnings,omitempty"`
 	Others     []OtherRanks `json:"other_ranks,omitempty"` // by the other averages, where they were asked for
 
-	Heads map[string]string `json:"heads,omitempty"` // of the experiments' logs of scores, short digests
+	Heads map[string]string         `json:"heads,omitempty"` // of the experiments' logs of scores, short digests
+	Looks map[string][]results.Look `json:"looks,omitempty"` // of experiments that run until pairs are decided
 
 	study   *stats.Study // of all rows; nil where nothing is known
 	ranked  *stats.Study // of the rows with a rank
@@ -144,7 +146,7 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 		}
 		g.Domains = append(g.Domains, DomainBase{Domain: d, Base: base, Task: taskOf(d, outcomes)})
 	}
-	g.Heads = headsOf(outcomes, opts.Heads)
+	g.Heads, g.Looks = headsOf(outcomes, opts.Heads), looksOf(outcomes, opts.Looks)
 	if names := unproven(outcomes); len(names) > 0 {
 		g.Warnings = append(g.Warnings, fmt.Sprintf("nothing proves that no score of %s was changed: the folder is of format 1, or not there", strings.Join(names, ", ")))
 	}

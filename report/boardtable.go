@@ -169,7 +169,7 @@ func (g Group) noteNoInterval(t *table.Table) {
 
 // noteWarnings passes on the warnings of the group and of its rows.
 func (g Group) noteWarnings(t *table.Table) {
-	for _, w := range g.Warnings {
+	for _, w := range append(g.stops(), g.Warnings...) {
 		t.Note("%s.", w)
 	}
 	for _, r := range g.Rows {

@@ -17,7 +17,7 @@ func (g Group) summary(common []Mark) table.Table {
 	if g.certain() {
 		heads = append(heads, ">95 % interval", "!ties")
 	}
-	t, add := g.gridBy(Row.ranks, false, "Leaderboard", common, append(heads, ">MATS", ">USD a run", "!kind")...)
+	t, add := g.gridBy(Row.ranks, false, "Leaderboard", common, append(heads, ">MATS", ">USD/run", "!kind")...)
 	for _, r := range g.Rows {
 		value := r.Gain.Mean
 		if g.RankedBy == stats.ByPoints {

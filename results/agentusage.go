@@ -29,18 +29,19 @@ func (f Finish) Explain() string {
 	return ""
 }
 
-// Tokens counts what a model read and wrote. Cached input is part of Input, and
-// reasoning is part of Output.
+// Tokens counts what a model read and wrote. Cached and written input are parts of
+// Input, and reasoning is part of Output.
 type Tokens struct {
 	Input     int64 `json:"input_tokens"`
 	Cached    int64 `json:"cached_input_tokens,omitempty"`
+	Written   int64 `json:"cache_write_input_tokens,omitempty"` // put into the provider's cache
 	Output    int64 `json:"output_tokens"`
 	Reasoning int64 `json:"reasoning_tokens,omitempty"`
 }
 
 // Add returns the sum of t and u.
 func (t Tokens) Add(u Tokens) Tokens {
-	return Tokens{t.Input + u.Input, t.Cached + u.Cached, t.Output + u.Output, t.Reasoning + u.Reasoning}
+	return Tokens{t.Input + u.Input, t.Cached + u.Cached, t.Written + u.Written, t.Output + u.Output, t.Reasoning + u.Reasoning}
 }
 
 // AgentUse is what calls of the agent's model came to. Cost is in USD; it is
@@ -66,7 +67,7 @@ func (u AgentUse) Add(v AgentUse) AgentUse {
 // Since is what came after was, which is part of u.
 func (u AgentUse) Since(was AgentUse) AgentUse {
 	used := AgentUse{Calls: u.Calls - was.Calls, Tokens: Tokens{
-		u.Input - was.Input, u.Cached - was.Cached, u.Output - was.Output, u.Reasoning - was.Reasoning,
+		u.Input - was.Input, u.Cached - was.Cached, u.Written - was.Written, u.Output - was.Output, u.Reasoning - was.Reasoning,
 	}}
 	if used.Calls > 0 {
 		used.Cost = Num(u.Cost.Value-was.Cost.Value, u.Cost.Known)
@@ -78,6 +79,7 @@ func (u AgentUse) Since(was AgentUse) AgentUse {
 type Price struct {
 	Input       float64  `yaml:"input" json:"input"`
 	CachedInput *float64 `yaml:"cached_input" json:"cached_input,omitempty"` // nil: as other input
+	CacheWrite  *float64 `yaml:"cache_write" json:"cache_write,omitempty"`   // nil: 1.25 times other input
 	Output      float64  `yaml:"output" json:"output"`
 	Tiers       []Tier   `yaml:"tiers" json:"tiers,omitempty"` // of longer prompts, the shortest first
 }
@@ -87,6 +89,7 @@ type Tier struct {
 	Above       int64    `yaml:"above" json:"above"`
 	Input       float64  `yaml:"input" json:"input"`
 	CachedInput *float64 `yaml:"cached_input" json:"cached_input,omitempty"` // nil: as other input
+	CacheWrite  *float64 `yaml:"cache_write" json:"cache_write,omitempty"`   // nil: 1.25 times other input
 	Output      float64  `yaml:"output" json:"output"`
 }
 
@@ -94,7 +97,7 @@ type Tier struct {
 func (p Price) At(input int64) Price {
 	for _, t := range slices.Backward(p.Tiers) {
 		if input > t.Above {
-			return Price{Input: t.Input, CachedInput: t.CachedInput, Output: t.Output}
+			return Price{Input: t.Input, CachedInput: t.CachedInput, CacheWrite: t.CacheWrite, Output: t.Output}
 		}
 	}
 	p.Tiers = nil
@@ -112,7 +115,12 @@ func (p *Price) Cost(t Tokens) Number {
 	if at.CachedInput != nil {
 		cached = *at.CachedInput
 	}
-	return Num((at.Input*float64(t.Input-t.Cached)+cached*float64(t.Cached)+at.Output*float64(t.Output))/1e6, true)
+	const asAnthropic = 1.25 // whose price for writes the others took over
+	written := asAnthropic * at.Input
+	if at.CacheWrite != nil {
+		written = *at.CacheWrite
+	}
+	return Num((at.Input*float64(t.Input-t.Cached-t.Written)+cached*float64(t.Cached)+written*float64(t.Written)+at.Output*float64(t.Output))/1e6, true)
 }
 
 // Valid reports whether no part of the price is negative and the tiers are in
@@ -125,5 +133,5 @@ func (p Price) Valid() bool {
 		}
 		above = t.Above
 	}
-	return p.Input >= 0 && p.Output >= 0 && (p.CachedInput == nil || *p.CachedInput >= 0)
+	return p.Input >= 0 && p.Output >= 0 && (p.CachedInput == nil || *p.CachedInput >= 0) && (p.CacheWrite == nil || *p.CacheWrite >= 0)
 }

@@ -18,6 +18,12 @@ type Reply struct {
 	Finish Finish `json:"finish,omitempty"`
 	Tokens
 
+	// Cost is in USD, where the server says it; else it follows from the price.
+	Cost *float64 `json:"cost_usd,omitempty"`
+
+	// Notes say what was odd about the answer, such as counts that do not add up.
+	Notes []string `json:"notes,omitempty"`
+
 	// Unanswered says why there is no reply, through the agent's own fault.
 	Unanswered string `json:"unanswered,omitempty"`
 
@@ -31,4 +37,12 @@ type Reply struct {
 
 	// Log is what the agent's own program said beside its reply.
 	Log string `json:"-"`
+}
+
+// Costs is what the reply cost: what the server says, or what its tokens cost.
+func (r Reply) Costs(p *Price) Number {
+	if r.Cost != nil {
+		return Num(*r.Cost, true)
+	}
+	return p.Cost(r.Tokens)
 }

@@ -36,8 +36,8 @@ func TestDemoReplays(t *testing.T) {
 		t.Fatal(err)
 	}
 	list, err := filepath.Glob(filepath.Join(demo, "trials", "*", "*", "*", "run-*"))
-	if err != nil || len(list) != 24 {
-		t.Fatalf("%d recorded trials (%v), want 24: 3 domains, 2 workflows, 4 engineers", len(list), err)
+	if err != nil || len(list) != 36 {
+		t.Fatalf("%d recorded trials (%v), want 36: 3 domains, 2 workflows, 3 engineers, 2 runs", len(list), err)
 	}
 	for _, dir := range list {
 		name, _ := filepath.Rel(filepath.Join(demo, "trials"), dir)

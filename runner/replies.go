@@ -65,7 +65,7 @@ func (t *trial) meter(n int, reply results.Reply) error {
 	if err != nil {
 		return err
 	}
-	return t.gateway.RecordAgent(n, digest, results.AgentUse{Calls: 1, Tokens: reply.Tokens, Cost: t.state.Spec.Price.Cost(reply.Tokens)})
+	return t.gateway.RecordAgent(n, digest, results.AgentUse{Calls: 1, Tokens: reply.Tokens, Cost: reply.Costs(t.state.Spec.Price)})
 }
 
 // reply asks the agent within what is left of the run time and of the agent's

@@ -85,20 +85,22 @@ func startAnthropic(t *testing.T, c Config, steps ...func(http.ResponseWriter)) 
 	return s, New(c)
 }
 
+var written = results.Tokens{Input: 11, Cached: 5, Written: 2, Output: 7, Reasoning: 3}
+
 func TestAnthropicReply(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		step func(http.ResponseWriter)
 		want results.Reply
 	}{
-		{"whole", streamed(sse...), results.Reply{Text: "hello", Finish: results.FinishStop, Tokens: used}},
-		{"cut", streamed(append([]string{opens, block, delta("hel")}, ending("max_tokens")...)...), results.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
-		{"window full", streamed(append([]string{opens, block, delta("hel")}, ending("model_context_window_exceeded")...)...), results.Reply{Text: "hel", Finish: results.FinishLength, Tokens: used}},
-		{"refused", streamed(append([]string{opens, block}, ending("refusal")...)...), results.Reply{Finish: results.FinishRefusal, Tokens: used}},
-		{"empty", streamed(append([]string{opens, block}, ending("end_turn")...)...), results.Reply{Finish: results.FinishEmpty, Tokens: used}},
+		{"whole", streamed(sse...), results.Reply{Text: "hello", Finish: results.FinishStop, Tokens: written}},
+		{"cut", streamed(append([]string{opens, block, delta("hel")}, ending("max_tokens")...)...), results.Reply{Text: "hel", Finish: results.FinishLength, Tokens: written}},
+		{"window full", streamed(append([]string{opens, block, delta("hel")}, ending("model_context_window_exceeded")...)...), results.Reply{Text: "hel", Finish: results.FinishLength, Tokens: written}},
+		{"refused", streamed(append([]string{opens, block}, ending("refusal")...)...), results.Reply{Finish: results.FinishRefusal, Tokens: written}},
+		{"empty", streamed(append([]string{opens, block}, ending("end_turn")...)...), results.Reply{Finish: results.FinishEmpty, Tokens: written}},
 		{"filtered", anthropicError(400, "invalid_request_error", "Output blocked by content filtering policy"), results.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter}},
 		{"filtered within the stream", streamed(opens, block, delta("hel"), `{"type":"error","error":{"type":"invalid_request_error","message":"Output blocked by content filtering policy"}}`),
-			results.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter, Tokens: results.Tokens{Input: 11, Cached: 5, Output: 1}}},
+			results.Reply{Text: "Output blocked by content filtering policy", Finish: results.FinishFilter, Tokens: results.Tokens{Input: 11, Cached: 5, Written: 2, Output: 1}}},
 		{"prompt too long", anthropicError(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"), results.Reply{Unanswered: "the model cannot take the prompt: the server answered 400 Bad Request: prompt is too long: 210000 tokens > 200000 maximum"}},
 	} {
 		_, client := startAnthropic(t, Config{}, c.step)
@@ -153,7 +155,7 @@ func TestAnthropicRetries(t *testing.T) {
 		{"wrong key", []func(http.ResponseWriter){anthropicError(401, "authentication_error", "invalid x-api-key "+secret)}, 1, "invalid x-api-key [key]", results.BadInput},
 		{"unknown model", []func(http.ResponseWriter){anthropicError(404, "not_found_error", "model: m")}, 1, "404 Not Found: model: m", results.BadInput},
 		{"no usage", []func(http.ResponseWriter){streamed(`{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[]}}`, block, delta("x"), `{"type":"message_stop"}`)}, 1, "the answer holds no usage", results.BadInput},
-		{"another protocol", []func(http.ResponseWriter){sends("application/json", `{"choices": []}`)}, 1, "none of the protocol", results.BadInput},
+		{"another protocol", []func(http.ResponseWriter){sends("application/json", `{"result": "x"}`)}, 1, "none of the protocol", results.BadInput},
 	} {
 		s, client := startAnthropic(t, Config{Tries: 3}, c.steps...)
 		reply, err := client.Reply(context.Background(), asked)

@@ -1,16 +1,18 @@
-// Package chat asks language models. It speaks two protocols: OpenAI's chat
-// completions, which most servers know, and Anthropic's messages.
+// Package chat asks language models. It speaks the protocols of agents/dialect:
+// OpenAI's chat completions, which most servers know, and responses, and Anthropic's
+// messages.
 //
 // A call is tried again after a dropped connection, 408, 409, 429 and 5xx, no
 // sooner than the server asks for, unless its header x-should-retry says otherwise.
-// The retries of the underlying libraries are off.
+// An answer that was read to its end is not asked for again, unless it says that the
+// server failed. A seed, a limit's name or a whole answer that the server refuses is
+// sent in another way, or left out.
 // Every answer of the model is a [results.Reply], even an empty, refused, withheld
 // or cut one. A prompt that the model cannot take, for example one beyond its
 // context, is a reply too: it is a fault of the agent. Everything else is an error,
 // a fault of the platform or of the user's definition.
 //
-// Base URL, key and headers come from [Config] and nowhere else: the package reads
-// none of the environment variables that the libraries know. (Go's own proxy
+// Base URL, key and headers come from [Config] and nowhere else. (Go's own proxy
 // variables hold as everywhere.) No error and no reply contains the key. The package
 // is not for the teacher, whose calls are budgeted (runner/teacher).
 package chat
@@ -22,10 +24,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/remote"
 )
@@ -51,11 +55,14 @@ type Config struct {
 	TopP            *float64
 	MaxTokens       int64 // Anthropic's protocol needs it
 	ReasoningEffort string
-	Seed            bool          // send the trial's seed, which some servers refuse
+	Seed            bool // send the trial's seed
+	Settings        dialect.Settings
 	Timeout         time.Duration // of one try; 0 means 30 min
 	Patience        time.Duration // with a server that sends no byte; 0 means 15 min
 	Tries           int           // in all; 0 means 6
 	Pause           time.Duration // before the second try, doubling from there; 0 means 2 s
+
+	brief bool // no further try where nothing answers
 }
 
 // maxPause is the longest wait between two tries.
@@ -64,15 +71,11 @@ const maxPause = 5 * time.Minute
 // Client is an [agents.Agent]. It is safe for concurrent use.
 type Client struct {
 	config   Config
-	model    model
 	http     *http.Client
 	answered atomic.Bool // the address is that of an API
-}
 
-// model makes one try over a protocol. A reply beside an error holds only what
-// was used until then.
-type model interface {
-	try(ctx context.Context, r agents.Request, limit int64) (results.Reply, error)
+	mu      sync.Mutex
+	adapted []dialect.Adaptation // what the server is known to need
 }
 
 var _ agents.Agent = (*Client)(nil)
@@ -91,22 +94,19 @@ func New(c Config) *Client {
 	if c.Pause == 0 {
 		c.Pause = 2 * time.Second
 	}
-	h := &http.Client{
+	return &Client{config: c, http: &http.Client{
 		Timeout:       c.Timeout,
-		Transport:     strict{http.DefaultTransport, c},
+		Transport:     listening{http.DefaultTransport, c.Patience},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	if c.Provider == Anthropic {
-		return &Client{config: c, http: h, model: newAnthropic(c, h)}
-	}
-	return &Client{config: c, http: h, model: newOpenAI(c, h)}
+	}}
 }
 
-// Once is a client that tries each call once.
-func (c *Client) Once() *Client {
-	once := c.config
-	once.Tries = 1
-	return New(once)
+// Brief is a client for somebody who waits: it gives up at once where nothing
+// answers, and soon where a server does.
+func (c *Client) Brief() *Client {
+	brief := c.config
+	brief.Tries, brief.brief = 3, true
+	return New(brief)
 }
 
 // Reply asks the model.
@@ -119,14 +119,14 @@ func (c *Client) Reply(ctx context.Context, r agents.Request) (results.Reply, er
 	err := c.retry(ctx, uint64(r.Seed), func() (err error) {
 		ctx, cancel := patient(ctx, r.Patience)
 		defer cancel()
-		reply, err = c.model.try(ctx, r, limit)
+		reply, err = c.try(ctx, r, limit)
 		return slow(ctx, err)
 	})
-	var no *refusal
+	var no *dialect.Refusal
 	switch {
-	case errors.As(err, &no) && no.filtered():
-		reply.Text, reply.Finish = no.message, results.FinishFilter
-	case no != nil && no.promptAtFault():
+	case errors.As(err, &no) && no.Filtered():
+		reply.Text, reply.Finish = no.Message, results.FinishFilter
+	case no != nil && no.PromptTooLong():
 		return results.Reply{Unanswered: "the model cannot take the prompt: " + no.Error()}, nil
 	case err != nil:
 		return results.Reply{}, c.fault(err)
@@ -188,14 +188,7 @@ func (c *Client) finished(r results.Reply) results.Reply {
 	if r.Finish == results.FinishStop && strings.TrimSpace(r.Text) == "" {
 		r.Finish = results.FinishEmpty
 	}
-	r.Tokens = bounded(r.Tokens)
 	return r
-}
-
-// bounded keeps a server's counts where sums of them make sense.
-func bounded(t results.Tokens) results.Tokens {
-	in, out := int64(remote.Bound(t.Input)), int64(remote.Bound(t.Output))
-	return results.Tokens{Input: in, Output: out, Cached: min(max(0, t.Cached), in), Reasoning: min(max(0, t.Reasoning), out)}
 }
 
 // hide takes the key and the values of headers out of a message.

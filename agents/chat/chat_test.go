@@ -144,15 +144,6 @@ func TestWhoseFault(t *testing.T) {
 	}
 }
 
-// TestPlaceholderKey has a key that is a part of what the server says, which is
-// understood nevertheless.
-func TestPlaceholderKey(t *testing.T) {
-	r := newRefusal(400, nil, []byte(`{"error": "the maximum context length is 4096"}`), "x")
-	if !r.promptAtFault() || strings.Contains(r.message, "x") {
-		t.Errorf("%+v", r)
-	}
-}
-
 func TestWhatIsSent(t *testing.T) {
 	warm := 0.7
 	plain := map[string]any{
@@ -218,7 +209,10 @@ func TestRetries(t *testing.T) {
 		{"no key", []func(http.ResponseWriter){status(401), fine}, 1, "the server answered 401"},
 		{"redirected", []func(http.ResponseWriter){status(302, "Location", "http://localhost:1/"), fine}, 1, "the server answered 302"},
 		{"come back tomorrow", []func(http.ResponseWriter){status(429, "Retry-After", "86400"), fine}, 1, "the server answered 429"},
-		{"no choice", []func(http.ResponseWriter){sends("application/json", `{}`)}, 1, "no choice"},
+		{"no answer", []func(http.ResponseWriter){sends("application/json", `{}`)}, 1, "none of the protocol"},
+		{"no choice", []func(http.ResponseWriter){sends("application/json", `{"choices": null}`), sends("application/json", `{"choices": []}`), fine}, 3, ""},
+		{"an ending that nobody knows", []func(http.ResponseWriter){says(`"hel"`, "abort"), fine}, 2, ""},
+		{"an empty account", []func(http.ResponseWriter){sends("application/json", `{"error": {"message": "You exceeded your current quota", "type": "insufficient_quota"}}`, 429), fine}, 1, "429 Too Many Requests: You exceeded"},
 		{"busy behind a gateway", []func(http.ResponseWriter){
 			sends("application/json", `{"error": {"code": 502, "message": "Provider returned error"}, "choices": null}`),
 			sends("application/json", `{"choices": [{"message": {"content": "hel"}, "finish_reason": "error", "error": {"code": 503, "message": "overloaded"}}]}`), fine}, 3, ""},

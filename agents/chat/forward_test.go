@@ -13,11 +13,9 @@ import (
 // not stand in any.
 func TestForwardedAnswerHidesTheKeyAlone(t *testing.T) {
 	answered := func(key remote.Key, text string) string {
-		data, err := json.Marshal(map[string]any{"text": text, "usage": map[string]int{"prompt_tokens": 11, "completion_tokens": 1}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := New(Config{Key: key}).answer(data)
+		_, client := start(t, Config{}, says(`"`+text+`"`, "stop"))
+		client.config.Key = key
+		answer, err := client.Forward(t.Context(), map[string]json.RawMessage{"messages": json.RawMessage("[]")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,9 +34,10 @@ func TestForwardedAnswerHidesTheKeyAlone(t *testing.T) {
 
 // TestForwardedUsage refuses an answer whose tokens are not known.
 func TestForwardedUsage(t *testing.T) {
-	for _, body := range []string{`{}`, `{"usage": null}`, `{"usage": {}}`, `{"usage": {"prompt_tokens": 0, "completion_tokens": 3}}`} {
-		if _, err := New(Config{}).answer([]byte(body)); err == nil || !strings.Contains(err.Error(), "holds no usage") {
-			t.Errorf("%s: %v", body, err)
+	for _, usage := range []string{`null`, `{}`, `{"prompt_tokens": 0, "completion_tokens": 3}`} {
+		_, client := start(t, Config{}, sends("application/json", `{"choices": [{"message": {"content": "x"}}], "usage": `+usage+`}`))
+		if _, err := client.Forward(t.Context(), map[string]json.RawMessage{}); err == nil || !strings.Contains(err.Error(), "holds no usage") {
+			t.Errorf("%s: %v", usage, err)
 		}
 	}
 }
@@ -52,7 +51,7 @@ func TestForwardedErrors(t *testing.T) {
 		status int
 		said   string
 	}{
-		{sends("application/json", `{"error": {"code": 502, "message": "Provider returned error"}}`), 2, http.StatusOK, `"content": "x"`},
+		{sends("application/json", `{"error": {"code": 502, "message": "Provider returned error"}}`), 2, http.StatusOK, `"content":`},
 		{sends("application/json", `{"error": {"code": 400, "message": "no such tool"}}`), 1, http.StatusBadRequest, "no such tool"},
 		{refuses(403, "your input was flagged, "+secret), 1, http.StatusForbidden, "flagged, [key]"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 )
 
@@ -65,6 +66,23 @@ func (q *quiet) ended(err error) error {
 		return silence
 	}
 	return err
+}
+
+// listening is a transport that gives up on a server that falls silent.
+type listening struct {
+	next     http.RoundTripper
+	patience time.Duration
+}
+
+// RoundTrip sends the request.
+func (l listening) RoundTrip(r *http.Request) (*http.Response, error) {
+	q := listen(r.Context(), l.patience)
+	resp, err := l.next.RoundTrip(r.WithContext(q.ctx))
+	if err != nil {
+		return nil, q.ended(err)
+	}
+	resp.Body = &heard{resp.Body, q}
+	return resp, nil
 }
 
 // heard is a body whose every byte breaks the silence.

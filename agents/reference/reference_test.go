@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -198,7 +199,7 @@ func TestAreas(t *testing.T) {
 func TestDeterministic(t *testing.T) {
 	for _, name := range Engineers() {
 		d := situation(briefs()[0], results.Improve, results.Seed, "")
-		if a, b := ask(t, name, d, 7), ask(t, name, d, 7); a != b {
+		if a, b := ask(t, name, d, 7), ask(t, name, d, 7); !reflect.DeepEqual(a, b) {
 			t.Errorf("%s answers the same prompt in two ways", name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -22,17 +23,42 @@ type Sequential struct {
 	Top         bool
 	Promise     float64 // chance of a decision by Most runs below which a pair is given up
 
-	levels [][]float64 // by the number of pairs that are not decided, less one, and look
+	levels []func() []float64 // by the number of hypotheses that may be true, less one; then by look
 }
 
 // Rounds is what a sequential rule knows after some rounds.
 type Rounds struct {
-	Runs    int     // of the entries that go on
-	Decided []Pair  // as they were when they were decided
-	GoOn    []Entry // that get one more run in every domain
+	Runs    int       // of the entries that go on
+	Decided []Decided // in the order of the decisions
+	GoOn    []Entry   // that get one more run in every domain
+	entries []Entry
 	open    []pairKey
-	total   int // pairs in the family
 }
+
+// Decided is a pair as it was when it was decided.
+type Decided struct {
+	Pair
+	Level float64 // that its p is at most
+}
+
+// Better is the entry with the higher figure.
+func (d Decided) Better() Entry {
+	if d.Gain.Value.Value < 0 {
+		return d.B
+	}
+	return d.A
+}
+
+// Worse is the entry with the lower figure.
+func (d Decided) Worse() Entry {
+	if d.Gain.Value.Value < 0 {
+		return d.A
+	}
+	return d.B
+}
+
+// Open is the number of open pairs.
+func (r Rounds) Open() int { return len(r.open) }
 
 type pairKey struct{ a, b Entry }
 
@@ -46,38 +72,38 @@ func NewSequential(first, most, entries int, top bool, promise float64) Sequenti
 	}
 	q := Sequential{First: first, Most: most, Top: top, Promise: promise}
 	if top { // one-sided: the best entry has as many others that may pass it by chance
-		q.levels = [][]float64{SpendingLevels(times, 2*Level/float64(max(entries-1, 1)))}
+		q.levels = append(q.levels, sync.OnceValue(func() []float64 { return SpendingLevels(times, 2*Level/float64(max(entries-1, 1))) }))
 		return q
 	}
-	q.levels = make([][]float64, entries*(entries-1)/2)
-	parallel(len(q.levels), func(k int) { q.levels[k] = SpendingLevels(times, Level/float64(k+1)) })
+	for k := range entries * (entries - 1) / 2 {
+		q.levels = append(q.levels, sync.OnceValue(func() []float64 { return SpendingLevels(times, Level/float64(k+1)) }))
+	}
 	return q
 }
 
 // Start is the state before any look.
 func (q Sequential) Start(entries []Entry) Rounds {
-	r := Rounds{Runs: q.First, GoOn: slices.Clone(entries)}
+	r := Rounds{Runs: q.First, GoOn: slices.Clone(entries), entries: entries}
 	for i, a := range entries {
 		for _, b := range entries[i+1:] {
 			r.open = append(r.open, pairKey{a, b})
 		}
 	}
-	r.total = len(r.open)
 	return r
 }
 
-// level is the p at which a pair is decided at a look, when so many are.
+// level is the p at which a pair is decided at a look, after the decisions so far.
 func (q Sequential) level(r Rounds, look int) float64 {
 	if q.Top {
-		return q.levels[0][look]
+		return q.levels[0]()[look]
 	}
-	return q.levels[r.total-len(r.Decided)-1][look]
+	return q.levels[max(mostTrue(r.entries, r.Decided), 1)-1]()[look]
 }
 
 // Look tests the open pairs of a study in which all entries that go on have r.Runs runs,
 // and says who goes on.
 func (q Sequential) Look(s *Study, r Rounds) Rounds {
-	next := Rounds{Decided: slices.Clone(r.Decided), total: r.total}
+	next := Rounds{Decided: slices.Clone(r.Decided), entries: r.entries}
 	var pairs []Pair
 	for _, key := range r.open {
 		if p, err := s.Compare(key.a, key.b); err == nil && p.P.Known {
@@ -86,12 +112,15 @@ func (q Sequential) Look(s *Study, r Rounds) Rounds {
 	}
 	slices.SortStableFunc(pairs, func(a, b Pair) int { return cmp.Compare(a.P.Value, b.P.Value) })
 	out := map[Entry]bool{} // cannot be the best
-	for len(pairs) > 0 && len(next.Decided) < r.total && pairs[0].P.Value <= q.level(next, r.Runs-q.First) {
-		next.Decided = append(next.Decided, pairs[0])
-		out[pairs[0].loser()] = true
-		pairs = pairs[1:]
+	for len(pairs) > 0 {
+		d := Decided{pairs[0], q.level(next, r.Runs-q.First)}
+		if d.P.Value > d.Level {
+			break
+		}
+		next.Decided, pairs = append(next.Decided, d), pairs[1:]
+		out[d.Worse()] = true
 	}
-	if r.Runs >= q.Most || r.total == len(next.Decided) {
+	if r.Runs >= q.Most || len(pairs) == 0 {
 		return next
 	}
 	if q.Top {
@@ -109,14 +138,6 @@ func (q Sequential) Look(s *Study, r Rounds) Rounds {
 	}
 	next.Runs = r.Runs + 1
 	return next
-}
-
-// loser is the entry with the lower figure.
-func (p Pair) loser() Entry {
-	if p.Gain.Value.Value < 0 {
-		return p.A
-	}
-	return p.B
 }
 
 // ofLeader are the pairs of the entry with the highest figure with those that may still
@@ -160,59 +181,4 @@ func (p Pair) difference(s *Study) float64 {
 		return math.Log1p(p.Gain.Value.Value / 100)
 	}
 	return p.Gain.Value.Value
-}
-
-// SpendingLevels are the two-sided p-values at which a group-sequential test rejects at
-// each look, so that it rejects a true hypothesis with the chance alpha in all. times are
-// the shares of the information that the looks have, the last 1. Of alpha, time squared is
-// spent (Lan and DeMets 1983).
-func SpendingLevels(times []float64, alpha float64) []float64 {
-	const cells = 400
-	levels := make([]float64, len(times))
-	var grid, density []float64 // of the score at the look before, for paths that go on
-	spent, before := 0.0, 0.0
-	for k, time := range times {
-		spend := alpha*time*time - spent
-		step := math.Sqrt(time - before)
-		outside := func(bound float64) float64 { // chance of leaving now
-			if k == 0 {
-				return 2 * distuv.UnitNormal.CDF(-bound/step)
-			}
-			sum := 0.0
-			for i, x := range grid {
-				sum += density[i] * (distuv.UnitNormal.CDF((-bound-x)/step) + distuv.UnitNormal.CDF((x-bound)/step))
-			}
-			return sum
-		}
-		low, high := 0.0, 12*math.Sqrt(time)
-		for range 60 {
-			if mid := (low + high) / 2; outside(mid) > spend {
-				low = mid
-			} else {
-				high = mid
-			}
-		}
-		bound := (low + high) / 2
-		levels[k] = 2 * distuv.UnitNormal.CDF(-bound/math.Sqrt(time))
-		spent, before = spent+spend, time
-		grid, density = onward(grid, density, bound, step, cells)
-	}
-	return levels
-}
-
-// onward is the distribution of the score within the bound, as masses on a grid.
-func onward(grid, density []float64, bound, step float64, cells int) (points, masses []float64) {
-	width := 2 * bound / float64(cells)
-	for c := range cells {
-		x := -bound + (float64(c)+0.5)*width
-		mass := 0.0
-		if grid == nil {
-			mass = distuv.UnitNormal.Prob(x/step) / step * width
-		}
-		for i, y := range grid {
-			mass += density[i] * distuv.UnitNormal.Prob((x-y)/step) / step * width
-		}
-		points, masses = append(points, x), append(masses, mass)
-	}
-	return points, masses
 }

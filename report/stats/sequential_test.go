@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/autodatabench/autodatabench/report/stats"
@@ -38,6 +39,16 @@ func TestSpendingLevels(t *testing.T) {
 	within(t, "share of paths that leave", float64(crossed)/paths, 0.05, 0.0015)
 }
 
+// paperGains are true gains of six agents, in %: spaced as the paper's, and equal.
+func paperGains() [][]float64 {
+	return [][]float64{
+		{57.3, 44.1, 40.5, 36.8, 31.0, 25.2}, // iterative, scratch
+		{73.3, 57.7, 56.0, 54.6, 52.2, 49.5}, // iterative, seed
+		{73.3, 54.6, 47.2, 41.4, 31.0, 12.5}, // over all 24 rows
+		{40, 40, 40, 40, 40, 40},
+	}
+}
+
 // paperLike is six agents in three domains with the paper's bases and run SD.
 func paperLike(truth []float64) world {
 	return world{base: 0.167, times: []float64{1, 1.27, 2.39}, items: 400, runs: 12, domains: results.Domains(), spread: 0.055, truth: truth}
@@ -52,12 +63,7 @@ func TestCoverageSequential(t *testing.T) {
 	}
 	t.Log("| true gains, % | pairs | rule | runs of an agent | fewer | any false difference, % | true differences found, % |")
 	t.Log("|---|---|---|---:|---:|---:|---:|")
-	for _, gains := range [][]float64{
-		{57.3, 44.1, 40.5, 36.8, 31.0, 25.2}, // iterative, scratch
-		{73.3, 57.7, 56.0, 54.6, 52.2, 49.5}, // iterative, seed
-		{73.3, 54.6, 47.2, 41.4, 31.0, 12.5}, // over all 24 rows
-		{40, 40, 40, 40, 40, 40},
-	} {
+	for _, gains := range paperGains() {
 		truth := make([]float64, len(gains))
 		for i, g := range gains {
 			truth[i] = 0.167 * (1 + g/100)
@@ -79,6 +85,22 @@ func TestCoverageSequential(t *testing.T) {
 			if a, f := &adaptive.found, &fixed.found; len(a.perSet) > 0 && a.mean() < f.mean()-3*math.Hypot(a.se(), f.se()) {
 				t.Errorf("%v: found %v, five runs each find %v", gains, a, f)
 			}
+		}
+	}
+}
+
+// What may be equal at the same time, after decisions: Shaffer's numbers.
+func TestMostTrue(t *testing.T) {
+	for _, c := range []struct {
+		entries int
+		decided string // pairs of letters
+		want    int
+	}{
+		{6, "", 15}, {6, "af", 10}, {6, "af ae", 10}, {6, "af ae bf", 7}, {6, "af ae ad ac ab", 10},
+		{3, "ab", 1}, {3, "ab bc", 1}, {3, "ab bc ac", 0}, {4, "ab cd", 2}, {2, "ab", 0}, {13, "ab ac", 76},
+	} {
+		if got := stats.MostTrue(c.entries, strings.Fields(c.decided)); got != c.want {
+			t.Errorf("%d entries, %q decided: %d, want %d", c.entries, c.decided, got, c.want)
 		}
 	}
 }
@@ -112,7 +134,11 @@ func (w world) sequentially(t *testing.T, sets int, top bool) (fixed, adaptive s
 		for _, r := range runs {
 			total += r
 		}
-		perSet[k][1] = w.judge(state.Decided, total, top)
+		var decided []stats.Pair
+		for _, d := range state.Decided {
+			decided = append(decided, d.Pair)
+		}
+		perSet[k][1] = w.judge(decided, total, top)
 	})
 	for rule, s := range []*shares{&fixed, &adaptive} {
 		for _, set := range perSet {

@@ -1,8 +1,8 @@
 // Package text writes tables for a terminal.
 //
-// A table is fitted into a number of columns, 100 by default. Long texts are cut. Of a
-// table that is still too wide, columns that have the same text in all rows become a
-// line below it. If that is not enough, it is split into parts, each of which repeats
+// A table is fitted into a number of columns, 100 by default. Where it is too wide,
+// columns that have the same text in all rows become a line below it, and then long
+// texts are cut. If that is not enough, it is split into parts, each of which repeats
 // the columns that identify a row. The output has no colours and does not depend on the locale
 // or on the terminal. The package is not for output that programs read: CSV and
 // JSON are.
@@ -46,11 +46,10 @@ func Write(w io.Writer, t table.Table, width int) error {
 	if t.Title != "" {
 		fmt.Fprintf(&out, "%s\n\n", strings.Join(wrap(t.Title, width), "\n"))
 	}
-	widths := fit(t, width)
-	if len(split(t, widths, width)) > 1 {
+	if total(natural(t)) > width {
 		t = fold(t)
-		widths = fit(t, width)
 	}
+	widths := fit(t, width)
 	for i, part := range split(t, widths, width) {
 		if i > 0 {
 			out.WriteByte('\n')
@@ -106,21 +105,16 @@ func fold(t table.Table) table.Table {
 // narrow as width, the widest are cut. Where it does not, so that the table has
 // to be split, they are bounded, and the key columns leave room for others.
 func fit(t table.Table, width int) []int {
-	widths := make([]int, len(t.Columns))
+	widths := natural(t)
 	var flexible []int
-	total, spare := -len(gap), 0
+	wanted, spare := total(widths), 0
 	for i, c := range t.Columns {
-		widths[i] = table.Width(c.Name)
-		for _, row := range t.Rows {
-			widths[i] = max(widths[i], table.Width(row[i]))
-		}
-		total += widths[i] + len(gap)
 		if c.Align == table.Left && !c.Whole && widths[i] > minText {
 			flexible = append(flexible, i)
 			spare += widths[i] - minText
 		}
 	}
-	if total-spare > width {
+	if wanted-spare > width {
 		keys := []int{}
 		used := 0
 		for _, i := range flexible {
@@ -135,8 +129,29 @@ func fit(t table.Table, width int) []int {
 		shrink(widths, keys, used-(width-width/keyShare))
 		return widths
 	}
-	shrink(widths, flexible, total-width)
+	shrink(widths, flexible, wanted-width)
 	return widths
+}
+
+// natural are the columns' widths if nothing is cut.
+func natural(t table.Table) []int {
+	widths := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		widths[i] = table.Width(c.Name)
+		for _, row := range t.Rows {
+			widths[i] = max(widths[i], table.Width(row[i]))
+		}
+	}
+	return widths
+}
+
+// total is the width of columns with gaps between them.
+func total(widths []int) int {
+	sum := -len(gap)
+	for _, w := range widths {
+		sum += w + len(gap)
+	}
+	return sum
 }
 
 // shrink makes the widest of the columns narrower, one by one, until they are

@@ -19,9 +19,10 @@ import (
 // Reading is what the catalog holds, as far as it may be shown.
 type Reading struct {
 	Outcomes []results.Outcome
-	Heads    map[string]string // of the logs of scores, by experiment
-	Faults   []error           // each of a folder that is left out or without figures
-	Copies   []string          // each of a folder whose outcomes are counted as another's
+	Heads    map[string]string         // of the logs of scores, by experiment
+	Looks    map[string][]results.Look // of experiments that run until pairs are decided
+	Faults   []error                   // each of a folder that is left out or without figures
+	Copies   []string                  // each of a folder whose outcomes are counted as another's
 }
 
 // found is an outcome and where it lies.
@@ -32,7 +33,7 @@ type found struct {
 
 // Read reads the outcomes of the experiment of the name, of all for none.
 func (c *Catalog) Read(ctx context.Context, name string) (Reading, error) {
-	r := Reading{Heads: map[string]string{}, Faults: slices.Clone(c.faults)}
+	r := Reading{Heads: map[string]string{}, Looks: map[string][]results.Look{}, Faults: slices.Clone(c.faults)}
 	var all []found
 	var put []index.Row
 	for _, folder := range c.experiments(name) {
@@ -48,6 +49,9 @@ func (c *Catalog) Read(ctx context.Context, name string) (Reading, error) {
 		r.Outcomes = append(r.Outcomes, f.Outcome)
 		if x := c.opened[f.folder]; x != nil && x.head() != "" {
 			r.Heads[f.Experiment] = x.head()
+			if r.Looks[f.Experiment] == nil {
+				r.Looks[f.Experiment] = x.scores.Looks()
+			}
 		}
 	}
 	slices.SortStableFunc(r.Outcomes, inOrder)

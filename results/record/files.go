@@ -42,6 +42,7 @@ type ModelCall struct {
 	Request  map[string]json.RawMessage `json:"request"`
 	Response json.RawMessage            `json:"response"`
 	Used     results.Tokens             `json:"usage"`
+	Cost     *float64                   `json:"cost_usd,omitempty"` // where the server says it
 }
 
 // Public is public.json of an attempt, and of the base student: the student's

@@ -33,18 +33,19 @@ type LedgerLine struct {
 	Calls      int        `json:"calls,omitempty"`      // of kind agent, where 0 means 1, and of kind return
 	Input      int64      `json:"input_tokens,omitempty"`
 	Output     int64      `json:"output_tokens,omitempty"`
-	Cached     int64      `json:"cached_input_tokens,omitempty"` // of the input tokens
-	Reasoning  int64      `json:"reasoning_tokens,omitempty"`    // of the output tokens
-	Cost       *float64   `json:"cost_usd,omitempty"`            // absent when not known
-	Simulated  bool       `json:"simulated,omitempty"`           // no LLM answered
-	Detail     string     `json:"detail,omitempty"`              // why there is no answer
-	Cut        bool       `json:"cut,omitempty"`                 // because the execution ended before
-	Refused    bool       `json:"refused,omitempty"`             // of a refund: the teacher refused the request, which counts against the attempt's refusals
+	Cached     int64      `json:"cached_input_tokens,omitempty"`      // of the input tokens
+	Written    int64      `json:"cache_write_input_tokens,omitempty"` // of the input tokens
+	Reasoning  int64      `json:"reasoning_tokens,omitempty"`         // of the output tokens
+	Cost       *float64   `json:"cost_usd,omitempty"`                 // absent when not known
+	Simulated  bool       `json:"simulated,omitempty"`                // no LLM answered
+	Detail     string     `json:"detail,omitempty"`                   // why there is no answer
+	Cut        bool       `json:"cut,omitempty"`                      // because the execution ended before
+	Refused    bool       `json:"refused,omitempty"`                  // of a refund: the teacher refused the request, which counts against the attempt's refusals
 }
 
 // AgentUse is the use that a line of kind agent records.
 func (l LedgerLine) AgentUse() results.AgentUse {
-	used := results.AgentUse{Calls: max(1, l.Calls), Tokens: results.Tokens{Input: l.Input, Cached: l.Cached, Output: l.Output, Reasoning: l.Reasoning}}
+	used := results.AgentUse{Calls: max(1, l.Calls), Tokens: results.Tokens{Input: l.Input, Cached: l.Cached, Written: l.Written, Output: l.Output, Reasoning: l.Reasoning}}
 	if l.Cost != nil {
 		used.Cost = results.Num(*l.Cost, true)
 	}

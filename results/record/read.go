@@ -128,20 +128,6 @@ func holding(out string, names ...string) ([]Experiment, error) {
 	return list, nil
 }
 
-// TrialAt is the trial whose events lie in the folder dir, and the experiment in
-// whose folder it lies.
-func TrialAt(dir string) (Trial, results.Spec, error) {
-	t := Trial(filepath.Clean(dir))
-	state, err := t.Load()
-	switch {
-	case errors.Is(err, fs.ErrNotExist) || err == nil && state.Spec.Agent == "":
-		return t, results.Spec{}, results.Bad(fmt.Errorf("%s: there is no recorded trial", dir), "name the folder of a trial, which holds "+eventsFile)
-	case err != nil:
-		return t, results.Spec{}, err
-	}
-	return t, state.Spec, nil
-}
-
 // Of is the experiment in whose folder the trial of the id lies.
 func (t Trial) Of(id results.TrialID) (Experiment, error) {
 	at, err := filepath.Abs(string(t))

@@ -1,11 +1,13 @@
 package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,6 +27,7 @@ const (
 	FinalScored      ScoresKind = "final.scored" // a trial with one final seed
 	RoundScored      ScoresKind = "round.scored" // a trial's attempt, whether or not it was chosen
 	GivenScored      ScoresKind = "given.scored" // a run of a submission that no agent made
+	LookTaken        ScoresKind = "look.taken"   // a rule said who gets another run
 )
 
 // ScoresLine is a line of scores.jsonl, without its place in the chain. All digests
@@ -35,7 +38,7 @@ type ScoresLine struct {
 	Domain results.Domain   `json:"domain,omitempty"`
 	Trial  *results.TrialID `json:"trial,omitempty"`  // of trial.sealed, final.scored and round.scored
 	Given  string           `json:"given,omitempty"`  // name of the submission, of given.scored
-	Number int              `json:"number,omitempty"` // final seed, attempt or run, from 1
+	Number int              `json:"number,omitempty"` // final seed, attempt, run or look, from 1
 
 	Lock string `json:"lock,omitempty"` // digest of experiment.lock.json, of experiment.locked; of given.json, of given.scored
 	Seal string `json:"seal,omitempty"` // digest of seal.json, of trial.sealed
@@ -47,6 +50,8 @@ type ScoresLine struct {
 	Student     string         `json:"student,omitempty"`     // digest
 	Task        string         `json:"task,omitempty"`        // digest
 	Score       *results.Score `json:"score,omitempty"`
+
+	Look *results.Look `json:"look,omitempty"` // of look.taken
 }
 
 // subject is what the line is about; the log has one line for each.
@@ -240,6 +245,26 @@ func (s *Scores) CheckLock() error {
 		return unlike(string(s.root.Lock()), errors.New("changed since the experiment began"))
 	}
 	return nil
+}
+
+// EnterLook enters what the experiment's rule decided. It refuses another decision than
+// the log has of the look: scores or the rule would have changed since.
+func (s *Scores) EnterLook(l results.Look) error {
+	return s.enter(ScoresLine{Kind: LookTaken, Number: l.Number, Look: &l})
+}
+
+// Looks lists the looks of the experiment's rule, in order.
+func (s *Scores) Looks() []results.Look {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []results.Look
+	for _, l := range s.lines {
+		if l.Kind == LookTaken && l.Look != nil {
+			list = append(list, *l.Look)
+		}
+	}
+	slices.SortFunc(list, func(a, b results.Look) int { return cmp.Compare(a.Number, b.Number) })
+	return list
 }
 
 // Sealed lists the trials that the log knows.

@@ -133,7 +133,7 @@ func (c *calls) ask(w http.ResponseWriter, request map[string]json.RawMessage, s
 	if answer.Status == http.StatusOK {
 		c.count++
 		c.used = c.used.Add(answer.Tokens)
-		if err := c.record(c.attempt, request, answer.Body, answer.Tokens); err != nil {
+		if err := c.record(c.attempt, request, answer.Body, answer.Tokens, answer.Cost); err != nil {
 			c.fault = errors.Join(c.fault, err)
 			c.kill(err)
 			refuse(w, http.StatusInternalServerError, "platform_error", "the platform failed; this is not the program's fault")

@@ -36,6 +36,10 @@ type File struct {
 	Sandbox    Sandbox            `yaml:"sandbox" json:"sandbox"`
 	Budget     Budget             `yaml:"budget" json:"budget"`
 
+	// UntilDecided makes Runs the most: entries get two, and more as long as the order
+	// of these pairs is open ([Top] or [All]). Empty: every entry gets all.
+	UntilDecided string `yaml:"until_decided,omitempty" json:"until_decided,omitempty"`
+
 	// Outage is how long a fault of the platform is waited out before a trial is left
 	// to be resumed. It is no part of the experiment's terms.
 	Outage config.Duration `yaml:"outage" json:"outage,omitempty"`
@@ -163,7 +167,7 @@ func (f File) Validate() error {
 			}
 			return nil
 		}),
-		within("runs", f.Runs, 1, 1000), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
+		within("runs", f.Runs, 1, 1000), f.untilDecided(), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
 		f.Teacher.validate(), f.Student.validate(), within("student.gpus", f.Student.GPUs, 0, 10_000),
 		f.Launcher.validate(),
 		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),

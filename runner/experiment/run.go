@@ -41,6 +41,7 @@ type Setup struct {
 	Close    func() error // ends the student's processes
 	Sandbox  runner.Sandbox
 
+	Rule        Rule   // of an experiment that runs until its pairs are decided
 	PrivateRoot string // of the private sets of task folders
 
 	Only []results.TrialID // that are to be run; nil for all
@@ -61,10 +62,12 @@ const FinalScore = "final score"
 type Watch interface {
 	Doing(id results.TrialID, what string, state *results.Trial)
 	Done(o results.Outcome)
+	Looked(l results.Look, granted []results.TrialID)
 	Failed(id results.TrialID, err error) // by the platform; it is left to be resumed
 }
 
-// Trials lists the experiment's trials, domain by domain.
+// Trials lists the experiment's trials, run by run and domain by domain. Until its pairs
+// are decided, these are the most that there may be.
 func (f File) Trials() []results.TrialID {
 	var ids []results.TrialID
 	for run := 1; run <= f.Runs; run++ {
@@ -81,12 +84,12 @@ func (f File) Trials() []results.TrialID {
 	return ids
 }
 
-// Chosen lists the trials that are to be run.
-func (s *Setup) Chosen() []results.TrialID {
+// Chosen lists the trials that are to be run, as far as that is known before.
+func (s *Setup) Chosen() ([]results.TrialID, error) {
 	if s.Only != nil {
-		return s.Only
+		return s.Only, nil
 	}
-	return s.File.Trials()
+	return Granted(s.Root, s.File)
 }
 
 // Run takes every chosen trial to its score, resuming what is there, and returns the
@@ -97,7 +100,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := (&final.Scorer{PrivateRoot: s.PrivateRoot}).Ready(maps.Values(s.Tasks)); err != nil {
+	if err := s.scorer().Ready(maps.Values(s.Tasks)); err != nil {
 		return nil, err
 	}
 	if err := s.lock(protocol); err != nil {
@@ -112,7 +115,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.each(ctx, s.Chosen(), func(id results.TrialID) (results.Outcome, error) {
+	return s.rounds(ctx, func(id results.TrialID) (results.Outcome, error) {
 		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
 		if err != nil && ctx.Err() == nil {
 			s.Watch.Failed(id, err)
@@ -133,6 +136,7 @@ func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scor
 		return results.Outcome{}, err
 	}
 	s.Watch.Doing(spec.TrialID, FinalScore, state)
+	ctx = final.Following(ctx, func(what string) { s.Watch.Doing(spec.TrialID, what, state) })
 	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
 	if err != nil {
 		return results.Outcome{}, err

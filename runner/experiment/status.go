@@ -17,6 +17,7 @@ type State string
 // The states of a trial.
 const (
 	Waiting     State = "waiting"
+	Spared      State = "spared"      // the rule gives it no run
 	Running     State = "running"     // a process works on it
 	Interrupted State = "interrupted" // it has begun, and none does
 	Sealed      State = "sealed"      // it has ended and has no final score
@@ -28,7 +29,7 @@ const (
 // States lists the states from the last to the first, and then those of trials that
 // do not count.
 func States() []State {
-	return []State{Scored, Sealed, Running, Interrupted, Waiting, Changed, Unreadable}
+	return []State{Scored, Sealed, Running, Interrupted, Waiting, Spared, Changed, Unreadable}
 }
 
 // Status is how far an experiment is.
@@ -80,9 +81,17 @@ func ReadStatus(root record.Experiment, f File, reader disk.Holder, proofs Proof
 	if err != nil {
 		return s, err
 	}
+	looks, err := looksIn(root, f)
+	if err != nil {
+		return s, err
+	}
+	left := spared(f, looks)
 	var readable []results.TrialID
 	for _, id := range f.Trials() {
 		t := newTrialStatus(id, protocol.Budget)
+		if left[id] {
+			t.State = Spared
+		}
 		if t.Err = t.read(root, reader, proofs); t.Err != nil {
 			t.Problem = t.Err.Error()
 		}

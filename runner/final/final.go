@@ -119,7 +119,8 @@ func (s *Scorer) train(ctx context.Context, dir record.Final, task tasks.Task, t
 	defer remove()
 	adapter = filepath.Join(adapter, "adapter")
 	score := record.Score{Valid: true, Terms: terms, Seed: seed}
-	report, err := s.Student.Train(ctx, terms.Recipe, rows, seed, adapter, nil)
+	training, _ := follow(ctx)
+	report, err := s.Student.Train(ctx, terms.Recipe, rows, seed, adapter, training)
 	if errors.Is(err, student.ErrDiverged) {
 		return failed(dir, items, "the training failed: "+err.Error(), score)
 	}
@@ -160,7 +161,8 @@ func (s *Scorer) Base(ctx context.Context, task tasks.Task) (results.Score, erro
 
 // predict evaluates the student, trained as adapter, on the items.
 func (s *Scorer) predict(ctx context.Context, dir record.Final, adapter string, task tasks.Task, items []tasks.Item, score record.Score) error {
-	answers, err := s.Student.Generate(ctx, adapter, runner.Questions(items), task.Brief.Sampling, nil)
+	_, answered := follow(ctx)
+	answers, err := s.Student.Generate(ctx, adapter, runner.Questions(items), task.Brief.Sampling, answered)
 	if adapter != "" && errors.Is(err, student.ErrDiverged) {
 		return failed(dir, items, "the answers failed: "+err.Error(), score)
 	}

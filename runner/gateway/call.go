@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/cut"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -105,10 +106,10 @@ func (g *Gateway) fail(ctx context.Context, r record.LedgerLine, err error) erro
 		r.Kind, r.Outcome = record.Settle, record.Unknown
 	}
 	var down error
-	if !requestRefused(call.Status) && !r.Cut && !errors.Is(err, errAsRecorded) {
-		down = &results.Error{Kind: results.Infrastructure, Hint: teacherHint, Err: err, After: call.RetryAfter}
+	if !forProgram(call) && !r.Cut && !errors.Is(err, errAsRecorded) {
+		down = &results.Error{Kind: kindOf(call), Hint: hintOf(call), Err: err, After: call.RetryAfter}
 	}
-	if forbidden(call.Status) && down != nil {
+	if unclear(call) && down != nil {
 		g.mu.Lock()
 		g.run.denied = cmp.Or(g.run.denied, down)
 		g.mu.Unlock()
@@ -135,20 +136,43 @@ func refusal(status int) bool {
 	return status >= 300 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests
 }
 
-// forbidden reports a status that servers give for a prompt that they will not
-// answer, and for a key that they do not take. Answers beside it tell the two apart.
-func forbidden(status int) bool {
-	return status == http.StatusForbidden || status == http.StatusUnavailableForLegalReasons
+// forProgram reports a refusal that names what the program chose, such as a prompt
+// that is too long.
+func forProgram(call *teacher.CallError) bool {
+	return blamesRequest(call.Status) && (call.Blame == dialect.Prompt || call.Blame == dialect.Sampling)
 }
 
-// requestRefused reports a status that means that this request, and not the
-// teacher, is at fault: a prompt that is too long, for one.
-func requestRefused(status int) bool {
+// unclear reports a refusal by which servers turn down a prompt as well as what the
+// platform chose: a status for what is forbidden, also for a key that they do not
+// take, or words that name nothing. Answers beside it tell the two apart.
+func unclear(call *teacher.CallError) bool {
+	return call.Status == http.StatusForbidden || call.Status == http.StatusUnavailableForLegalReasons ||
+		blamesRequest(call.Status) && call.Blame == dialect.Nobody
+}
+
+// blamesRequest reports a status that means that what was sent is at fault.
+func blamesRequest(status int) bool {
 	switch status {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return true
 	}
 	return false
+}
+
+// kindOf is the kind of a fault of the teacher. One that names what the experiment
+// chose is bad input: no waiting helps.
+func kindOf(call *teacher.CallError) results.Kind {
+	if blamesRequest(call.Status) {
+		return results.BadInput
+	}
+	return results.Infrastructure
+}
+
+func hintOf(call *teacher.CallError) string {
+	if blamesRequest(call.Status) {
+		return "the teacher's server does not take what the experiment sends; teacher.request, stream and system change that"
+	}
+	return teacherHint
 }
 
 // callSeed is the seed of a call's sampling: the same for the same call of the

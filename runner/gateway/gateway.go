@@ -242,7 +242,7 @@ func (g *Gateway) CutAgent(attempt int, why error) error {
 func (g *Gateway) RecordAgent(attempt int, exchange string, used results.AgentUse) error {
 	r := record.LedgerLine{
 		Kind: record.OfAgent, Attempt: attempt, Exchange: exchange,
-		Input: used.Input, Cached: used.Cached, Output: used.Output, Reasoning: used.Reasoning,
+		Input: used.Input, Cached: used.Cached, Written: used.Written, Output: used.Output, Reasoning: used.Reasoning,
 	}
 	if used.Calls != 1 {
 		r.Calls = used.Calls

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -144,7 +145,10 @@ func TestRefunds(t *testing.T) {
 		{"429", &teacher.CallError{Status: 429, Refunded: true, Err: errors.New("slow down")}, 502, "teacher_unavailable", 0, true},
 		{"503", &teacher.CallError{Status: 503, Refunded: true, Err: errors.New("loading")}, 502, "teacher_unavailable", 0, true},
 		{"wrong key", &teacher.CallError{Status: 401, Refunded: true, Err: errors.New("key")}, 502, "teacher_unavailable", 0, true},
-		{"prompt too long", &teacher.CallError{Status: 400, Refunded: true, Err: errors.New("too long")}, 400, "invalid_request_error", 0, false},
+		{"prompt too long", &teacher.CallError{Status: 400, Refunded: true, Blame: dialect.Prompt, Err: errors.New("too long")}, 400, "invalid_request_error", 0, false},
+		{"a temperature that it does not take", &teacher.CallError{Status: 400, Refunded: true, Blame: dialect.Sampling, Err: errors.New("temperature")}, 400, "invalid_request_error", 0, false},
+		{"the platform's seed", &teacher.CallError{Status: 400, Refunded: true, Blame: dialect.Platform, Err: errors.New("seed")}, 502, "teacher_unavailable", 0, true},
+		{"nobody's, of a teacher that answers nothing", &teacher.CallError{Status: 400, Refunded: true, Err: errors.New("bad request")}, 400, "invalid_request_error", 0, true},
 		{"timeout", &teacher.CallError{Err: context.DeadlineExceeded}, 502, "teacher_unavailable", 1, true},
 		{"unknown error", errors.New("strange"), 502, "teacher_unavailable", 1, true},
 	}

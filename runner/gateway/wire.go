@@ -27,7 +27,7 @@ func refuseCall(w http.ResponseWriter, err error) {
 		refuse(w, http.StatusServiceUnavailable, "stopping", "", "", err.Error())
 	case errors.As(err, &spent):
 		refuse(w, http.StatusTooManyRequests, "budget_exhausted", "", spent.budget, err.Error())
-	case errors.As(err, &call) && (requestRefused(call.Status) || forbidden(call.Status)):
+	case errors.As(err, &call) && (forProgram(call) || unclear(call)):
 		refuse(w, http.StatusBadRequest, "invalid_request_error", "", "", err.Error())
 	case errors.As(err, &call):
 		charged := "charged"

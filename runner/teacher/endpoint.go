@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -16,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results/remote"
 )
 
@@ -24,11 +24,12 @@ const maxAnswer = 8 << 20
 
 // Endpoint is a server that speaks the OpenAI protocol, for calls of any kind.
 type Endpoint struct {
-	BaseURL string        // ends before the paths of calls, as in http://localhost:8001/v1
-	Key     remote.Key    // bearer token; empty for none
-	Client  *http.Client  // nil: http.DefaultClient
-	Timeout time.Duration // of one try; 0 means 10 min
-	Retry   remote.Retry  // zero fields: 6 tries, pauses from 500 ms to 30 s, at most 2 min
+	BaseURL  string     // ends before the paths of calls, as in http://localhost:8001/v1
+	Key      remote.Key // empty for none
+	Settings dialect.Settings
+	Client   *http.Client  // nil: http.DefaultClient
+	Timeout  time.Duration // of one try; 0 means 10 min
+	Retry    remote.Retry  // zero fields: 6 tries, pauses from 500 ms to 30 s, at most 2 min
 }
 
 // Post sends body as JSON to the path and returns the answer's body. It tries
@@ -39,55 +40,59 @@ func (e Endpoint) Post(ctx context.Context, path string, seed int64, body any) (
 	if err != nil {
 		return nil, &CallError{Refunded: true, Err: fmt.Errorf("encode request: %w", err)}
 	}
-	answer, err := do(ctx, e.Retry, seed, func(ctx context.Context) (answered, *CallError) { return e.try(ctx, http.MethodPost, path, data) })
+	answer, err := do(ctx, e.Retry, seed, func(ctx context.Context) (answered, *CallError) {
+		return e.send(ctx, http.MethodPost, e.at(path), data)
+	})
 	return answer.body, err
 }
 
 // answered is a complete answer of a server.
 type answered struct {
 	body      []byte
-	simulated bool // the server says that it is no LLM
+	answer    dialect.Answer // of a call that asks the model
+	simulated bool           // the server says that it is no LLM
 }
 
 // Get is Post without a body.
 func (e Endpoint) Get(ctx context.Context, path string) ([]byte, error) {
-	answer, err := do(ctx, e.Retry, 0, func(ctx context.Context) (answered, *CallError) { return e.try(ctx, http.MethodGet, path, nil) })
+	answer, err := do(ctx, e.Retry, 0, func(ctx context.Context) (answered, *CallError) { return e.send(ctx, http.MethodGet, e.at(path), nil) })
 	return answer.body, err
 }
 
-func (e Endpoint) try(ctx context.Context, method, path string, body []byte) (answered, *CallError) {
+// at is the address of a path.
+func (e Endpoint) at(path string) string { return strings.TrimSuffix(e.BaseURL, "/") + path }
+
+func (e Endpoint) send(ctx context.Context, method, url string, body []byte) (answered, *CallError) {
 	timeout := e.Timeout
 	if timeout == 0 {
 		timeout = 10 * time.Minute
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(e.BaseURL, "/")+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		return answered{}, &CallError{Refunded: true, Err: err}
 	}
 	req.Header.Set("Content-Type", "application/json")
-	if e.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+string(e.Key))
-	}
+	e.Settings.Sign(req.Header, string(e.Key))
 	var connected atomic.Bool
 	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}))
 	resp, err := e.client().Do(req)
 	if err != nil {
 		return answered{}, &CallError{Refunded: !connected.Load() || neverSent(err), Retryable: true, Err: err}
 	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
+	data, err := remote.ReadBody(resp, maxAnswer, dialect.Complete)
+	switch {
+	case errors.As(err, new(remote.ErrTooLarge)):
+		return answered{}, &CallError{Err: err}
+	case err != nil:
 		return answered{}, &CallError{Retryable: true, Err: fmt.Errorf("read answer: %w", err)}
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		return answered{}, &CallError{Status: resp.StatusCode, Refunded: true, Err: errors.New("it redirects to another address, which is not followed; base_url must be the last one")}
+	case resp.StatusCode != http.StatusOK:
+		return answered{}, refusal(dialect.Refuse(resp.StatusCode, resp.Header, data, e.Key.Hide))
 	}
-	if resp.StatusCode != http.StatusOK {
-		return answered{}, refusal(resp, data, e.Key)
-	}
-	if len(data) > maxAnswer {
-		return answered{}, &CallError{Err: fmt.Errorf("answer is over %d bytes", maxAnswer)}
-	}
-	return answered{data, resp.Header.Get(simulatedHeader) == "true"}, nil
+	return answered{body: data, simulated: resp.Header.Get(simulatedHeader) == "true"}, nil
 }
 
 // client is a copy of the client that follows no redirect: the key and the prompt
@@ -109,47 +114,26 @@ func neverSent(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
 }
 
-// refusal is the error of a complete answer that is not 200: the teacher did no
-// work, whatever the reason. The key is hidden before the message is cut, so that
-// no part of it is left.
-func refusal(resp *http.Response, data []byte, key remote.Key) *CallError {
-	e := &CallError{Status: resp.StatusCode, Refunded: true, RetryAfter: remote.RetryAfter(resp.Header)}
+// refusal is the error of a complete answer that is no success: the teacher did no
+// work, whatever the reason.
+func refusal(no *dialect.Refusal) *CallError {
+	e := &CallError{Status: no.Status, Refunded: true, RetryAfter: no.Wait, Err: refused{no}}
 	switch {
-	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout:
-		e.Retryable = true
-	case resp.StatusCode >= 500:
+	case no.Spent():
+	case no.Status == http.StatusTooManyRequests, no.Status == http.StatusRequestTimeout, no.Status >= 500:
 		e.Retryable = true
 	}
-	message := cmp.Or(serverSays(data), http.StatusText(resp.StatusCode))
-	if resp.StatusCode < 400 {
-		message = "it redirects to another address, which is not followed; base_url must be the last one"
+	if no.AtFault() {
+		e.Blame = no.Blame()
 	}
-	e.Err = errors.New(oneLine(key.Hide(message), 300))
 	return e
 }
 
-// serverSays finds the message of a refusal in the forms of OpenAI's protocol,
-// of older vLLMs and of FastAPI; empty when it is in none of them.
-func serverSays(data []byte) string {
-	var body struct {
-		Error   json.RawMessage `json:"error"`
-		Message string          `json:"message"`
-		Detail  json.RawMessage `json:"detail"`
-	}
-	if json.Unmarshal(data, &body) != nil {
-		return ""
-	}
-	for _, raw := range []json.RawMessage{body.Error, body.Detail} {
-		var text string
-		var inner struct {
-			Message string `json:"message"`
-		}
-		if json.Unmarshal(raw, &text) == nil && text != "" {
-			return text
-		}
-		if json.Unmarshal(raw, &inner) == nil && inner.Message != "" {
-			return inner.Message
-		}
-	}
-	return body.Message
-}
+// refused is a refusal in its words alone, beside which the status is told.
+type refused struct{ no *dialect.Refusal }
+
+// Error is what the server said.
+func (r refused) Error() string { return cmp.Or(r.no.Message, http.StatusText(r.no.Status)) }
+
+// Unwrap is the refusal.
+func (r refused) Unwrap() error { return r.no }

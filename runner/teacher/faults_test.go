@@ -76,11 +76,11 @@ func TestUsage(t *testing.T) {
 		`{"prompt_tokens": 99999999999999999999999, "completion_tokens": 0.9}`: {1_000_000_000, 0},
 		`null`: {0, 0},
 	} {
-		got, failed := decodeAnswer([]byte(`{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"}], "usage": ` + usage + `}`))
+		got, failed := decodeAnswer([]byte(`{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"}], "usage": `+usage+`}`), func(s string) string { return s })
 		if failed != nil {
 			t.Fatal(failed)
 		}
-		if diff := cmp.Diff(want, [2]int64{got.InputTokens, got.OutputTokens}); diff != "" {
+		if diff := cmp.Diff(want, [2]int64{got.Input, got.Output}); diff != "" {
 			t.Errorf("%s: %s", usage, diff)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results/remote"
 )
 
@@ -80,6 +81,12 @@ func hangUp(w http.ResponseWriter) { panic(http.ErrAbortHandler) }
 
 func short(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", "1000")
+	io.WriteString(w, goodAnswer[:40])
+}
+
+// whole is an answer behind which the connection breaks.
+func whole(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "1000")
 	io.WriteString(w, goodAnswer)
 }
 
@@ -107,7 +114,19 @@ func TestOpenAIOutcomes(t *testing.T) {
 		{"no JSON", []step{status(200, "<html>"), status(200, "<html>"), status(200, "<html>")}, 3, &CallError{Retryable: true}, "decode answer"},
 		{"redirected", []step{func(w http.ResponseWriter) { w.Header().Set("Location", "/elsewhere"); w.WriteHeader(307) }}, 1,
 			&CallError{Status: 307, Refunded: true}, "redirects to another address"},
-		{"no choice", []step{status(200, "{}")}, 1, &CallError{}, "without a choice"},
+		{"cut behind the answer", []step{whole}, 1, nil, ""},
+		{"no answer", []step{status(200, "{}")}, 1, &CallError{}, "none of the protocol"},
+		{"no choice, then answered", []step{status(200, `{"choices": null, "usage": null}`), status(200, `{"choices": []}`), ok}, 3, nil, ""},
+		{"no choice to the end", []step{status(200, `{"choices": []}`), status(200, `{"choices": []}`), status(200, `{"choices": []}`)}, 3,
+			&CallError{Refunded: true, Retryable: true}, "no choice"},
+		{"an error in the choice", []step{status(200, `{"choices": [{"finish_reason": null, "message": {"content": null}, "error": {"code": 502, "message": "upstream"}}]}`), ok}, 2, nil, ""},
+		{"an error beside", []step{status(200, `{"error": {"code": 403, "message": "no such account"}, "choices": [{"message": {"content": null}}]}`)}, 1,
+			&CallError{Status: 403, Refunded: true}, "no such account"},
+		{"an ending that nobody knows", []step{status(200, strings.Replace(goodAnswer, "stop", "abort", 1)), ok}, 2, nil, ""},
+		{"an empty account", []step{status(429, `{"error": {"code": "insufficient_quota", "message": "You exceeded your current quota"}}`)}, 1,
+			&CallError{Status: 429, Refunded: true}, "exceeded your current quota"},
+		{"the key is wrong, by 400", []step{status(400, `[{"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}]`)}, 1,
+			&CallError{Status: 400, Refunded: true, Blame: dialect.Platform}, "API key not valid."},
 		{"wait over the limit", []step{func(w http.ResponseWriter) { w.Header().Set("Retry-After", "3600"); w.WriteHeader(429) }}, 1,
 			&CallError{Status: 429, Refunded: true, Retryable: true, RetryAfter: time.Hour}, "429"},
 	}

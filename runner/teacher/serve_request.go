@@ -8,6 +8,11 @@ import (
 	"slices"
 )
 
+// wireFormat is the form that an answer must have.
+type wireFormat struct {
+	Type string `json:"type"`
+}
+
 // served is a request as it comes in. Fields that change nothing at the value
 // that clients send unasked are taken at that value.
 type served struct {

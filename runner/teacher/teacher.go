@@ -15,6 +15,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/autodatabench/autodatabench/agents/dialect"
 )
 
 // Role of a message. Callers send no other.
@@ -70,6 +72,7 @@ type CallError struct {
 	Refunded   bool          // the teacher certainly did no work
 	Retryable  bool          // the same call may succeed later
 	RetryAfter time.Duration // the least wait the teacher asked for; 0 for none
+	Blame      dialect.Blame // what a refusal names, of a status that blames the request
 	Err        error
 }
 

@@ -71,8 +71,8 @@ func drawRepeats(r *rand.Rand) Vars {
 	return Vars{"s": quote(strings.Join(text, "")), "c": quote(text[r.IntN(len(text))])}
 }
 
-// split is the step that takes a string apart.
-func split(letters []string) string {
+// letterwise is the step that takes a string apart.
+func letterwise(letters []string) string {
 	return quote(strings.Join(letters, "")) + " -> " + strings.Join(letters, " ")
 }
 
@@ -83,7 +83,7 @@ func reverseString(v Vars) (Solution, bool) {
 	}
 	back := slices.Clone(letters)
 	slices.Reverse(back)
-	t := trace{steps: []string{split(letters), strings.Join(back, " ")}, answer: quote(strings.Join(back, ""))}
+	t := trace{steps: []string{letterwise(letters), strings.Join(back, " ")}, answer: quote(strings.Join(back, ""))}
 	return t.solution(callString, v)
 }
 
@@ -93,7 +93,7 @@ func repeatString(v Vars) (Solution, bool) {
 	if !ok || !whole || k < 1 || k*len(letters) > maxCodeText {
 		return Solution{}, false
 	}
-	t := trace{steps: []string{split(letters)}}
+	t := trace{steps: []string{letterwise(letters)}}
 	for i := range k {
 		t.steps = append(t.steps, fmt.Sprintf("%d: %s", i+1, strings.Join(letters, " ")))
 	}
@@ -107,7 +107,7 @@ func countLetter(v Vars) (Solution, bool) {
 	if !ok || !single || len(c) != 1 {
 		return Solution{}, false
 	}
-	t := trace{steps: []string{split(letters)}}
+	t := trace{steps: []string{letterwise(letters)}}
 	count := 0
 	for _, letter := range letters {
 		if letter == c[0] {

@@ -3,10 +3,10 @@ package mini
 import (
 	"hash/fnv"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/tasks/split"
 )
 
 // PublicWordings are the family's own wordings, for [Draw].
@@ -16,16 +16,20 @@ func PublicWordings(_ int, f *Family) []string { return f.Wording }
 // proportion to their weight, shuffled, fixed by the suite's seed. wordings
 // gives the templates that the i-th instance, counted family by family, may be
 // worded by.
-func Draw(d results.Domain, split Split, n int, wordings func(i int, f *Family) []string) []Instance {
+func Draw(d results.Domain, in Split, n int, wordings func(i int, f *Family) []string) []Instance {
 	name := fnv.New64a()
-	name.Write([]byte(string(d) + "/" + string(split)))
+	name.Write([]byte(string(d) + "/" + string(in)))
 	r := rand.New(rand.NewPCG(suiteSeed, name.Sum64()))
 	families := Families(d)
+	weights := make([]int, len(families))
+	for i, f := range families {
+		weights[i] = f.Weight
+	}
 	var drawn []Instance
 	seen := map[string]bool{}
-	for i, count := range apportion(families, n) {
+	for i, count := range split.Apportion(n, weights) {
 		for f := families[i]; count > 0; {
-			v := f.DrawIn(r, split)
+			v := f.DrawIn(r, in)
 			if key := f.Key(v); !seen[key] {
 				seen[key] = true
 				drawn = append(drawn, Instance{f, v, choose(r, wordings(len(drawn), f))})
@@ -35,27 +39,6 @@ func Draw(d results.Domain, split Split, n int, wordings func(i int, f *Family) 
 	}
 	r.Shuffle(n, func(i, j int) { drawn[i], drawn[j] = drawn[j], drawn[i] })
 	return drawn
-}
-
-// apportion divides n among the families by weight; what the quotients leave
-// over goes to the largest remainders.
-func apportion(families []*Family, n int) []int {
-	total := 0
-	for _, f := range families {
-		total += f.Weight
-	}
-	counts, order, left := make([]int, len(families)), make([]int, len(families)), n
-	for i, f := range families {
-		counts[i], order[i] = n*f.Weight/total, i
-		left -= counts[i]
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		return n*families[j].Weight%total - n*families[i].Weight%total
-	})
-	for _, i := range order[:left] {
-		counts[i]++
-	}
-	return counts
 }
 
 // between returns a number from lo to hi, both included.

@@ -115,28 +115,6 @@ func TestLoadRefusesUnknownDomains(t *testing.T) {
 	}
 }
 
-func TestApportion(t *testing.T) {
-	for _, c := range []struct {
-		weights []int
-		n       int
-		want    []int
-	}{
-		{[]int{1}, 7, []int{7}},
-		{[]int{50, 30, 20}, 100, []int{50, 30, 20}},
-		{[]int{1, 1, 1}, 100, []int{34, 33, 33}}, // equal remainders: in order
-		{[]int{5, 4, 1}, 3, []int{2, 1, 0}},      // 1.5, 1.2, 0.3
-		{[]int{2, 5, 3}, 0, []int{0, 0, 0}},
-	} {
-		var families []*Family
-		for _, w := range c.weights {
-			families = append(families, &Family{Weight: w})
-		}
-		if got := apportion(families, c.n); !cmp.Equal(got, c.want) {
-			t.Errorf("%d by %v: %v, want %v", c.n, c.weights, got, c.want)
-		}
-	}
-}
-
 func TestBrief(t *testing.T) {
 	for _, d := range results.Domains() {
 		b := load(t, d).Brief

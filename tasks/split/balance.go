@@ -19,7 +19,7 @@ func Balance(items []Item, shares []int, seed uint64) []int {
 	slices.SortStableFunc(list, func(a, b group) int {
 		return cmp.Or(len(b.members)-len(a.members), strings.Compare(a.mix(items), b.mix(items)))
 	})
-	b := balance{items: items, parts: make([]int, len(items)), sizes: apportion(len(items), shares), left: map[string][]float64{}}
+	b := balance{items: items, parts: make([]int, len(items)), sizes: Apportion(len(items), shares), left: map[string][]float64{}}
 	counts := map[string]int{}
 	for _, item := range items {
 		for _, label := range item.labels() {
@@ -38,7 +38,7 @@ func Balance(items []Item, shares []int, seed uint64) []int {
 		if n < 0 {
 			n = len(list)
 		}
-		quota := apportion(n, shares)
+		quota := Apportion(n, shares)
 		if size == 1 {
 			quota = slices.Clone(b.sizes)
 		}
@@ -125,9 +125,9 @@ func total(shares []int) int {
 	return sum
 }
 
-// apportion divides n by the shares; what the quotients leave over goes to the
+// Apportion divides n by the shares; what the quotients leave over goes to the
 // largest remainders.
-func apportion(n int, shares []int) []int {
+func Apportion(n int, shares []int) []int {
 	sum, left := total(shares), n
 	counts, order := make([]int, len(shares)), make([]int, len(shares))
 	for p, s := range shares {

@@ -81,6 +81,7 @@ func (p *page) has(anchor string) bool {
 var (
 	document = regexp.MustCompile(`[A-Za-z0-9_./-]*[A-Za-z0-9_-]\.md\b`)
 	citation = regexp.MustCompile(`([A-Za-z0-9_-]+\.md)\s+sections?\s+(\d+(?:(?:,| to| and)\s+\d+)*)`)
+	bare     = regexp.MustCompile(`\b([A-Z][A-Z_]+)\s+sections?\s+\d`) // a page by the name that it has elsewhere
 	number   = regexp.MustCompile(`\d+`)
 )
 
@@ -100,6 +101,9 @@ func (w tree) badCitations(text string) (found []string) {
 		if !known {
 			found = append(found, "cites "+name+", which is not in the repository")
 		}
+	}
+	for _, m := range bare.FindAllStringSubmatch(text, -1) {
+		found = append(found, "cites "+m[1]+", which is no page of the repository")
 	}
 	for _, m := range citation.FindAllStringSubmatch(text, -1) {
 		for _, n := range number.FindAllString(m[2], -1) {
@@ -182,6 +186,7 @@ func TestDocumentRulesCanFail(t *testing.T) {
 		"a.md sections 1 to 3":        "cites a.md section 3, which there is not",
 		"a.md sections 1, 1 and 4":    "cites a.md section 4, which there is not",
 		"see ../shared/SPEC.md":       "cites shared/SPEC.md, which is not in the repository",
+		"as SPEC section 5 says":      "cites SPEC, which is no page of the repository",
 		"see other/a.md":              "cites other/a.md, which is not in the repository",
 		"NOTES.md section 1 has more": "cites NOTES.md, which is not in the repository; cites NOTES.md section 1, which there is not",
 	} {

@@ -110,19 +110,11 @@ func short(s string) string {
 	return s
 }
 
-// hardPages need not be plain yet, or never, for the reason given.
-var hardPages = map[string]string{
-	"README.md": "another change rewrites it",
-}
-
 // hardComments are packages whose comment another change rewrites.
 var hardComments = []string{"runner/gateway"}
 
 func TestPagesArePlain(t *testing.T) {
 	for _, p := range pages(t) {
-		if hardPages[p.path] != "" {
-			continue
-		}
 		for _, b := range p.blocks() {
 			for _, what := range append(badProse(b.text), longSentences(b.text)...) {
 				t.Errorf("%s:%d: %s", p.path, b.line, what)

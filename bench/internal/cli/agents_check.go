@@ -11,7 +11,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/agents"
-	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
@@ -46,7 +45,8 @@ type checked struct {
 	Finish  results.Finish `json:"finish,omitempty"`
 	Said    string         `json:"said"`
 	results.Tokens
-	Cost results.Number `json:"cost_usd"`
+	Cost  results.Number `json:"cost_usd"`
+	Notes []string       `json:"notes,omitempty"` // what was odd about the answer
 }
 
 type agentCheckOptions struct {
@@ -79,6 +79,9 @@ func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) erro
 	t := table.New("", 1, "!name", "model", ">seconds", "finish", ">input tokens", ">cached", ">output tokens", ">reasoning", ">USD", "said")
 	t.Add(done.Name, done.Model, fmt.Sprintf("%.1f", done.Seconds), string(done.Finish), fmt.Sprint(done.Input), fmt.Sprint(done.Cached),
 		fmt.Sprint(done.Output), fmt.Sprint(done.Reasoning), cost, done.Said)
+	for _, note := range done.Notes {
+		t.Note("%s", note)
+	}
 	return printData(w, o.format, done, t)
 }
 
@@ -88,9 +91,8 @@ const patience = 5 * time.Minute
 func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a agents.Agent) (checked, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if c, ok := a.(*chat.Client); ok {
-		a = c.Once() // who checks wants to know at once
-		fmt.Fprintf(w.Stderr, "asking %s at %s, once, for at most %s\n", d.Model, d.BaseURL, patience)
+	if d.BaseURL != "" {
+		fmt.Fprintf(w.Stderr, "asking %s at %s, for at most %s\n", d.Model, d.BaseURL, patience)
 	}
 	begin := w.Now()
 	reply, err := a.Reply(ctx, agents.Request{
@@ -107,7 +109,7 @@ func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a age
 	said := []rune(strings.Join(strings.Fields(reply.Text), " "))
 	return checked{
 		Name: d.Name, Model: d.Model, Seconds: w.Now().Sub(begin).Seconds(), Finish: reply.Finish,
-		Said: string(said[:min(shown, len(said))]), Tokens: reply.Tokens, Cost: d.Pricing().Cost(reply.Tokens),
+		Said: string(said[:min(shown, len(said))]), Tokens: reply.Tokens, Cost: reply.Costs(d.Pricing()), Notes: reply.Notes,
 	}, nil
 }
 

@@ -234,18 +234,23 @@ func TestCheckAgent(t *testing.T) {
 	}
 }
 
-// TestCheckAgentOnce asks a server that is down once, and says at once whom it asks.
-func TestCheckAgentOnce(t *testing.T) {
+// TestCheckAgentSoon asks a server that does not answer once, one that is busy a few
+// times, and says at once whom it asks.
+func TestCheckAgentSoon(t *testing.T) {
 	tries := 0
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		tries++
 		http.Error(w, "down", http.StatusServiceUnavailable)
 	}))
-	t.Cleanup(h.Close)
 	dir := lay(t, map[string]string{"agent.yaml": agentFile(h.URL, "")})
 	code, _, stderr := in(t, dir, "agents", "check", "agent.yaml")
-	if said, _, _ := strings.Cut(stderr, "\n"); code != exitInfrastructure || tries != 1 || !strings.HasPrefix(said, "asking my-org/my-model at "+h.URL) || !strings.Contains(stderr, "503") {
+	if said, _, _ := strings.Cut(stderr, "\n"); code != exitInfrastructure || tries != 3 || !strings.HasPrefix(said, "asking my-org/my-model at "+h.URL) || !strings.Contains(stderr, "503") {
 		t.Errorf("exit code %d after %d tries: %s", code, tries, stderr)
+	}
+	h.Close()
+	code, _, stderr = in(t, dir, "agents", "check", "agent.yaml")
+	if code != exitInfrastructure || !strings.Contains(stderr, "(try 1)") {
+		t.Errorf("of a server that is not there: exit code %d: %s", code, stderr)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -194,7 +195,7 @@ func targetOf(c *cli.Context) (string, error) {
 }
 
 // wordsOf reads the flags of run that make or change an experiment.
-func wordsOf(c *cli.Context) words {
+func wordsOf(c *cli.Context) (words, error) {
 	w := words{
 		name: c.String("name"), suite: suiteOf(c), domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"),
 		settings: c.StringSlice("setting"), agents: c.StringSlice("agent"), sandbox: optional(c, "sandbox"),
@@ -211,7 +212,27 @@ func wordsOf(c *cli.Context) words {
 	if c.IsSet("parallel") {
 		w.parallel = new(c.Int("parallel"))
 	}
-	return w
+	return w, w.untilDecided(c)
+}
+
+// untilDecided reads the flags that let a rule give runs.
+func (w *words) untilDecided(c *cli.Context) error {
+	if !c.Bool("until-decided") {
+		for _, name := range []string{"pairs", "max-runs"} {
+			if c.IsSet(name) {
+				return usage("--%s goes with --until-decided", name)
+			}
+		}
+		return nil
+	}
+	if w.runs != nil {
+		return usage("--until-decided gives runs itself; --max-runs bounds them, in place of --runs")
+	}
+	w.until = cmp.Or(c.String("pairs"), experiment.Top)
+	if c.IsSet("max-runs") {
+		w.runs = new(c.Int("max-runs"))
+	}
+	return nil
 }
 
 // verifyFlags say how a bundle is verified.

@@ -90,6 +90,7 @@ type microWatch struct{}
 
 func (microWatch) Doing(results.TrialID, string, *results.Trial) {}
 func (microWatch) Done(results.Outcome)                          {}
+func (microWatch) Looked(results.Look, []results.TrialID)        {}
 func (microWatch) Failed(results.TrialID, error)                 {}
 
 // micro is an experiment of two agents with two runs each.

@@ -98,6 +98,9 @@ func planTable(f experiment.File, p results.Protocol, made plan.Plan) *table.Tab
 	t.Note("at most %s teacher calls, %s agent calls, %s agent tokens, %s USD for agents, %.0f hours of run time and %s GPU hours in all",
 		table.Count(b.TeacherCalls), amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), b.Hours, gpuHours)
 	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them. GPU hours are those of the trials' run time: retraining for the final score, private scoring and the base student's evaluation come on top.")
+	if f.UntilDecided != "" {
+		t.Note("Every entry gets %d runs. Runs after these go only to entries whose order is open (%s), and %d is the most.", experiment.FirstRuns, f.UntilDecided, f.Runs)
+	}
 	for _, line := range made.Warnings {
 		t.Note("%s", line)
 	}

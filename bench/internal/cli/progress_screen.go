@@ -122,7 +122,11 @@ func outcomeLine(o results.Outcome, why string) string {
 	} else {
 		line += "no valid submission"
 	}
-	line += fmt.Sprintf(", %d attempts, %d valid", o.Attempts, o.ValidAttempts)
+	attempts := "attempts"
+	if o.Attempts == 1 {
+		attempts = "attempt"
+	}
+	line += fmt.Sprintf(", %d %s, %d valid", o.Attempts, attempts, o.ValidAttempts)
 	if failed := failureWords(o.Failures); failed != "" {
 		line += " (" + failed
 		if first, _, _ := strings.Cut(why, "\n"); first != "" && !o.Valid {

@@ -13,6 +13,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/stats"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -28,6 +29,7 @@ func runCommand(env Env) *cli.Command {
 			"chance, and steps that exceed their time on a slower machine, come out otherwise and are named as the difference. Examples:\n\n" +
 			"  autodatabench run bench/experiments/demo.yaml\n" +
 			"  autodatabench run --domain science --workflow one-shot --agent pipeline --name try\n" +
+			"  autodatabench run --until-decided --pairs all --max-runs 6 bench/experiments/demo.yaml\n" +
 			"  autodatabench run --dry-run bench/experiments/paper.yaml\n" +
 			"  autodatabench run --replay runs/demo/trials/science/one-shot-scratch/pipeline/run-1 --replay-teacher",
 		Flags: append(suiteFlags(), append(placeFlags(),
@@ -46,6 +48,9 @@ func runCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "base-url", Usage: "with --model: the server's `ADDRESS`, as http://localhost:8000/v1"},
 			&cli.StringFlag{Name: "api-key-env", Usage: "with --model: the `VARIABLE` that holds the key"},
 			&cli.IntFlag{Name: "runs", Usage: "runs of every trial; intervals and comparisons need two or more", DefaultText: "1, or the file's"},
+			&cli.BoolFlag{Name: "until-decided", Usage: "two runs of every trial, and more only where the order of agents is open"},
+			&cli.StringFlag{Name: "pairs", Usage: "with --until-decided: top (the best with every other) or all", DefaultText: "top"},
+			&cli.IntFlag{Name: "max-runs", Usage: "with --until-decided: the most runs of a trial", DefaultText: "the file's, or 5"},
 			&cli.Int64Flag{Name: "seed", Usage: "seed of every random choice", DefaultText: "1, or the file's"},
 			&cli.IntFlag{Name: "parallel", Usage: "trials at a time", DefaultText: "2, or the file's"},
 			&cli.StringFlag{Name: "sandbox", Usage: "bubblewrap, or none for no sandbox at all"},
@@ -66,10 +71,14 @@ func runCommand(env Env) *cli.Command {
 			if c.NArg() > 1 {
 				return usage("want one experiment file (flags go before it)")
 			}
+			words, err := wordsOf(c)
+			if err != nil {
+				return err
+			}
 			return runNew(c.Context, env.World, runOptions{
 				format: formatOf(c), out: c.String("out"), places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
 				model: c.String("model"), baseURL: c.String("base-url"), keyEnv: c.String("api-key-env"),
-				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: wordsOf(c),
+				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: words,
 			})
 		},
 	}
@@ -163,12 +172,16 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 	if s.Only, err = r.chosen(s); err != nil {
 		return err
 	}
-	model, err := recorded.Progress(s.Root, s.File, s.Chosen(), w.Now())
+	ids, err := s.Chosen()
+	if err != nil {
+		return err
+	}
+	model, err := recorded.Progress(s.Root, s.File, ids, w.Now())
 	if err != nil {
 		return err
 	}
 	watch := newWatch(ctx, w, model)
-	s.Watch = watch
+	s.Watch, s.Rule = watch, ruleOf(s.File)
 	outcomes, err := s.Run(ctx)
 	watch.close()
 	if errors.Is(context.Cause(ctx), errInterrupted) {
@@ -178,6 +191,18 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 		err = errors.Join(err, publish(ctx, w, s, outcomes, format))
 	}
 	return err
+}
+
+// ruleOf is the rule that gives runs where an experiment runs until pairs are decided.
+// Its chances of a decision below which a pair is given up were chosen by simulation
+// (methods.md section 10).
+func ruleOf(f experiment.File) experiment.Rule {
+	top, promise := f.UntilDecided == experiment.Top, 0.3
+	if top {
+		promise = 0.4
+	}
+	entries := len(f.Agents) * len(f.Workflows) * len(f.Settings)
+	return report.Sequential{Domains: f.Domains, Rule: stats.NewSequential(experiment.FirstRuns, f.Runs, entries, top, promise)}
 }
 
 // publish puts the outcomes into the index, writes the whole leaderboard beside the
@@ -198,7 +223,9 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 		}
 		outcomes = all
 	}
-	board := report.Leaderboard(outcomes, report.Options{Domains: s.File.Domains, Names: names, Heads: heads})
+	board := report.Leaderboard(outcomes, report.Options{
+		Domains: s.File.Domains, Names: names, Heads: heads, Looks: map[string][]results.Look{s.File.Name: s.Looks()},
+	})
 	var page bytes.Buffer
 	if err := report.Write(&page, report.Markdown, board); err != nil {
 		return err

@@ -99,7 +99,11 @@ func follow(ctx context.Context, w setup.World, shelf *catalog.Catalog, f experi
 			shown.clear()
 			return nil
 		}
-		m, err := recorded.Progress(root, f, f.Trials(), w.Now())
+		ids, err := experiment.Granted(root, f)
+		if err != nil {
+			return err
+		}
+		m, err := recorded.Progress(root, f, ids, w.Now())
 		if err != nil {
 			return err
 		}

@@ -40,17 +40,9 @@ func listExperiments(ctx context.Context, w setup.World, o statusOptions) error 
 		}
 		list = append(list, one)
 	}
-	heads := []string{"experiment", "agents", ">runs", ">trials"}
-	for _, state := range experiment.States() {
-		heads = append(heads, ">"+string(state))
-	}
-	t := table.New("Experiments in "+o.out, 1, heads...)
+	t := table.New("Experiments in "+o.out, 1, "experiment", "agents", ">runs", ">trials", "!of them")
 	for _, x := range list {
-		cells := []string{x.Experiment, strings.Join(x.Agents, ", "), fmt.Sprint(x.Runs), fmt.Sprint(x.Trials)}
-		for _, state := range experiment.States() {
-			cells = append(cells, fmt.Sprint(x.States[state]))
-		}
-		t.Add(cells...)
+		t.Add(x.Experiment, strings.Join(x.Agents, ", "), fmt.Sprint(x.Runs), fmt.Sprint(x.Trials), stateWords(x.States))
 	}
 	t.Note("More of one: autodatabench status EXPERIMENT.")
 	return errors.Join(printData(w, o.format, list, t), errors.Join(faults...))

@@ -35,14 +35,19 @@ func statusTable(s experiment.Status) *table.Table {
 	return t
 }
 
-// statusSummary is how many trials are where, and how much is in use.
-func statusSummary(s experiment.Status) string {
+// stateWords count trials by state.
+func stateWords(states map[experiment.State]int) string {
 	var parts []string
 	for _, state := range experiment.States() {
-		if n := s.States[state]; n > 0 {
+		if n := states[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
+	return strings.Join(parts, ", ")
+}
+
+// statusSummary is how many trials are where, and how much is in use.
+func statusSummary(s experiment.Status) string {
 	calls, most := 0, 0
 	for _, x := range s.Trials {
 		calls += x.Calls
@@ -51,7 +56,7 @@ func statusSummary(s experiment.Status) string {
 		}
 	}
 	return fmt.Sprintf("%d trials: %s; %d of %d places busy (%.0f %%); %s of %s teacher calls of the trials begun",
-		len(s.Trials), strings.Join(parts, ", "), s.States[experiment.Running], s.Places, 100*float64(s.States[experiment.Running])/float64(max(1, s.Places)),
+		len(s.Trials), stateWords(s.States), s.States[experiment.Running], s.Places, 100*float64(s.States[experiment.Running])/float64(max(1, s.Places)),
 		table.Count(calls), table.Count(most))
 }
 

@@ -28,14 +28,13 @@ func lintCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runLint(env.World, lintOptions{format: formatOf(c), asJSON: c.Bool("json"), dir: dir, privateRoot: c.String("private-root")})
+			return runLint(env.World, lintOptions{format: formatOf(c), dir: dir, privateRoot: c.String("private-root")})
 		},
 	}
 }
 
 type lintOptions struct {
 	format      report.Format
-	asJSON      bool // faults, too; else they are lines in every format
 	dir         string
 	privateRoot string
 }
@@ -72,8 +71,8 @@ func runLint(w setup.World, o lintOptions) error {
 	}
 	if len(findings) > 0 {
 		err := results.Bad(fmt.Errorf("%s: %d faults", o.dir, len(findings)))
-		if o.asJSON {
-			return errors.Join(printJSON(w, done), err)
+		if o.format != report.Text {
+			return errors.Join(printData(w, o.format, done, faultsTable(findings)), err)
 		}
 		for _, finding := range findings {
 			fmt.Fprintln(w.Stdout, finding)
@@ -92,6 +91,18 @@ func runLint(w setup.World, o lintOptions) error {
 		return printData(w, o.format, done, t)
 	}
 	return printData(w, o.format, done, t, similarTable(similar))
+}
+
+func faultsTable(findings []folder.Finding) *table.Table {
+	t := table.New("Faults", 1, "!file", ">line", "reason")
+	for _, f := range findings {
+		line := ""
+		if f.Line > 0 {
+			line = fmt.Sprint(f.Line)
+		}
+		t.Add(f.File, line, f.Reason)
+	}
+	return t
 }
 
 // similarTable counts the questions that are nearly the same as one in another set,

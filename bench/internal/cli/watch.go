@@ -100,6 +100,22 @@ func (w *watch) Done(o results.Outcome) {
 	}
 }
 
+// Looked tells who gets another run.
+func (w *watch) Looked(l results.Look, granted []results.TrialID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.model.Add(granted)
+	var names []string
+	for _, e := range l.GoOn {
+		names = append(names, strings.Join([]string{e.Agent, string(e.Workflow), string(e.Setting)}, " "))
+	}
+	next := "no more runs"
+	if names != nil {
+		next = fmt.Sprintf("run %d of %s", l.Runs+1, strings.Join(names, ", "))
+	}
+	w.line("look %d, after %d runs: %d pairs decided, %d given up, %d open: %s", l.Number, l.Runs, len(l.Decided), l.Closed, l.Open, next)
+}
+
 // Failed tells that the platform failed a trial.
 func (w *watch) Failed(id results.TrialID, err error) {
 	w.mu.Lock()

@@ -45,13 +45,18 @@ func TestWatchLines(t *testing.T) {
 		Finals: []results.Score{{Correct: 60, Total: 100}}, Usage: results.Usage{TeacherCalls: 1234},
 	})
 	w.Failed(ids[2], errors.New("the disk is full"))
+	granted := []results.TrialID{watchTrial(4)}
+	w.Looked(results.Look{Number: 1, Runs: 3, Decided: make([]results.Decision, 3), Open: 1, GoOn: []results.Entry{granted[0].Entry()}}, granted)
+	w.Looked(results.Look{Number: 2, Runs: 4, Closed: 1}, nil)
 	w.close()
 	want := "[0/3 0s] science iterative scratch adaptive run 1: attempt 1\n" +
 		"[0/3 0s] science iterative scratch adaptive run 1: attempt 1\n" +
 		"[0/3 0s] science iterative scratch adaptive run 1: attempt 2\n" +
 		"[1/3 0s] science iterative scratch adaptive run 1: no valid submission, 2 attempts, 0 valid (2 code runtime error; the last: exit code 1: KeyError: 'x'), 0 teacher calls\n" +
-		"[2/3 1m0s] science iterative scratch adaptive run 2: private 60.0 % (base 20.0 %), 1 attempts, 1 valid, 1,234 teacher calls\n" +
-		"[2/3 1m0s] science iterative scratch adaptive run 3: stopped, the next run goes on with it: the disk is full\n"
+		"[2/3 1m0s] science iterative scratch adaptive run 2: private 60.0 % (base 20.0 %), 1 attempt, 1 valid, 1,234 teacher calls\n" +
+		"[2/3 1m0s] science iterative scratch adaptive run 3: stopped, the next run goes on with it: the disk is full\n" +
+		"[2/4 1m0s] look 1, after 3 runs: 3 pairs decided, 0 given up, 1 open: run 4 of adaptive iterative scratch\n" +
+		"[2/4 1m0s] look 2, after 4 runs: 0 pairs decided, 1 given up, 0 open: no more runs\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
 	}

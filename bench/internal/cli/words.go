@@ -10,6 +10,9 @@ import (
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
+// maxRuns is the most runs of a trial where neither --max-runs nor the file says it.
+const maxRuns = 5
+
 // words are the flags of run that make an experiment, or change the one of a file.
 type words struct {
 	whole                                bool // a flag is given that does not go with a file
@@ -18,6 +21,7 @@ type words struct {
 	domains, workflows, settings, agents []string
 
 	// These go with a file, too; nil where the flag is not given.
+	until          string // pairs to decide; empty where the flag is not given
 	runs, parallel *int
 	seed           *int64
 	sandbox        *string
@@ -66,6 +70,12 @@ func (w words) file() experiment.File {
 
 // change changes the experiment and reports whether a word asked for that.
 func (w words) change(f *experiment.File) bool {
+	if w.until != "" {
+		f.UntilDecided = w.until
+		if f.Runs <= experiment.FirstRuns {
+			f.Runs = maxRuns
+		}
+	}
 	if w.runs != nil {
 		f.Runs = *w.runs
 	}
@@ -78,7 +88,7 @@ func (w words) change(f *experiment.File) bool {
 	if w.sandbox != nil {
 		f.Sandbox.Kind = *w.sandbox
 	}
-	return w.runs != nil || w.seed != nil || w.parallel != nil || w.sandbox != nil
+	return w.until != "" || w.runs != nil || w.seed != nil || w.parallel != nil || w.sandbox != nil
 }
 
 func orDefault[T ~string](list []T, given []string) []T {

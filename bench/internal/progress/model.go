@@ -99,14 +99,22 @@ func New(name string, trials []results.TrialID, budget results.Budget, places in
 		name: name, places: max(1, places), budget: budget, begin: begin, place: map[results.TrialID]int{},
 		times: times{}, before: map[results.TrialID]time.Time{}, cut: map[results.TrialID]bool{}, attempts: map[agentOf]ended{},
 	}
-	for i, id := range trials {
-		m.place[id] = i
+	m.Add(trials)
+	return m
+}
+
+// Add adds trials that wait, as far as the model does not have them.
+func (m *Model) Add(trials []results.TrialID) {
+	for _, id := range trials {
+		if _, known := m.place[id]; known {
+			continue
+		}
+		m.place[id] = len(m.trials)
 		m.trials = append(m.trials, Trial{
-			ID: id, State: Waiting, MaxAttempts: budget.MaxAttempts(id.Workflow), MaxCalls: budget.TeacherCalls, MaxRunTime: budget.RunTime,
+			ID: id, State: Waiting, MaxAttempts: m.budget.MaxAttempts(id.Workflow), MaxCalls: m.budget.TeacherCalls, MaxRunTime: m.budget.RunTime,
 			Cost: results.Num(0, true),
 		})
 	}
-	return m
 }
 
 // Doing tells what a trial does from now on: a [Step], or words on the step under way.

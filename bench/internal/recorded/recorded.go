@@ -99,7 +99,7 @@ func Outcomes(ctx context.Context, out, name string, warn Warn) (outcomes []resu
 		return nil, opts, errors.Join(err, Left(r, warn))
 	}
 	opts = options(out, r.Outcomes)
-	opts.Heads = r.Heads
+	opts.Heads, opts.Looks = r.Heads, r.Looks
 	return append([]results.Outcome{}, r.Outcomes...), opts, Left(r, warn)
 }
 

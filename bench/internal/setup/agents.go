@@ -2,6 +2,7 @@ package setup
 
 import (
 	"github.com/autodatabench/autodatabench/agents"
+	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -37,8 +38,8 @@ func openAgent(w World, d definitions.Definition, in cage) (agents.Agent, error)
 	return opened, err
 }
 
-// OpenAgent opens an agent outside of any experiment. It runs a program of the
-// user's as an experiment in the folder root would.
+// OpenAgent opens an agent outside of any experiment, for somebody who waits for its
+// answer. It runs a program of the user's as an experiment in the folder root would.
 func OpenAgent(w World, d definitions.Definition, root record.Experiment, at Places) (agents.Agent, error) {
 	var in cage
 	if d.Provider == definitions.Command {
@@ -47,5 +48,12 @@ func OpenAgent(w World, d definitions.Definition, root record.Experiment, at Pla
 			return nil, err
 		}
 	}
-	return openAgent(w, d, in)
+	a, err := openAgent(w, d, in)
+	if sent, ok := a.(sentAgent); ok {
+		if c, ok := sent.Agent.(*chat.Client); ok {
+			sent.Agent = c.Brief()
+			a = sent
+		}
+	}
+	return a, err
 }

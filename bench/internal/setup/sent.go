@@ -29,10 +29,20 @@ type (
 	}
 )
 
+var _ teacher.Described = sentTeacher{}
+
 func (s sentTeacher) Complete(ctx context.Context, r teacher.Request) (teacher.Response, error) {
 	defer s.n.Add(-1)
 	s.n.Add(1)
 	return s.Teacher.Complete(ctx, r)
+}
+
+// Terms are those of the teacher that is asked.
+func (s sentTeacher) Terms() any {
+	if d, ok := s.Teacher.(teacher.Described); ok {
+		return d.Terms()
+	}
+	return s.Name()
 }
 
 func (s sentAgent) Reply(ctx context.Context, r agents.Request) (results.Reply, error) {

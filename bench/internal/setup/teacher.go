@@ -25,7 +25,7 @@ func openTeacher(ctx context.Context, w World, f experiment.File, gpus string) (
 		return startTeacher(ctx, w, f, gpus)
 	default:
 		key, err := w.Key("teacher", t.APIKeyEnv)
-		return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: teacherClient()}, nothing, err
+		return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: teacherClient(), Needs: new(teacher.Needs)}, nothing, err
 	}
 }
 
@@ -41,7 +41,7 @@ func startTeacher(ctx context.Context, w World, f experiment.File, gpus string) 
 	if _, err := started.URL(ctx); err != nil {
 		return nil, nil, errors.Join(err, started.Close())
 	}
-	return &teacher.Moving{OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: teacherClient()}, Place: started}, started.Close, nil
+	return &teacher.Moving{OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: teacherClient(), Needs: new(teacher.Needs)}, Place: started}, started.Close, nil
 }
 
 // teacherClient keeps one idle connection for each call at a time; the default

@@ -143,7 +143,7 @@ type completion struct {
 func (g *Generator) ask(ctx context.Context, url, model, question string, s results.Sampling) (string, error) {
 	e := g.endpoint(url)
 	if g.Format == ModelTemplate {
-		o := teacher.OpenAI{BaseURL: e.BaseURL, Model: model, Key: e.Key, Client: e.Client, Timeout: e.Timeout, Retry: e.Retry}
+		o := teacher.OpenAI{BaseURL: e.BaseURL, Model: model, Key: e.Key, Thoughts: true, Client: e.Client, Timeout: e.Timeout, Retry: e.Retry}
 		r, err := o.Complete(ctx, teacher.Request{
 			Messages:    []teacher.Message{{Role: teacher.User, Content: question}},
 			Temperature: &s.Temperature, TopP: &s.TopP, MaxTokens: s.MaxTokens, Seed: s.Seed,

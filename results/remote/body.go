@@ -1,0 +1,112 @@
+package remote
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"compress/flate"
+	"github.com/klauspost/compress/zstd"
+)
+
+// settled is how long nothing may come before a body that is whole counts as such.
+const settled = time.Second
+
+// ErrTooLarge is a body with more bytes than it may have.
+type ErrTooLarge int64
+
+func (e ErrTooLarge) Error() string {
+	return fmt.Sprintf("the answer has more than %d bytes", int64(e))
+}
+
+// ReadBody reads the body of an answer and closes it. A body that complete finds whole
+// is taken although the connection breaks or stays open behind it: it may be paid
+// for. Beside another error there is what was read.
+func ReadBody(resp *http.Response, limit int64, complete func([]byte) bool) ([]byte, error) {
+	defer resp.Body.Close()
+	type piece struct {
+		data []byte
+		err  error
+	}
+	pieces, stop := make(chan piece), make(chan struct{})
+	defer close(stop)
+	go func() { // ends with the body, which is closed above
+		for {
+			data := make([]byte, 32<<10)
+			n, err := resp.Body.Read(data)
+			select {
+			case pieces <- piece{data[:n], err}:
+			case <-stop:
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	var body []byte
+	quiet := time.NewTimer(settled)
+	defer quiet.Stop()
+	for {
+		select {
+		case p := <-pieces:
+			body = append(body, p.data...)
+			quiet.Reset(settled)
+			switch {
+			case int64(len(body)) > limit:
+				return nil, ErrTooLarge(limit)
+			case p.err == io.EOF || p.err != nil && complete(body):
+				return decoded(resp.Header, body, limit)
+			case p.err != nil:
+				return body, p.err
+			}
+		case <-quiet.C:
+			if complete(body) {
+				return decoded(resp.Header, body, limit)
+			}
+		}
+	}
+}
+
+// decoded undoes an encoding that the server chose though none was asked for but gzip,
+// which the transport undoes.
+func decoded(header http.Header, body []byte, limit int64) ([]byte, error) {
+	for _, encoding := range slices.Backward(strings.Split(strings.ToLower(header.Get("Content-Encoding")), ",")) { // the last was applied last
+		var from io.Reader
+		var err error
+		switch strings.TrimSpace(encoding) {
+		case "", "identity":
+			continue
+		case "gzip", "x-gzip":
+			from, err = gzip.NewReader(bytes.NewReader(body))
+		case "deflate":
+			if from, err = zlib.NewReader(bytes.NewReader(body)); err != nil { // as some servers mean it
+				from, err = flate.NewReader(bytes.NewReader(body)), nil
+			}
+		case "zstd":
+			var d *zstd.Decoder
+			if d, err = zstd.NewReader(bytes.NewReader(body), zstd.WithDecoderConcurrency(1)); err == nil {
+				defer d.Close()
+				from = d
+			}
+		default:
+			return nil, fmt.Errorf("the server sent content encoding %q, which was not asked for", encoding)
+		}
+		if err == nil {
+			body, err = io.ReadAll(io.LimitReader(from, limit+1))
+		}
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("content encoding %s: %w", encoding, err)
+		case int64(len(body)) > limit:
+			return nil, ErrTooLarge(limit)
+		}
+	}
+	return body, nil
+}
