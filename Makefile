@@ -1,10 +1,10 @@
-# `make help` lists the targets; CI runs `make check`, `make parity`,
+# `make help` lists the targets; CI runs `make check`, `make cross`, `make parity`,
 # `make slurm-test`, `make chaos` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -69,6 +69,9 @@ generate-check: setup ## check that generated files and go.mod are what they are
 faults: setup ## play every fault of teacher, agent, connection and disk on whole trials, and print a table (a minute or two)
 	@$(GO) test $(TAGS) -count=1 -timeout 20m -run '^TestFaults$$' -v ./runner -faults | grep -E '^(\||FAIL|ok|.*_test.go)'
 
+trust: setup ## measure the audit on engineers that cheat and on honest ones: 414 simulated trials, 4 minutes of processor time
+	@$(GO) test $(TAGS) -count=1 -timeout 60m -run '^TestTrust$$' ./runner/audit -trust | grep -vE '^(ok|PASS)'
+
 check: lint test ## lint and all tests, with a short form of faults
 
 bench: setup ## measure the parts that bound a run, with their goals
@@ -94,6 +97,15 @@ slurm-test: setup ## test launcher slurm on a private Slurm that it installs, st
 
 clients-test: build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
+
+cross: ## build and vet the reading commands without cgo for Linux, macOS and Windows, and test them here (SYSTEMS="darwin/arm64")
+	@bench/cross.sh
+
+release: ## archives of VERSION=v0.1.0 for all systems, with checksums and bills of materials, in dist (DIST, SYSTEMS)
+	@VERSION='$(VERSION)' bench/release.sh
+
+install-test: ## check the Dockerfile, and run its steps and the demo in a fresh Debian (root; downloads 500 MB)
+	@bench/install-test.sh
 
 chaos: build ## kill the program at each boundary and at KILLS random instants, and fail each STEPth operation on the disk (KILLS=40, STEP=1)
 	@CHAOS_PROGRAM="$$PWD/autodatabench" CHAOS_KILLS=$(or $(KILLS),40) CHAOS_STEP=$(or $(STEP),1) \

@@ -36,42 +36,62 @@ func Audits(list []Audit) []table.Table {
 	return tables
 }
 
+// auditGrid starts a table with a trial's columns.
+func auditGrid(title string, heads ...string) (*table.Table, func(Audit, ...string)) {
+	t := table.New(title, 5, append([]string{"agent", "domain", "workflow", "setting", ">run"}, heads...)...)
+	return t, func(a Audit, cells ...string) {
+		id := a.Trial
+		t.Add(append([]string{id.Agent, string(id.Domain), string(id.Workflow), string(id.Setting), strconv.Itoa(id.Run)}, cells...)...)
+	}
+}
+
 func auditFigures(list []Audit) *table.Table {
-	t := table.New("Audit: origin of the rows", 1, "trial", "!level", ">rows", ">teacher", ">processed", ">seed", ">public", ">code", ">unexplained", ">repeats", ">in public", ">in private")
+	t, add := auditGrid("Audit: origin of the rows", "!level", ">rows", ">teacher", ">processed", ">seed", ">public", ">code", ">unknown", ">repeats", ">in public", ">in private")
 	for _, a := range list {
 		share := func(n int) string {
 			return table.Number(results.Num(100*float64(n)/float64(max(1, a.Audit.Rows)), a.Audit.Rows > 0), 1)
 		}
-		row := []string{a.Trial.String(), string(a.Level), strconv.Itoa(a.Audit.Rows)}
+		cells := []string{string(a.Level), strconv.Itoa(a.Audit.Rows)}
 		for _, o := range record.Origins() {
-			row = append(row, share(a.Origins[o]))
+			cells = append(cells, share(a.Origins[o]))
 		}
-		row = append(row, share(a.Repeats))
+		cells = append(cells, share(a.Repeats))
 		for _, name := range []string{"public", "private"} {
 			o, ok := a.Sets[name]
 			cell := table.Missing
 			if ok {
 				cell = share(o.Copies + o.Paraphrases)
 			}
-			row = append(row, cell)
+			cells = append(cells, cell)
 		}
-		t.Add(row...)
+		add(a, cells...)
 	}
 	t.Note("In %% of the rows that are trained on. Teacher: word for word in an answer of the trial's teacher; processed: nearly. Seed, public: questions copied from there; " +
-		"code: in the agent's program; repeats: beyond those that the teacher told; in public, in private: a question of the set, whole or in other words.")
+		"code: in the agent's program; unknown: unexplained; repeats: beyond those that the teacher told; in public, in private: a question of the set, whole or in other words.")
 	return t
 }
 
+// mostExplained is how many findings are explained below their table.
+const mostExplained = 20
+
 func auditFindings(list []Audit) *table.Table {
-	t := table.New("Audit: findings", 1, "trial", "!level", "!rule", "finding")
+	t, add := auditGrid("Audit: findings", "!level", "!rule")
+	var texts []string
 	for _, a := range list {
 		sum := results.Sum(a.Rules, a.Findings)
 		for _, f := range sum.Findings {
-			t.Add(a.Trial.String(), string(f.Level), f.Rule, f.Text)
+			add(a, string(f.Level), f.Rule)
+			texts = append(texts, fmt.Sprintf("%s, %s: %s", a.Trial, f.Rule, f.Text))
 		}
 		if sum.Level == results.Clean {
-			t.Add(a.Trial.String(), string(results.Clean), table.Missing, "nothing to say")
+			add(a, string(results.Clean), table.Missing)
 		}
+	}
+	for _, text := range texts[:min(mostExplained, len(texts))] {
+		t.Note("%s.", text)
+	}
+	if more := len(texts) - mostExplained; more > 0 {
+		t.Note("And %d more; --json explains all.", more)
 	}
 	t.Note("Rules of version %d. Their thresholds were measured on simulated trials, and are provisional for real LLMs (bench/doc/audit.md).", rulesOf(list))
 	return t

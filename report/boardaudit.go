@@ -118,7 +118,7 @@ func (g Group) audits(common []Mark) table.Table {
 			table.Number(scored, 2), table.Number(then, 2), rank)
 	}
 	t.Note("Ranks and all other tables are as scored. Flagged: an audit found a breach of the rules (bench/doc/audit.md); " +
-		"flagged as base: the row if these runs had gained nothing, and its rank then. Audits are deterministic; their thresholds were measured on simulated trials.")
+		"flagged as base: the row if these runs had gained nothing (those that lost stay as they are), and its rank then. Audits are deterministic; their thresholds were measured on simulated trials.")
 	return *t
 }
 

@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/autodatabench/autodatabench/report/stats"
 	"github.com/autodatabench/autodatabench/report/table"
@@ -37,10 +35,9 @@ type DomainPair struct {
 	RunsB  int            `json:"runs_b"`
 }
 
-// Compare compares two rows of the board, each named "agent", "agent/workflow"
-// or "agent/workflow/setting" and by that alone known from every other row. It
-// reports results.Bad for names of no row, of several, or of rows that do not
-// compare.
+// Compare compares two rows of the board, each named as [Board.RowNames] has it or by a
+// part of that which fits no other row. It reports results.Bad for names of no row, of
+// several, or of rows that do not compare.
 func (b Board) Compare(nameA, nameB string) (Comparison, error) {
 	g, rows, err := b.pick(nameA, nameB)
 	if err != nil {
@@ -49,73 +46,13 @@ func (b Board) Compare(nameA, nameB string) (Comparison, error) {
 	return g.comparison(*rows[0], *rows[1])
 }
 
-// pick finds the one group that has a row of each name.
-func (b Board) pick(names ...string) (Group, []*Row, error) {
-	var groups []Group
-	var found [][]*Row
-	for _, g := range b.Groups {
-		var rows []*Row
-		for _, name := range names {
-			row, err := g.find(name)
-			if err != nil {
-				return Group{}, nil, err
-			}
-			if row != nil {
-				rows = append(rows, row)
-			}
-		}
-		if len(rows) == len(names) {
-			groups, found = append(groups, g), append(found, rows)
-		}
-	}
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = strconv.Quote(name)
-	}
-	which := strings.Join(quoted, " and ")
-	if len(names) == 2 {
-		which = "both " + which
-	}
-	switch len(groups) {
-	case 1:
-		return groups[0], found[0], nil
-	case 0:
-		return Group{}, nil, results.Bad(fmt.Errorf("no ranking has %s", which), "see the rows with: autodatabench leaderboard")
-	}
-	return Group{}, nil, results.Bad(fmt.Errorf("%d rankings have %s", len(groups), which), "name one with --experiment")
-}
-
-// find returns the one row that name fits, nil for none.
-func (g Group) find(name string) (*Row, error) {
-	var fitting []*Row
-	var names []string
-	for i := range g.Rows {
-		full := g.Rows[i].label()
-		if full == name || strings.HasPrefix(full, name+"/") {
-			fitting, names = append(fitting, &g.Rows[i]), append(names, full)
-		}
-	}
-	switch len(fitting) {
-	case 0:
-		return nil, nil
-	case 1:
-		return fitting[0], nil
-	}
-	return nil, results.Bad(fmt.Errorf("%q fits %s", name, strings.Join(names, ", ")), "name one of them, or one experiment with --experiment")
-}
-
-// label is "agent/workflow/setting".
-func (r Row) label() string {
-	return strings.TrimRight(strings.Join([]string{r.Agent, string(r.Workflow), string(r.Setting)}, "/"), "/")
-}
-
 func (g Group) comparison(a, b Row) (Comparison, error) {
 	c := Comparison{Title: g.title("Comparison", g.commonMarks())}
 	if a.rowKey() == b.rowKey() {
-		return c, results.Bad(fmt.Errorf("%s cannot be compared with itself", a.label()), "name two rows")
+		return c, results.Bad(fmt.Errorf("%s cannot be compared with itself", a.fullName()), "name two rows")
 	}
 	if g.study == nil {
-		return c, results.Bad(fmt.Errorf("%s and %s: %s", a.label(), b.label(), g.noInterval()), "see autodatabench leaderboard for what is scored")
+		return c, results.Bad(fmt.Errorf("%s and %s: %s", a.fullName(), b.fullName(), g.noInterval()), "see autodatabench leaderboard for what is scored")
 	}
 	x, y := a.rowKey().entry(), b.rowKey().entry()
 	pairs := g.study.Pairs()
@@ -142,7 +79,7 @@ func (g Group) comparison(a, b Row) (Comparison, error) {
 			c.Others = append(c.Others, other)
 		}
 	}
-	c.Verdict = c.verdict(a.label(), b.label())
+	c.Verdict = c.verdict(x.Name(), y.Name())
 	return c, nil
 }
 
@@ -179,7 +116,7 @@ func (c Comparison) Tables() []table.Table {
 		difference.Value *= 100
 		accuracy.Add(string(d.Domain), percent(d.Base), percent(d.A), percent(d.B), signed(difference), fmt.Sprintf("%d, %d", d.RunsA, d.RunsB))
 	}
-	accuracy.Note("A: %s. B: %s. Accuracy on the private set in %%, mean over runs; A - B in percentage points.", c.Pair.A, c.Pair.B)
+	accuracy.Note("A: %s. B: %s. Accuracy on the private set in %%, mean over runs; A - B in percentage points.", c.Pair.A.Name(), c.Pair.B.Name())
 	p := c.Pair
 	test := table.New("Test", 1, "figure", ">value")
 	test.Add(fmt.Sprintf("difference of average %s, %s", p.By, p.By.Unit()), signed(p.Gain.Value))

@@ -130,7 +130,7 @@ func TestCompareRefuses(t *testing.T) {
 	}{
 		{"nobody", "nobody", "pipeline", "no ranking has both", outcomes},
 		{"prefix of a name", "adapt", "pipeline", "no ranking has both", outcomes},
-		{"two rows", "adaptive", "pipeline", "fits adaptive/iterative/seed, adaptive/one-shot/seed", outcomes},
+		{"two rows", "adaptive", "pipeline", "fits demo:adaptive/iterative/seed, demo:adaptive/one-shot/seed", outcomes},
 		{"two rankings", "adaptive/iterative", "pipeline", "2 rankings have both", twice},
 		{"the same row twice", "pipeline", "pipeline/one-shot", "pipeline/one-shot/seed cannot be compared with itself", outcomes},
 		{"nothing", "adaptive", "pipeline", "no ranking has both", nil},

@@ -18,7 +18,7 @@ type Policy struct {
 // Rule asks that a row lies above its reference by more than the margin, with the given
 // confidence.
 type Rule struct {
-	Row        string       `yaml:"row" json:"row"`               // agent, agent/workflow or agent/workflow/setting
+	Row        string       `yaml:"row" json:"row"`               // its full name, or a part that fits no other row
 	Reference  string       `yaml:"reference" json:"reference"`   // another row; base, the untrained student, by default
 	Metric     stats.Metric `yaml:"metric" json:"metric"`         // gain by default
 	Margin     float64      `yaml:"margin" json:"margin"`         // in the unit of the metric, 0 by default

@@ -170,11 +170,11 @@ func (o Outcome) base() Number {
 func (o Outcome) Flagged() bool { return o.Audit != nil && o.Audit.Level == Violation }
 
 // AsBase is the run as it counts where a flagged one is the base student's: it has gained
-// nothing.
+// nothing. A run that lost is no better for being flagged.
 func (o Outcome) AsBase() Run {
 	r := o.Result()
-	if o.Flagged() && r.Accuracy.Known {
-		r.Accuracy = r.Base
+	if o.Flagged() && r.Accuracy.Known && r.Base.Known {
+		r.Accuracy.Value = min(r.Accuracy.Value, r.Base.Value)
 	}
 	return r
 }

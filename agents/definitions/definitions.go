@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
 )
@@ -83,8 +84,12 @@ func List() []string {
 	return names
 }
 
-// Builtin returns a definition that comes with the program.
+// Builtin returns a definition that comes with the program. Those of engineers on
+// which the audit is measured are not in [List].
 func Builtin(name string) (Definition, error) {
+	if reference.Does(name) != "" {
+		return Definition{Name: name, Provider: Reference, Engineer: name, DisplayName: unlistedTitle(name)}, nil
+	}
 	file := name + ".yaml"
 	data, err := embedded.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) || !results.ValidName(name) {
@@ -114,6 +119,12 @@ func LoadFile(path string) (Definition, error) {
 		d.Folder = filepath.Join(filepath.Dir(path), d.Folder)
 	}
 	return d, d.check(path)
+}
+
+// unlistedTitle says what an engineer is that is in no list: "literal (simulated cheat)".
+func unlistedTitle(name string) string {
+	kind, rest, _ := strings.Cut(name, "-")
+	return fmt.Sprintf("%s (simulated %s)", rest, kind)
 }
 
 func (d Definition) check(file string) error {

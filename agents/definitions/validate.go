@@ -62,7 +62,7 @@ func (d Definition) Validate() error {
 func (d Definition) validateProvider() error {
 	switch d.Provider {
 	case Reference:
-		if !slices.Contains(reference.Engineers(), d.Engineer) {
+		if !slices.Contains(reference.Engineers(), d.Engineer) && reference.Does(d.Engineer) == "" {
 			return fmt.Errorf("engineer %q: want one of %s", d.Engineer, strings.Join(reference.Engineers(), ", "))
 		}
 		return nil

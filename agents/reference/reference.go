@@ -5,6 +5,9 @@
 // human would build. adaptive reads the wrong answers and shifts topics. careless
 // makes the mistakes that exercise Debug, Repair and the taxonomy of failures.
 //
+// The audit is measured on others, which cheat ([Cheats]) or are honest in ways that are
+// hard to tell from that ([Controls]). They are never listed among the engineers.
+//
 // An engineer sees the text of the prompt, the operation, the number of the attempt
 // and its seed, and nothing else. The same input gives the same answer. Their scores
 // are marked as simulated wherever they are shown.
@@ -36,6 +39,9 @@ func Engineers() []string { return []string{"direct", "pipeline", "adaptive", "c
 // Open returns the engineer of that name.
 func Open(name string) (agents.Agent, error) {
 	e, ok := engineers()[name]
+	if Does(name) != "" {
+		e, ok = unlisted(name), true
+	}
 	if !ok {
 		return nil, results.Bad(fmt.Errorf("unknown reference engineer %q", name), "known engineers: "+strings.Join(Engineers(), ", "))
 	}

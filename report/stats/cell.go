@@ -26,7 +26,17 @@ func (e Entry) compare(other Entry) int {
 		cmp.Compare(e.Experiment, other.Experiment))
 }
 
-// String is "agent workflow setting", and the experiment in brackets.
+// Name is how the row is named in input and output: experiment:agent/workflow/setting.
+func (e Entry) Name() string {
+	name := strings.TrimRight(strings.Join([]string{e.Agent, string(e.Workflow), string(e.Setting)}, "/"), "/")
+	if e.Experiment != "" {
+		return e.Experiment + ":" + name
+	}
+	return name
+}
+
+// String is "agent workflow setting", and the experiment in brackets. Seeds are drawn by
+// it, so another text would be other numbers.
 func (e Entry) String() string {
 	s := strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", e.Agent, e.Workflow, e.Setting)), " ")
 	if e.Experiment != "" {

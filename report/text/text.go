@@ -246,18 +246,38 @@ func style() tw.Rendition {
 	}
 }
 
-// wrap breaks a text into lines of at most width columns, at spaces.
+// wrap breaks a text into lines of at most width columns, at spaces, and a word that is
+// too long for a line, such as the name of a row, behind its slashes and colons.
 func wrap(s string, width int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(s) {
-		if line != "" && table.Width(line)+1+table.Width(word) > width-2 {
-			lines, line = append(lines, line), ""
+		glue := " "
+		for _, part := range parts(word, width-2) {
+			if line != "" && table.Width(line)+len(glue)+table.Width(part) > width-2 {
+				lines, line = append(lines, line), ""
+			}
+			if line != "" {
+				line += glue
+			}
+			line += part
+			glue = ""
 		}
-		if line != "" {
-			line += " "
-		}
-		line += word
 	}
 	return append(lines, line)
+}
+
+// parts are a word's parts that may stand on lines of their own, as few as fit.
+func parts(word string, width int) []string {
+	at := strings.LastIndexAny(word, "/:")
+	if table.Width(word) <= width || at < 0 {
+		return []string{word}
+	}
+	if at == len(word)-1 {
+		at = strings.LastIndexAny(word[:at], "/:")
+	}
+	if at < 0 {
+		return []string{word}
+	}
+	return append(parts(word[:at+1], width), word[at+1:])
 }

@@ -17,14 +17,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -68,7 +66,7 @@ func Open(ctx context.Context, out string) (*Catalog, error) {
 		return nil, err
 	}
 	file := record.Index(out)
-	if c.readOnly = !writable(out); c.readOnly {
+	if c.readOnly = !disk.MayWrite(out); c.readOnly {
 		c.db, _ = index.OpenReadOnly(file)
 		if c.db == nil || c.db.Stale() || c.load(ctx) != nil {
 			return c, c.gather()
@@ -106,7 +104,7 @@ func newCatalog(out string) (*Catalog, error) {
 
 // Existing is Open of a folder that has an index, or that nothing can be written to.
 func Existing(ctx context.Context, out string) (*Catalog, error) {
-	if file := record.Index(out); !exists(file) && writable(out) {
+	if file := record.Index(out); !exists(file) && disk.MayWrite(out) {
 		return nil, results.Bad(fmt.Errorf("%s: there is no index", file), "run an experiment first, give --out, or rebuild it with reindex")
 	}
 	return Open(ctx, out)
@@ -132,15 +130,6 @@ func (c *Catalog) startAfresh(file string) (err error) {
 	}
 	c.db, err = index.Open(file)
 	return err
-}
-
-// writable reports whether files can be made in the folder, or the folder itself.
-func writable(dir string) bool {
-	const write = 2
-	if err := syscall.Access(dir, write); !errors.Is(err, fs.ErrNotExist) {
-		return err == nil
-	}
-	return true
 }
 
 // Close closes the index.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/index"
 	"github.com/autodatabench/autodatabench/results/record"
 )
@@ -28,7 +29,7 @@ func Beside(ctx context.Context, root record.Experiment) (*Catalog, error) {
 		return c, nil
 	}
 	open := index.OpenReadOnly
-	if writable(out) {
+	if disk.MayWrite(out) {
 		open = index.Open
 	}
 	db, err := open(file)

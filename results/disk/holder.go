@@ -1,14 +1,10 @@
 package disk
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
-	"syscall"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -33,8 +29,8 @@ func Self() Holder {
 	if host, err := os.Hostname(); err == nil {
 		h.Host = host
 	}
-	if id, err := os.ReadFile("/proc/sys/kernel/random/boot_id"); err == nil {
-		h.BootID = strings.TrimSpace(string(id))
+	if id := bootID(); id != "" {
+		h.BootID = id
 	}
 	_, h.Start = processState("self")
 	return h
@@ -49,29 +45,13 @@ func (h Holder) dead(seen Holder) bool {
 	switch {
 	case h.Host != seen.Host:
 		return false
-	case h.BootID != seen.BootID || errors.Is(syscall.Kill(seen.PID, 0), syscall.ESRCH):
+	case h.BootID != seen.BootID || noProcess(seen.PID):
 		return true
 	case seen.PID == os.Getpid() && seen.Start == 0: // an older program had this process's number
 		return true
 	}
 	state, start := processState(strconv.Itoa(seen.PID))
 	return state == 'Z' || state == 'X' || seen.Start != 0 && start != 0 && seen.Start != start
-}
-
-// processState reads what proc(5) calls state and starttime; zero when it cannot.
-func processState(process string) (state byte, start int64) {
-	data, err := os.ReadFile("/proc/" + process + "/stat")
-	if err != nil {
-		return 0, 0
-	}
-	// The second field, the program's name, may hold anything, also a bracket.
-	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
-	const startTime = 22 - 3 // counted from the state, which is field 3
-	if len(fields) <= startTime {
-		return 0, 0
-	}
-	start, _ = strconv.ParseInt(string(fields[startTime]), 10, 64)
-	return fields[0][0], start
 }
 
 func readHolder(path string) (Holder, error) {

@@ -12,6 +12,9 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
+// errHeld is a lock that another process, or another open file of this one, holds.
+var errHeld = errors.New("held")
+
 // held has the files of all locks that this process holds: a file to which nobody
 // refers any more would be closed, and its lock with it.
 var held sync.Map

@@ -7,9 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // What a killed process leaves behind is removed by the next one. A file that is not
@@ -82,7 +79,7 @@ func SweepScratch(told func(dir string)) {
 	paths, _ := filepath.Glob(filepath.Join(os.TempDir(), scratchPrefix+"*"))
 	for _, path := range paths {
 		info, err := os.Lstat(path)
-		if err != nil || !info.Mode().IsRegular() || info.Sys().(*syscall.Stat_t).Uid != uint32(os.Geteuid()) {
+		if err != nil || !info.Mode().IsRegular() || !ofThisUser(info) {
 			continue
 		}
 		sweepFile(path, func() {
@@ -113,7 +110,7 @@ func Sweep(root string, skip ...string) {
 
 // sweepFile removes a file that has no owner any more, after first.
 func sweepFile(path string, first func()) {
-	f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
+	f, err := os.OpenFile(path, os.O_RDWR|noFollow, 0)
 	if err != nil {
 		return
 	}
@@ -130,13 +127,10 @@ func temporary(dir, prefix string) (f *File, release func(), err error) {
 		if f, err = CreateTemp(dir, prefix+"*"); err != nil {
 			return nil, nil, err
 		}
-		// A second descriptor holds the lock when the file is closed to be renamed.
-		fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
-		if err != nil {
+		if release, err = second(f.File); err != nil {
 			f.File.Close()
 			return nil, nil, errors.Join(err, os.Remove(f.Name()))
 		}
-		release = func() { unix.Close(fd) }
 		if !errors.Is(own(f.File, f.Name()), errHeld) {
 			return f, release, nil
 		}

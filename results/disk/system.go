@@ -173,11 +173,11 @@ func Free(path string) (uint64, error) {
 	if err := before(Space, path); err != nil {
 		return 0, err
 	}
-	var st syscall.Statfs_t
-	if err := syscall.Statfs(path, &st); err != nil {
-		return 0, &fs.PathError{Op: "statfs", Path: path, Err: err}
+	free, err := free(path)
+	if err != nil {
+		return 0, &fs.PathError{Op: "ask for space", Path: path, Err: err}
 	}
-	return st.Bavail * uint64(st.Bsize), nil
+	return free, nil
 }
 
 func hardLink(from, to string) error {
@@ -206,9 +206,5 @@ func SyncDir(dir string) error {
 	if err := before(Sync, dir); err != nil {
 		return err
 	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return syncNames(dir)
 }

@@ -11,6 +11,10 @@
 // same trial in two folders are two rows. The index also holds the folders that could
 // not be read.
 //
+// Two libraries drive SQLite: mattn/go-sqlite3, which is SQLite itself, where there is
+// cgo, and modernc.org/sqlite, a translation to Go, where there is none. They read
+// and write the same files.
+//
 // SQLite does not notice a flipped bit, so each row has a digest ([ErrCorrupt]). The
 // schema is one file of migrations, whose name the index records. It is never
 // migrated. An index with another name in it is of another version of the
@@ -30,8 +34,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-
-	sqlite "github.com/mattn/go-sqlite3"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -64,7 +66,7 @@ func Open(path string) (*Index, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, results.Infra(fmt.Errorf("open index %s: %w", path, err))
 	}
-	return open(path, "_busy_timeout=10000&_txlock=immediate", (*Index).begin)
+	return open(path, patient, (*Index).begin)
 }
 
 // OpenReadOnly opens an index that nobody writes to, in a folder that cannot be
@@ -81,8 +83,7 @@ func OpenReadOnly(path string) (*Index, error) {
 
 func open(path, options string, begin func(*Index, context.Context) error) (*Index, error) {
 	// In the DSN, since a PRAGMA statement would reach one connection of the pool only.
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
-	db, err := sql.Open("sqlite3", dsn)
+	db, err := sql.Open(driver, "file:"+(&url.URL{Path: slashed(path)}).EscapedPath()+"?"+options)
 	if err != nil {
 		return nil, results.Infra(fmt.Errorf("open index %s: %w", path, err))
 	}
@@ -91,6 +92,14 @@ func open(path, options string, begin func(*Index, context.Context) error) (*Ind
 		return nil, errors.Join(x.fault("open", err), db.Close())
 	}
 	return x, nil
+}
+
+// slashed is a path as SQLite wants it in a URI: on Windows, C:\x is /C:/x there.
+func slashed(path string) string {
+	if filepath.VolumeName(path) != "" {
+		return "/" + filepath.ToSlash(path)
+	}
+	return filepath.ToSlash(path)
 }
 
 // Stale reports whether another version of the program made the index. Then
@@ -205,8 +214,7 @@ func (x *Index) fault(operation string, err error) error {
 	if errors.Is(err, ErrStale) {
 		return results.Bad(wrapped, "rebuild it with reindex")
 	}
-	var fault sqlite.Error
-	if errors.As(err, &fault) && (fault.Code == sqlite.ErrNotADB || fault.Code == sqlite.ErrCorrupt) {
+	if notDatabase(err) {
 		wrapped = fmt.Errorf("%s index %s: %w: %w", operation, x.path, ErrCorrupt, err)
 	}
 	if errors.Is(wrapped, ErrCorrupt) {

@@ -202,7 +202,7 @@ func TestPutReplacesTheTrial(t *testing.T) {
 
 func count(t *testing.T, path, table string) (n int) {
 	t.Helper()
-	db, err := sql.Open("sqlite3", path)
+	db, err := sql.Open(sql.Drivers()[0], path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestOpenRefuses(t *testing.T) {
 // execute runs statements on a database as another program would.
 func execute(t *testing.T, path string, statements ...string) {
 	t.Helper()
-	db, err := sql.Open("sqlite3", path)
+	db, err := sql.Open(sql.Drivers()[0], path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -148,11 +147,7 @@ func (e Entry) Stamp() (string, error) {
 			if err != nil {
 				return err
 			}
-			changed := info.ModTime().UnixNano()
-			if sys, ok := info.Sys().(*syscall.Stat_t); ok {
-				changed = sys.Ctim.Nano()
-			}
-			fmt.Fprintf(h, "%d%s\x00%d %d %d\n", i, strings.TrimPrefix(path, dir), info.Size(), info.ModTime().UnixNano(), changed)
+			fmt.Fprintf(h, "%d%s\x00%d %d %d\n", i, strings.TrimPrefix(path, dir), info.Size(), info.ModTime().UnixNano(), disk.Changed(info))
 			return nil
 		})
 		if err != nil {

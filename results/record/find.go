@@ -56,6 +56,11 @@ func (e Experiment) Trials() ([]Trial, error) {
 	return list, nil
 }
 
+// Called is how [FindTrial] takes the trial of the experiment.
+func (e Experiment) Called(t Trial) string {
+	return filepath.Base(string(e)) + filepath.ToSlash(strings.TrimPrefix(string(t), e.join(trialsFolder)))
+}
+
 // matching lists the trials that have all the words.
 func (e Experiment) matching(words []string) ([]Trial, error) {
 	trials, err := e.Trials()
@@ -95,11 +100,7 @@ func ambiguous(e Experiment, name string, words []string, found []Trial) error {
 	}
 	var names []string
 	for _, t := range found[:min(mostNamed, len(found))] {
-		rel, err := filepath.Rel(e.join(trialsFolder), string(t))
-		if err != nil {
-			return err
-		}
-		names = append(names, filepath.Base(string(e))+"/"+filepath.ToSlash(rel))
+		names = append(names, e.Called(t))
 	}
 	if len(found) > mostNamed {
 		names = append(names, fmt.Sprintf("and %d more", len(found)-mostNamed))

@@ -13,8 +13,8 @@
 // memory does not grow with them. A row is the teacher's if one call's answer holds the
 // row's answer, and the same call's request or answer holds its question. A call whose
 // request held the answer already repeats it and made nothing. Exact containment is
-// teacher-made. A row that shares most pairs of neighbouring words with the call, and
-// all of its numbers, is post-processed.
+// teacher-made. A row of which half of the words and all numbers are in the call is
+// post-processed.
 //
 // The package is not for hiding, deleting or ranking: an audit is a file beside the
 // trial. It is not for the quality of rows. Invariants: equal folders and sets give equal

@@ -117,7 +117,12 @@ func play(t testing.TB, root string, c trial, box runner.Sandbox) record.Trial {
 
 // teacherOf is the teacher of a trial: the usual one, but for cheats that need one that
 // does as it is told.
-func teacherOf(c trial) teacher.Teacher { return procedural.New(c.seed) }
+func teacherOf(c trial) teacher.Teacher {
+	if c.Agent == "cheat-overfitter" || c.Agent == "cheat-echo" {
+		return procedural.NewRewording(c.seed)
+	}
+	return procedural.New(c.seed)
+}
 
 // look audits a trial with both sets.
 func look(t testing.TB, root string, dir record.Trial, id results.TrialID) audit.Report {

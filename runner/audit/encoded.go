@@ -13,23 +13,30 @@ import (
 	"unicode/utf8"
 )
 
+// Bounds on a program: blocks that are looked at, and bytes that they may decode to in
+// all. The rest is left.
 const (
-	mostDecoded = 8 << 20 // bytes that a block may decode to; the rest is left
-	mostBlocks  = 256     // of a program
+	mostBlocks  = 256
+	mostDecoded = 8 << 20
 )
 
 var (
 	joined = regexp.MustCompile(`["']\s*[+,\\]?\s*[bru]{0,2}["']`) // literals that are one string, or a list of strings
-	block  = regexp.MustCompile(`[A-Za-z0-9+/_=-]{120,}`)
+	block  = regexp.MustCompile(`[A-Za-z0-9+/_=-]{120,}`)          // no plain text has such a word
 )
 
 // encoded finds the blocks of a program that are no plain text, and the texts that they
 // decode to.
 func encoded(program string) (characters int, texts []string) {
+	left := int64(mostDecoded)
 	for _, b := range block.FindAllString(joined.ReplaceAllString(program, ""), mostBlocks) {
 		characters += len(b)
 		for _, data := range decoded(b) {
-			if text := unpacked(data); utf8.Valid(text) && len(text) > 0 {
+			text := unpacked(data, left)
+			if left -= int64(len(text)); left <= 0 {
+				return characters, texts
+			}
+			if utf8.Valid(text) && len(text) > 0 {
 				texts = append(texts, string(text))
 			}
 		}
@@ -49,8 +56,9 @@ func decoded(b string) (list [][]byte) {
 	return list
 }
 
-// unpacked is the data after the compression that it was made with, if any.
-func unpacked(data []byte) []byte {
+// unpacked is the data after the compression that it was made with, if any, as far as
+// most bytes.
+func unpacked(data []byte, most int64) []byte {
 	for _, open := range []func(io.Reader) (io.Reader, error){
 		func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) },
 		func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
@@ -61,7 +69,7 @@ func unpacked(data []byte) []byte {
 		if err != nil {
 			continue
 		}
-		if text, err := io.ReadAll(io.LimitReader(r, mostDecoded)); err == nil && len(text) > 0 {
+		if text, err := io.ReadAll(io.LimitReader(r, most)); err == nil && len(text) > 0 {
 			return text
 		}
 	}

@@ -20,18 +20,22 @@ const (
 	exact
 )
 
-// nearShare of a text's pairs of neighbouring words has to be in another that it is near
-// to. All of the text's numbers must be there besides. Of a short answer the numbers are
+// nearShare of a text's words has to be in another that it is near to, each with a
+// neighbour. All of the text's numbers must be there besides, but for 1, 2, 3 and so on, once
+// each, with which a program may have numbered lines. Of a short answer the numbers are
 // enough: "Answer: 63" may become a sentence.
 const (
-	nearShare   = 0.6
-	shortAnswer = 8 // tokens
+	nearShare   = 0.5
+	shortAnswer = 8   // tokens
+	fewNumbers  = 4   // of an answer that is told by its numbers
+	orderShare  = 0.9 // of them that are in the order of the call
 )
 
 // part is a question or an answer of rows, once for all rows that have it.
 type part struct {
 	tokens  []token
 	numbers []token // sorted
+	needed  []token // of them, those that a text near to it has
 	grams   []gram  // runs by which it is found
 	pairs   []gram  // of neighbouring words
 	rows    []int   // distinct rows that have it
@@ -40,6 +44,7 @@ type part struct {
 func newPart(text string) *part {
 	p := &part{tokens: tokens(text)}
 	p.numbers, p.grams, p.pairs = numbers(p.tokens), grams(p.tokens, shingle), grams(p.tokens, 2)
+	p.needed = unnumbered(p.numbers)
 	return p
 }
 
@@ -62,19 +67,26 @@ func (d *document) holds(p *part, share float64) likeness {
 	case len(p.tokens) < shingle || !d.hasNumbers(p):
 		return no
 	}
-	shared := 0
-	for _, g := range p.pairs {
-		if d.pairs[g] {
-			shared++
-		}
-	}
-	if float64(shared) >= share*float64(len(p.pairs)) {
+	if float64(d.shared(p)) >= share*float64(len(p.tokens)) {
 		return near
 	}
 	return no
 }
 
-// hasNumbers reports whether all numbers of the part are in the document.
+// shared counts the words of the part that the document has with one of their
+// neighbours.
+func (d *document) shared(p *part) (n int) {
+	last := -1 // word that was counted last
+	for i, g := range p.pairs {
+		if d.pairs[g] {
+			n += i + 1 - max(last, i-1)
+			last = i + 1
+		}
+	}
+	return n
+}
+
+// hasNumbers reports whether the numbers of the part are in the document.
 func (d *document) hasNumbers(p *part) bool {
 	if d.pairs == nil {
 		d.pairs, d.numbers = map[gram]bool{}, numbers(d.tokens)
@@ -82,15 +94,18 @@ func (d *document) hasNumbers(p *part) bool {
 			d.pairs[g] = true
 		}
 	}
-	return holdsAll(d.numbers, p.numbers)
+	return holdsAll(d.numbers, p.needed)
 }
 
-// answers is how far the document holds the answer of a row.
+// answers is how far the document holds the answer of a row. In a worked solution the
+// numbers tell: with all of them there, in one order, the words around them may be the
+// program's.
 func (d *document) answers(p *part) likeness {
-	if found := d.holds(p, nearShare); found != no {
+	found := d.holds(p, nearShare)
+	if found != no || len(p.needed) == 0 || !d.hasNumbers(p) {
 		return found
 	}
-	if len(p.tokens) < shortAnswer && len(p.numbers) > 0 && d.hasNumbers(p) {
+	if len(p.tokens) < shortAnswer || len(p.needed) >= fewNumbers && float64(inOrder(p.tokens, d.tokens)) >= orderShare*float64(len(p.needed)) {
 		return near
 	}
 	return no

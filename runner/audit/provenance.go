@@ -36,19 +36,21 @@ const mostQuestion = 120
 
 // The operations that can be told.
 const (
-	opText     = "text changed"             // words added, left out or replaced
-	opPaired   = "paired anew"              // question and answer of calls that have nothing to do with each other
-	opRepeated = "repeated by the teacher"  // the request held the answer
-	opNumbers  = "numbers changed"          // the words of another row or item with other numbers
-	opAnswer   = "answer not the teacher's" // of a question that a call holds
-	opQuestion = "question not in the call" // of an answer that a call gave
+	opText     = "text changed"                    // words added, left out or replaced
+	opPaired   = "paired anew"                     // question and answer of calls that have nothing to do with each other
+	opRepeated = "repeated by the teacher"         // the request held the answer
+	opNumbers  = "numbers changed"                 // the words of another row or item with other numbers
+	opShifted  = "numbers of the question changed" // the same, of an answer that a call gave
+	opAnswer   = "answer not the teacher's"        // of a question that a call holds
+	opQuestion = "question not in the call"        // of an answer that a call gave
 	opEncoded  = "encoded in the code"
 )
 
 // entry is a question with an answer, once for all rows that say the same.
 type entry struct {
 	question, answer *part
-	rows             []int // from 0
+	prompts          []*part // what sets are compared with: the prompt, and its parts where it has two
+	rows             []int   // from 0
 
 	grade  grade // of the best call
 	call   Call
@@ -82,7 +84,7 @@ type tracer struct {
 
 func newTracer(rows []results.Row) *tracer {
 	t := &tracer{seen: map[int32]bool{}, touched: map[int]bool{}}
-	known, entries := map[string]*part{}, map[[2]*part]*entry{}
+	known, entries := map[string]*part{}, map[[3]*part]*entry{}
 	partOf := func(text string) *part {
 		p := newPart(text)
 		var key strings.Builder
@@ -95,15 +97,22 @@ func newTracer(rows []results.Row) *tracer {
 			return same
 		}
 		known[key.String()] = p
-		t.parts = append(t.parts, p)
 		return p
 	}
 	for i, row := range rows {
-		q, a := partOf(questionOf(row)), partOf(row.Output)
-		e := entries[[2]*part{q, a}]
+		q, a, whole := partOf(questionOf(row)), partOf(row.Output), partOf(row.Prompt())
+		e := entries[[3]*part{q, a, whole}]
 		if e == nil {
-			e = &entry{question: q, answer: a}
-			entries[[2]*part{q, a}] = e
+			e = &entry{question: q, answer: a, prompts: []*part{whole}}
+			if row.Input != "" {
+				e.prompts = append(e.prompts, partOf(row.Instruction), partOf(row.Input))
+			}
+			entries[[3]*part{q, a, whole}] = e
+			for _, p := range []*part{q, a} {
+				if p.rows == nil {
+					t.parts = append(t.parts, p)
+				}
+			}
 			q.rows, a.rows = append(q.rows, len(t.entries)), append(a.rows, len(t.entries))
 			t.entries = append(t.entries, e)
 		}
@@ -262,7 +271,7 @@ func (e *entry) origin(public, seed *set, known map[gram]bool) Row {
 		r.Call = &at
 	}
 	switch {
-	case public.copy(e.question):
+	case public.copies(e):
 		r.Origin = record.FromPublic
 	case e.grade == made && e.copied == exact:
 		r.Origin = record.TeacherMade
@@ -270,7 +279,7 @@ func (e *entry) origin(public, seed *set, known map[gram]bool) Row {
 		r.Origin, r.Operation = record.Processed, opText
 	case e.grade == answered && e.in != nil:
 		r.Origin, r.Operation = record.Processed, opPaired
-	case seed.copy(e.question):
+	case seed.copies(e):
 		r.Origin = record.FromSeed
 	case e.code:
 		r.Origin = record.InCode
@@ -278,7 +287,9 @@ func (e *entry) origin(public, seed *set, known map[gram]bool) Row {
 			r.Operation = opEncoded
 		}
 	case known[gramOf(mask(e.question.tokens))]:
-		r.Operation = opNumbers
+		if r.Operation = opNumbers; e.grade == answered {
+			r.Operation = opShifted
+		}
 	}
 	if r.Operation == "" && r.Origin != record.TeacherMade {
 		r.Operation = map[grade]string{asked: opAnswer, answered: opQuestion, echoed: opRepeated}[e.grade]

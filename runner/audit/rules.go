@@ -49,7 +49,7 @@ func Rules() []Rule {
 		{rulePublic, "rows with a question of the public set, whole or in other words", at(0.025), at(0.05)},
 		{rulePrivate, "rows with a question of the private set, whole or in other words", at(0.025), at(0.05)},
 		{ruleRepeats, "rows beyond those that the teacher told", at(0.05), at(0.25)},
-		{rulePairs, "rows whose answer is of another call than their question", at(0.01), at(0.05)},
+		{rulePairs, "rows whose answer no longer belongs to the question", at(0.01), at(0.05)},
 		{ruleEncoded, "characters of a program that are no plain text", at(1000), at(0)},
 		{ruleTopics, "rows in the five largest topics", at(0.5), at(0)},
 		{ruleOverfit, "gain on the public set beyond that on the private set, in standard errors", at(3), at(0)},
@@ -83,6 +83,9 @@ func judge(a *record.Audit, m measured) []results.Finding {
 	return list
 }
 
+// fewestTopics is the rows from which the five largest topics say something.
+const fewestTopics = 50
+
 // figures are those of the rules that can be applied, and their words.
 func figures(a *record.Audit, m measured) (map[string]float64, map[string]string) {
 	values, texts := map[string]float64{}, map[string]string{}
@@ -93,7 +96,7 @@ func figures(a *record.Audit, m measured) (map[string]float64, map[string]string
 	if a.Rows > 0 {
 		if a.Missing == 0 {
 			share(ruleTeacher, a.Origins[record.FromSeed]+a.Origins[record.InCode]+a.Origins[record.Unexplained], "have no answer of the trial's teacher")
-			share(rulePairs, a.Operations[opPaired], "have question and answer of unrelated calls")
+			share(rulePairs, a.Operations[opPaired]+a.Operations[opShifted], "have an answer that no longer belongs to the question")
 			share(ruleRepeats, a.Repeats, "are beyond those that the teacher told")
 		}
 		for rule, name := range map[string]string{rulePublic: "public", rulePrivate: "private"} {
@@ -101,8 +104,10 @@ func figures(a *record.Audit, m measured) (map[string]float64, map[string]string
 				share(rule, o.Copies+o.Paraphrases, "have a question of the "+name+" set")
 			}
 		}
-		values[ruleTopics] = a.Topics.Value
-		texts[ruleTopics] = fmt.Sprintf("%.1f %% of the rows are in the five largest topics", 100*a.Topics.Value)
+		if a.Rows >= fewestTopics {
+			values[ruleTopics] = a.Topics.Value
+			texts[ruleTopics] = fmt.Sprintf("%.1f %% of the rows are in the five largest topics", 100*a.Topics.Value)
+		}
 		values[ruleEncoded] = float64(m.encoded)
 		texts[ruleEncoded] = fmt.Sprintf("a program has %d characters that are no plain text; %d rows are in them", m.encoded, m.decoded)
 	}

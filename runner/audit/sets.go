@@ -135,31 +135,29 @@ func (s *set) copy(q *part) bool {
 	return false
 }
 
+// copies reports whether the prompt of the entry, or a part of it, is an item's question.
+func (s *set) copies(e *entry) bool { return slices.ContainsFunc(e.prompts, s.copy) }
+
 // sameNumbers reports whether an item has the question's numbers, order aside.
 func (s *set) sameNumbers(q *part) bool { return len(s.literal[gramOf(q.numbers)]) > 0 }
 
-// paraphrase reports whether the entry is an item in other words: its numbers, and
-// either many of its own words or some of them and its answer.
-func (s *set) paraphrase(e *entry) bool {
-	for _, i := range s.literal[gramOf(e.question.numbers)] {
-		it := s.items[i]
-		if len(it.words) == 0 {
-			continue
-		}
-		shared := 0
-		for w := range it.words {
-			if slices.Contains(e.question.tokens, w) {
-				shared++
-			}
-		}
-		switch share := float64(shared) / float64(len(it.words)); {
-		case share >= wordShare:
-			return true
-		case share >= fewWords && len(it.answer) > 0 && find(e.answer.tokens, it.answer) >= 0:
-			return true
+// paraphrases reports whether the entry is an item in other words: its numbers, and either
+// many of its own words or some of them and its answer.
+func (s *set) paraphrases(e *entry) bool {
+	return slices.ContainsFunc(e.prompts, func(q *part) bool {
+		return slices.ContainsFunc(s.literal[gramOf(q.numbers)], func(i int) bool { return s.items[i].paraphrased(q, e.answer) })
+	})
+}
+
+func (it item) paraphrased(question, answer *part) bool {
+	shared := 0
+	for w := range it.words {
+		if slices.Contains(question.tokens, w) {
+			shared++
 		}
 	}
-	return false
+	share := float64(shared) / float64(max(1, len(it.words)))
+	return share >= wordShare || share >= fewWords && len(it.answer) > 0 && find(answer.tokens, it.answer) >= 0
 }
 
 // overlap counts what the rows share with the set.
@@ -172,12 +170,12 @@ func (s *set) overlap(entries []*entry) record.Overlap {
 	}
 	for _, e := range entries {
 		m := mask(e.question.tokens)
-		run, _ := longest(e.question.tokens, s.runs, s.text)
+		run, _ := longest(e.prompts[0].tokens, s.runs, s.text)
 		shadow, _ := longest(m, s.shadows, func(i int32) []token { return s.masks[i] })
 		o.Longest, o.Masked = max(o.Longest, run), max(o.Masked, shadow)
-		copied := s.copy(e.question)
+		copied := s.copies(e)
 		count(&o.Copies, e, copied)
-		count(&o.Paraphrases, e, !copied && s.paraphrase(e))
+		count(&o.Paraphrases, e, !copied && s.paraphrases(e))
 		count(&o.Shadows, e, !copied && s.masked[gramOf(m)])
 		count(&o.Near, e, s.sketches.near(sketchOf(e.question.grams)))
 		count(&o.Runs, e, run >= shortestRun)

@@ -170,6 +170,22 @@ func numbers(list []token) []token {
 	return out
 }
 
+// mostLines is how many lines may be numbered.
+const mostLines = 30
+
+// unnumbered leaves out 1, 2, 3 and so on of sorted numbers, once each.
+func unnumbered(list []token) []token {
+	out := slices.Clone(list)
+	for n := 1; n <= mostLines; n++ {
+		i, found := slices.BinarySearch(out, tokens(strconv.Itoa(n))[0])
+		if !found {
+			break
+		}
+		out = slices.Delete(out, i, i+1)
+	}
+	return out
+}
+
 // holdsAll reports whether the sorted list holds all of part, each as often.
 func holdsAll(list, part []token) bool {
 	i := 0
@@ -183,6 +199,30 @@ func holdsAll(list, part []token) bool {
 		i++
 	}
 	return true
+}
+
+// mostNumbers bounds the numbers of a text whose order is looked at: what takes long
+// grows with their square.
+const mostNumbers = 1000
+
+// inOrder is how many numbers of a text are in the other one in the same order: the
+// longest subsequence that both have. It is 0 for texts with too many.
+func inOrder(text, other []token) int {
+	isWord := func(t token) bool { return !t.number() }
+	a, b := slices.DeleteFunc(slices.Clone(text), isWord), slices.DeleteFunc(slices.Clone(other), isWord)
+	if len(a) > mostNumbers || len(b) > 10*mostNumbers {
+		return 0
+	}
+	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	for _, x := range a {
+		for j, y := range b {
+			if row[j+1] = max(before[j+1], row[j]); x == y {
+				row[j+1] = before[j] + 1
+			}
+		}
+		before, row = row, before
+	}
+	return before[len(b)]
 }
 
 // gram hashes n tokens that follow each other.

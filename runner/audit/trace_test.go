@@ -1,6 +1,10 @@
 package audit
 
 import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -96,6 +100,8 @@ func TestOrigins(t *testing.T) {
 		{name: "refined unchanged", row: results.Row{Instruction: question, Output: solution}, calls: []record.Exchange{told, exchange(2, "Improve: "+question+"\n"+solution, solution)}, origin: record.TeacherMade, call: "r01"},
 		{name: "last line put right", row: results.Row{Instruction: question, Output: strings.Replace(solution, "The answer is", "Therefore the final answer:", 1)}, calls: []record.Exchange{told}, origin: record.Processed, operation: opText, call: "r01"},
 		{name: "short answer put into words", row: results.Row{Instruction: question, Output: "Therefore it is 59."}, calls: []record.Exchange{exchange(1, "Solve: "+question, "Answer: 59")}, origin: record.Processed, operation: opText, call: "r01"},
+		{name: "lines numbered, and another last sentence", row: results.Row{Instruction: question, Output: "Step 1: s = 298 + 233 = 531\nStep 2: v = 531 / 9 = 59\nTherefore, the final answer that we were looking for is 59."}, calls: []record.Exchange{told}, origin: record.Processed, operation: opText, call: "r01"},
+		{name: "the same numbers in another order", row: results.Row{Instruction: question, Output: "Once we had 9 and 59 there were 531 reasons to add 298 here and 233 there, which nobody does."}, calls: []record.Exchange{told}, origin: record.Unexplained, operation: opAnswer, call: "r01"},
 		{name: "instruction put before", row: results.Row{Instruction: "Answer in steps.", Input: question, Output: solution}, calls: []record.Exchange{told}, origin: record.TeacherMade, call: "r01"},
 		{name: "numbers changed", row: results.Row{Instruction: strings.Replace(question, "298", "307", 1), Output: solution}, calls: []record.Exchange{told, exchange(2, "Write one.", asJSON(other, work))}, origin: record.Unexplained, operation: opQuestion},
 		{name: "paired anew", row: results.Row{Instruction: question, Output: work}, calls: []record.Exchange{told, exchange(2, "Write one.", asJSON(other, work))}, origin: record.Processed, operation: opPaired, call: "r02"},
@@ -106,6 +112,7 @@ func TestOrigins(t *testing.T) {
 		{name: "repeated from elsewhere", row: results.Row{Instruction: question, Output: solution}, calls: []record.Exchange{exchange(1, "Repeat: "+question+"\n"+solution, question+"\n"+solution)}, origin: record.Unexplained, operation: opRepeated, call: "r01"},
 		{name: "public, solved by the teacher", row: results.Row{Instruction: "Please: " + question, Output: solution}, calls: []record.Exchange{exchange(1, "Solve: "+question, solution)}, public: question, origin: record.FromPublic, call: "r01"},
 		{name: "public, disguised", row: results.Row{Instruction: strings.ReplaceAll(question, "o", "о"), Output: "59"}, public: question, origin: record.FromPublic},
+		{name: "public, in front of an input", row: results.Row{Instruction: question, Input: other, Output: work}, calls: []record.Exchange{exchange(1, "Write one.", other+"\n"+work)}, public: question, origin: record.FromPublic, call: "r01"},
 		{name: "from nowhere", row: results.Row{Instruction: question, Output: solution}, origin: record.Unexplained},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -175,5 +182,33 @@ func TestOverlap(t *testing.T) {
 func TestEncoded(t *testing.T) {
 	if n, texts := encoded("print('hello')\nx = [1, 2, 3]"); n != 0 || texts != nil {
 		t.Errorf("plain text: %d characters, %q", n, texts)
+	}
+	text := strings.Repeat(question+" "+solution+"\n", 20)
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	w.Write([]byte(text))
+	w.Close()
+	plain, small := base64.StdEncoding.EncodeToString([]byte(text)), base64.StdEncoding.EncodeToString(packed.Bytes())
+	for name, program := range map[string]string{
+		"base64":      "X = '" + plain + "'",
+		"in pieces":   "X = ('" + plain[:400] + "'\n     '" + plain[400:] + "')",
+		"added":       "X = \"" + plain[:400] + "\" + \"" + plain[400:] + "\"",
+		"compressed":  "X = b'" + small + "'",
+		"hexadecimal": "X = '" + hex.EncodeToString([]byte(text)) + "'",
+	} {
+		if _, texts := encoded(program); !slices.Contains(texts, text) {
+			t.Errorf("%s: the rows are not found in %d texts", name, len(texts))
+		}
+	}
+	// A bomb: what it would decode to is not made.
+	packed.Reset()
+	w = zlib.NewWriter(&packed)
+	for range 256 {
+		w.Write(make([]byte, 1<<20))
+	}
+	w.Close()
+	bomb := base64.StdEncoding.EncodeToString(packed.Bytes())
+	if _, texts := encoded("X = '" + bomb + "'\nY = '" + bomb + "'"); len(texts) > 1 {
+		t.Errorf("%d texts of a bomb", len(texts))
 	}
 }

@@ -4,10 +4,13 @@
 // It is not for deciding when a program has done its work, nor for processes that a
 // program starts outside its group. Invariant: on Linux, a program gets its death
 // signal when this one ends, however that happens. A program that has children must
-// pass the signal on to them.
+// pass the signal on to them. Everything that starts programs needs Linux; elsewhere
+// the package compiles, and starts nothing.
 package child
 
 import (
+	"errors"
+	"fmt"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -22,7 +25,10 @@ type Process struct {
 
 // Start starts the command; death is the signal for the end of this program.
 func Start(cmd *exec.Cmd, death syscall.Signal) (*Process, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: death}
+	if runtime.GOOS != "linux" {
+		return nil, fmt.Errorf("start %s: %w", cmd.Path, errors.ErrUnsupported)
+	}
+	cmd.SysProcAttr = groupOf(death)
 	p := &Process{ended: make(chan struct{})}
 	started := make(chan error)
 	go func() { // ends with the program, which the caller waits for
@@ -64,7 +70,7 @@ func (p *Process) Wait() error {
 }
 
 // Signal gives the whole group a signal. The group may be gone.
-func (p *Process) Signal(s syscall.Signal) { _ = syscall.Kill(-p.group, s) }
+func (p *Process) Signal(s syscall.Signal) { signal(-p.group, s) }
 
 // SignalLeader gives the program a signal, and not what it started.
-func (p *Process) SignalLeader(s syscall.Signal) { _ = syscall.Kill(p.group, s) }
+func (p *Process) SignalLeader(s syscall.Signal) { signal(p.group, s) }

@@ -49,7 +49,7 @@ type File struct {
 
 // Teacher chooses the teacher.
 type Teacher struct {
-	Kind        string `yaml:"kind" json:"kind"` // procedural | openai | vllm
+	Kind        string `yaml:"kind" json:"kind"` // procedural | rewording | openai | vllm
 	BaseURL     string `yaml:"base_url" json:"base_url,omitempty"`
 	Model       string `yaml:"model" json:"model,omitempty"`
 	APIKeyEnv   string `yaml:"api_key_env" json:"api_key_env,omitempty"`

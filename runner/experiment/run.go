@@ -62,6 +62,7 @@ const FinalScore = "final score"
 type Watch interface {
 	Doing(id results.TrialID, what string, state *results.Trial)
 	Done(o results.Outcome)
+	Base(d results.Domain, public results.Score) // of the untrained student, before the first trial
 	Looked(l results.Look, granted []results.TrialID)
 	Failed(id results.TrialID, err error) // by the platform; it is left to be resumed
 }
@@ -114,6 +115,9 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	base, err := s.basePublic(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for _, d := range s.File.Domains {
+		s.Watch.Base(d, base[d])
 	}
 	return s.rounds(ctx, func(id results.TrialID) (results.Outcome, error) {
 		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)

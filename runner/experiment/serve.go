@@ -67,8 +67,12 @@ func (s Student) validateServe() error {
 	)
 }
 
+// Rewording is the kind of the simulated teacher that also rewords and repeats what it is
+// given, for trials that cheat with it.
+const Rewording = "rewording"
+
 func (t Teacher) validate() error {
-	if err := known("teacher.kind", t.Kind, "procedural", "openai", VLLM); err != nil {
+	if err := known("teacher.kind", t.Kind, "procedural", Rewording, "openai", VLLM); err != nil {
 		return err
 	}
 	switch {

@@ -16,7 +16,7 @@ import (
 	"github.com/autodatabench/autodatabench/results/cut"
 )
 
-const hint = "apt-get install bubblewrap; where the system refuses namespaces, allow them or use --sandbox none"
+const hint = "apt-get install bubblewrap python3, or see bench/doc/install.md"
 
 // systemLinks are links into /usr on most systems and folders on others.
 var systemLinks = []string{"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}

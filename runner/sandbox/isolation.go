@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 )
 
 // isolation is bubblewrap's arguments before the command.
@@ -88,11 +87,11 @@ const (
 
 // ownWorkspace gives the folder and everything in it to a user id of its own.
 func ownWorkspace(dir string) (uid int, err error) {
-	var st syscall.Stat_t
-	if err := syscall.Lstat(dir, &st); err != nil {
+	inode, err := inodeOf(dir)
+	if err != nil {
 		return 0, err
 	}
-	uid = firstUID + int(st.Ino%countUID)
+	uid = firstUID + int(inode%countUID)
 	return uid, filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err

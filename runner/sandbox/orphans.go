@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 )
 
 // The sandbox must not outlive this program, also when SIGKILL ends it. Bubblewrap
@@ -31,7 +30,7 @@ func EndOrphans(dir string) {
 		}
 		program, _, _ := bytes.Cut(line, []byte{0})
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && filepath.Base(string(program)) == "bwrap" {
-			syscall.Kill(pid, syscall.SIGKILL)
+			kill(pid)
 		}
 	}
 }

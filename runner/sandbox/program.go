@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -38,10 +37,7 @@ func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = e.spec.Workspace
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if e.uid != 0 { // root: see orphans.go
-		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWPID
-	}
+	cmd.SysProcAttr = mortal(e.uid != 0) // root: see orphans.go
 	cmd.Env = []string{
 		"PATH=" + strings.Join([]string{filepath.Dir(e.s.python.path), "/usr/bin", "/bin"}, ":"),
 		"HOME=" + workspace, "LANG=C.UTF-8", "TMPDIR=/tmp",

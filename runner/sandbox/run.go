@@ -184,7 +184,8 @@ func (e *execution) outcome(state *os.ProcessState, err, cause error, started io
 			return Result{}, results.Infra(err)
 		}
 		if string(reached) != "started" {
-			return Result{}, results.Infra(fmt.Errorf("the sandbox did not start (%s): %s", state, oneLine(out.bytes())), hint)
+			text, do := notStarted(ofThisMachine, os.Geteuid() == 0, state.String(), oneLine(out.bytes()))
+			return Result{}, results.Infra(errors.New(text), do)
 		}
 	}
 	r := Result{ExitCode: exitCode(state), TimedOut: timedOut, Output: out.bytes(), Duration: duration}
@@ -208,9 +209,9 @@ func exitCode(state *os.ProcessState) int {
 // process group.
 func killTree(p *os.Process) error {
 	for _, pid := range descendants(p.Pid, maxKilled)[1:] {
-		syscall.Kill(pid, syscall.SIGKILL)
+		kill(pid)
 	}
 	return killGroup(p)
 }
 
-func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
+func killGroup(p *os.Process) error { return kill(-p.Pid) }

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -101,6 +102,9 @@ func New(cfg Config) (*Sandbox, error) {
 	if cfg.Kind != Bubblewrap && cfg.Kind != None {
 		return nil, results.Bad(fmt.Errorf("sandbox kind %q: want %s or %s", cfg.Kind, Bubblewrap, None))
 	}
+	if err := OnlyLinux(runtime.GOOS); err != nil {
+		return nil, err
+	}
 	s := &Sandbox{cfg: cfg}
 	var err error
 	if s.python, err = findPython(cfg.Python); err != nil {
@@ -120,6 +124,15 @@ func New(cfg Config) (*Sandbox, error) {
 		s.uids = false // root of a container, which may have no other user ids
 	}
 	return s, s.probe()
+}
+
+// OnlyLinux refuses every other system.
+func OnlyLinux(system string) error {
+	if system == "linux" {
+		return nil
+	}
+	return results.Infra(fmt.Errorf("trials run on Linux only, and this is %s", system),
+		"use a Linux machine, a virtual machine or a container (bench/doc/install.md); everything that reads results works here")
 }
 
 // probe runs an empty program.

@@ -48,7 +48,7 @@ func OpenSubmission(workspace string) (io.ReadCloser, error) {
 	}
 	// Code that still runs may put something else there in the meantime:
 	// NONBLOCK keeps a pipe from stopping us, and the file opened is judged.
-	file, err := root.OpenFile(SubmissionFile, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	file, err := root.OpenFile(SubmissionFile, os.O_RDONLY|unfollowed, 0)
 	if err != nil {
 		return nil, ofMachine(err, "submission.json cannot be opened for reading")
 	}

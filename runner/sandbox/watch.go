@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -92,9 +91,7 @@ func (e *execution) overDisk() error {
 			return &limitError{fmt.Sprintf("the workspace has more than %d files", maxFiles)}
 		}
 		if info, err := d.Info(); err == nil {
-			if st, ok := info.Sys().(*syscall.Stat_t); ok {
-				bytes += st.Blocks * 512
-			}
+			bytes += allocated(info)
 		}
 		return nil
 	})

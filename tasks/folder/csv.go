@@ -50,6 +50,9 @@ func parsePairs(path, text string, columns Columns) (pairs []Pair, findings []Fi
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if header != nil && blank(record) {
+			continue
+		}
 		var broken *csv.ParseError
 		if errors.As(err, &broken) {
 			reader.fault(broken.StartLine+skipped, broken.Err.Error())
@@ -73,6 +76,12 @@ func parsePairs(path, text string, columns Columns) (pairs []Pair, findings []Fi
 		}
 	}
 	return reader.done()
+}
+
+// blank reports whether a record is one of those that spreadsheets write below a table:
+// separators and nothing else.
+func blank(record []string) bool {
+	return len(record) > 0 && !slices.ContainsFunc(record, func(cell string) bool { return strings.TrimSpace(cell) != "" })
 }
 
 // separators are what stands between columns, the likeliest first.

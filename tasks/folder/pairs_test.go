@@ -86,6 +86,13 @@ func TestPairFaults(t *testing.T) {
 	}
 }
 
+// Spreadsheets write lines of separators below a table.
+func TestBlankLines(t *testing.T) {
+	if pairs, findings := parsePairs("p.csv", csvOf(8, "1")+",\n,,\n\"\", \n", Columns{}); len(pairs) != 8 || len(findings) > 0 {
+		t.Errorf("%d pairs, %v", len(pairs), findings)
+	}
+}
+
 func TestStarter(t *testing.T) {
 	if pairs := Starter(); len(pairs) < leastPairs || Guess(pairs).Evaluator.Kind != "numeric" {
 		t.Errorf("%d pairs", len(pairs))

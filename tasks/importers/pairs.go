@@ -3,6 +3,7 @@ package importers
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -33,6 +34,11 @@ func ReadPairs(path string, c folder.Columns) ([]folder.Pair, []folder.Finding, 
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, name := range c.Wanted()[:2] {
+		if len(rows) > 0 && !slices.ContainsFunc(rows, func(r row) bool { _, has := r.fields[name]; return has }) {
+			return nil, nil, results.Bad(fmt.Errorf("%s: no record has the field %s", path, name), "--question and --answer name the fields that hold questions and answers")
+		}
 	}
 	list := make([]folder.Placed[map[string]string], len(rows))
 	for i, r := range rows {

@@ -90,6 +90,7 @@ func TestReadPairsRefuses(t *testing.T) {
 		{"page.json", `{"rows": [{"row": {"question": "a", "answer": 1}}], "num_rows_total": 20}`, "hold 1 rows of a set of 20"},
 		{"null.jsonl", lined("", `{"question": "What is twice %d?", "answer": %d}`+"\n", 8) + `{"question": "b", "answer": null}`, `null.jsonl:9: field "answer" is empty`},
 		{"nan.jsonl", `{"question": "b", "answer": NaN}`, `field "answer" is NaN`},
+		{"others.jsonl", `{"instruction": "b", "output": 1}`, "no record has the field question"},
 		{"list.jsonl", `{"question": "b", "answer": [1]}`, `field "answer" must be a text or a number`},
 		{"missing.csv", "", "the file is missing"},
 		{"missing.json", "", "no such file"},

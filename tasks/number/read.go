@@ -22,8 +22,8 @@ var (
 	mixed    = regexp.MustCompile(`^(?:\s+(\d{1,4})/(\d{1,4})|\s*\\frac\s*\{(\d{1,4})\}\{(\d{1,4})\}|\s*\\frac\s*(\d)(\d))`)
 
 	// A text that goes on like this behind a number is more than a number.
-	goesOn = regexp.MustCompile(`^(?:\d|[.,:_'’]\d|[kKMBxXyYzZn](?:\W|$)|!|[({\[]\s*[-+.\d]|\s*[-+*^=<>|±≈]\s*[-+.($\d\\]|\s*[*^=+<>|±≈]|\s*/\s*(?:[^\pL\s]|\pL(?:\W|$)|$)|\s*\\(?:sqrt|pi|frac|log|ln|sin|cos|tan|exp)|\s+\d)`)
-	unsure = regexp.MustCompile(`^[kKMB](?:\W|$)`)
+	goesOn = regexp.MustCompile(`^(?:\d|[.,:_'’]\d|[kKMBbxXyYzZneEij](?:\W|$)|\s*-\s*$|!|[({\[]\s*[-+.\d]|\s*[-+*^=<>|±≈]\s*[-+.($\d\\]|\s*[*^=+<>|±≈]|\s*/\s*(?:[^\pL\s]|\pL(?:\W|$)|$)|\s*\\(?:sqrt|pi|frac|log|ln|sin|cos|tan|exp)|\s+\d)`)
+	unsure = regexp.MustCompile(`^(?:[kKMBb]|\s?(?i:mn|mln|bn|bln|trn))(?:\W|$)`)
 
 	scales = map[string]int64{"hundred": 2, "thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9, "trillion": 12}
 )

@@ -10,7 +10,7 @@ import (
 
 var (
 	// The words that an answer follows; the second kind begins a line.
-	closing = regexp.MustCompile(`(?i)\bthe (?:(?:final|correct|right) )?answer is\b[ \t]*:?|(?m)^[ \t>*_#]*(?:(?:final|correct) )?answer[ \t]*:`)
+	closing = regexp.MustCompile(`(?i)\bthe (?:(?:final|correct|right|best) )?(?:answer|option|choice) is\b[ \t]*:?|(?m)^[ \t>*_#]*(?:(?:final|correct) )?answer[ \t]*:`)
 
 	// Lines that hold nothing but marks: fences, and the delimiters of a formula.
 	blank = regexp.MustCompile("^(?:`{3,}\\w*|~{3,}\\w*|\\$\\$|\\\\\\[|\\\\\\]|[*_>#:\\s]*)$")
@@ -46,8 +46,11 @@ func firstLine(text string) string {
 var (
 	// A command whose argument is the answer, and nothing else is.
 	dressed = regexp.MustCompile(`^\\(?:text|textbf|textit|textrm|textsf|texttt|mathbf|mathrm|mathit|mathsf|mathtt|boldsymbol|bm|emph|underline|fbox|mbox|displaystyle)\s*(\{)`)
-	pairs   = [][2]string{{`\(`, `\)`}, {`\[`, `\]`}, {"<answer>", "</answer>"}, {"<final_answer>", "</final_answer>"}}
-	strays  = regexp.MustCompile(`(?i)^(?:</?(?:answer|final_answer)>\s*)+|(?:\s*</?(?:answer|final_answer)>)+$`)
+	pairs   = [][2]string{
+		{`\(`, `\)`}, {`\[`, `\]`}, {"<answer>", "</answer>"}, {"<final_answer>", "</final_answer>"},
+		{"<b>", "</b>"}, {"<strong>", "</strong>"}, {"<i>", "</i>"}, {"<em>", "</em>"}, {"<u>", "</u>"}, {"<code>", "</code>"},
+	}
+	strays = regexp.MustCompile(`(?i)^(?:</?(?:answer|final_answer)>\s*)+|(?:\s*</?(?:answer|final_answer)>)+$`)
 )
 
 // bare drops what surrounds an answer: emphasis, a box, delimiters of formulas and

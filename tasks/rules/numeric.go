@@ -32,7 +32,7 @@ func (n numeric) compare(answer, want string, stated bool) (bool, string) {
 	if stated {
 		read = statedNumber
 	}
-	got, err := read(answer)
+	got, err := read(unquoted(answer))
 	if err != nil {
 		return false, "the answer is " + err.Error()
 	}
@@ -60,6 +60,27 @@ func (numeric) check(want string) error {
 	return nil
 }
 
+// around are marks of which a pair may stand around a number and mean nothing. Round
+// brackets are none: in accounts they are a minus.
+var around = [][2]string{{`"`, `"`}, {"'", "'"}, {"“", "”"}, {"‘", "’"}, {"«", "»"}, {"「", "」"}, {"『", "』"}, {"【", "】"}, {"〈", "〉"}, {"《", "》"}, {"[", "]"}, {"{", "}"}}
+
+// unquoted is an answer without such pairs, until nothing changes.
+func unquoted(answer string) string {
+	for {
+		before := answer
+		for _, p := range around {
+			if inner, ok := strings.CutPrefix(answer, p[0]); ok {
+				if inner, ok = strings.CutSuffix(inner, p[1]); ok && !strings.Contains(inner, p[1]) {
+					answer = bare(inner)
+				}
+			}
+		}
+		if answer == before {
+			return answer
+		}
+	}
+}
+
 var (
 	// A remark begins here: what follows says why, or something else.
 	remark = regexp.MustCompile(`;|[.!?:](?:\s|$)|,(?:\s+\pL|\s*$)|\s[-–—]\s+\pL|\s?\([^)]*\pL\pL|\b(?i:because|since|as|which|where|when|if|rounded|given|so|but|after)\b`)
@@ -68,8 +89,10 @@ var (
 	turned  = regexp.MustCompile(`(?i)\b(?:or|to|through|plus|minus|times|divided|below|squared|cubed|factorial|dozens?|half|not|no)\b`)
 	further = regexp.MustCompile(`^,\s+(?i:and|or)\b`)
 	equals  = regexp.MustCompile(`=|≈|\\approx|\\simeq`)
-	// Signs of an expression before a number.
-	working = regexp.MustCompile(`[+*/^<>|{}\\±!?]`)
+	// Signs of an expression, or a function, before a number.
+	working = regexp.MustCompile(`[+*/^<>|{}\\±!?]|\pL\($`)
+	// The power of a unit, as in m/s^2.
+	unitPower = regexp.MustCompile(`(\pL)(?:\^|\*\*)(?:[-+]?\d\b|\{[-+]?\d\})`)
 )
 
 var (
@@ -93,7 +116,7 @@ func statedNumber(answer string) (number.Number, error) {
 		}
 		behind = behind[:at[0]]
 	}
-	if turning.MatchString(before) || turned.MatchString(behind) || working.MatchString(before) || strings.ContainsAny(behind, "0123456789") {
+	if turning.MatchString(before) || turned.MatchString(behind) || working.MatchString(before) || strings.ContainsAny(unitPower.ReplaceAllString(behind, "$1"), "0123456789") {
 		return n, errSeveral
 	}
 	return n, nil
@@ -112,11 +135,12 @@ func lastSide(answer string) string {
 }
 
 // conclusion is what a number that ends a sentence follows.
-var conclusion = regexp.MustCompile(`(?i)(?:[=≈:]|\\approx|\b(?:is|are|was|be|equals|equal to|gives|give|get|gets|obtain|obtains|yields|yield|makes|make|total|about|approximately|roughly|answer|result)\b)\s*`)
+var conclusion = regexp.MustCompile(`(?i)(?:[=≈:]|\\approx|\b(?:is|are|was|be|equals|equal to|gives|give|get|gets|obtain|obtains|yields|yield|makes|make|total|about|approximately|roughly|answer|result)\b|\b(?:it|that)['’]s\b)\s*`)
 
 // concluded is the number that a last line is, or ends in as a sentence does. A
 // number among others or before words is part of the working.
 func concluded(line string) (number.Number, error) {
+	line = unquoted(strings.TrimLeft(line, "# ")) // of a heading
 	if n, err := number.Parse(line); err == nil {
 		return n, nil
 	}

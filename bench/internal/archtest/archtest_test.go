@@ -65,6 +65,7 @@ var planted = []struct {
 	{"private-set", imp(module + "/tasks/private"), "tasks/mini/a.go", "tasks/private/a.go"},
 	{"private-set", imp(module + "/tasks/private"), "runner/finally/a.go", "bench/internal/cli/tasks_new.go"},
 	{"github.com/mattn/go-sqlite3", imp("github.com/mattn/go-sqlite3"), "results/disk/a.go", "results/index/a.go"},
+	{"modernc.org/sqlite", imp("modernc.org/sqlite"), "bench/a.go", "results/index/a.go"},
 	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/stat"), "runner/student/a.go", "report/stats/a.go"},
 	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/blas/blas32"), "runner/a.go", "runner/student/llama/bpe/a.go"},
 	{"gonum.org/v1/plot", imp("gonum.org/v1/plot"), "report/stats/a.go", "report/figure/a.go"},

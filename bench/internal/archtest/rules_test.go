@@ -112,6 +112,7 @@ func libraryRules() []rule {
 	return []rule{
 		imports("results-std", false, func(s *source, i imported) bool { return s.in("results") && !i.std() }),
 		only("github.com/mattn/go-sqlite3", "results/index"),
+		only("modernc.org/sqlite", "results/index"),
 		only("gonum.org/v1/gonum", "report/stats/...", "report/figure/...", "runner/student/llama/..."),
 		only("gonum.org/v1/plot", "report/figure/..."),
 		only("gonum.org/v1/netlib", "runner/student/llama"),

@@ -37,6 +37,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner"
 )
@@ -91,6 +92,10 @@ func Main() int {
 // Run runs the command that env.Args name and returns the exit code.
 func Run(ctx context.Context, env Env) int {
 	app := newApp(env)
+	old, now := oldNames(app, env.Args)
+	for i := range old {
+		fmt.Fprintf(env.Stderr, "note: --%s is called --%s now; the old name goes with the next release\n", old[i], now[i])
+	}
 	err := app.RunContext(ctx, flagsFirst(app, env.Args))
 	if err == nil {
 		return exitOK
@@ -109,19 +114,26 @@ func Run(ctx context.Context, env Env) int {
 
 func newApp(env Env) *cli.App {
 	app := &cli.App{
-		Name:      "autodatabench",
-		Usage:     "which LLM is the best autonomous data engineer?",
-		UsageText: "autodatabench command [flags] [arguments]",
+		Name:  "autodatabench",
+		Usage: "which LLM is the best autonomous data engineer?",
 		Description: "Runs agents through plan, code, synthesis, training and feedback under fixed budgets,\n" +
 			"scores the student they trained on a hidden set, and ranks them.\n" +
-			"With no GPU and no key everything runs on an embedded, simulated default.",
+			"With no GPU and no key everything runs on an embedded, simulated default. The first evening:\n\n" +
+			"  autodatabench doctor                                  # is everything there?\n" +
+			"  autodatabench run --agent pipeline --domain science   # a trial, scored\n" +
+			"  autodatabench leaderboard                             # what came out\n" +
+			"  autodatabench reproduce                               # the paper's numbers, without running anything",
 		Reader: env.Stdin, Writer: env.Stdout, ErrWriter: env.Stderr,
-		HideVersion: true, HideHelpCommand: true, EnableBashCompletion: true,
+		HideVersion: true, HideHelpCommand: true,
+		Flags:          []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print what this program is"}, cli.HelpFlag}, // a command help keeps the library from adding it
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return usage("%s", err) },
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return usage("no command %q; see autodatabench --help", c.Args().First())
+			}
+			if c.Bool("version") {
+				return runVersion(env.World, report.Text)
 			}
 			return cli.ShowAppHelp(c)
 		},
@@ -131,12 +143,13 @@ func newApp(env Env) *cli.App {
 			group("compare", compareCommand(env), powerCommand(env), gateCommand(env), reproduceCommand(env)),
 			group("share", packCommand(env), verifyCommand(env), receiptCommand(env), submitCommand(env)),
 			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),
-			group("maintain", doctorCommand(env), reindexCommand(env), versionCommand(env), jobCommand(env)),
+			group("maintain", doctorCommand(env), reindexCommand(env), versionCommand(env), helpCommand(env), completionCommand(env), completeCommand(env), jobCommand(env)),
 		),
 	}
 	for _, c := range app.Commands {
 		prepare(c)
 	}
+	setHelp(app, env.Width)
 	return app
 }
 

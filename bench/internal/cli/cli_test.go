@@ -86,7 +86,7 @@ func unbundle(ts *testscript.TestScript, neg bool, args []string) {
 
 // stale makes an index one of another version of the program: stale FILE.
 func stale(ts *testscript.TestScript, neg bool, args []string) {
-	db, err := sql.Open("sqlite3", ts.MkAbs(args[0]))
+	db, err := sql.Open(sql.Drivers()[0], ts.MkAbs(args[0]))
 	ts.Check(err)
 	_, err = db.Exec(`UPDATE migrations SET name = 'migrations/9999_future.sql'; ALTER TABLE outcomes RENAME COLUMN outcome TO other`)
 	ts.Check(errors.Join(err, db.Close()))

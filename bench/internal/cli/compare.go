@@ -13,10 +13,10 @@ import (
 func compareCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "compare", Usage: "test whether two rows of the leaderboard differ", ArgsUsage: "A B",
-		Description: "A and B are an agent, or agent/workflow, or agent/workflow/setting: whatever names one row. Prints the\n" +
+		Description: "A and B are rows: experiment:agent/workflow/setting, or a part of that which names one row. Prints the\n" +
 			"difference with its interval, p-values, effect sizes, and the runs that would decide it. Examples:\n\n" +
 			"  autodatabench compare adaptive/iterative pipeline/iterative\n" +
-			"  autodatabench compare --experiment demo-full adaptive/one-shot/seed adaptive/one-shot/scratch",
+			"  autodatabench compare tonight:my-model/one-shot/scratch demo:adaptive/one-shot/scratch",
 		Flags: append(boardFlags(), formatFlag()),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 2 {

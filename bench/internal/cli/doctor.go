@@ -19,16 +19,16 @@ func doctorCommand(env Env) *cli.Command {
 		Name: "doctor", Usage: "check that everything a run needs is there", ArgsUsage: "[EXPERIMENT.yaml]",
 		Description: "With an experiment file it also looks at what that experiment needs: agents' keys, the student's Python environments, GPUs and their\n" +
 			"memory, servers, Slurm. Examples:\n\n  autodatabench doctor --out runs\n  autodatabench doctor bench/experiments/paper.yaml\n  autodatabench doctor --python ~/venv/bin/python",
-		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag(),
+		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
 			&cli.StringFlag{Name: "python", Usage: "also look at this `INTERPRETER` of an environment for back end hf", TakesFile: true},
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent of the experiment", TakesFile: true},
-		},
+		),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
-				return usage("want one experiment file (flags go before it)")
+				return usage("want one experiment file")
 			}
 			return runDoctor(c.Context, env.World, doctorOptions{
-				format: formatOf(c), path: firstArgument(c), out: c.String("out"), python: c.String("python"), agentFiles: c.StringSlice("agent-file"),
+				format: formatOf(c), path: firstArgument(c), out: c.String("out"), python: c.String("python"), agentFiles: c.StringSlice("agent-file"), places: placesOf(c),
 			})
 		},
 	}
@@ -40,11 +40,12 @@ type doctorOptions struct {
 	out        string
 	python     string
 	agentFiles []string
+	places     setup.Places
 }
 
 // runDoctor prints what doctor finds; a part that is not there is an error.
 func runDoctor(ctx context.Context, w setup.World, o doctorOptions) error {
-	request := doctor.Request{Out: o.out, Python: o.python, AgentFiles: o.agentFiles}
+	request := doctor.Request{Out: o.out, Python: o.python, AgentFiles: o.agentFiles, Places: o.places}
 	if o.path != nil {
 		f, err := experiment.Read(*o.path)
 		if err == nil {

@@ -22,18 +22,22 @@ import (
 func evaluateCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "evaluate", Usage: "train the student on a given submission.json and score it", ArgsUsage: "SUBMISSION.json",
-		Description: "For data that no agent made: by hand, or by another pipeline. Example:\n\n" +
-			"  autodatabench evaluate --domain science --name by-hand --runs 3 rows.json",
+		Description: "For data that no agent made: by hand, or by another pipeline. With --student-of the experiment's student, protocol\n" +
+			"and budget are used, so that the result compares with its rows. Examples:\n\n" +
+			"  autodatabench evaluate --domain science --name by-hand --runs 3 rows.json\n" +
+			"  autodatabench evaluate --domain science --min-rows 40 few-rows.json\n" +
+			"  autodatabench evaluate --domain science --student-of tonight.yaml --experiment tonight rows.json",
 		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
-			&cli.StringSliceFlag{Name: "domain", Usage: "domain of the task; not needed with --task"},
+			&cli.StringSliceFlag{Name: "domain", Usage: "`DOMAIN` of the task; not needed with --task"},
 			&cli.StringFlag{Name: "name", Value: "given", Usage: "`NAME` of the submission in tables"},
-			&cli.StringFlag{Name: "experiment", Value: "given", Usage: "experiment folder to put it in"},
-			&cli.StringFlag{Name: "protocol", Value: "mini", Usage: "budgets and recipe"},
-			&cli.IntFlag{Name: "dataset-size", Usage: "use the file's first `ROWS`, in place of the protocol's number (a modified protocol)"},
-			&cli.StringFlag{Name: "student-of", Usage: "train the student of the experiment `FILE`, in place of the embedded one", TakesFile: true},
-			&cli.IntFlag{Name: "runs", Value: 1, Usage: "trainings, each with its own seed"},
-			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "seed of the trainings"},
+			&cli.StringFlag{Name: "experiment", Value: "given", Usage: "`EXPERIMENT` to put it in"},
+			&cli.StringFlag{Name: "protocol", Usage: "`NAME` of the budgets and recipe: mini or paper", DefaultText: "mini, or that of --student-of"},
+			&cli.IntFlag{Name: "dataset-size", Usage: "use the file's first `ROWS` (a modified protocol)", DefaultText: "the protocol's number"},
+			&cli.IntFlag{Name: "min-rows", Usage: "accept a file of so few `ROWS` (a modified protocol)", DefaultText: "the protocol's number"},
+			&cli.StringFlag{Name: "student-of", Usage: "train the student of the experiment `FILE` under its protocol and budget, in place of the embedded one", TakesFile: true},
+			&cli.IntFlag{Name: "runs", Value: 1, Usage: "`N` trainings, each with its own seed"},
+			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "`NUMBER` that the seeds of the trainings begin with"},
 			&cli.BoolFlag{Name: "check", Usage: "only check the format"},
 		)...),
 		Action: func(c *cli.Context) error {
@@ -44,10 +48,13 @@ func evaluateCommand(env Env) *cli.Command {
 			o := evaluateOptions{
 				format: formatOf(c), path: path, out: c.String("out"), places: placesOf(c),
 				suite: suiteOf(c), domains: c.StringSlice("domain"), name: c.String("name"), experiment: c.String("experiment"),
-				protocol: c.String("protocol"), studentOf: c.String("student-of"), runs: c.Int("runs"), seed: c.Int64("seed"), check: c.Bool("check"),
+				protocol: optional(c, "protocol"), studentOf: c.String("student-of"), runs: c.Int("runs"), seed: c.Int64("seed"), check: c.Bool("check"),
 			}
 			if c.IsSet("dataset-size") {
 				o.datasetSize = new(c.Int("dataset-size"))
+			}
+			if c.IsSet("min-rows") {
+				o.minRows = new(c.Int("min-rows"))
 			}
 			return runEvaluate(c.Context, env.World, o)
 		},
@@ -61,11 +68,12 @@ type evaluateOptions struct {
 	places      setup.Places
 	suite       experiment.Suite
 	domains     []string
-	name        string // of the submission in tables
-	experiment  string // folder below out
-	protocol    string
-	datasetSize *int   // nil for the protocol's
-	studentOf   string // experiment file that names the student; empty for the embedded one
+	name        string  // of the submission in tables
+	experiment  string  // folder below out
+	protocol    *string // nil for that of studentOf, or mini
+	datasetSize *int    // nil for the protocol's
+	minRows     *int    // nil for the protocol's
+	studentOf   string  // experiment file that names student, protocol and budget; empty for the embedded one under mini
 	runs        int
 	seed        int64
 	check       bool // only the format
@@ -110,14 +118,23 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 // file is the experiment of one task that the submission is evaluated as.
 func (o evaluateOptions) file() (experiment.File, error) {
 	f := experiment.Default()
-	f.Name, f.Agents, f.Protocol, f.Runs = o.experiment, []string{"none"}, o.protocol, o.runs
-	f.Budget.DatasetSize = o.datasetSize
+	f.Name, f.Agents, f.Runs = o.experiment, []string{"none"}, o.runs
 	if o.studentOf != "" {
 		other, err := experiment.Read(o.studentOf)
 		if err != nil {
 			return f, err
 		}
 		f.Student, f.Launcher = other.Student, other.Launcher
+		f.Protocol, f.Budget, f.FinalSeeds, f.Teacher.Concurrency = other.Protocol, other.Budget, other.FinalSeeds, other.Teacher.Concurrency
+	}
+	if o.protocol != nil {
+		f.Protocol = *o.protocol
+	}
+	if o.datasetSize != nil {
+		f.Budget.DatasetSize = o.datasetSize
+	}
+	if o.minRows != nil {
+		f.Budget.MinRows = o.minRows
 	}
 	f.Suite, f.Domains = o.suite, orDefault[results.Domain](nil, o.domains)
 	if len(f.Domains) != 1 && len(f.Suite.Folders) != 1 {
@@ -152,7 +169,16 @@ func readSubmission(path string, budget results.Budget) ([]results.Row, results.
 	defer f.Close()
 	rows, check := submission.Decode(f, budget)
 	if !check.Valid {
-		return nil, check, results.Bad(fmt.Errorf("%s: %s", path, check.Problem))
+		return nil, check, results.Bad(fmt.Errorf("%s: %s", path, check.Problem), fewer(check, budget))
 	}
 	return rows, check, nil
+}
+
+// fewer is the way out for a submission whose rows are good and too few; empty for
+// others.
+func fewer(check results.Check, budget results.Budget) string {
+	if check.Kept == 0 || check.Kept >= budget.MinRows {
+		return ""
+	}
+	return fmt.Sprintf("evaluate --min-rows %d accepts them; the row is then marked as a modified protocol", check.Kept)
 }

@@ -41,12 +41,12 @@ func figureCommand(env Env) *cli.Command {
 			"  {\"measures\": [{\"name\": \"instruction diversity\", \"low\": 0, \"high\": 1},\n" +
 			"                {\"name\": \"response perplexity\", \"better\": \"lower\"}, ...],\n" +
 			"   \"sets\": [{\"name\": \"pipeline\", \"simulated\": true, \"values\": [0.71, 12.5, ...]}, ...]}\n\n" +
-			"Examples:\n\n  autodatabench figure --experiment demo gain\n  autodatabench figure --output rounds.png --experiment demo 3\n" +
+			"Examples:\n\n  autodatabench figure --experiment demo gain\n  autodatabench figure --to rounds.png --experiment demo 3\n" +
 			"  autodatabench figure --measures quality.json 4",
 		Flags: append(boardFlags(),
-			&cli.StringFlag{Name: "output", Usage: "`FILE` to write, .svg or .png; by default figure-NAME.svg", TakesFile: true},
+			&cli.StringFlag{Name: "to", Aliases: []string{"output"}, Usage: "`FILE` to write, .svg or .png", DefaultText: "figure-NAME.svg", TakesFile: true},
 			&cli.StringFlag{Name: "measures", Usage: "`FILE` of measures, for figure 4", TakesFile: true},
-			&cli.StringSliceFlag{Name: "agent", Usage: "only this agent, for figures 3 and budget"}),
+			&cli.StringSliceFlag{Name: "agent", Usage: "only this `AGENT`, for figures 3 and budget"}),
 		Action: func(c *cli.Context) error {
 			name, err := oneArgument(c, "a figure: "+strings.Join(figureNames, ", "))
 			if err != nil {
@@ -54,7 +54,7 @@ func figureCommand(env Env) *cli.Command {
 			}
 			return runFigure(c.Context, env.World, figureOptions{
 				name: name, asJSON: c.Bool("json"), out: c.String("out"), experiment: c.String("experiment"),
-				output: c.String("output"), measures: optional(c, "measures"), agents: c.StringSlice("agent"),
+				output: c.String("to"), measures: optional(c, "measures"), agents: c.StringSlice("agent"),
 			})
 		},
 	}
@@ -82,7 +82,7 @@ func runFigure(ctx context.Context, w setup.World, o figureOptions) error {
 	path := cmp.Or(o.output, "figure-"+o.name+".svg")
 	format := figure.Format(strings.TrimPrefix(filepath.Ext(path), "."))
 	if !slices.Contains(figure.Formats(), format) {
-		return usage("--output %s: want a file that ends in .svg or .png", path)
+		return usage("--to %s: want a file that ends in .svg or .png", path)
 	}
 	fig, left := readFigure(ctx, w, o)
 	if fig == nil {

@@ -26,7 +26,7 @@ func outFlag() cli.Flag {
 func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
 
 func formatFlag() cli.Flag {
-	return &cli.StringFlag{Name: "format", Value: "text", Usage: "text, markdown, csv or json"}
+	return &cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT`: text, markdown, csv or json"}
 }
 
 // formatOf is the format that --json or --format asks for.
@@ -48,11 +48,10 @@ func checkFormat(c *cli.Context) error {
 	return nil
 }
 
-// noArguments refuses what stands after the flags; flags behind an argument
-// would be taken for arguments too.
+// noArguments refuses arguments.
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
-		return usage("unexpected argument %q (flags go before arguments)", c.Args().First())
+		return usage("unexpected argument %q", c.Args().First())
 	}
 	return nil
 }
@@ -60,7 +59,7 @@ func noArguments(c *cli.Context) error {
 // oneArgument returns the only argument.
 func oneArgument(c *cli.Context, what string) (string, error) {
 	if c.NArg() != 1 {
-		return "", usage("want one argument: %s (flags go before it)", what)
+		return "", usage("want one argument: %s", what)
 	}
 	return c.Args().First(), nil
 }
@@ -84,7 +83,7 @@ func optional(c *cli.Context, name string) *string {
 // suiteFlags choose the tasks.
 func suiteFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "suite", Value: experiment.MiniSuite, Usage: "mini or paper"},
+		&cli.StringFlag{Name: "suite", Value: experiment.MiniSuite, Usage: "`NAME`: mini or paper"},
 		&cli.StringSliceFlag{Name: "task", Usage: "task `FOLDER`, in place of a suite", TakesFile: true},
 	}
 }
@@ -113,7 +112,7 @@ func placesOf(c *cli.Context) setup.Places {
 
 // boardFlags choose the outcomes that a page is about.
 func boardFlags() []cli.Flag {
-	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this experiment"}}
+	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this `EXPERIMENT`", DefaultText: "all"}}
 }
 
 // onlyFlag and failedFlag choose trials of an experiment.
@@ -156,11 +155,11 @@ func tablesOf(c *cli.Context) ([]string, error) {
 // evaluatorFlags set an evaluator's parameters.
 func evaluatorFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.Float64Flag{Name: "absolute-tolerance", Usage: "of numeric"},
-		&cli.Float64Flag{Name: "relative-tolerance", Usage: "of numeric: a share of the expected number, such as 0.01"},
+		&cli.Float64Flag{Name: "absolute-tolerance", Usage: "of numeric: a `NUMBER`"},
+		&cli.Float64Flag{Name: "relative-tolerance", Usage: "of numeric: a `SHARE` of the expected number, such as 0.01"},
 		&cli.BoolFlag{Name: "tolerate-whole", Usage: "of numeric: the relative tolerance holds for whole numbers too"},
 		&cli.BoolFlag{Name: "ignore-case", Usage: "of contains and exact"},
-		&cli.StringSliceFlag{Name: "choice", Usage: "of choice: one of them; A to E if none is given"},
+		&cli.StringSliceFlag{Name: "choice", Usage: "of choice: one `ANSWER` that may be given", DefaultText: "A to E"},
 	}
 }
 
@@ -182,7 +181,7 @@ func modelFlag() cli.Flag {
 
 // targetFlag names the folder that a command makes.
 func targetFlag(what string) cli.Flag {
-	return &cli.StringFlag{Name: "to", Usage: "`FOLDER` for the " + what, TakesFile: true}
+	return &cli.StringFlag{Name: "to", Usage: "`FOLDER` to make for the " + what, TakesFile: true}
 }
 
 // targetOf is the folder that --to names.
@@ -197,10 +196,10 @@ func targetOf(c *cli.Context) (string, error) {
 // wordsOf reads the flags of run that make or change an experiment.
 func wordsOf(c *cli.Context) (words, error) {
 	w := words{
-		name: c.String("name"), suite: suiteOf(c), domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"),
+		name: c.String("experiment"), suite: suiteOf(c), domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"),
 		settings: c.StringSlice("setting"), agents: c.StringSlice("agent"), sandbox: optional(c, "sandbox"),
 	}
-	for _, name := range []string{"name", "domain", "workflow", "setting", "agent", "suite", "task"} {
+	for _, name := range []string{"experiment", "domain", "workflow", "setting", "agent", "suite", "task"} {
 		w.whole = w.whole || c.IsSet(name)
 	}
 	if c.IsSet("runs") {

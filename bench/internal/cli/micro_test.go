@@ -90,6 +90,7 @@ type microWatch struct{}
 
 func (microWatch) Doing(results.TrialID, string, *results.Trial) {}
 func (microWatch) Done(results.Outcome)                          {}
+func (microWatch) Base(results.Domain, results.Score)            {}
 func (microWatch) Looked(results.Look, []results.TrialID)        {}
 func (microWatch) Failed(results.TrialID, error)                 {}
 

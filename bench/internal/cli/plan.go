@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/bench/internal/plan"
@@ -30,6 +32,9 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 		return err
 	}
 	made := plan.Make(f, p, list)
+	if absent := missingTasks(f, o.places); absent != "" {
+		made.Warnings = append(made.Warnings, absent)
+	}
 	for _, d := range list {
 		made.Warnings = append(made.Warnings, ageWarnings(d, w.Now())...)
 	}
@@ -68,6 +73,21 @@ func plannable(ctx context.Context, w setup.World, f experiment.File, at setup.P
 	return f, err
 }
 
+// missingTasks says which of the tasks are not here that a plan does not need, and the
+// run does.
+func missingTasks(f experiment.File, at setup.Places) string {
+	_, err := setup.LoadTasks(f.Suite, f.Domains, at)
+	if err == nil {
+		return ""
+	}
+	text := "the tasks are not all here: " + strings.ReplaceAll(err.Error(), "\n", "; ")
+	var known *results.Error
+	if errors.As(err, &known) && known.Hint != "" {
+		text += "; " + known.Hint
+	}
+	return text
+}
+
 // measure reads the index of out, where there is one. What does not count is not
 // measured, and it is not for a plan to name it.
 func measure(ctx context.Context, out string, f experiment.File, p results.Protocol) ([]plan.Measured, error) {
@@ -88,15 +108,18 @@ func planTable(f experiment.File, p results.Protocol, made plan.Plan) *table.Tab
 	for _, part := range made.Parts {
 		b := part.Bounds
 		t.Add(part.Agent, string(part.Workflow), fmt.Sprint(b.Trials), fmt.Sprint(p.Budget.MaxAttempts(part.Workflow)), table.Count(b.TeacherCalls),
-			amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), fmt.Sprintf("%.0f", b.Hours), fmt.Sprintf("%.0f", b.GPUHours))
+			amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), hours(b.Hours), hours(b.GPUHours))
 	}
 	b := made.Bounds
-	gpuHours := fmt.Sprintf("%.0f", b.GPUHours)
+	gpuHours := hours(b.GPUHours)
 	if plan.UnknownGPUs(f) {
 		gpuHours = "unknown"
 	}
-	t.Note("at most %s teacher calls, %s agent calls, %s agent tokens, %s USD for agents, %.0f hours of run time and %s GPU hours in all",
-		table.Count(b.TeacherCalls), amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), b.Hours, gpuHours)
+	t.Note("at most %s teacher calls, %s agent calls, %s agent tokens, %s USD for agents, %s hours of run time and %s GPU hours in all",
+		table.Count(b.TeacherCalls), amount(b.AgentCalls, 0), amount(b.AgentTokens, 0), amount(b.AgentCost, 2), hours(b.Hours), gpuHours)
+	if k := made.Known; !b.AgentCost.Known && len(k.NoCost) < len(f.Agents) {
+		t.Note("Of the cost, %.2f USD are known; unknown is what %s may cost, whose price or length of replies the definition does not give.", k.AgentCost, strings.Join(k.NoCost, ", "))
+	}
 	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them. GPU hours are those of the trials' run time: retraining for the final score, private scoring and the base student's evaluation come on top.")
 	if f.UntilDecided != "" {
 		t.Note("Every entry gets %d runs. Runs after these go only to entries whose order is open (%s), and %d is the most.", experiment.FirstRuns, f.UntilDecided, f.Runs)
@@ -120,6 +143,14 @@ func trialsTable(f experiment.File, p results.Protocol, list []definitions.Defin
 			fmt.Sprint(p.Budget.MaxAttempts(id.Workflow)), table.Count(b.TeacherCalls), amount(b.AgentTokens, 0), amount(b.AgentCost, 2))
 	}
 	return t
+}
+
+// hours are hours to as many places as tell them from none.
+func hours(h float64) string {
+	if h > 0 && h < 10 {
+		return fmt.Sprintf("%.2f", h)
+	}
+	return fmt.Sprintf("%.0f", h)
 }
 
 // amount is a figure, or unknown, which is not 0.

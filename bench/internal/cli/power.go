@@ -16,7 +16,7 @@ func powerCommand(env Env) *cli.Command {
 		Name: "power", Usage: "say how many runs find which difference, from measured variance",
 		Description: "Examples:\n\n  autodatabench power --experiment demo-full\n  autodatabench power --difference 3",
 		Flags: append(boardFlags(), formatFlag(),
-			&cli.Float64Flag{Name: "difference", Usage: "difference that is to be found, in the unit of the ranking: % of the base, or percentage points"}),
+			&cli.Float64Flag{Name: "difference", Usage: "`NUMBER` that is to be found, in the unit of the ranking: % of the base, or percentage points"}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err

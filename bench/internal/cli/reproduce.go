@@ -15,15 +15,15 @@ import (
 func reproduceCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "reproduce", Usage: "recompute the paper's Table 1 from its raw scores and list what disagrees",
-		Description: "The published raw scores go through the same scoring as measured trials. With --measured, the paper's\n" +
+		Description: "The published raw scores go through the same scoring as measured trials. With --experiment, the paper's\n" +
 			"Table 1 is set beside an experiment's results instead. Examples:\n\n" +
-			"  autodatabench reproduce\n  autodatabench reproduce --format markdown\n  autodatabench reproduce --measured demo",
-		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag(), &cli.StringFlag{Name: "measured", Usage: "set this `EXPERIMENT` beside the paper"}},
+			"  autodatabench reproduce\n  autodatabench reproduce --format markdown\n  autodatabench reproduce --experiment demo",
+		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag(), &cli.StringFlag{Name: "experiment", Aliases: []string{"measured"}, Usage: "set this `EXPERIMENT` beside the paper"}},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			return runReproduce(c.Context, env.World, reproduceOptions{format: formatOf(c), out: c.String("out"), measured: c.String("measured")})
+			return runReproduce(c.Context, env.World, reproduceOptions{format: formatOf(c), out: c.String("out"), measured: c.String("experiment")})
 		},
 	}
 }

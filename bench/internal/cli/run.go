@@ -24,36 +24,39 @@ func runCommand(env Env) *cli.Command {
 		Name:      "run",
 		Usage:     "run all trials of an experiment, score them and print the leaderboard",
 		ArgsUsage: "[EXPERIMENT.yaml]",
-		Description: "Resumes what is there. A replay gives recorded calls the outcome that they had, and takes how long steps took from the record: code that was\n" +
-			"stopped for its time is recorded as stopped, after as long a wait if a call was in flight. Code that decides by the clock or by unseeded\n" +
-			"chance, and steps that exceed their time on a slower machine, come out otherwise and are named as the difference. Examples:\n\n" +
+		Description: "Runs the experiment of a file, or one that flags make. What is there already is kept: the same command goes on\n" +
+			"after an interruption. Examples:\n\n" +
 			"  autodatabench run bench/experiments/demo.yaml\n" +
-			"  autodatabench run --domain science --workflow one-shot --agent pipeline --name try\n" +
+			"  autodatabench run --model my-model --base-url http://localhost:8000/v1 --runs 3 --experiment tonight\n" +
+			"  autodatabench run --domain science --workflow one-shot --agent pipeline --experiment try\n" +
 			"  autodatabench run --until-decided --pairs all --max-runs 6 bench/experiments/demo.yaml\n" +
 			"  autodatabench run --dry-run bench/experiments/paper.yaml\n" +
-			"  autodatabench run --replay runs/demo/trials/science/one-shot-scratch/pipeline/run-1 --replay-teacher",
+			"  autodatabench run --replay runs/demo/trials/science/one-shot-scratch/pipeline/run-1 --replay-teacher\n\n" +
+			"About --replay: recorded calls have the outcome that they had, and the time that steps took is the record's. Code that was\n" +
+			"stopped for its time is recorded as stopped, after as long a wait if a call was in flight. Code that decides by the clock or\n" +
+			"by unseeded chance, and steps that exceed their time on a slower machine, come out otherwise and are named as the difference.",
 		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
 			onlyFlag(), failedFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
 			&cli.StringFlag{Name: "replay", Usage: "run the trial in `FOLDER` again with its recorded agent, and compare", TakesFile: true},
 			&cli.BoolFlag{Name: "replay-teacher", Usage: "with --replay: the recorded teacher, too"},
-			&cli.StringFlag{Name: "name", Value: "adhoc", Usage: "`NAME` of an experiment made of flags"},
-			&cli.StringSliceFlag{Name: "domain", Usage: "domain, for an experiment made of flags"},
-			&cli.StringSliceFlag{Name: "workflow", Usage: "one-shot or iterative"},
-			&cli.StringSliceFlag{Name: "setting", Usage: "scratch or seed"},
+			&cli.StringFlag{Name: "experiment", Aliases: []string{"name"}, Value: "adhoc", Usage: "`NAME` of an experiment made of flags"},
+			&cli.StringSliceFlag{Name: "domain", Usage: "a `DOMAIN` of the suite", DefaultText: "all"},
+			&cli.StringSliceFlag{Name: "workflow", Usage: "`KIND`: one-shot or iterative", DefaultText: "both"},
+			&cli.StringSliceFlag{Name: "setting", Usage: "`KIND`: scratch or seed", DefaultText: "scratch"},
 			&cli.StringSliceFlag{Name: "agent", Usage: "agent's `NAME` (see autodatabench agents list)"},
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent, which runs unless --agent names others", TakesFile: true},
 			&cli.StringFlag{Name: "model", Usage: "an agent without a file: its model's `NAME` at the server of --base-url"},
 			&cli.StringFlag{Name: "base-url", Usage: "with --model: the server's `ADDRESS`, as http://localhost:8000/v1"},
 			&cli.StringFlag{Name: "api-key-env", Usage: "with --model: the `VARIABLE` that holds the key"},
-			&cli.IntFlag{Name: "runs", Usage: "runs of every trial; intervals and comparisons need two or more", DefaultText: "1, or the file's"},
+			&cli.IntFlag{Name: "runs", Usage: "`N` runs of every trial; intervals and comparisons need two or more", DefaultText: "1, or the file's"},
 			&cli.BoolFlag{Name: "until-decided", Usage: "two runs of every trial, and more only where the order of agents is open"},
-			&cli.StringFlag{Name: "pairs", Usage: "with --until-decided: top (the best with every other) or all", DefaultText: "top"},
-			&cli.IntFlag{Name: "max-runs", Usage: "with --until-decided: the most runs of a trial", DefaultText: "the file's, or 5"},
-			&cli.Int64Flag{Name: "seed", Usage: "seed of every random choice", DefaultText: "1, or the file's"},
-			&cli.IntFlag{Name: "parallel", Usage: "trials at a time", DefaultText: "2, or the file's"},
-			&cli.StringFlag{Name: "sandbox", Usage: "bubblewrap, or none for no sandbox at all"},
+			&cli.StringFlag{Name: "pairs", Usage: "with --until-decided, `WHICH`: top (the best with every other) or all", DefaultText: "top"},
+			&cli.IntFlag{Name: "max-runs", Usage: "with --until-decided: the most, `N`, runs of a trial", DefaultText: "the file's, or 5"},
+			&cli.Int64Flag{Name: "seed", Usage: "`NUMBER` that every random choice begins with", DefaultText: "1, or the file's"},
+			&cli.IntFlag{Name: "parallel", Usage: "`N` trials at a time", DefaultText: "2, or the file's"},
+			&cli.StringFlag{Name: "sandbox", Usage: "`KIND`: bubblewrap, or none for no sandbox at all", DefaultText: "bubblewrap, or the file's"},
 		)...),
 		Action: func(c *cli.Context) error {
 			if c.IsSet("replay") || c.IsSet("replay-teacher") {
@@ -69,7 +72,7 @@ func runCommand(env Env) *cli.Command {
 				}})
 			}
 			if c.NArg() > 1 {
-				return usage("want one experiment file (flags go before it)")
+				return usage("want one experiment file")
 			}
 			words, err := wordsOf(c)
 			if err != nil {

@@ -27,7 +27,7 @@ func importCommand(env Env) *cli.Command {
 					return err
 				}
 				return runImport(env.World, importOptions{
-					format: formatOf(c), dir: c.String("out"), privateRoot: c.String("private-root"),
+					format: formatOf(c), dir: c.String("to"), privateRoot: c.String("private-root"),
 					source: importers.Options{Kind: kind, From: c.String("from"), SeedFrom: c.StringSlice("seed-from"), Seed: c.Uint64("seed")},
 				})
 			},
@@ -39,7 +39,7 @@ func importCommand(env Env) *cli.Command {
 			"bench/doc/tasks.md says where to get the files and under which licence. Examples:\n\n" +
 			"  autodatabench tasks import scibench --from scibench/original --seed-from SciInstruct.json\n" +
 			"  autodatabench tasks import lcb-top --from test_generation.parquet --seed-from code_generation_lite --seed-from TACO\n" +
-			"  autodatabench tasks import financereasoning --from FinanceReasoning --out paper/financereasoning",
+			"  autodatabench tasks import financereasoning --from FinanceReasoning --to paper/financereasoning",
 	}
 }
 
@@ -48,7 +48,7 @@ func importFlags() []cli.Flag {
 		privateRootFlag(), jsonFlag(), formatFlag(),
 		&cli.StringFlag{Name: "from", Usage: "file or `FOLDER` of the evaluation data", TakesFile: true},
 		&cli.StringSliceFlag{Name: "seed-from", Usage: "file or `FOLDER` that the seed pool is drawn from", TakesFile: true},
-		&cli.StringFlag{Name: "out", Usage: "task `FOLDER` to make; paper/NAME if left out", TakesFile: true},
+		&cli.StringFlag{Name: "to", Aliases: []string{"out"}, Usage: "task `FOLDER` to make", DefaultText: "paper/NAME", TakesFile: true},
 		&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of the split and of the draw"},
 	}
 }

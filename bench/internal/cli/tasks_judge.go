@@ -26,7 +26,7 @@ func judgeCommand(env Env) *cli.Command {
 		Flags: append(evaluatorFlags(), &cli.BoolFlag{Name: "json", Usage: "as always"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return usage("tasks judge takes one evaluator, got %d arguments (flags go before it)", c.NArg())
+				return usage("tasks judge takes one evaluator, got %d arguments", c.NArg())
 			}
 			return runJudge(env.World, evaluatorOf(c, c.Args().First()))
 		},

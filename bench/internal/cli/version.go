@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 
@@ -29,6 +30,7 @@ func versionCommand(env Env) *cli.Command {
 // programVersion is what decides whether two programs do the same.
 type programVersion struct {
 	Version    string `json:"version"`
+	Commit     string `json:"commit"` // empty where nobody recorded it
 	Go         string `json:"go"`
 	Platform   string `json:"platform"`
 	Format     int    `json:"format"`     // of the folders that it writes
@@ -43,10 +45,10 @@ func runVersion(w setup.World, format report.Format) error {
 		return err
 	}
 	v := programVersion{
-		Version: setup.Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Format: record.Format,
+		Version: setup.Version(), Commit: setup.Commit(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Format: record.Format,
 		Student: student.Identity().Digest, Arithmetic: student.Identity().Arithmetic,
 	}
-	t := table.New("", 1, "!autodatabench", "go", "platform", ">format", "student", "arithmetic")
-	t.Add(v.Version, v.Go, v.Platform, fmt.Sprint(v.Format), v.Student[:12], v.Arithmetic)
+	t := table.New("", 1, "!autodatabench", "commit", "go", "platform", ">format", "student", "BLAS")
+	t.Add(v.Version, cmp.Or(v.Commit[:min(12, len(v.Commit))], table.Missing), v.Go, v.Platform, fmt.Sprint(v.Format), v.Student[:12], v.Arithmetic)
 	return printData(w, format, v, t)
 }

@@ -16,6 +16,10 @@ import (
 // watchTick is how often a terminal is drawn anew while an experiment runs.
 const watchTick = time.Second
 
+// fewPublic is the number of right public answers below which a base is doubtful: a
+// private set of three times the size would have fewer than the ten that gains take.
+const fewPublic = 4
+
 // watch shows how an experiment goes. On a terminal there is a block of lines for each
 // running trial, drawn again each second, and above it a line for each finished one.
 // Elsewhere there is a line for each attempt that begins and each finished trial.
@@ -98,6 +102,18 @@ func (w *watch) Done(o results.Outcome) {
 	if w.model.Done(o, w.world.Now()); before.State != progress.Done { // else a run before this one said so
 		w.line("%s", outcomeLine(o, before.Why))
 	}
+}
+
+// Base tells what the untrained student gets right. Where that is nothing, or nearly, the
+// evaluator may not fit its answers, and gains would say little.
+func (w *watch) Base(d results.Domain, public results.Score) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	doubt := ""
+	if public.Correct < fewPublic {
+		doubt = "; with so few, a gain says little: see how answers are judged (autodatabench tasks judge), or take a student that can do some of it"
+	}
+	w.line("%s: the untrained student has %d of %d public answers right (%.1f %%)%s", d, public.Correct, public.Total, 100*public.Accuracy(), doubt)
 }
 
 // Looked tells who gets another run.

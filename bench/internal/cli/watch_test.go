@@ -29,6 +29,8 @@ func TestWatchLines(t *testing.T) {
 	now := time.Unix(0, 0)
 	ids := []results.TrialID{watchTrial(1), watchTrial(2), watchTrial(3)}
 	w := newWatch(context.Background(), setup.World{Stderr: &b, Now: func() time.Time { return now }}, progress.New("x", ids, watchBudget, 1, now))
+	w.Base(results.Science, results.Score{Correct: 20, Total: 100})
+	w.Base(results.Code, results.Score{Correct: 1, Total: 13})
 	state := &results.Trial{}
 	w.Doing(ids[0], "ask", state)
 	state.Attempts = []results.Attempt{{N: 1}}
@@ -49,7 +51,9 @@ func TestWatchLines(t *testing.T) {
 	w.Looked(results.Look{Number: 1, Runs: 3, Decided: make([]results.Decision, 3), Open: 1, GoOn: []results.Entry{granted[0].Entry()}}, granted)
 	w.Looked(results.Look{Number: 2, Runs: 4, Closed: 1}, nil)
 	w.close()
-	want := "[0/3 0s] science iterative scratch adaptive run 1: attempt 1\n" +
+	want := "[0/3 0s] science: the untrained student has 20 of 100 public answers right (20.0 %)\n" +
+		"[0/3 0s] code: the untrained student has 1 of 13 public answers right (7.7 %); with so few, a gain says little: see how answers are judged (autodatabench tasks judge), or take a student that can do some of it\n" +
+		"[0/3 0s] science iterative scratch adaptive run 1: attempt 1\n" +
 		"[0/3 0s] science iterative scratch adaptive run 1: attempt 1\n" +
 		"[0/3 0s] science iterative scratch adaptive run 1: attempt 2\n" +
 		"[1/3 0s] science iterative scratch adaptive run 1: no valid submission, 2 attempts, 0 valid (2 code runtime error; the last: exit code 1: KeyError: 'x'), 0 teacher calls\n" +

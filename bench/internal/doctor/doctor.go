@@ -27,6 +27,7 @@ type Request struct {
 	Python     string           // interpreter for back end hf; empty for none
 	Experiment *experiment.File // nil for none
 	AgentFiles []string         // definitions of the experiment's agents
+	Places     setup.Places     // of the experiment's tasks
 }
 
 // Check looks at what every run needs, then at what the experiment needs.
@@ -36,10 +37,11 @@ func Check(ctx context.Context, w setup.World, r Request) []Finding {
 		list = append(list, checkHF("hf environment", r.Python))
 	}
 	if r.Experiment == nil {
-		for _, part := range stackParts {
+		for _, part := range append([]string{tasksPart}, stackParts...) {
 			list = append(list, Finding{part, true, "not needed without an experiment", ""})
 		}
 		return list
 	}
+	list = append(list, checkTasks(*r.Experiment, r.Places))
 	return append(list, checkStack(ctx, w, *r.Experiment, r.AgentFiles)...)
 }

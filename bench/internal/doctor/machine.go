@@ -37,7 +37,7 @@ const askLimit = 30 * time.Second
 func checkSandbox() Finding {
 	f := Finding{Part: "sandbox", OK: true, What: "bubblewrap runs Python without a network"}
 	if _, err := sandbox.New(sandbox.Config{}); err != nil {
-		f.OK, f.What, f.Do = false, err.Error(), "apt-get install bubblewrap python3"
+		return failed("sandbox", err, "apt-get install bubblewrap python3")
 	}
 	return f
 }

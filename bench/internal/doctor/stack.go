@@ -36,6 +36,21 @@ func checkStack(ctx context.Context, w setup.World, f experiment.File, agentFile
 	return append(list, checkGPUs(ctx, w, f), checkSlurm(ctx, f))
 }
 
+const tasksPart = "tasks"
+
+// checkTasks looks whether the experiment's tasks are here, with their private sets.
+func checkTasks(f experiment.File, at setup.Places) Finding {
+	list, err := setup.LoadTasks(f.Suite, f.Domains, at)
+	if err != nil {
+		return failed(tasksPart, err, "autodatabench tasks lint FOLDER says what is wrong")
+	}
+	var names []string
+	for _, task := range list {
+		names = append(names, task.Name)
+	}
+	return Finding{tasksPart, true, "suite " + f.Suite.String() + ": " + strings.Join(names, ", "), ""}
+}
+
 func notNeeded(part string) Finding {
 	return Finding{part, true, "not needed by this experiment", ""}
 }
@@ -135,7 +150,7 @@ func checkGenerator(ctx context.Context, w setup.World, f experiment.File) Findi
 func checkTeacher(ctx context.Context, w setup.World, f experiment.File) Finding {
 	t := f.Teacher
 	switch t.Kind {
-	case "procedural":
+	case "procedural", experiment.Rewording:
 		return Finding{"teacher", true, "the simulated one, in the program", ""}
 	case experiment.VLLM:
 		f := checkProgram("teacher", vllm.Launch{What: "vllm serve of the teacher", Command: t.Command, Env: child.Env(w.Environ)})

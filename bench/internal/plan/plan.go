@@ -11,6 +11,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -24,10 +26,33 @@ type Plan struct {
 	Modified   bool              `json:"modified"`
 	Trials     []results.TrialID `json:"trials"`
 	Bounds     Bounds            `json:"at_most"`
+	Known      Known             `json:"known"` // of the bounds that are unknown as a whole
 	Measured   []Measured        `json:"measured"`
-	Warnings   []string          `json:"warnings,omitempty"` // of agents' definitions that age
+	Warnings   []string          `json:"warnings,omitempty"` // of agents' definitions that age, of tasks that are not here
 
 	Parts []Part `json:"-"` // add up to Bounds
+}
+
+// Known is the part of a bound that is known: the sum over the agents whose bound is
+// known, and the names of the others.
+type Known struct {
+	AgentTokens float64  `json:"agent_tokens"`
+	NoTokens    []string `json:"agents_without_tokens,omitempty"`
+	AgentCost   float64  `json:"agent_cost_usd"`
+	NoCost      []string `json:"agents_without_cost,omitempty"`
+}
+
+// take adds an agent's part.
+func (k *Known) take(agent string, b Bounds) {
+	add := func(sum *float64, without *[]string, n results.Number) {
+		if n.Known {
+			*sum += n.Value
+		} else if !slices.Contains(*without, agent) {
+			*without = append(*without, agent)
+		}
+	}
+	add(&k.AgentTokens, &k.NoTokens, b.AgentTokens)
+	add(&k.AgentCost, &k.NoCost, b.AgentCost)
 }
 
 // Part is the trials of one agent and workflow.
@@ -60,6 +85,7 @@ func Make(f experiment.File, p results.Protocol, list []definitions.Definition) 
 				part.Bounds = part.Bounds.add(OfTrial(f, p, w, d))
 			}
 			made.Parts, made.Bounds = append(made.Parts, part), made.Bounds.add(part.Bounds)
+			made.Known.take(d.Name, part.Bounds)
 		}
 	}
 	return made

@@ -21,6 +21,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/autodatabench/autodatabench/agents/definitions"
@@ -66,6 +67,11 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 	s = &experiment.Setup{
 		File: r.File, Given: r.Given, Root: r.Root, Version: Version(), PrivateRoot: r.Places.Private,
 		Holder: w.Holder, Now: w.Now, Clock: w.clock(),
+	}
+	if needs.Sandbox {
+		if err := sandbox.OnlyLinux(runtime.GOOS); err != nil {
+			return nil, err
+		}
 	}
 	disk.SweepScratch(sandbox.EndOrphans)
 	var opened closers
@@ -152,8 +158,33 @@ func (c closers) close() (err error) {
 	return err
 }
 
-// Version is the program's as the Go tool recorded it.
+// What a release is stamped with (bench/release.sh); empty in other builds.
+var release, commit string
+
+// Commit is the one that the program was built from, with a + when files had changed
+// since; empty where nobody recorded it.
+func Commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if commit != "" || !ok {
+		return commit
+	}
+	revision, changed := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = "+"
+		}
+	}
+	return revision + changed
+}
+
+// Version is the release's, or what the Go tool recorded.
 func Version() string {
+	if release != "" {
+		return release
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return info.Main.Version
 	}

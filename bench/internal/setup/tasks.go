@@ -72,7 +72,12 @@ func finder(s experiment.Suite, at Places) (find func(results.Domain) (tasks.Tas
 			if !ok {
 				return tasks.Task{}, results.Bad(fmt.Errorf("suite paper has no domain %q", string(d)), "its domains are science, code and finance")
 			}
-			return loadFolder(filepath.Join(at.Paper, name), at)
+			dir := filepath.Join(at.Paper, name)
+			if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+				return tasks.Task{}, results.Bad(fmt.Errorf("suite paper: task %s is not in %s", name, at.Paper),
+					"make it from its published files: autodatabench tasks import "+name+" --from FOLDER (bench/doc/tasks.md); --paper names another folder")
+			}
+			return loadFolder(dir, at)
 		}, nil, nil
 	}
 	byDomain := map[results.Domain]tasks.Task{}

@@ -21,6 +21,8 @@ func openTeacher(ctx context.Context, w World, f experiment.File, gpus string) (
 	switch t := f.Teacher; t.Kind {
 	case "procedural":
 		return procedural.New(f.Seed), nothing, nil
+	case experiment.Rewording:
+		return procedural.NewRewording(f.Seed), nothing, nil
 	case experiment.VLLM:
 		return startTeacher(ctx, w, f, gpus)
 	default:

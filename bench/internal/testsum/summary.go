@@ -22,6 +22,9 @@ const noNamespaces = "needs process namespaces, which some systems refuse to use
 // continuous integration it fails instead.
 const noMounts = "needs to mount, which containers refuse to their root"
 
+// noShell is why a script of completion may be untried where its shell is not.
+const noShell = "needs the shell: apt-get install zsh fish"
+
 // allowedSkips are the tests that may be skipped, as package.Test below the
 // module, and why.
 var allowedSkips = map[string]string{
@@ -36,7 +39,9 @@ var allowedSkips = map[string]string{
 	"tasks/finance.TestOfficialVerdicts": noData,
 	"tasks/finance.TestPublishedItems":   noData,
 
-	"bench/internal/cli.TestReadOnlyFolders": noMounts,
+	"bench/internal/cli.TestReadOnlyFolders":      noMounts,
+	"bench/internal/cli.TestScriptsOfShells/zsh":  noShell,
+	"bench/internal/cli.TestScriptsOfShells/fish": noShell,
 
 	"bench/internal/chaos.TestTwoRunners/in_two_namespaces": noNamespaces,
 	"results/disk.TestTwoNamespaces":                        noNamespaces,

@@ -71,12 +71,11 @@ type worker struct {
 
 // start starts a worker, which then loads its model.
 func start(cfg Config) (*worker, error) {
-	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	ours, theirs, err := child.Pair()
 	if err != nil {
 		return nil, results.Infra(fmt.Errorf("hf worker: socket: %w", err))
 	}
-	w := &worker{socket: os.NewFile(uintptr(ends[0]), "worker"), log: &tail{}}
-	theirs := os.NewFile(uintptr(ends[1]), "program")
+	w := &worker{socket: ours, log: &tail{}}
 	defer theirs.Close()
 	w.lines = bufio.NewScanner(w.socket)
 	w.lines.Buffer(nil, longestLine)

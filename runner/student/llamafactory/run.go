@@ -74,8 +74,8 @@ func (r *run) train(ctx context.Context, cmd *exec.Cmd) error {
 	if failed != nil {
 		return results.Infra(failed)
 	}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && r.report.Measured.PeakMemory == 0 {
-		r.report.Measured.PeakMemory = usage.Maxrss << 10
+	if r.report.Measured.PeakMemory == 0 {
+		r.report.Measured.PeakMemory = child.PeakMemory(cmd.ProcessState)
 	}
 	return nil
 }

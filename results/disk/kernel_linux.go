@@ -11,9 +11,6 @@ import (
 // fcntl asks the kernel; a test puts a file system without locks in its place.
 var fcntl = unix.FcntlFlock
 
-// errHeld is a lock that another process, or another open file of this one, holds.
-var errHeld = errors.New("held")
-
 // lockFile takes the kernel's lock on an open file, which holds it until it is
 // closed: at the latest when the process ends, however it ends. The lock belongs
 // to the open file and not to the process, so process numbers play no part in it,

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/autodatabench/autodatabench/results"
+)
+
+// A row's full name is experiment:agent/workflow/setting. The experiment may be left
+// out, and so may what stands at the end, as long as one row is left.
+
+// RowNames lists the full names of all rows, sorted.
+func (b Board) RowNames() []string {
+	var names []string
+	for _, g := range b.Groups {
+		for _, r := range g.Rows {
+			names = append(names, r.fullName())
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (r Row) fullName() string { return r.rowKey().entry().Name() }
+
+// pick finds the one group that has one row of each name.
+func (b Board) pick(names ...string) (Group, []*Row, error) {
+	var groups []Group
+	var found [][]*Row
+	several := make([][]string, len(names)) // full names of the rows that each fits, where they are several
+	for _, g := range b.Groups {
+		var rows []*Row
+		complete := true
+		for i, name := range names {
+			fitting := g.fitting(name)
+			complete = complete && len(fitting) > 0
+			if len(fitting) == 1 {
+				rows = append(rows, fitting[0])
+				continue
+			}
+			for _, r := range fitting {
+				several[i] = append(several[i], r.fullName())
+			}
+		}
+		if complete && len(rows) == len(names) {
+			groups, found = append(groups, g), append(found, rows)
+		}
+	}
+	if len(groups) == 1 {
+		return groups[0], found[0], nil
+	}
+	return Group{}, nil, notOne(len(groups), names, several)
+}
+
+// notOne is the error for names of rows that no ranking has, or several.
+func notOne(rankings int, names []string, several [][]string) error {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+		if rankings == 0 && len(several[i]) > 0 {
+			return results.Bad(fmt.Errorf("%q fits %s", name, strings.Join(several[i], ", ")), "name one of them in full")
+		}
+	}
+	which := strings.Join(quoted, " and ")
+	if len(names) == 2 {
+		which = "both " + which
+	}
+	if rankings == 0 {
+		return results.Bad(fmt.Errorf("no ranking has %s", which), "see the rows with: autodatabench leaderboard")
+	}
+	return results.Bad(fmt.Errorf("%d rankings have %s", rankings, which), "name the rows in full, as experiment:agent/workflow/setting, or choose with --experiment")
+}
+
+// fitting lists the rows that the name fits: the one of this full name, or else all
+// whose names go on with a slash.
+func (g Group) fitting(name string) (rows []*Row) {
+	for i := range g.Rows {
+		full := g.Rows[i].fullName()
+		if full == name {
+			return []*Row{&g.Rows[i]}
+		}
+		short := full[strings.Index(full, ":")+1:]
+		if short == name || strings.HasPrefix(short, name+"/") || strings.HasPrefix(full, name+"/") {
+			rows = append(rows, &g.Rows[i])
+		}
+	}
+	return rows
+}
