@@ -27,7 +27,7 @@ RUN apt-get update \
  && install -d -o bench /work /work/runs
 COPY --from=build /autodatabench /usr/local/bin/autodatabench
 COPY bench/experiments /work
-USER bench
+USER 1000
 WORKDIR /work
 ENTRYPOINT ["autodatabench"]
 CMD ["--help"]

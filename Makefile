@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -28,11 +28,12 @@ help: ## list the targets
 setup: ## install what is missing, or say what to install
 	@bench/setup.sh
 
-demo: build ## run the embedded experiment and print its leaderboard (EXPERIMENT=file, OUT=folder)
+demo: setup build ## run the embedded experiment and print its leaderboard (EXPERIMENT=file, OUT=folder)
 	@begin=$$SECONDS; ./autodatabench run --out "$(OUT)" "$(EXPERIMENT)"; \
 	echo "demo: $(EXPERIMENT) took $$((SECONDS - begin)) s; its folders are in $(OUT)"
 
-build: setup ## build ./autodatabench
+build: ## build ./autodatabench
+	@bench/setup.sh build
 	@$(GO) build $(TAGS) -o autodatabench ./bench
 
 test: setup ## run every test that needs no GPU
@@ -55,7 +56,7 @@ golden: setup ## rewrite the golden files of every package that has some
 	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \
 		$(GO) test $(TAGS) "./$$d" -update; done
 
-recordings: build ## run the demo and take its trials and tables for the tests that hold them, as after a change of tasks or prompts
+recordings: setup build ## run the demo and take its trials and tables for the tests that hold them, as after a change of tasks or prompts
 	@out=$$(mktemp -d); trap 'rm -rf "$$out"' EXIT; ./autodatabench run --out "$$out" bench/experiments/demo.yaml; \
 	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"; \
 	$(GO) test $(TAGS) -run '^TestDemoPages$$' ./bench/internal/recorded -demo "$$out" -update
@@ -77,7 +78,7 @@ check: lint test ## lint and all tests, with a short form of faults
 bench: setup ## measure the parts that bound a run, with their goals
 	@GO='$(GO)' TAGS='$(TAGS)' bench/goals.sh
 
-calibrate: build ## measure how the embedded student tells training sets apart (ROWS, RUNS, DRAWS)
+calibrate: setup build ## measure how the embedded student tells training sets apart (ROWS, RUNS, DRAWS)
 	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3) $(or $(DRAWS),1)
 
 parity: setup ## compare the student with PyTorch, transformers, PEFT and tokenizers (downloads 600 MB once)
@@ -95,19 +96,22 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
 
-clients-test: build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
+clients-test: setup build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
 
 cross: ## build and vet the reading commands without cgo for Linux, macOS and Windows, and test them here (SYSTEMS="darwin/arm64")
-	@bench/cross.sh
+	@SYSTEMS='$(SYSTEMS)' bench/cross.sh
 
 release: ## archives of VERSION=v0.1.0 for all systems, with checksums and bills of materials, in dist (DIST, SYSTEMS)
-	@VERSION='$(VERSION)' bench/release.sh
+	@VERSION='$(VERSION)' SYSTEMS='$(SYSTEMS)' DIST='$(DIST)' bench/release.sh
+
+release-test: ## make a release for this system twice, and see that the bytes are the same
+	@bench/release-twice.sh
 
 install-test: ## check the Dockerfile, and run its steps and the demo in a fresh Debian (root; downloads 500 MB)
 	@bench/install-test.sh
 
-chaos: build ## kill the program at each boundary and at KILLS random instants, and fail each STEPth operation on the disk (KILLS=40, STEP=1)
+chaos: setup build ## kill the program at each boundary and at KILLS random instants, and fail each STEPth operation on the disk (KILLS=40, STEP=1)
 	@CHAOS_PROGRAM="$$PWD/autodatabench" CHAOS_KILLS=$(or $(KILLS),40) CHAOS_STEP=$(or $(STEP),1) \
 	$(GO) test -json -count=1 -timeout 120m $(CHAOS) ./bench/internal/chaos | $(GO) run ./bench/internal/testsum chaos
 
@@ -121,5 +125,5 @@ heldout: setup ## measure the embedded student in wordings that no set has, to c
 	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded/pretrain \
 		-args $(if $(ROWS),-heldout.rows $(ROWS)) $(if $(DRAWS),-heldout.draws $(DRAWS)) $(if $(EPOCHS),-heldout.epochs $(EPOCHS))
 
-real-suites: build ## run a domain made from a CSV, and the paper's suites from their published files, end to end (AUTODATABENCH_DATASETS)
+real-suites: setup build ## run a domain made from a CSV, and the paper's suites from their published files, end to end (AUTODATABENCH_DATASETS)
 	@bench/real-suites.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a domain of one's own from 40 pairs by the commands of the README, to the
+# Makes a domain of one's own from 40 pairs by the commands of bench/doc/own-domain.md, to the
 # letter, and runs it. Then imports the paper's three suites from their published
 # files, lints them, and runs the four reference engineers on them in both
 # workflows, end to end, with a small budget and the embedded teacher and student.
@@ -12,16 +12,16 @@ cd "$(dirname "$0")/.."
 
 data=${AUTODATABENCH_DATASETS:-../shared/datasets}
 program=$PWD/autodatabench
-readme=$PWD/README.md
+page=$PWD/bench/doc/own-domain.md
 if [ -d "$data" ]; then data=$(cd "$data" && pwd); else missing=$data data=; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 ln -s "$program" autodatabench
 
-# Prints the commands of the README's first block on own domains.
+# Prints the page's commands up to the first run.
 own_domain() {
-	awk '/^## /{here = /^## Your own domain/} here && /^```/{if (inside) exit; inside = 1; next} here && inside' "$readme"
+	awk '/^```/{inside = !inside; next} inside && /^\.\/autodatabench/{print; if ($2 == "run") exit}' "$page"
 }
 
 begin=$SECONDS
@@ -31,7 +31,7 @@ for n in $(seq 40); do
 done
 own_domain >own-domain.sh
 if [ "$(grep -cE '^\./autodatabench (tasks (new|lint|show)|run) ' own-domain.sh)" != 4 ]; then
-	echo "real-suites: the README's own domain is not made, linted, shown and run in one block of four commands"
+	echo "real-suites: $page does not make, lint, show and run a domain with its first four commands"
 	exit 1
 fi
 bash -euo pipefail -x own-domain.sh

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Checks what building, testing and running needs, before any of it starts.
+# Checks what building, testing and running needs, before any of it starts; setup.sh build
+# asks for what building needs alone.
 # Missing Debian packages are installed where that is possible (root, apt-get);
 # otherwise it says exactly what to install. Prints nothing when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+purpose=${1:-run}
 
 needed=() optional=()
 command -v gcc >/dev/null || needed+=(gcc libc6-dev)
@@ -25,8 +27,8 @@ fi
 missing=()
 command -v gcc >/dev/null || missing+=("gcc (SQLite is C): apt-get install gcc libc6-dev")
 command -v git >/dev/null || missing+=("git: apt-get install git")
-command -v bwrap >/dev/null || missing+=("bubblewrap (the sandbox of agents' code): apt-get install bubblewrap")
-python3 -c '' 2>/dev/null || missing+=("python3 (agents write Python): apt-get install python3")
+[[ $purpose == build ]] || command -v bwrap >/dev/null || missing+=("bubblewrap (the sandbox of agents' code): apt-get install bubblewrap")
+[[ $purpose == build ]] || python3 -c '' 2>/dev/null || missing+=("python3 (agents write Python): apt-get install python3")
 # An older go fetches the release that go.mod names, if it may.
 if ! command -v go >/dev/null; then
 	missing+=("Go 1.26 or newer: https://go.dev/dl/")

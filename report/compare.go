@@ -62,6 +62,9 @@ func (g Group) comparison(a, b Row) (Comparison, error) {
 		return c, results.Bad(err, "score the trials first")
 	}
 	adjust(&c.Pair, pairs)
+	if g.Looks != nil {
+		c.Pair.Gain.Warnings = append(c.Pair.Gain.Warnings, "a rule that looked more than once gave the runs, which this test does not count: the rule's own decisions are on the leaderboard")
+	}
 	if c.Permutation, err = g.study.Permute(x, y, headlineSeed); err != nil {
 		return c, err
 	}

@@ -102,7 +102,7 @@ func (p PowerPlan) Tables() []table.Table {
 		for _, r := range g.Rows {
 			t.Add([]string{fmt.Sprint(r.Runs), table.Number(r.SE, 2), table.Number(r.Detectable, 2), table.Number(r.DetectableHolm, 2)}[:len(heads)]...)
 		}
-		t.Note("Runs: of every agent, in each domain (%d). Found: the smallest difference of average %s, in %s, that a test at 5 %% finds with a chance of %.0f %%. Any number of runs of this suite finds %s or more.",
+		t.Note("Runs: of every agent, in each domain (%d). Found: the smallest difference of average %s, in %s, that a test at 5 %% finds with a chance of %.0f %%. No number of runs of this suite finds a smaller one than %s.",
 			len(g.Design.Domains), g.Design.By, g.Unit, 100*stats.Power, table.Number(g.Floor, 2))
 		for _, d := range g.Design.Domains {
 			t.Note("Measured in %s, percentage points: SD between runs %.2f, chance answers taken out; of an item's answer from run to run %.1f; of the agents' difference over items that stays whatever the runs %.1f. %.0f items. A point counts %.2f.",

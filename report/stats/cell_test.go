@@ -77,7 +77,7 @@ func TestCellEdges(t *testing.T) {
 	}{
 		{"base of 0", cell(t, "a", "d", "000", "100", "110"), prior, results.Number{}, false, []string{"undefined: the base student has 0 of 3 correct"}},
 		{"one run", cell(t, "a", "d", "1000", "1100"), prior, num(100), true, []string{"one run: its variance is borrowed from the other cells"}},
-		{"no prior", cell(t, "a", "d", "1000", "1100"), stats.FitRunPrior(nil), num(100), false, []string{"no cell has two valid runs"}},
+		{"no prior", cell(t, "a", "d", "1000", "1100"), stats.FitRunPrior(nil), num(100), false, []string{"no agent has two valid runs in a domain"}},
 		{"all correct", cell(t, "a", "d", "1000", "1111", "1111"), prior, num(300), true, nil},
 		{"none correct", cell(t, "a", "d", "1000", "0000", "0000"), prior, num(-100), true, nil},
 	} {

@@ -31,7 +31,7 @@ const (
 const (
 	warnUnpaired = "unpaired, wider than needed: answers to single items are not known"
 	warnBorrowed = "one run: its variance is borrowed from the other cells"
-	warnNoPrior  = "no cell has two valid runs"
+	warnNoPrior  = "no agent has two valid runs in a domain"
 
 	warnNeverValid = "no run has a valid submission"
 )

@@ -202,7 +202,7 @@ func TestHeadlineEdges(t *testing.T) {
 		{"one run", cell(t, "a", results.Code, "1000", "1110"), prior, true, true, []string{"one run: its variance is borrowed from the other cells"}},
 		{
 			"no prior", cell(t, "a", results.Code, "1000", "1110"), stats.FitRunPrior(nil), true, false,
-			[]string{"no cell has two valid runs"},
+			[]string{"no agent has two valid runs in a domain"},
 		},
 		{
 			"counts", counts(t, "a", results.Code, 4, 0.25, 0.5, 0.75), prior, true, true,

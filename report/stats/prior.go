@@ -68,7 +68,7 @@ func FitRunPrior(cells []*Cell) RunPrior {
 		return p
 	}
 	if p.Cells < fewCells {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("the variance between runs rests on %d cells, fewer than %d", p.Cells, fewCells))
+		p.Warnings = append(p.Warnings, fmt.Sprintf("the variance between runs is uncertain: %d combinations of row and domain have two valid runs, fewer than %d", p.Cells, fewCells))
 	}
 	p.Scale = results.Num(sum/float64(p.DF), true)
 	for range modelRounds {

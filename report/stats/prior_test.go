@@ -64,7 +64,7 @@ func TestFitRunPriorFewAndNone(t *testing.T) {
 	cells := spreads(t, rand.New(rand.NewPCG(5, 6)), 3, slices.Repeat([]float64{1}, 11), []float64{1})
 	single := counted(t, "single", "domain0", []float64{0.3})
 	got := FitRunPrior(append(cells, single))
-	if got.Cells != 11 || len(got.Warnings) != 1 || got.Warnings[0] != "the variance between runs rests on 11 cells, fewer than 12" {
+	if got.Cells != 11 || len(got.Warnings) != 1 || got.Warnings[0] != "the variance between runs is uncertain: 11 combinations of row and domain have two valid runs, fewer than 12" {
 		t.Errorf("11 cells: %+v", got)
 	}
 	if got := FitRunPrior([]*Cell{single}); got.Scale.Known || len(got.Warnings) != 1 {
