@@ -143,7 +143,7 @@ func (g Group) table4(outcomes []results.Outcome, names map[string]string) []tab
 			}
 		}
 	}
-	t.Note("Accuracy on the private set; that of the base student where a run has no valid submission.")
+	t.Note("Accuracy on the private set. A run without a valid submission has the base accuracy.")
 	g.provenance(t)
 	return []table.Table{*t}
 }

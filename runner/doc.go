@@ -1,10 +1,10 @@
 // Package runner takes trials through their loop and leaves their folders.
 //
-// The loop is a fold: the state is the fold of the trial's events, the workflow
-// says what is next, the step is done, and what came of it is made durable as
-// one event before the workflow is asked again. A trial that was killed goes on
-// from its last event: finished steps are never done again, and a code
-// execution that was cut off finds its answered teacher calls in the ledger.
+// The state of a trial is the fold of its events. The loop asks the workflow for
+// the next step, does it, makes its outcome durable as one event, and asks again.
+// A trial that was killed goes on from its last event: finished steps are never
+// done again, and a code execution that was cut off finds its answered teacher
+// calls in the ledger.
 //
 // An agent's fault is a [results.Failure] in the record and the loop goes on. A
 // fault of the platform stops the trial with an error, leaving it as it was, so

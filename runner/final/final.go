@@ -1,7 +1,7 @@
 // Package final scores sealed trials: it trains the student afresh on the
 // chosen submission and evaluates it on the private set (protocol.md section 8).
 //
-// It is the only floor between the loop and the private items, and it scores only
+// It is the only package between the loop and the private items, and it scores only
 // trials whose seal still holds; before the first of them it looks whether the
 // sets can be used at all, and keeps nothing of them. It never changes what the
 // seal covers: all it writes is below final/ in the trial folder and below base/

@@ -52,7 +52,7 @@ func (f *Folder) Shown() (Shown, []Finding) {
 	add := func(file string, line int, question string) {
 		place := Finding{File: f.path(file), Line: line}
 		if before, ok := s.questions[Normal(question)]; ok {
-			place.Reason = "the question stands in " + before + " too"
+			place.Reason = "the question is also in " + before
 			findings = append(findings, place)
 			return
 		}
@@ -60,7 +60,7 @@ func (f *Folder) Shown() (Shown, []Finding) {
 	}
 	for _, p := range f.Public {
 		if before, ok := s.ids[p.Value.ID]; ok {
-			findings = append(findings, Finding{f.path(publicFile), p.Line, fmt.Sprintf("id %q stands in %s too", p.Value.ID, before)})
+			findings = append(findings, Finding{f.path(publicFile), p.Line, fmt.Sprintf("id %q is also in %s", p.Value.ID, before)})
 		}
 		s.ids[p.Value.ID] = at(publicFile, p.Line)
 		if group := p.Value.Fields[GroupField]; group != "" {
@@ -77,7 +77,7 @@ func (f *Folder) Shown() (Shown, []Finding) {
 	// A few-shot example may be a row of the sample too; a test question may not.
 	for _, p := range f.Sample {
 		if before := s.questions[Normal(p.Value.Prompt())]; before != "" && !strings.HasPrefix(before, shotsFile) {
-			findings = append(findings, Finding{f.path(sampleFile), p.Line, "the question stands in " + before + " too"})
+			findings = append(findings, Finding{f.path(sampleFile), p.Line, "the question is also in " + before})
 		} else if before == "" {
 			s.questions[Normal(p.Value.Prompt())] = at(sampleFile, p.Line)
 		}
@@ -124,12 +124,12 @@ func (s Shown) Hidden(file string, items []Placed[tasks.Item]) (findings []Findi
 			broken bool
 			reason string
 		}{
-			{s.questions[key] != "", "the private question stands in " + s.questions[key] + " too"},
-			{len(key) > shortest && words.Hold(s.description, key), "the private question stands in " + descriptionFile + " too"},
-			{s.ids[p.Value.ID] != "", fmt.Sprintf("id %q stands in %s too", p.Value.ID, s.ids[p.Value.ID])},
+			{s.questions[key] != "", "the private question is also in " + s.questions[key]},
+			{len(key) > shortest && words.Hold(s.description, key), "the private question is also in " + descriptionFile},
+			{s.ids[p.Value.ID] != "", fmt.Sprintf("id %q is also in %s", p.Value.ID, s.ids[p.Value.ID])},
 			{s.groups[p.Value.Fields[GroupField]] != "", fmt.Sprintf("group %q is shown in %s", p.Value.Fields[GroupField], s.groups[p.Value.Fields[GroupField]])},
-			{ids[p.Value.ID] != 0, fmt.Sprintf("id %q stands in line %d too", p.Value.ID, ids[p.Value.ID])},
-			{questions[key] != 0, fmt.Sprintf("the question stands in line %d too", questions[key])},
+			{ids[p.Value.ID] != 0, fmt.Sprintf("id %q is also in line %d", p.Value.ID, ids[p.Value.ID])},
+			{questions[key] != 0, fmt.Sprintf("the question is also in line %d", questions[key])},
 		} {
 			if rule.broken {
 				findings = append(findings, Finding{file, p.Line, rule.reason})

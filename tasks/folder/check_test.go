@@ -29,13 +29,13 @@ func TestHidden(t *testing.T) {
 		want  string
 	}{
 		{"clean", place("x", "How long is the Oder?", "h"), ""},
-		{"public question", place("x", "How long is  the ELBE?", ""), "stands in public.jsonl too"},
-		{"seed question", place("x", "How long is the Seine?", ""), "stands in seed.json too"},
-		{"few-shot question", place("x", "How long is the Rhine?", ""), "stands in few_shot.json too"},
-		{"description", place("x", "How long is the Danube in km?", ""), "stands in description.md too"},
-		{"public id", place("a", "How long is the Oder?", ""), `id "a" stands in public.jsonl too`},
+		{"public question", place("x", "How long is  the ELBE?", ""), "is also in public.jsonl"},
+		{"seed question", place("x", "How long is the Seine?", ""), "is also in seed.json"},
+		{"few-shot question", place("x", "How long is the Rhine?", ""), "is also in few_shot.json"},
+		{"description", place("x", "How long is the Danube in km?", ""), "is also in description.md"},
+		{"public id", place("a", "How long is the Oder?", ""), `id "a" is also in public.jsonl`},
 		{"group", place("x", "How long is the Oder?", "g"), `group "g" is shown`},
-		{"twice", place("z", "How long is the Ebro?", ""), "stands in line 1 too"},
+		{"twice", place("z", "How long is the Ebro?", ""), "is also in line 1"},
 	} {
 		findings := shown.Hidden("private.jsonl", tt.items)
 		if tt.want == "" && len(findings) > 0 || !strings.Contains(fmt.Sprint(findings), tt.want) {

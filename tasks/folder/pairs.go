@@ -84,7 +84,7 @@ func (r *pairReader) add(line int, values map[string]string) bool {
 		question = context + "\n\n" + question
 	}
 	if before := r.seen[Normal(question)]; err == nil && before != 0 {
-		err = fmt.Errorf("the question stands in line %d too", before)
+		err = fmt.Errorf("the question is also in line %d", before)
 	}
 	if err == nil && len(question) > maxQuestion {
 		err = fmt.Errorf("question and context have %d bytes, more than %d", len(question), maxQuestion)

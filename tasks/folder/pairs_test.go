@@ -74,7 +74,7 @@ func TestPairFaults(t *testing.T) {
 		"p.csv:1: the first line must be: question,answer":  "q,a\n1,2\n",
 		"p.csv:10: wrong number of fields":                  good + "alone\n",
 		`p.csv:10: field "answer" is empty`:                 good + "\"A question, please?\",\n",
-		"p.csv:10: the question stands in line 2 too":       good + "\"what is number 0,  please?\",5\n",
+		"p.csv:10: the question is also in line 2":          good + "\"what is number 0,  please?\",5\n",
 		`p.csv:2: extraneous or missing " in quoted-field`:  "question,answer\n\"a,1\n",
 		"p.csv: it holds 7 pairs; a task needs 8":           csvOf(7, "1"),
 		"p.csv: it holds 0 pairs":                           "",

@@ -36,7 +36,7 @@ func TestPairsThatBeginAlike(t *testing.T) {
 			t.Errorf("seed %d: %q", seed, findings)
 		}
 		c.Description += "\n" + private[0].Question + "\n"
-		if findings := c.Hides(private); len(findings) != 1 || findings[0].String() != "private item "+private[0].ID+": the private question stands in description.md too" {
+		if findings := c.Hides(private); len(findings) != 1 || findings[0].String() != "private item "+private[0].ID+": the private question is also in description.md" {
 			t.Errorf("seed %d: a question in the description: %q", seed, findings)
 		}
 	}

@@ -23,7 +23,7 @@ func TestFaults(t *testing.T) {
 		{"NaN as text", "a.jsonl", first + "\n" + strings.Replace(first, "1,", `"NaN",`, 1), `a.jsonl:2: field "ground_truth": "NaN" is no finite number`},
 		{"infinite", "a.jsonl", first + "\n" + strings.Replace(first, "1,", `"-inf",`, 1), `a.jsonl:2: field "ground_truth": "-inf" is no finite number`},
 		{"too large", "a.jsonl", first + "\n" + strings.Replace(first, "1,", "1e999,", 1), `a.jsonl:2: field "ground_truth": "1e999" is no finite number`},
-		{"one id, two questions", "a.jsonl", first + "\n\n" + strings.Replace(first, "q 0", "q 1", 1), `a.jsonl:3: id "test-0" is that of another question in DIR/a.jsonl:1`},
+		{"one id, two questions", "a.jsonl", first + "\n\n" + strings.Replace(first, "q 0", "q 1", 1), `a.jsonl:3: another question in DIR/a.jsonl:1 has the id "test-0" too`},
 		{"one id, two answers", "a.jsonl", first + "\n" + strings.Replace(first, "1,", "2,", 1), `a.jsonl:2: id "test-0" has another answer in DIR/a.jsonl:1`},
 		{"repeated record", "a.jsonl", first + "\n" + first, "1 usable items are too few"},
 		{"cut off", "a.json", "[\n" + first + ",\n" + first[:30], "a.json:3: the file ends too early"},

@@ -150,7 +150,7 @@ func sameIDs(entries []entry) error {
 		if !ok {
 			first[e.item.ID] = e
 		} else if folder.Normal(before.item.Question) != folder.Normal(e.item.Question) {
-			return e.row.fault("id %q is that of another question in %s:%d", e.item.ID, before.row.file, before.row.line)
+			return e.row.fault("another question in %[2]s:%[3]d has the id %[1]q too", e.item.ID, before.row.file, before.row.line)
 		} else if before.item.Answer != e.item.Answer {
 			return e.row.fault("id %q has another answer in %s:%d", e.item.ID, before.row.file, before.row.line)
 		}

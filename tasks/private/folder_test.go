@@ -88,7 +88,7 @@ func TestFolderFaults(t *testing.T) {
 		{"changed", hidden(), func(path string) error {
 			return os.WriteFile(path, []byte(`{"id":"x","question":"How long is the Oder?","answer":"855"}`+"\n"), 0o600)
 		}, "another one than task.yaml has the digest of", "task.yaml:24: the digest of"},
-		{"shown", shown, nil, "private.jsonl:3: the private question stands in public.jsonl too", "private.jsonl:3: the private question stands in public.jsonl:1 too"},
+		{"shown", shown, nil, "private.jsonl:3: the private question is also in public.jsonl", "private.jsonl:3: the private question is also in public.jsonl:1"},
 		{"unanswerable", []tasks.Item{{ID: "x", Question: "How long is the Oder?", Answer: "long"}}, nil, "private.jsonl:1: the item's answer", "private.jsonl:1: the item's answer"},
 	} {
 		root, dir := task(t, tt.items)

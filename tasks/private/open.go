@@ -1,6 +1,6 @@
-// Package private opens the private sets. Only the final score, the audit and the
-// verification of a bundle may see their questions (protocol.md section 4), and the
-// commands that make and check task folders, which write and lint them.
+// Package private opens the private sets. Their questions may be seen by the final
+// score, the audit and the verification of a bundle (protocol.md section 4), and by
+// the commands that write and check task folders. Nothing else opens them.
 //
 // It is not for anything that runs before a trial is sealed, with one exception:
 // before an experiment begins, the program checks whether its sets can be used.

@@ -1,11 +1,11 @@
 // Package rules are the evaluators that a user's own task chooses from: numeric,
 // contains, exact, choice, python-literal and regex.
 //
-// All of them read a response in the same way. Its thoughts, closed or
-// cut, are no part of it. The answer is the text after the last "the answer is" or "Answer:", up
-// to the end of its line, or the next line that holds more than marks. Without these
-// words, it is the content of the last \boxed{}, or else the last line that is not
-// empty. Emphasis, delimiters of formulas, commands such as \text{} and a \boxed{}
+// All of them read a response in the same way. The thoughts of a model, closed or cut
+// off, are left out. The answer is the text after the last "the answer is" or
+// "Answer:", up to the end of its line. If only marks follow there, it is the next
+// line that holds more. Without these words, it is the content of the last \boxed{},
+// or else the last line that is not empty. Emphasis, delimiters of formulas, commands such as \text{} and a \boxed{}
 // around it are dropped until nothing changes, and one full stop at its end.
 //
 // The package is not for the published suites, whose official rules are in

@@ -35,7 +35,7 @@ func newTaskCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "context", Usage: "`COLUMN` of what a question is about, which is put before it"},
 			&cli.StringFlag{Name: "group", Usage: "`COLUMN` that names questions which must stay in one set"},
 			&cli.StringFlag{Name: "separator", Usage: "`SIGN` between the columns of a CSV, or tab; found out if left out"},
-			&cli.BoolFlag{Name: "split-similar", Usage: "let similar questions stand in different sets"},
+			&cli.BoolFlag{Name: "split-similar", Usage: "let similar questions be in different sets"},
 			&cli.StringFlag{Name: "domain", Usage: "`WORD`; the folder's name if left out"},
 			&cli.StringFlag{Name: "evaluator", Usage: "`KIND` of evaluator (autodatabench tasks judge --help)"},
 			&cli.StringFlag{Name: "licence", Value: "not stated", Usage: "of the questions"},

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/command"
 )
 
@@ -17,16 +15,19 @@ import (
 func openProgram(w World, d definitions.Definition, in cage) (command.Agent, error) {
 	a := command.Agent{Command: d.Command, Folder: d.Folder, Sandbox: in.Sandbox}
 	if info, err := os.Stat(d.Folder); err != nil || !info.IsDir() {
-		return a, results.Bad(fmt.Errorf("agent %s: folder %s is none", d.Name, d.Folder), "folder names what is copied to where the agent starts")
+		return a, results.Bad(fmt.Errorf("agent %s: %s is no folder", d.Name, d.Folder), "folder names what is copied to where the agent starts")
 	}
 	if err := apart(d, in.hidden); err != nil {
 		return a, err
 	}
-	key, err := d.Key(w.Getenv)
-	if err != nil || d.BaseURL == "" {
+	if d.BaseURL == "" {
+		return a, nil
+	}
+	model, err := d.Client(w.Getenv)
+	if err != nil {
 		return a, err
 	}
-	a.Model = sentModel{chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: d.BaseURL, Model: d.Model, Key: remote.Key(key), Headers: d.Headers}), w.sent()}
+	a.Model = sentModel{model, w.sent()}
 	return a, nil
 }
 

@@ -8,9 +8,9 @@
 //
 // The package reads clock and environment only from a [World]. Open writes nothing
 // into the experiment's folder, and removes temporary folders of killed processes. It
-// checks first what a user may have forgotten, such as bubblewrap or an agent's key;
-// the student and the teacher, whose servers take long to start, come after that. Setup.Close closes what was opened; if Open fails, Open
-// has closed it.
+// checks first what a user may have forgotten, such as bubblewrap or an agent's key.
+// The student and the teacher, whose servers take long to start, come after that.
+// Setup.Close closes what was opened. If Open fails, it has closed everything itself.
 //
 // Open calls the other files in this order: sandbox.go; definitions.go; agents.go with
 // programs.go; students.go with hf.go, llamafactory.go and vllm.go; tasks.go; gpus.go;
