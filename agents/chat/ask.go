@@ -125,7 +125,7 @@ func (c *Client) post(ctx context.Context, body any) (dialect.Answer, error) {
 	case resp.StatusCode != http.StatusOK && (err == nil || len(got) > 0):
 		return dialect.Answer{}, dialect.Refuse(resp.StatusCode, resp.Header, got, c.config.hide)
 	case err != nil:
-		return dialect.Answer{}, fmt.Errorf("read answer: %w", err)
+		return dialect.Answer{}, fmt.Errorf("%w: %w", errRead, err)
 	}
 	answer, err := dialect.Read(got, c.config.hide)
 	if dialect.IsPage(got) {

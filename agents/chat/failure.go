@@ -38,8 +38,11 @@ func (c *Client) failureOf(ctx context.Context, err error) failure {
 	case errors.Is(err, dialect.ErrForeign):
 		return failure{err: err, bad: true, hint: "does an API answer at base_url " + c.config.BaseURL + ", and does provider name its protocol?"}
 	}
-	return failure{err: err, again: !c.config.brief, hint: "is the server at " + c.config.BaseURL + " up, and base_url right?"}
+	return failure{err: err, again: !c.config.brief || errors.Is(err, errRead), hint: "is the server at " + c.config.BaseURL + " up, and base_url right?"}
 }
+
+// errRead marks an answer that broke off.
+var errRead = errors.New("read answer")
 
 // errNoUsage marks an answer whose tokens are not known, or that counts none of
 // the prompt. They are not taken for 0, and no further call is made.

@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
@@ -55,6 +56,8 @@ type Definition struct {
 	Recording     string            `yaml:"recording" json:"recording,omitempty"`           // of provider replay: a trial folder
 	Command       []string          `yaml:"command" json:"command,omitempty"`               // of provider command: program and arguments
 	Folder        string            `yaml:"folder" json:"folder,omitempty"`                 // of provider command: copied to where it starts; relative to the file
+
+	dialect.Settings `yaml:",inline"` // what the server needs beyond the protocol
 
 	Age `yaml:",inline"` // when these facts were right
 }
@@ -118,6 +121,7 @@ func LoadFile(path string) (Definition, error) {
 	if d.Provider == Command && d.Folder != "" && !filepath.IsAbs(d.Folder) {
 		d.Folder = filepath.Join(filepath.Dir(path), d.Folder)
 	}
+	d.BaseURL = d.Settings.TakeQuery(d.BaseURL)
 	return d, d.check(path)
 }
 
@@ -151,11 +155,13 @@ const leftOut = "(left out)"
 func (d Definition) Public() Definition {
 	headers := d.Headers
 	d.Headers = nil
-	for name := range headers {
+	for name, value := range headers {
 		if d.Headers == nil {
 			d.Headers = map[string]string{}
 		}
-		d.Headers[name] = leftOut
+		if d.Headers[name] = leftOut; fromVariable(value) != "" {
+			d.Headers[name] = value
+		}
 	}
 	d.Command = slices.Clone(d.Command)
 	for i := 1; i < len(d.Command); i++ {

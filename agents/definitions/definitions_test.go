@@ -20,8 +20,9 @@ import (
 
 func TestEmbedded(t *testing.T) {
 	want := []string{
-		"adaptive", "careless", "claude-4-sonnet", "deepseek-r1", "deepseek-v3.1", "direct",
-		"gemini-2.5-pro", "gpt-5.2", "ollama", "pipeline", "qwen3-max", "vllm",
+		"adaptive", "careless", "claude-4-sonnet", "claude-opus-5.5", "claude-sonnet-5.5", "deepseek-r1", "deepseek-v3.1", "deepseek-v4-pro",
+		"direct", "gemini-2.5-pro", "gemini-3.1-pro", "gemini-3.8-flash", "glm-5.3", "gpt-5.2", "gpt-6-astra", "gpt-6.1-sol", "grok-4.7",
+		"kimi-k3.1-pro", "mistral-large-4", "ollama", "pipeline", "qwen3-max", "qwen3.8-max", "vllm",
 	}
 	if diff := cmp.Diff(want, List()); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)

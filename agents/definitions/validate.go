@@ -3,11 +3,11 @@ package definitions
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/remote"
@@ -19,9 +19,6 @@ const minPrompt = 4_096
 
 // maxTitle is the longest display name, in characters: more does not fit a table.
 const maxTitle = 60
-
-// credential are the words of a header's name by which it may carry a secret.
-var credential = regexp.MustCompile(`(?i)(^|[-_]|api)(key|token|secret|auth|authorization|cookie|password|credentials?)$`)
 
 // Validate reports the first field that cannot work.
 func (d Definition) Validate() error {
@@ -43,6 +40,9 @@ func (d Definition) Validate() error {
 	if err := d.Age.check(); err != nil {
 		return err
 	}
+	if err := d.validateSettings(); err != nil {
+		return err
+	}
 	for _, only := range []struct {
 		field, provider string
 		set             bool
@@ -57,6 +57,30 @@ func (d Definition) Validate() error {
 		}
 	}
 	return d.validateProvider()
+}
+
+// validateSettings refuses settings that have no meaning for the provider.
+func (d Definition) validateSettings() error {
+	for _, only := range []struct {
+		field     string
+		set       bool
+		providers []string
+	}{
+		{"api", d.API != "", []string{OpenAI}},
+		{"stream", d.Stream, []string{OpenAI, Command}},
+		{"system", d.System != "", []string{OpenAI, Anthropic}},
+		{"request", d.Request != nil, []string{OpenAI, Anthropic, Command}},
+		{"query", d.Query != nil, []string{OpenAI, Anthropic, Command}},
+		{"key_header", d.KeyHeader != "", []string{OpenAI, Anthropic, Command}},
+	} {
+		if only.set && !slices.Contains(only.providers, d.Provider) {
+			return fmt.Errorf("%s: only for provider %s", only.field, strings.Join(only.providers, ", "))
+		}
+	}
+	if d.API == dialect.Responses && d.Sampling.Seed {
+		return errors.New("sampling.seed: api responses has none")
+	}
+	return d.Settings.Validate()
 }
 
 func (d Definition) validateProvider() error {
@@ -111,8 +135,8 @@ func (d Definition) validateModel() error {
 		return fmt.Errorf("sampling.top_p %v: want more than 0 and at most 1", *p)
 	}
 	for name := range d.Headers {
-		if credential.MatchString(name) && !strings.EqualFold(name, "Idempotency-Key") {
-			return fmt.Errorf("headers: %s looks like a secret; keys come from the variable that api_key_env names", name)
+		if dialect.Secret(name) && !strings.EqualFold(name, "Idempotency-Key") && fromVariable(d.Headers[name]) == "" {
+			return fmt.Errorf("headers: %s looks like a secret; keys come from the variable that api_key_env names, or as env:VARIABLE", name)
 		}
 	}
 	return nil

@@ -88,10 +88,33 @@ func (s Settings) Validate() error {
 	return nil
 }
 
+// TakeQuery takes the query out of a base URL; it holds for every call. One that may
+// be a secret stays where it is, for the check of the address to refuse.
+func (s *Settings) TakeQuery(base string) string {
+	address, query, has := strings.Cut(base, "?")
+	values, err := url.ParseQuery(query)
+	if !has || err != nil || strings.Contains(query, "#") {
+		return base
+	}
+	for name, v := range values {
+		if Secret(name) || len(v) != 1 {
+			return base
+		}
+	}
+	taken := maps.Clone(s.Query)
+	if taken == nil {
+		taken = map[string]string{}
+	}
+	for name, v := range values {
+		taken[name] = v[0]
+	}
+	s.Query = taken
+	return address
+}
+
 // Address is where a call goes: the base URL with the path of the protocol and the
 // query.
 func (s Settings) Address(base, api string) string {
-	base, own, _ := strings.Cut(base, "?")
 	base = strings.TrimSuffix(base, "/")
 	path := "/chat/completions"
 	switch api {
@@ -103,7 +126,7 @@ func (s Settings) Address(base, api string) string {
 	if strings.HasSuffix(base, path) { // the address of the call itself was given
 		path = ""
 	}
-	query, _ := url.ParseQuery(own)
+	query := url.Values{}
 	for name, v := range s.Query {
 		query.Set(name, v)
 	}

@@ -19,6 +19,7 @@ type Lock struct {
 	Prompts  string                    `json:"prompts"` // digest of the prompt templates
 	Teacher  string                    `json:"teacher"` // digest of all that decides its answers; of older programs, its name
 	Student  results.Identity          `json:"student"`
+	Adapted  []string                  `json:"adapted,omitempty"` // what the teacher is sent in another way, since its server refused it
 }
 
 // Prompt is attempts/<n>/prompt.json: what the agent was sent.

@@ -57,8 +57,10 @@ func (c *calls) serve(socket string) (stop func(), err error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", c.complete)
+	mux.HandleFunc("GET /v1/models", models)
+	mux.HandleFunc("GET /v1/models/{id...}", model)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, http.StatusNotFound, "invalid_request_error", "there is only POST /v1/chat/completions")
+		refuse(w, http.StatusNotFound, "invalid_request_error", "there is only POST /v1/chat/completions and GET /v1/models")
 	})
 	server := &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10,
@@ -81,10 +83,6 @@ func (c *calls) complete(w http.ResponseWriter, r *http.Request) {
 	var request map[string]json.RawMessage
 	if json.Unmarshal(body, &request) != nil || request == nil || request["messages"] == nil {
 		refuse(w, http.StatusBadRequest, "invalid_request_error", "the body is no chat-completions request")
-		return
-	}
-	if stream := string(request["stream"]); stream != "" && stream != "false" && stream != "null" {
-		refuse(w, http.StatusBadRequest, "invalid_request_error", "stream: not supported")
 		return
 	}
 	if n := string(request["n"]); n != "" && n != "1" && n != "null" {
@@ -139,6 +137,10 @@ func (c *calls) ask(w http.ResponseWriter, request map[string]json.RawMessage, s
 			refuse(w, http.StatusInternalServerError, "platform_error", "the platform failed; this is not the program's fault")
 			return
 		}
+	}
+	if answer.Status == http.StatusOK && string(request["stream"]) == "true" {
+		stream(w, request, answer.Body)
+		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(answer.Status)

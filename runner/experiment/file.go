@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
 )
@@ -55,6 +56,9 @@ type Teacher struct {
 	APIKeyEnv   string `yaml:"api_key_env" json:"api_key_env,omitempty"`
 	Concurrency int    `yaml:"concurrency" json:"concurrency,omitempty"`
 	GPUs        int    `yaml:"gpus" json:"gpus,omitempty"` // that it occupies; of kind vllm 1 when 0, of openai for plans
+
+	dialect.Settings `yaml:",inline"` // what its server needs beyond the protocol
+	Thinking         string           `yaml:"thinking" json:"thinking,omitempty"` // strip | keep, of the model's thoughts in its answers; strip when empty
 
 	// Of kind vllm, as in [Serve].
 	Command []string `yaml:"command,omitempty" json:"command,omitempty"`
@@ -145,6 +149,7 @@ func Read(path string) (File, error) {
 	if f.Domains == nil && f.Suite.Folders == nil {
 		f.Domains = results.Domains()
 	}
+	f.Teacher.BaseURL = f.Teacher.TakeQuery(f.Teacher.BaseURL)
 	if err := f.Validate(); err != nil {
 		return f, results.Bad(fmt.Errorf("%s: %w", path, err))
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,21 +18,26 @@ import (
 
 // lock writes the experiment's resolved terms, or checks that the folder's are
 // the same, and sees to it that the agents' definitions are beside them.
-func (s *Setup) lock(p results.Protocol) error {
-	now, err := s.terms(p)
-	if err != nil {
+func (s *Setup) lock(ctx context.Context, p results.Protocol) error {
+	was, err := s.Root.ReadLock()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	switch was, err := s.Root.ReadLock(); {
-	case errors.Is(err, fs.ErrNotExist):
+	begun := err == nil
+	if err := s.probe(ctx, was, begun, p); err != nil {
+		return err
+	}
+	now, err := s.terms(p)
+	switch {
+	case err != nil:
+		return err
+	case !begun:
 		if err := s.Root.Given().Write(s.Given); err != nil {
 			return err
 		}
 		if err := s.Root.Lock().Write(now); err != nil {
 			return err
 		}
-	case err != nil:
-		return err
 	default:
 		if err := s.sameTerms(was, now); err != nil {
 			return err
@@ -49,7 +55,8 @@ func (s *Setup) terms(p results.Protocol) (record.Lock, error) {
 	asked, err := teacherDigest(s.Teacher)
 	l := record.Lock{
 		Format: record.Mark(), Version: s.Version, File: file, Protocol: p, Prompts: prompt.Digest(), Teacher: asked, Student: s.Identity,
-		Tasks: map[results.Domain]string{}, Agents: map[string]string{}, Titles: map[string]string{},
+		Adapted: s.adapted(),
+		Tasks:   map[results.Domain]string{}, Agents: map[string]string{}, Titles: map[string]string{},
 	}
 	for d, t := range s.Tasks {
 		l.Tasks[d] = t.Digest
@@ -120,6 +127,9 @@ func Domains(root record.Experiment) ([]results.Domain, error) {
 // lock, what pages call the agents, which their digests hold, on which host the
 // teacher is, and where and how many at a time trials run.
 func (s *Setup) sameTerms(was, now record.Lock) error {
+	if byName, err := disk.DigestOf(s.Teacher.Name()); err == nil && was.Teacher == ofTeacher+byName {
+		was.Teacher = now.Teacher // of a program that kept a digest of the name alone
+	}
 	if was.Teacher == s.Teacher.Name() && !strings.HasPrefix(was.Teacher, ofTeacher) {
 		was.Teacher = now.Teacher // all that an older program's lock knows of it
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ func lockIt(s *Setup) error {
 	if err != nil {
 		return err
 	}
-	return s.lock(p)
+	return s.lock(context.Background(), p)
 }
 
 // A folder takes up an experiment under its own terms only, and is scored only

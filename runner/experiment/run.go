@@ -104,7 +104,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err := s.scorer().Ready(maps.Values(s.Tasks)); err != nil {
 		return nil, err
 	}
-	if err := s.lock(protocol); err != nil {
+	if err := s.lock(ctx, protocol); err != nil {
 		return nil, err
 	}
 	s.Root.Sweep()

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -90,7 +91,13 @@ func (t Teacher) validate() error {
 			return fmt.Errorf("teacher.%w", err)
 		}
 	}
-	return cmp.Or(within("teacher.gpus", t.GPUs, 0, 10_000), words("teacher.command", t.Command))
+	if err := t.Settings.Validate(); err != nil {
+		return fmt.Errorf("teacher.%w", err)
+	}
+	if settings, err := json.Marshal(t.Settings); t.Kind == "procedural" && (err != nil || string(settings) != "{}" || t.Thinking != "") {
+		return fmt.Errorf("teacher: kind procedural asks no server; api, request, stream, query, key_header, system and thinking go with another kind")
+	}
+	return cmp.Or(known("teacher.thinking", t.Thinking, "", "strip", "keep"), within("teacher.gpus", t.GPUs, 0, 10_000), words("teacher.command", t.Command))
 }
 
 // Devices is how many GPUs the teacher occupies, as far as the file says: one of

@@ -107,9 +107,12 @@ func (s *Sandbox) hidden() []string {
 			paths = append(paths, real)
 		}
 	}
-	return slices.DeleteFunc(paths, func(path string) bool {
+	covered := slices.DeleteFunc(paths, func(path string) bool {
 		_, err := os.Lstat(path)
 		return err != nil || !s.python.shows(path)
+	})
+	return slices.DeleteFunc(slices.Clone(covered), func(path string) bool { // it is gone with the folder around it
+		return slices.ContainsFunc(covered, func(dir string) bool { return below(path, dir) })
 	})
 }
 

@@ -2,11 +2,32 @@ package sandbox
 
 import (
 	"errors"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
 )
+
+// A program that is installed into a folder that is covered anyway is not covered again:
+// there would be nothing to cover, and the sandbox would not start.
+func TestCoveredOnce(t *testing.T) {
+	s := &Sandbox{cfg: Config{Hide: []string{"/usr/local/bin", "/usr/share"}}, python: python{path: "/usr/bin/python3", prefixes: []string{"/usr"}}}
+	got := s.hidden()
+	if !slices.Contains(got, "/usr/local") || slices.Contains(got, "/usr/local/bin") || !slices.Contains(got, "/usr/share") {
+		t.Errorf("covers %q", got)
+	}
+	home := t.TempDir() // which nothing shows, but for the part that Python needs
+	inside := home + "/python/secret"
+	if err := os.MkdirAll(inside, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s = &Sandbox{cfg: Config{Hide: []string{home, inside}}, python: python{path: "/usr/bin/python3", prefixes: []string{"/usr", home + "/python"}}}
+	if got := s.hidden(); !slices.Contains(got, inside) {
+		t.Errorf("covers %q and not %q, which is shown", got, inside)
+	}
+}
 
 // Other systems are refused before anything else is looked for.
 func TestOnlyLinux(t *testing.T) {

@@ -48,3 +48,12 @@ func (m *Moving) at(url string) *OpenAI {
 	o.BaseURL = url
 	return &o
 }
+
+// Probe asks the server where it is.
+func (m *Moving) Probe(ctx context.Context) error {
+	url, err := m.Place.URL(ctx)
+	if err != nil {
+		return nil // the first call says why
+	}
+	return m.at(url).Probe(ctx)
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -26,6 +27,7 @@ func agentsCommand(env Env) *cli.Command {
 					return runAgentList(env.World, formatOf(c))
 				}},
 			agentCheckCommand(env),
+			agentShowCommand(env),
 		},
 	}
 }
@@ -54,6 +56,7 @@ func runAgentList(w setup.World, format report.Format) error {
 	for _, line := range warnings {
 		t.Note("%s", line)
 	}
+	t.Note("To copy for another model or server, with agents show NAME: %s.", strings.Join(definitions.Services(), ", "))
 	t.Note("USD: list prices per million tokens of input and output, of short prompts where they have tiers, as far as the definitions know them.")
 	return printData(w, format, list, t)
 }

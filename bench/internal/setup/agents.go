@@ -32,8 +32,8 @@ func openAgent(w World, d definitions.Definition, in cage) (agents.Agent, error)
 		return openProgram(w, d, in)
 	}
 	opened, err := d.Open(w.Getenv)
-	if err == nil && (d.Provider == definitions.OpenAI || d.Provider == definitions.Anthropic) {
-		opened = sentAgent{opened, w.sent()}
+	if c, ok := opened.(*chat.Client); ok && err == nil {
+		return sentAgent{c, w.sent()}, nil
 	}
 	return opened, err
 }
@@ -50,10 +50,8 @@ func OpenAgent(w World, d definitions.Definition, root record.Experiment, at Pla
 	}
 	a, err := openAgent(w, d, in)
 	if sent, ok := a.(sentAgent); ok {
-		if c, ok := sent.Agent.(*chat.Client); ok {
-			sent.Agent = c.Brief()
-			a = sent
-		}
+		sent.Client = sent.Brief()
+		a = sent
 	}
 	return a, err
 }

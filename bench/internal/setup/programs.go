@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/autodatabench/autodatabench/agents/chat"
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/command"
 )
 
@@ -22,11 +20,14 @@ func openProgram(w World, d definitions.Definition, in cage) (command.Agent, err
 	if err := apart(d, in.hidden); err != nil {
 		return a, err
 	}
-	key, err := d.Key(w.Getenv)
-	if err != nil || d.BaseURL == "" {
+	if d.BaseURL == "" {
+		return a, nil
+	}
+	model, err := d.Client(w.Getenv)
+	if err != nil {
 		return a, err
 	}
-	a.Model = sentModel{chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: d.BaseURL, Model: d.Model, Key: remote.Key(key), Headers: d.Headers}), w.sent()}
+	a.Model = sentModel{model, w.sent()}
 	return a, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/agents/chat"
+	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/command"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -20,7 +21,7 @@ type (
 		n *atomic.Int64
 	}
 	sentAgent struct {
-		agents.Agent
+		*chat.Client
 		n *atomic.Int64
 	}
 	sentModel struct {
@@ -45,10 +46,48 @@ func (s sentTeacher) Terms() any {
 	return s.Name()
 }
 
+// server is the teacher's, if it is behind one.
+func (s sentTeacher) server() interface {
+	Probe(context.Context) error
+	Adapted() []dialect.Adaptation
+	Adapt([]dialect.Adaptation)
+} {
+	switch t := s.Teacher.(type) {
+	case *teacher.OpenAI:
+		return t
+	case *teacher.Moving:
+		return t
+	}
+	return nil
+}
+
+// Probe asks the teacher's server one small question.
+func (s sentTeacher) Probe(ctx context.Context) error {
+	if t := s.server(); t != nil {
+		return t.Probe(ctx)
+	}
+	return nil
+}
+
+// Adapted is what the teacher's server needs.
+func (s sentTeacher) Adapted() []dialect.Adaptation {
+	if t := s.server(); t != nil {
+		return t.Adapted()
+	}
+	return nil
+}
+
+// Adapt says what the teacher's server needs.
+func (s sentTeacher) Adapt(list []dialect.Adaptation) {
+	if t := s.server(); t != nil {
+		t.Adapt(list)
+	}
+}
+
 func (s sentAgent) Reply(ctx context.Context, r agents.Request) (results.Reply, error) {
 	defer s.n.Add(-1)
 	s.n.Add(1)
-	return s.Agent.Reply(ctx, r)
+	return s.Client.Reply(ctx, r)
 }
 
 func (s sentModel) Forward(ctx context.Context, request map[string]json.RawMessage) (chat.Answer, error) {

@@ -27,7 +27,9 @@ func openTeacher(ctx context.Context, w World, f experiment.File, gpus string) (
 		return startTeacher(ctx, w, f, gpus)
 	default:
 		key, err := w.Key("teacher", t.APIKeyEnv)
-		return &teacher.OpenAI{BaseURL: t.BaseURL, Model: t.Model, Key: key, Client: teacherClient(), Needs: new(teacher.Needs)}, nothing, err
+		o := openAI(f)
+		o.Key = key
+		return &o, nothing, err
 	}
 }
 
@@ -43,7 +45,17 @@ func startTeacher(ctx context.Context, w World, f experiment.File, gpus string) 
 	if _, err := started.URL(ctx); err != nil {
 		return nil, nil, errors.Join(err, started.Close())
 	}
-	return &teacher.Moving{OpenAI: teacher.OpenAI{Model: f.Teacher.Model, Client: teacherClient(), Needs: new(teacher.Needs)}, Place: started}, started.Close, nil
+	return &teacher.Moving{OpenAI: openAI(f), Place: started}, started.Close, nil
+}
+
+// openAI is the teacher behind a server, but for its key.
+func openAI(f experiment.File) teacher.OpenAI {
+	t := f.Teacher
+	t.Settings.MayMoveSystem = true // all agents' programs are asked alike
+	return teacher.OpenAI{
+		BaseURL: t.BaseURL, Model: t.Model, Settings: t.Settings, Thoughts: t.Thinking == "keep",
+		Client: teacherClient(), Needs: new(teacher.Needs),
+	}
 }
 
 // teacherClient keeps one idle connection for each call at a time; the default

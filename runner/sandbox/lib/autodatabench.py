@@ -26,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 __all__ = [
     "ask", "ask_many", "parse_json", "calls_left", "seconds_left", "check_submission",
     "save_rows", "load_rows", "checkpoint", "restore", "load_public", "load_seed",
-    "BudgetExhausted", "TeacherError",
+    "Answer", "BudgetExhausted", "TeacherError",
 ]
 
 _SOCKET = os.environ.get("AUTODATABENCH_SOCKET", "/run/gateway.sock")
@@ -51,11 +51,18 @@ class TeacherError(Exception):
         self.kind = kind
 
 
+class Answer(str):
+    """A text of the teacher. `finish_reason` says how it ended: "stop", "length"
+    where max_tokens cut it, or "content_filter"."""
+
+    finish_reason = "stop"
+
+
 # --- the teacher -----------------------------------------------------------------
 
 
 def ask(prompt, system=None, temperature=0.7, top_p=None, max_tokens=512, stop=None, json_mode=False):
-    """Send one prompt to the teacher and return its text. Costs one call.
+    """Send one prompt to the teacher and return its text, an Answer. Costs one call.
 
     `stop` is a string or a list of strings that end the answer. `json_mode` makes
     the teacher answer with a JSON object. Raises BudgetExhausted or TeacherError.
@@ -197,7 +204,10 @@ def _occurrence(body):
 def _complete(body, occurrence):
     headers = {} if occurrence is None else {"X-Occurrence": str(occurrence)}
     answer = _request("POST", "/v1/chat/completions", body, headers)
-    return answer["choices"][0]["message"]["content"]
+    choice = answer["choices"][0]
+    text = Answer(choice["message"]["content"])
+    text.finish_reason = choice.get("finish_reason") or "stop"
+    return text
 
 
 # --- the wire --------------------------------------------------------------------
