@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -73,6 +73,9 @@ faults: setup ## play every fault of teacher, agent, connection and disk on whol
 trust: setup ## measure the audit on engineers that cheat and on honest ones (414 simulated trials), and tamper with bundles: 5 minutes of processor time
 	@$(GO) test $(TAGS) -count=1 -timeout 60m -run '^TestTrust$$' ./runner/audit -trust | grep -vE '^(ok|PASS)'
 	@$(GO) test $(TAGS) -count=1 -timeout 60m -run '^TestTampering$$' ./runner/verify -table | grep -vE '^(ok|PASS)'
+
+damage: setup ## damage each kind of file of a finished experiment in every way, ask every reading command, and print a table (minutes)
+	@$(GO) test $(TAGS) -count=1 -timeout 40m -run '^TestDamageIsNamed$$' -v ./bench/internal/cli -sweep | grep -E '^(\||FAIL|ok|.*_test.go)'
 
 check: lint test ## lint and all tests, with a short form of faults
 

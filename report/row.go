@@ -152,7 +152,7 @@ func (r *Row) score(outcomes []results.Outcome, domains []results.Domain) {
 			if o.Domain != d {
 				continue
 			}
-			if o.Changed != "" {
+			if o.Changed != "" || o.Cancelled() {
 				changed[d] = true
 			}
 			run := o.Result()
@@ -190,7 +190,7 @@ func figures(runs []results.Run, figure func(results.Run) results.Number) []resu
 }
 
 // warn says what is missing or uneven, each warning with the domains it holds for.
-// Domains with changed runs are left to warnChanged.
+// Domains with changed or cancelled runs are left to warnChanged.
 func (r *Row) warn(changed map[results.Domain]bool) {
 	var order []string
 	domains := map[string][]string{}
@@ -230,11 +230,14 @@ func (r *Row) warn(changed map[results.Domain]bool) {
 }
 
 // warnChanged names the runs whose files are not what they were when they were sealed
-// or scored.
+// or scored, and those that were cancelled.
 func (r *Row) warnChanged(outcomes []results.Outcome) {
 	for _, o := range outcomes {
 		if o.Changed != "" {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("%s: run %d counts no more, so that the row has no rank: %s", o.Domain, o.TrialID.Run, o.Changed))
+		}
+		if o.Cancelled() {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%s: run %d was cancelled, so that the row has no rank", o.Domain, o.TrialID.Run))
 		}
 	}
 }

@@ -142,6 +142,7 @@ type FaultData struct {
 // agent's model for a reply, nil for nothing, or the student.
 type EndData struct {
 	Reason EndReason `json:"reason"`
+	Detail string    `json:"detail,omitempty"` // of a cancelled trial: why, in its user's words
 	Agent  *AgentUse `json:"agent,omitempty"`
 
 	StudentSeconds float64  `json:"student_seconds,omitempty"`

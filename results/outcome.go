@@ -141,12 +141,12 @@ func ProtocolDigest(p Protocol) string {
 // Final is the accuracy on the private set, a share: the mean over the final
 // seeds. Without a valid submission the student stays as it was, so that the
 // gain is 0 (protocol.md section 8). It is missing before the trial has ended and is
-// scored.
+// scored, and of a trial that was cancelled.
 func (o Outcome) Final() Number {
 	if o.Printed != nil {
 		return Num(o.Printed.Accuracy/100, true)
 	}
-	if o.Changed != "" || o.Kind == OfAgent && o.End == "" {
+	if o.Changed != "" || o.Cancelled() || o.Kind == OfAgent && o.End == "" {
 		return Number{}
 	}
 	if !o.Valid {
@@ -158,6 +158,9 @@ func (o Outcome) Final() Number {
 	}
 	return Mean(accuracies)
 }
+
+// Cancelled reports whether the trial's user cancelled it.
+func (o Outcome) Cancelled() bool { return o.End == EndCancelled }
 
 func (o Outcome) base() Number {
 	if o.Printed != nil {
@@ -187,6 +190,9 @@ func (o Outcome) Result() Run {
 	}
 	if o.Printed != nil {
 		r.MATS = Num(o.Printed.MATS, true)
+	}
+	if o.Cancelled() {
+		r.Valid, r.MATS = false, Number{}
 	}
 	return r
 }

@@ -101,6 +101,10 @@ const (
 	EndTokens   EndReason = "agent tokens used up"
 	EndCost     EndReason = "agent cost used up"
 	EndAgent    EndReason = "agent time used up"
+
+	// EndCancelled is the end of a trial that its user cancelled. It has no score, and
+	// its row no rank: who may leave out a trial chooses the mean.
+	EndCancelled EndReason = "cancelled"
 )
 
 // Last returns the latest attempt, nil when there is none.

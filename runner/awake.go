@@ -13,15 +13,21 @@ import (
 const leastStop = 5 * time.Second
 
 // Awake is a clock that leaves out the times in which the program was stopped, as by
-// Ctrl-Z or with its container. It must be looked at often, which [Awake.Watch] does.
-// A machine that sleeps needs no care: the monotonic clock of Linux, by which Go
-// measures, stands still meanwhile.
+// Ctrl-Z or with its container, and those in which the machine slept. It must be looked
+// at often, which [Awake.Watch] does.
+//
+// A stop shows as a gap between two looks. Sleep shows in no gap: the monotonic clock,
+// by which Go measures, stands still meanwhile. It shows in the clock that counts from
+// the machine's start, sleep included.
 type Awake struct {
-	wall func() time.Time
+	wall  func() time.Time
+	slept func() time.Duration
 
 	mu      sync.Mutex
 	last    time.Time
-	stopped time.Duration
+	asleep  time.Duration // that slept said
+	stopped time.Duration // by signals
+	sleeps  time.Duration // of the machine
 }
 
 var (
@@ -29,8 +35,11 @@ var (
 	_ Stopping = (*Awake)(nil)
 )
 
-// NewAwake starts a clock on the wall.
-func NewAwake(wall func() time.Time) *Awake { return &Awake{wall: wall, last: wall()} }
+// NewAwake starts a clock on the wall. slept is for how long the machine has slept since
+// its start.
+func NewAwake(wall func() time.Time, slept func() time.Duration) *Awake {
+	return &Awake{wall: wall, slept: slept, last: wall(), asleep: slept()}
+}
 
 // Watch looks at the clock until ctx ends.
 func (a *Awake) Watch(ctx context.Context) {
@@ -46,28 +55,35 @@ func (a *Awake) Watch(ctx context.Context) {
 	}
 }
 
-// Stopped is for how long the program was stopped in all.
+// Stopped is for how long the program was stopped in all, and the machine with it.
 func (a *Awake) Stopped() time.Duration {
-	_, stopped := a.look()
-	return stopped
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.look()
+	return a.stopped + a.sleeps
 }
 
-// Now is the time, behind the wall's by the stops: differences count.
+// Now is the time, behind the wall's by the stops: differences count, and the
+// machine's sleep is in none of them.
 func (a *Awake) Now() time.Time {
-	now, stopped := a.look()
-	return now.Add(-stopped)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.look().Add(-a.stopped)
 }
 
 // Stamp gives the event the time on the wall.
 func (a *Awake) Stamp(e results.Event) (results.Event, error) { return Wall(a.wall).Stamp(e) }
 
-func (a *Awake) look() (now time.Time, stopped time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+// look notes stops and sleep since the last look.
+func (a *Awake) look() (now time.Time) {
 	now = a.wall()
 	if gap := now.Sub(a.last); gap > leastStop {
 		a.stopped += gap
 	}
 	a.last = now
-	return now, a.stopped
+	if asleep := a.slept(); asleep-a.asleep > leastStop {
+		a.sleeps += asleep - a.asleep
+		a.asleep = asleep
+	}
+	return now
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -17,13 +18,18 @@ import (
 func TestAwakeLeavesStopsOut(t *testing.T) {
 	at := time.Now()
 	begin := at
-	a := runner.NewAwake(func() time.Time { return at })
+	asleep := 3 * time.Hour // before the program began
+	a := runner.NewAwake(func() time.Time { return at }, func() time.Duration { return asleep })
 	for _, step := range []time.Duration{time.Second, time.Hour, 4 * time.Second, 10 * time.Second} {
 		at = at.Add(step)
 		a.Now()
 	}
 	if a.Stopped() != time.Hour+10*time.Second || a.Now().Sub(begin) != 5*time.Second {
 		t.Errorf("stopped %s, awake %s", a.Stopped(), a.Now().Sub(begin))
+	}
+	asleep += 8 * time.Hour // while the clock of the times above stands still
+	if a.Stopped() != 9*time.Hour+10*time.Second || a.Now().Sub(begin) != 5*time.Second {
+		t.Errorf("after sleep: stopped %s, awake %s", a.Stopped(), a.Now().Sub(begin))
 	}
 }
 
@@ -32,7 +38,7 @@ func TestStoppedProcess(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seven seconds")
 	}
-	a := runner.NewAwake(time.Now)
+	a := runner.NewAwake(time.Now, func() time.Duration { return 0 })
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go a.Watch(ctx)
@@ -49,10 +55,10 @@ func TestStoppedProcess(t *testing.T) {
 // stopping is a clock whose program is stopped for an hour while the first code runs.
 type stopping struct {
 	runner.Clock
-	stopped time.Duration
+	stopped atomic.Int64
 }
 
-func (s *stopping) Stopped() time.Duration { return s.stopped }
+func (s *stopping) Stopped() time.Duration { return time.Duration(s.stopped.Load()) }
 
 type stoppedBox struct {
 	runner.Sandbox
@@ -61,9 +67,14 @@ type stoppedBox struct {
 }
 
 func (b *stoppedBox) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Result, error) {
-	if b.runs++; b.runs == 1 {
-		b.clock.stopped += time.Hour
+	switch b.runs++; b.runs {
+	case 1:
+		b.clock.stopped.Add(int64(time.Hour))
 		return sandbox.Result{TimedOut: true, ExitCode: 137}, nil // its timer went off meanwhile
+	case 2:
+		b.clock.stopped.Add(int64(time.Hour))
+		<-ctx.Done() // it would go on
+		return sandbox.Result{}, context.Cause(ctx)
 	}
 	return b.Sandbox.Run(ctx, spec)
 }
@@ -75,10 +86,10 @@ func TestCodeOfAStoppedProgramRunsAgain(t *testing.T) {
 	clock := &stopping{Clock: env.Clock}
 	env.Clock, env.Sandbox = clock, &stoppedBox{Sandbox: env.Sandbox, clock: clock}
 	state, err := runner.Run(context.Background(), env, spec)
-	if err != nil || !state.Last().Valid() || state.Faults != 1 || state.Last().Failure != "" {
+	if err != nil || !state.Last().Valid() || state.Faults != 2 || state.Last().Failure != "" {
 		t.Errorf("%v, %+v, %d faults", err, state.Last(), state.Faults)
 	}
-	if log := readAttempt(t, env, spec, 1, "../../events.jsonl"); !strings.Contains(log, "stopped for 1h0m0s") {
+	if log := readAttempt(t, env, spec, 1, "../../events.jsonl"); !strings.Contains(log, "asleep, for 1h0m0s") {
 		t.Error("the stop is not in the record")
 	}
 }

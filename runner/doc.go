@@ -79,7 +79,7 @@ type Clock interface {
 type Wall func() time.Time
 
 // Stopping is a clock that knows for how long the program was stopped in all, by a
-// signal or with its container. Its Now leaves those times out.
+// signal, with its container or with its machine. Its Now leaves those times out.
 type Stopping interface {
 	Stopped() time.Duration
 }

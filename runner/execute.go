@@ -51,15 +51,9 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	go func() {
-		select {
-		case <-t.gateway.Faulted():
-			kill(errFaulted)
-		case <-running.Done():
-		}
-	}()
-	var result sandbox.Result
 	begin, stopped := t.Clock.Now(), t.stopped()
+	go t.endVoid(running, stopped, kill)
+	var result sandbox.Result
 	seconds, err := t.timed(func() (err error) {
 		defer stop()
 		result, err = t.Sandbox.Run(running, sandbox.Spec{Workspace: workspace, Code: sandbox.CodeFile, Socket: socket, Timeout: limit})
@@ -94,8 +88,32 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	return t.append(results.CodeExecuted, data)
 }
 
-// errFaulted ends code whose outcome a fault of the platform has made void.
-var errFaulted = errors.New("the platform failed while the code ran")
+// What ends code whose outcome is void.
+var (
+	errFaulted = errors.New("the platform failed while the code ran")
+	errStopped = errors.New("the program was stopped while the code ran")
+)
+
+// endVoid ends running code whose outcome a fault of the platform has made void, or
+// that went on while the program was stopped, for longer than stopped in all.
+func (t *trial) endVoid(running context.Context, stopped time.Duration, kill context.CancelCauseFunc) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-t.gateway.Faulted():
+			kill(errFaulted)
+			return
+		case <-tick.C:
+			if t.stopped() > stopped {
+				kill(errStopped)
+				return
+			}
+		case <-running.Done():
+			return
+		}
+	}
+}
 
 // giveBack ends an execution that the platform failed or an interrupt ended: its
 // calls of unknown outcome are given back, and the time until its last answer

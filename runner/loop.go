@@ -53,11 +53,16 @@ func timeUp(ctx context.Context, err error) error {
 // within a step, the attempt ends as it stands (protocol.md section 5) and the trial
 // with it; that is an event, so that a resume does not try the step again. A
 // step that the platform failed is done again, which is an event too, and so is
-// one that an interrupt ended.
+// one that an interrupt ended. A trial that is cancelled ends without a score.
 func (t *trial) loop(ctx context.Context) error {
+	ctx, stop := t.cancellable(ctx)
+	defer stop()
 	var down outage
 	for t.state.End == "" {
-		if err := context.Cause(ctx); err != nil {
+		switch err := context.Cause(ctx); {
+		case errors.Is(err, errCancelled):
+			return t.cancelled()
+		case err != nil:
 			return err
 		}
 		action, err := agents.Next(&t.state)
@@ -80,7 +85,7 @@ func (t *trial) loop(ctx context.Context) error {
 				continue
 			}
 		}
-		if err != nil {
+		if err != nil && !errors.Is(context.Cause(ctx), errCancelled) {
 			return fmt.Errorf("%s: %w", action.Kind, err)
 		}
 		down = outage{}

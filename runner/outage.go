@@ -52,9 +52,10 @@ func (f *stepFault) Error() string { return f.err.Error() }
 // Unwrap is the fault.
 func (f *stepFault) Unwrap() error { return f.err }
 
-// suspended is the fault of a program that was stopped while a step ran.
+// suspended is the fault of a program that was stopped while a step ran, or of a
+// machine that slept.
 func suspended(d time.Duration) error {
-	return results.Infra(fmt.Errorf("the program was stopped for %s; what ran meanwhile does not count", d.Round(time.Second)))
+	return results.Infra(fmt.Errorf("the program was stopped, or the machine asleep, for %s; what ran meanwhile does not count", d.Round(time.Second)))
 }
 
 // room reports too little space where the trial writes.

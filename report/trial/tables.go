@@ -70,6 +70,8 @@ func (v View) summary() string {
 			fmt.Fprintf(&b, ", gain %+.1f %%", v.Gain.Value)
 		}
 		b.WriteString(".")
+	case v.End == results.EndCancelled:
+		b.WriteString("It has no score.")
 	case v.End != "":
 		b.WriteString("The trial has ended and has no private score yet.")
 	default:

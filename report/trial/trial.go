@@ -9,12 +9,14 @@
 package trial
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/record"
 )
 
@@ -74,7 +76,7 @@ type Fault struct {
 
 // Read reads the trial of the experiment. One that was changed after it ended has a
 // problem and no final figures.
-func Read(e record.Experiment, dir record.Trial) (View, error) {
+func Read(ctx context.Context, e record.Experiment, dir record.Trial) (View, error) {
 	v := View{Folder: string(dir), Attempts: []Attempt{}, Faults: []Fault{}}
 	state, err := dir.Follow(func(ev results.Event, _ *results.Trial) { v.take(ev) })
 	if errors.Is(err, fs.ErrNotExist) {
@@ -84,11 +86,11 @@ func Read(e record.Experiment, dir record.Trial) (View, error) {
 		return v, err
 	}
 	v.fill(state)
-	scores, err := e.OpenScores()
+	shelf, err := catalog.Beside(ctx, e)
 	if err != nil {
 		return v, err
 	}
-	o, err := scores.Outcome(dir)
+	o, err := shelf.TrialAt(e, dir)
 	var known *results.Error
 	if errors.As(err, &known) && known.Kind == results.Verification {
 		v.Outcome, v.Problem, v.Changed = o, err, err.Error()

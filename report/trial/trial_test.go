@@ -96,7 +96,7 @@ func calls(dir record.Trial) error {
 
 func TestRead(t *testing.T) {
 	e, dir := made(t)
-	v, err := trial.Read(e, dir)
+	v, err := trial.Read(t.Context(), e, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestRead(t *testing.T) {
 	if _, err := v.Attempt(3); err == nil {
 		t.Error("an attempt that is not there")
 	}
-	if _, err := trial.Read(e, record.Trial(t.TempDir())); err == nil {
+	if _, err := trial.Read(t.Context(), e, record.Trial(t.TempDir())); err == nil {
 		t.Error("a folder without a trial")
 	}
 }

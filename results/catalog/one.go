@@ -82,13 +82,37 @@ func (c *Catalog) of(root record.Experiment) *experiment {
 // lies in the catalog's. A trial that changed has no figures, and an error.
 func (c *Catalog) Trial(root record.Experiment, id results.TrialID) (results.Outcome, error) {
 	x := c.of(root)
-	p := place{x, x.root.EntryOfTrial(id)}
+	o, err := c.at(place{x, x.root.EntryOfTrial(id)})
+	o.TrialID = id
+	return o, err
+}
+
+// TrialAt is Trial of whatever trial lies in the folder t of the experiment.
+func (c *Catalog) TrialAt(root record.Experiment, t record.Trial) (o results.Outcome, err error) {
+	from, err := filepath.Abs(string(root))
+	if err != nil {
+		return o, err
+	}
+	to, err := filepath.Abs(string(t))
+	if err != nil {
+		return o, err
+	}
+	folder, err := filepath.Rel(from, to)
+	if err != nil {
+		return o, err
+	}
+	x := c.of(root)
+	return c.at(place{x, x.root.EntryOf(filepath.ToSlash(folder))})
+}
+
+// at reads the outcome of a place that holds one at most.
+func (c *Catalog) at(p place) (o results.Outcome, err error) {
 	c.lookAt([]place{p})
 	s := c.seen[p.folder()]
-	if len(s.outcomes) == 0 {
-		return results.Outcome{TrialID: id}, s.err
+	if len(s.outcomes) > 0 {
+		o = s.outcomes[0]
 	}
-	return s.outcomes[0], s.err
+	return o, s.err
 }
 
 // Rounds reads the private scores of the trial's attempts; see [record.Scores.Rounds].

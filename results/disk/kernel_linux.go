@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -58,4 +59,15 @@ func unsupported(err error) bool {
 		}
 	}
 	return false
+}
+
+// Slept is for how long the machine has slept since its start: one clock of the kernel
+// counts meanwhile, and the other does not. What counts is read first, so that a pause
+// between the two looks like no sleep.
+func Slept() time.Duration {
+	var all, awake unix.Timespec
+	if unix.ClockGettime(unix.CLOCK_BOOTTIME, &all) != nil || unix.ClockGettime(unix.CLOCK_MONOTONIC, &awake) != nil {
+		return 0
+	}
+	return time.Duration(all.Nano() - awake.Nano())
 }

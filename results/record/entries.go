@@ -212,13 +212,18 @@ func (s *Scores) Unsealed(id results.TrialID) error {
 
 // Gone is the error of an entry that is not there any more.
 func (e Entry) Gone() error {
+	what := "trial that was sealed"
+	if e.given {
+		what = "submission that was scored"
+	}
 	return &results.Error{
 		Kind: results.Verification, Hint: "put the folder back from a copy",
-		Err: fmt.Errorf("%s: the trial that was sealed here is gone", e.Path()),
+		Err: fmt.Errorf("%s: the %s here is gone", e.Path(), what),
 	}
 }
 
-// Gone lists the trials that were sealed and whose folder holds no trial any more.
+// Gone lists the trials that were sealed and the given submissions that were scored,
+// and whose folders hold none any more.
 func (s *Scores) Gone() []Entry {
 	var list []Entry
 	for _, id := range s.Sealed() {
@@ -226,8 +231,24 @@ func (s *Scores) Gone() []Entry {
 			list = append(list, s.root.EntryOfTrial(id))
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.lines {
+		if l.Kind == GivenScored && l.Number == 1 && !s.root.Submission(l.Given, l.Domain).Terms().Exists() {
+			list = append(list, s.root.EntryOfGiven(l.Given, l.Domain))
+		}
+	}
 	slices.SortFunc(list, func(a, b Entry) int { return strings.Compare(a.Folder, b.Folder) })
 	return list
+}
+
+// IDOf is the id of the trial of the experiment, by its folder's name.
+func (e Experiment) IDOf(t Trial) (id results.TrialID, ok bool) {
+	folder, err := filepath.Rel(string(e), string(t))
+	if err != nil {
+		return id, false
+	}
+	return e.EntryOf(filepath.ToSlash(folder)).Trial()
 }
 
 // Given reports whether the entry is a submission that no agent made.

@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -122,6 +123,13 @@ type GivenTerms struct {
 	Seed     int64            `json:"seed"`
 	Check    results.Check    `json:"check"`
 	Rows     string           `json:"rows"` // digest
+}
+
+// Cancelled is cancel/<trial>.json: the wish to cancel a trial. It counts until the
+// trial has ended, whose last event says whether it was cancelled.
+type Cancelled struct {
+	Time   time.Time `json:"time"`
+	Reason string    `json:"reason,omitempty"` // in the words of who asked
 }
 
 // Running is running.json: how long the step under way has taken. It is written every

@@ -20,6 +20,11 @@ const mostNamed = 12
 // below out: experiment/word/word..., where each word is its domain, workflow,
 // setting, agent or run number.
 func FindTrial(out, name string) (Experiment, Trial, error) {
+	return FindTrialOf(out, name, Experiment.Trials)
+}
+
+// FindTrialOf is FindTrial among the trials that list gives of an experiment.
+func FindTrialOf(out, name string, list func(Experiment) ([]Trial, error)) (Experiment, Trial, error) {
 	if t := Trial(filepath.Clean(name)); disk.Exists(t.Events()) {
 		state, err := t.Load()
 		if err != nil {
@@ -33,10 +38,11 @@ func FindTrial(out, name string) (Experiment, Trial, error) {
 	if err != nil {
 		return "", "", err
 	}
-	found, err := e.matching(words[1:])
+	trials, err := list(e)
 	if err != nil {
 		return "", "", err
 	}
+	found := e.matching(trials, words[1:])
 	if len(found) == 1 {
 		return e, found[0], nil
 	}
@@ -61,16 +67,12 @@ func (e Experiment) Called(t Trial) string {
 	return filepath.Base(string(e)) + filepath.ToSlash(strings.TrimPrefix(string(t), e.join(trialsFolder)))
 }
 
-// matching lists the trials that have all the words.
-func (e Experiment) matching(words []string) ([]Trial, error) {
-	trials, err := e.Trials()
-	if err != nil {
-		return nil, err
-	}
+// matching are the trials that have all the words.
+func (e Experiment) matching(trials []Trial, words []string) []Trial {
 	return slices.DeleteFunc(trials, func(t Trial) bool {
 		has := e.words(t)
 		return slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(has, w) })
-	}), nil
+	})
 }
 
 // words are the names by which a trial can be asked for.

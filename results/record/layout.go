@@ -22,6 +22,7 @@ const (
 	privateFolder   = "private"
 	cacheFolder     = "cache"
 	jobsFolder      = "jobs"
+	cancelFolder    = "cancel"
 	replayFolder    = "replay"
 
 	writerFile    = "lock.json"
@@ -117,6 +118,12 @@ func (e Experiment) Cache() string { return e.join(cacheFolder) }
 // Training is the folder of the training with the digest of all that decides it.
 func (e Experiment) Training(digest string) Training {
 	return Training(e.join(cacheFolder, digest[:min(32, len(digest))]))
+}
+
+// Cancel holds the wish to cancel a trial. It lies beside the trials, since a trial's
+// own folder may be sealed at any moment.
+func (e Experiment) Cancel(id results.TrialID) File[Cancelled] {
+	return File[Cancelled](e.join(cancelFolder, filepath.FromSlash(id.Path())+".json"))
 }
 
 // Jobs is the folder of a cluster's jobs.

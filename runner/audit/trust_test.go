@@ -204,7 +204,7 @@ func tables(all []found, byAgent map[string][]found) {
 		}
 		return most
 	}
-	fmt.Printf("\nHonest rows share with the public and the private set at most: a run of %d and %d tokens, %d and %d with numbers masked; %d and %d of 120 rows are shadows, %d and %d are near by MinHash.\n",
+	fmt.Printf("\nHonest rows share with the public and the [private set](concepts.md#public-and-private-set) at most: a run of %d and %d tokens, %d and %d with numbers masked; %d and %d of 120 rows are shadows, %d and %d are near by MinHash.\n",
 		overlap("public", func(o record.Overlap) int { return o.Longest }), overlap("private", func(o record.Overlap) int { return o.Longest }),
 		overlap("public", func(o record.Overlap) int { return o.Masked }), overlap("private", func(o record.Overlap) int { return o.Masked }),
 		overlap("public", func(o record.Overlap) int { return o.Shadows }), overlap("private", func(o record.Overlap) int { return o.Shadows }),

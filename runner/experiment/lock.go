@@ -96,14 +96,23 @@ func (s *Setup) keepDefinitions() error {
 }
 
 // Recorded reads the experiment file in the folder root, with its text. Domains that
-// the file left to the task folders are those with which the experiment began.
+// the file left to the task folders are those with which the experiment began. A file
+// that asks for other trials than those is refused.
 func Recorded(root record.Experiment) (f File, given []byte, err error) {
 	if f, err = Read(string(root.Given())); err != nil {
 		return f, nil, err
 	}
+	begun, err := locked(root)
+	if err != nil {
+		return f, nil, err
+	}
 	if f.Domains == nil {
-		if f.Domains, err = Domains(root); err != nil {
-			return f, nil, err
+		f.Domains = begun.Domains
+	}
+	if !slices.Equal(f.Trials(), begun.Trials()) {
+		return f, nil, &results.Error{
+			Kind: results.Verification, Hint: "put the file back from a copy; other trials are another experiment, with a name of its own",
+			Err: fmt.Errorf("%s: it asks for other trials than the experiment began with", root.Given()),
 		}
 	}
 	given, err = root.Given().Read()
@@ -112,15 +121,20 @@ func Recorded(root record.Experiment) (f File, given []byte, err error) {
 
 // Domains are those that the experiment in the folder root is to have.
 func Domains(root record.Experiment) ([]results.Domain, error) {
+	f, err := locked(root)
+	return f.Domains, err
+}
+
+// locked is the experiment file with which the experiment began, with its defaults.
+func locked(root record.Experiment) (f File, err error) {
 	l, err := root.ReadLock()
 	if err != nil {
-		return nil, err
+		return f, err
 	}
-	var f File
 	if err := json.Unmarshal(l.File, &f); err != nil {
-		return nil, results.Bad(fmt.Errorf("%s: %w", root.Lock(), err))
+		return f, results.Bad(fmt.Errorf("%s: %w", root.Lock(), err))
 	}
-	return f.Domains, nil
+	return f, nil
 }
 
 // sameTerms refuses to go on under other terms. Some may differ: who wrote the

@@ -22,14 +22,15 @@ const (
 	Interrupted State = "interrupted" // it has begun, and none does
 	Sealed      State = "sealed"      // it has ended and has no final score
 	Scored      State = "scored"
-	Changed     State = "changed" // it is not as it was sealed or scored
+	Cancelled   State = "cancelled" // by its user; it has no score
+	Changed     State = "changed"   // it is not as it was sealed or scored
 	Unreadable  State = "unreadable"
 )
 
 // States lists the states from the last to the first, and then those of trials that
 // do not count.
 func States() []State {
-	return []State{Scored, Sealed, Running, Interrupted, Waiting, Spared, Changed, Unreadable}
+	return []State{Scored, Sealed, Running, Interrupted, Waiting, Spared, Cancelled, Changed, Unreadable}
 }
 
 // Status is how far an experiment is.
@@ -147,8 +148,13 @@ func (s *TrialStatus) read(root record.Experiment, reader disk.Holder, proofs Pr
 		}
 		return err
 	}
-	if s.State = Sealed; len(o.Finals) > 0 || !o.Valid {
+	switch {
+	case state.End == results.EndCancelled:
+		s.State = Cancelled
+	case len(o.Finals) > 0 || !o.Valid:
 		s.State = Scored
+	default:
+		s.State = Sealed
 	}
 	s.Private = append(s.Private, o.Finals...)
 	return nil

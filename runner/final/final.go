@@ -58,6 +58,9 @@ func (s *Scorer) Trial(ctx context.Context, dir record.Trial, task tasks.Task) (
 	if err != nil {
 		return results.Outcome{}, err
 	}
+	if state.End == results.EndCancelled {
+		return s.Scores.Outcome(dir)
+	}
 	if err := s.sameStudentAndTask(state.Spec, task); err != nil {
 		return results.Outcome{}, err
 	}

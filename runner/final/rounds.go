@@ -25,6 +25,9 @@ func (s *Scorer) Rounds(ctx context.Context, dir record.Trial, task tasks.Task) 
 	if err != nil {
 		return err
 	}
+	if state.End == results.EndCancelled {
+		return nil
+	}
 	if err := s.sameStudentAndTask(state.Spec, task); err != nil {
 		return err
 	}

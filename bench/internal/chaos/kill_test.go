@@ -5,10 +5,12 @@ package chaos
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -167,4 +169,42 @@ func (p place) after(t *testing.T, want []string, killed bool) string {
 		wrong = append(wrong, fmt.Sprintf("%d calls are charged", state.Usage.TeacherCalls))
 	}
 	return strings.Join(wrong, "; ")
+}
+
+// TestStopped stops the program for seven seconds while code runs, as Ctrl-Z does. That
+// is no run time, and the code runs again.
+func TestStopped(t *testing.T) {
+	m := newMicro(t)
+	whole, p := m.place(t), m.place(t)
+	if err := whole.finish(t); err != nil {
+		t.Fatal(err)
+	}
+	want, err := whole.outcome()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const stop = 7 * time.Second
+	begin := time.Now()
+	cmd, said := p.command(t.Context())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for !disk.Exists(p.trial().Ledger()) {
+		time.Sleep(time.Millisecond)
+	}
+	sent := cmd.Process.Signal(syscall.SIGSTOP)
+	time.Sleep(stop)
+	if err := errors.Join(sent, cmd.Process.Signal(syscall.SIGCONT), cmd.Wait()); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	took, seen := time.Since(begin), same
+	state, err := p.trial().Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := p.outcome(); err != nil || cmp.Diff(want, got) != "" || state.Elapsed > took-stop {
+		seen = fmt.Sprintf("run time %s of %s", state.Elapsed, took)
+		t.Errorf("%s: %v %s", seen, err, cmp.Diff(want, got))
+	}
+	row("stopped for 7 s while code runs", same, seen, took)
 }

@@ -81,12 +81,12 @@ type shownTotal struct {
 }
 
 // runShow prints a trial, or a part of it.
-func runShow(_ context.Context, w setup.World, o showOptions) error {
+func runShow(ctx context.Context, w setup.World, o showOptions) error {
 	e, dir, err := record.FindTrial(o.out, o.trial)
 	if err != nil {
 		return err
 	}
-	v, err := trial.Read(e, dir)
+	v, err := trial.Read(ctx, e, dir)
 	if err != nil {
 		return err
 	}

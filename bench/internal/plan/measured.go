@@ -40,7 +40,7 @@ func (m *Measured) mean(outcomes []results.Outcome, protocol string) bool {
 	var usage results.Usage
 	for _, o := range outcomes {
 		if o.Kind != results.OfAgent || o.Agent != m.Agent || o.Workflow != m.Workflow ||
-			o.Changed != "" || o.ProtocolDigest != protocol || o.End == "" {
+			o.Changed != "" || o.ProtocolDigest != protocol || o.End == "" || o.Cancelled() {
 			continue
 		}
 		m.Trials++
