@@ -70,8 +70,9 @@ generate-check: setup ## check that generated files and go.mod are what they are
 faults: setup ## play every fault of teacher, agent, connection and disk on whole trials, and print a table (a minute or two)
 	@$(GO) test $(TAGS) -count=1 -timeout 20m -run '^TestFaults$$' -v ./runner -faults | grep -E '^(\||FAIL|ok|.*_test.go)'
 
-trust: setup ## measure the audit on engineers that cheat and on honest ones: 414 simulated trials, 4 minutes of processor time
+trust: setup ## measure the audit on engineers that cheat and on honest ones (414 simulated trials), and tamper with bundles: 5 minutes of processor time
 	@$(GO) test $(TAGS) -count=1 -timeout 60m -run '^TestTrust$$' ./runner/audit -trust | grep -vE '^(ok|PASS)'
+	@$(GO) test $(TAGS) -count=1 -timeout 60m -run '^TestTampering$$' ./runner/verify -table | grep -vE '^(ok|PASS)'
 
 damage: setup ## damage each kind of file of a finished experiment in every way, ask every reading command, and print a table (minutes)
 	@$(GO) test $(TAGS) -count=1 -timeout 40m -run '^TestDamageIsNamed$$' -v ./bench/internal/cli -sweep | grep -E '^(\||FAIL|ok|.*_test.go)'

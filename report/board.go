@@ -21,6 +21,7 @@ type Options struct {
 	Heads    map[string]string           // of the experiments' logs of scores, short digests by experiment
 	Looks    map[string][]results.Look   // of experiments that run until pairs are decided
 	Draws    int                         // of every interval; by default stats.Draws
+	Standing bool                        // outcomes of different standing are groups of their own
 	Averages bool                        // rank sets and ties by the other averages, too
 }
 
@@ -35,6 +36,7 @@ type Board struct {
 // that left its protocol is a group of its own. A given submission has no
 // teacher, so it stands in every group that it else belongs to.
 type Group struct {
+	Standing   Standing     `json:"standing,omitempty"` // of all rows, where standings are apart
 	Suite      string       `json:"suite"`
 	Protocol   string       `json:"protocol"`
 	Modified   bool         `json:"modified"`
@@ -71,11 +73,11 @@ type DomainBase struct {
 func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	byKey := map[groupKey][]results.Outcome{}
 	for _, o := range outcomes {
-		if o.Kind != results.OfGiven {
-			byKey[keyOf(o)] = append(byKey[keyOf(o)], o)
+		if k := opts.keyOf(o); o.Kind != results.OfGiven {
+			byKey[k] = append(byKey[k], o)
 		}
 	}
-	addGiven(byKey, outcomes)
+	addGiven(byKey, outcomes, opts)
 	keys := make([]groupKey, 0, len(byKey))
 	for k := range byKey {
 		keys = append(keys, k)
@@ -126,7 +128,8 @@ func displayNames(agents []string, given map[string]string) map[string]string {
 
 func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[string]string) Group {
 	g := Group{
-		Suite: k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.experiment,
+		Standing: k.standing,
+		Suite:    k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.experiment,
 		Teacher: k.teacher, Student: k.student, StudentIs: k.studentDigest, ProtocolIs: k.protocolDigest, RankedBy: stats.ByGain,
 	}
 	domains := opts.Domains

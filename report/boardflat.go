@@ -74,6 +74,10 @@ func identity() []flatColumn {
 		{"experiment", func(_ Group, r Row) string { return r.Experiment }},
 		{"kind", func(_ Group, r Row) string { return string(r.Kind) }},
 		{"standing", func(_ Group, r Row) string { return string(r.Standing) }},
+		{"made_by", func(_ Group, r Row) string { return string(r.Made) }},
+		{"source", func(_ Group, r Row) string { return string(r.Source) }},
+		{"assurance", func(_ Group, r Row) string { return string(r.Assurance) }},
+		{"assured_by", func(_ Group, r Row) string { return orMissing(r.AssuredBy) }},
 		{"marks", func(_ Group, r Row) string { return joinMarks(r.Marks) }},
 		{"rank", func(_ Group, r Row) string {
 			if r.Rank == 0 {

@@ -23,6 +23,9 @@ func (g Group) title(what string, common []Mark) string {
 	if g.Modified {
 		title += " (as modified in " + g.Experiment + ")"
 	}
+	if g.Standing != "" && g.Standing != SimulatedResult { // which is a mark
+		title += " - " + string(g.Standing)
+	}
 	if len(common) > 0 {
 		title += " - " + joinMarks(common)
 	}

@@ -15,6 +15,16 @@ type groupKey struct {
 	studentDigest, protocolDigest     string
 	modified                          bool
 	experiment                        string
+	standing                          Standing // where standings are apart
+}
+
+// keyOf is the key of the outcome's group.
+func (opts Options) keyOf(o results.Outcome) groupKey {
+	k := keyOf(o)
+	if opts.Standing {
+		k.standing = standingOf(o)
+	}
+	return k
 }
 
 func keyOf(o results.Outcome) groupKey {
@@ -29,7 +39,7 @@ func keyOf(o results.Outcome) groupKey {
 }
 
 func (k groupKey) compare(other groupKey) int {
-	return cmp.Or(cmp.Compare(k.suite, other.suite), cmp.Compare(k.protocol, other.protocol),
+	return cmp.Or(cmp.Compare(k.standing.order(), other.standing.order()), cmp.Compare(k.suite, other.suite), cmp.Compare(k.protocol, other.protocol),
 		cmp.Compare(k.student, other.student), cmp.Compare(k.teacher, other.teacher),
 		cmp.Compare(strconv.FormatBool(k.modified), strconv.FormatBool(other.modified)),
 		cmp.Compare(k.experiment, other.experiment),
@@ -38,7 +48,7 @@ func (k groupKey) compare(other groupKey) int {
 
 // addGiven adds the given submissions to every group that differs from theirs by
 // the teacher at most, and makes a group of those that have none.
-func addGiven(byKey map[groupKey][]results.Outcome, outcomes []results.Outcome) {
+func addGiven(byKey map[groupKey][]results.Outcome, outcomes []results.Outcome, opts Options) {
 	groups := map[groupKey][]groupKey{} // by key without the teacher
 	for k := range byKey {
 		bare := k
@@ -49,7 +59,7 @@ func addGiven(byKey map[groupKey][]results.Outcome, outcomes []results.Outcome) 
 		if o.Kind != results.OfGiven {
 			continue
 		}
-		bare := keyOf(o)
+		bare := opts.keyOf(o)
 		bare.teacher = ""
 		if len(groups[bare]) == 0 {
 			groups[bare] = []groupKey{bare}

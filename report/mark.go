@@ -40,13 +40,50 @@ var meanings = []struct {
 // Standing says how far a row can be trusted.
 type Standing string
 
-// The standings. Results are self-reported until somebody else has scored the
-// bundle that they came in again; no row is there yet.
+// The standings. Results are self-reported until somebody else, whose receipt counts,
+// has scored the bundle that they came in again.
 const (
 	SimulatedResult Standing = "simulated"
 	SelfReported    Standing = "self-reported"
 	FromPaper       Standing = "paper"
 )
+
+// standingOf is the standing of a single outcome. What is simulated stays so, whoever
+// has scored it again.
+func standingOf(o results.Outcome) Standing {
+	switch {
+	case o.Kind == results.OfPaper:
+		return FromPaper
+	case o.Simulated:
+		return SimulatedResult
+	}
+	return Standing(o.Assured())
+}
+
+// order is the order of standings on a board, the most trusted first.
+func (s Standing) order() int {
+	return slices.Index([]Standing{Standing(results.Reproduced), Standing(results.Verified), SelfReported, FromPaper, SimulatedResult}, s)
+}
+
+// assure sums up who has computed the row's outcomes again: the weakest says.
+func (r *Row) assure(outcomes []results.Outcome) {
+	r.Made, r.Source, r.Assurance = results.ByModels, results.FromTrials, results.Reproduced
+	var by []string
+	for _, o := range outcomes {
+		if o.Simulated {
+			r.Made = o.Made()
+		}
+		r.Source = o.Source()
+		if r.Assurance.Stronger(o.Assured()) {
+			r.Assurance = o.Assured()
+		}
+		if o.AssuredBy != "" && !slices.Contains(by, o.AssuredBy) {
+			by = append(by, o.AssuredBy)
+		}
+	}
+	slices.Sort(by)
+	r.AssuredBy = strings.Join(by, ", ")
+}
 
 func (r Row) standing() Standing {
 	switch {
@@ -55,7 +92,7 @@ func (r Row) standing() Standing {
 	case slices.Contains(r.Marks, Simulated):
 		return SimulatedResult
 	}
-	return SelfReported
+	return Standing(r.Assurance)
 }
 
 func (r *Row) mark(outcomes []results.Outcome) {

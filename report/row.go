@@ -17,7 +17,11 @@ type Row struct {
 	Agent      string              `json:"agent"`
 	Name       string              `json:"name"` // shown
 	Kind       results.OutcomeKind `json:"kind"`
-	Standing   Standing            `json:"standing"`
+	Standing   Standing            `json:"standing"` // of made, source and assurance in one word
+	Made       results.Maker       `json:"made_by"`
+	Source     results.Source      `json:"source"`
+	Assurance  results.Assurance   `json:"assurance"`
+	AssuredBy  string              `json:"assured_by,omitempty"` // signers of receipts
 	Experiment string              `json:"experiment"`
 	Workflow   results.Workflow    `json:"workflow"`
 	Setting    results.Setting     `json:"setting"`
@@ -103,6 +107,7 @@ func newRows(outcomes []results.Outcome, domains []results.Domain, names map[str
 		row.warnChanged(members)
 		row.mark(members)
 		row.Audit = auditOf(members, domains)
+		row.assure(members)
 		row.Standing = row.standing()
 		rows = append(rows, row)
 	}

@@ -64,7 +64,10 @@ type Outcome struct {
 	Unsandboxed bool `json:"unsandboxed"` // the agent's code ran without a sandbox
 
 	// What is said of the folder. The scores of a trial that changed are left out.
-	Changed  string   `json:"changed,omitempty"`  // what is not as it was sealed or scored, with its file
+	Changed   string    `json:"changed,omitempty"`    // what is not as it was sealed or scored, with its file
+	Assurance Assurance `json:"assurance,omitempty"`  // by receipts; empty for none
+	AssuredBy string    `json:"assured_by,omitempty"` // the signer
+
 	Unproven bool     `json:"unproven,omitempty"` // nothing proves the scores: the folder is of version 1, or not there
 	Added    []string `json:"added,omitempty"`    // files of other programs in the folder, which change nothing
 

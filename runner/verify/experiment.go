@@ -18,6 +18,7 @@ import (
 // experiment checks what all trials share.
 func (v *Verifier) experiment() {
 	root := v.Bundle.Root
+	v.report.Agents, v.report.Titles, v.report.Domains = v.lock.Agents, v.lock.Titles, v.file.Domains
 	place := v.in(string(root.Lock()))
 	v.report.check(Terms, place, v.local(v.terms()), "the experiment file, and the protocol that follows from it")
 	for _, d := range slices.Sorted(maps.Keys(v.lock.Tasks)) {

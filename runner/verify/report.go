@@ -72,7 +72,11 @@ type Report struct {
 	Experiment string            `json:"experiment"`
 	Program    string            `json:"packed_by"`
 	Outcomes   []results.Outcome `json:"-"`
+	Agents     map[string]string `json:"-"`     // digests of definitions
+	Titles     map[string]string `json:"-"`     // of agents
+	Domains    []results.Domain  `json:"-"`     // that the experiment is to have
 	Seals      map[string]string `json:"seals"` // digest of each trial's seal, by its path
+	Trained    map[string]string `json:"-"`     // digest of all that decides each trial's final training, by its path
 	Checks     []Check           `json:"checks"`
 	Reproduced int               `json:"reproduced"` // trials whose training was made again with the same score
 	Judged     int               `json:"judged"`     // trials whose private answers were judged again

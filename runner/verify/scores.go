@@ -44,6 +44,10 @@ func (v *Verifier) finals(dir record.Trial, state *results.Trial, place string) 
 		v.report.check(Scores, place, v.local(err), "")
 		return
 	}
+	decided := []any{state.Spec.AgentDigest, state.Spec.Workflow, state.Spec.Setting, state.Spec.TaskDigest, state.Spec.StudentDigest, state.Spec.Protocol, state.Spec.Seed, rows}
+	if digest, err := disk.DigestOf(decided); err == nil {
+		v.report.Trained[place] = digest
+	}
 	all := true
 	for k := 1; k <= state.Spec.Protocol.FinalSeeds; k++ {
 		f := dir.Final(k)

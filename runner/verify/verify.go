@@ -44,7 +44,7 @@ type Again struct {
 // Verify checks the bundle. The error is of this machine alone.
 func (v *Verifier) Verify(ctx context.Context) (Report, error) {
 	b := v.Bundle
-	v.report = Report{Digest: b.Digest, Experiment: b.Experiment, Program: b.Program, Seals: map[string]string{}, Outcomes: []results.Outcome{}}
+	v.report = Report{Digest: b.Digest, Experiment: b.Experiment, Program: b.Program, Seals: map[string]string{}, Trained: map[string]string{}, Outcomes: []results.Outcome{}}
 	v.judged = map[results.Domain]bool{}
 	v.report.add(Archive, filepath.Base(b.Path), Verified, "%d files of %d bytes, by their digests", len(b.Files), sizes(b.Files))
 	for _, l := range b.LeftOut {

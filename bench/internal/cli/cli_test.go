@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/autodatabench/autodatabench/results/bundle"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -39,6 +40,7 @@ func TestScripts(t *testing.T) {
 			"replace":   replace,
 			"tell":      tell,
 			"cut":       cut,
+			"unbundle":  unbundle,
 			"schema":    schema,
 			"alone":     alone,
 			"stale":     stale,
@@ -74,6 +76,12 @@ func alone(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("autodatabench is not on PATH")
+}
+
+// unbundle lays the experiment of three runs that a bundle holds: unbundle FOLDER.
+func unbundle(ts *testscript.TestScript, neg bool, args []string) {
+	_, err := bundle.Open(threeRunsAt, ts.MkAbs(args[0]))
+	ts.Check(err)
 }
 
 // stale makes an index one of another version of the program: stale FILE.

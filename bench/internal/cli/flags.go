@@ -233,3 +233,25 @@ func (w *words) untilDecided(c *cli.Context) error {
 	}
 	return nil
 }
+
+// verifyFlags say how a bundle is verified.
+func verifyFlags() []cli.Flag {
+	return append(placeFlags(), jsonFlag(), formatFlag(),
+		&cli.BoolFlag{Name: "retrain", Usage: "train and score again"},
+		&cli.IntFlag{Name: "sample", Usage: "with --retrain: so many trials, drawn by the bundle's digest", DefaultText: "all"},
+		&cli.StringSliceFlag{Name: "task", Usage: "task `FOLDER`, of a bundle with tasks of its own", TakesFile: true})
+}
+
+func verifyOptionsOf(c *cli.Context, bundle string) verifyOptions {
+	return verifyOptions{format: formatOf(c), file: bundle, places: placesOf(c), retrain: c.Bool("retrain"), sample: c.Int("sample"), tasks: c.StringSlice("task")}
+}
+
+// bundlesFlag names where bundles lie that submissions give by address.
+func bundlesFlag() cli.Flag {
+	return &cli.StringFlag{Name: "bundles", Usage: "`FOLDER` of bundles that submissions give by address, each named by its digest and .adb", TakesFile: true}
+}
+
+// trustFlag names whose receipts count.
+func trustFlag() cli.Flag {
+	return &cli.StringFlag{Name: "trust", Value: "results/submissions/trust.yaml", Usage: "`FILE` that names whose receipts count", TakesFile: true}
+}

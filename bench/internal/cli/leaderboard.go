@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,6 +15,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/bench/internal/submissions"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/markdown"
 	"github.com/autodatabench/autodatabench/results"
@@ -24,8 +27,11 @@ func leaderboardCommand(env Env) *cli.Command {
 		Name: "leaderboard", Usage: "rank the agents of all experiments in the index",
 		Description: "Prints one table. The others: " + strings.Join(report.BoardTables()[1:], ", ") + ".\nJSON and CSV are always whole. Examples:\n\n" +
 			"  autodatabench leaderboard\n  autodatabench leaderboard --experiment demo --table domains --table failures\n" +
-			"  autodatabench leaderboard --format markdown --all\n  autodatabench leaderboard --update README.md --table summary",
+			"  autodatabench leaderboard --format markdown --all\n  autodatabench leaderboard --update README.md --table summary\n" +
+			"  autodatabench leaderboard --submissions results/submissions --format markdown",
 		Flags: append(append(boardFlags(), tableFlags()...), formatFlag(),
+			&cli.StringFlag{Name: "submissions", Usage: "the board of the submissions in this `FOLDER`, such as results/submissions", TakesFile: true},
+			trustFlag(), bundlesFlag(), privateRootFlag(), paperFlag(),
 			&cli.BoolFlag{Name: "averages", Usage: "as --table " + report.OtherRanksTable + ": ranks and ties by points, headroom and geometric mean"},
 			&cli.StringFlag{Name: "update", TakesFile: true, Usage: "write Markdown into `FILE`, between the lines " + markdown.Begin + " and " + markdown.End}),
 		Action: func(c *cli.Context) error {
@@ -40,6 +46,7 @@ func leaderboardCommand(env Env) *cli.Command {
 				tables = append(tables, report.OtherRanksTable)
 			}
 			return runLeaderboard(c.Context, env.World, leaderboardOptions{
+				submissions: optional(c, "submissions"), trust: c.String("trust"), verify: verifyOptions{places: placesOf(c)}, bundles: c.String("bundles"),
 				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), tables: tables, update: c.String("update"),
 			})
 		},
@@ -47,16 +54,19 @@ func leaderboardCommand(env Env) *cli.Command {
 }
 
 type leaderboardOptions struct {
-	format     report.Format
-	out        string
-	experiment string   // empty for all
-	tables     []string // to show
-	update     string   // page to write into; empty to print
+	format         report.Format
+	out            string
+	experiment     string   // empty for all
+	tables         []string // to show
+	submissions    *string  // folder of submissions that make the board; nil for the experiments of out
+	trust, bundles string
+	verify         verifyOptions
+	update         string // page to write into; empty to print
 }
 
 // runLeaderboard prints the leaderboard, or writes it into a page.
 func runLeaderboard(ctx context.Context, w setup.World, o leaderboardOptions) error {
-	outcomes, opts, left := recorded.Outcomes(ctx, o.out, o.experiment, warnings(w))
+	outcomes, opts, left := boardOutcomes(ctx, w, o)
 	if outcomes == nil {
 		return left
 	}
@@ -66,6 +76,34 @@ func runLeaderboard(ctx context.Context, w setup.World, o leaderboardOptions) er
 		return errors.Join(left, updatePage(o.update, board))
 	}
 	return errors.Join(left, show(w, o.format, board))
+}
+
+// boardOutcomes are the outcomes of submissions, or of the experiments of out.
+func boardOutcomes(ctx context.Context, w setup.World, o leaderboardOptions) ([]results.Outcome, report.Options, error) {
+	if o.submissions == nil {
+		return recorded.Outcomes(ctx, o.out, o.experiment, warnings(w))
+	}
+	opts := report.Options{Standing: true, Expected: map[string][]results.Domain{}, Names: map[string]string{}}
+	folders, err := submissions.List(*o.submissions)
+	if err != nil {
+		return nil, opts, err
+	}
+	var list []submissions.Checked
+	for _, dir := range folders {
+		c, err := checkSubmission(ctx, w, submitCheckOptions{verify: o.verify, folder: dir, trust: o.trust, bundles: o.bundles})
+		if err != nil {
+			return nil, opts, fmt.Errorf("submission %s: %w", filepath.Base(dir), err)
+		}
+		list = append(list, c)
+		opts.Expected[c.Name] = c.Report.Domains
+		maps.Copy(opts.Names, c.Report.Titles)
+	}
+	outcomes, said := submissions.Outcomes(list)
+	warn := warnings(w)
+	for _, text := range said {
+		warn(errors.New(text))
+	}
+	return append([]results.Outcome{}, outcomes...), opts, nil
 }
 
 // readBoard is the leaderboard of an experiment, or of all, from the index of out. The

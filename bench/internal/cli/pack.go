@@ -61,31 +61,40 @@ type packed struct {
 	Open    []string       `json:"unfinished,omitempty"`
 }
 
-// runPack writes the bundle.
-func runPack(ctx context.Context, w setup.World, o packOptions) error {
-	root, only, err := packable(o.out, o.name)
+// runPack writes the bundle and prints what is in it.
+func runPack(_ context.Context, w setup.World, o packOptions) error {
+	done, err := packTo(w, o)
 	if err != nil {
 		return err
+	}
+	return printData(w, o.format, done, packedTable(done))
+}
+
+// packTo writes the bundle.
+func packTo(w setup.World, o packOptions) (done packed, err error) {
+	root, only, err := packable(o.out, o.name)
+	if err != nil {
+		return done, err
 	}
 	trials, open, err := finished(root, only)
 	if err != nil {
-		return err
+		return done, err
 	}
 	secrets, err := secretsOf(w, root, o.secrets)
 	if err != nil {
-		return err
+		return done, err
 	}
 	f, err := setup.RecordedFile(root)
 	if err != nil {
-		return err
+		return done, err
 	}
 	m, digest, err := bundle.Pack(o.to, root, bundle.Options{
 		Program: setup.Version(), Name: f.Name, Trials: trials, Answers: o.teacher, Adapters: o.adapters, Predictions: o.predictions, Secrets: secrets,
 	})
 	if err != nil {
-		return err
+		return done, err
 	}
-	done := packed{File: o.to, Digest: digest, Files: len(m.Files), Trials: len(trials), LeftOut: map[string]int{}, Open: open}
+	done = packed{File: o.to, Digest: digest, Files: len(m.Files), Trials: len(trials), LeftOut: map[string]int{}, Open: open}
 	for _, l := range m.LeftOut {
 		done.LeftOut[string(record.PartOf(l.Path))+": "+l.Why]++
 	}
@@ -93,7 +102,7 @@ func runPack(ctx context.Context, w setup.World, o packOptions) error {
 	if o.predictions {
 		fmt.Fprintln(w.Stderr, "warning: the bundle holds answers to private sets; give it to nobody but their holders")
 	}
-	return printData(w, o.format, done, packedTable(done))
+	return done, nil
 }
 
 // packable finds the experiment, and the trial if the name is one's.

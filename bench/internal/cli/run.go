@@ -219,12 +219,11 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if err != nil {
 		return err
 	}
+	var left error
 	if s.Only != nil { // the board has the other trials, too
-		all, _, left := recorded.Outcomes(ctx, filepath.Dir(string(s.Root)), s.File.Name, warnings(w))
-		if all == nil {
+		if outcomes, _, left = recorded.Outcomes(ctx, filepath.Dir(string(s.Root)), s.File.Name, warnings(w)); outcomes == nil {
 			return left
 		}
-		outcomes = all
 	}
 	board := report.Leaderboard(outcomes, report.Options{
 		Domains: s.File.Domains, Names: names, Heads: heads, Looks: map[string][]results.Look{s.File.Name: s.Looks()},
@@ -242,7 +241,7 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	}
 	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\nmore     %s --experiment %s --all\n\n",
 		filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard(), more, quoted(s.File.Name))
-	return show(w, format, board.Only(report.Summary))
+	return errors.Join(left, show(w, format, board.Only(report.Summary)))
 }
 
 // putIndex puts the outcomes of the experiment in the folder root into the index

@@ -166,7 +166,7 @@ func harms(t *testing.T, whole string) (list []harm) {
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		for _, damage := range slices.Sorted(maps.Keys(damages)) {
 			name := kinds[kind]
-			list = append(list, harm{kind, damage, func(t *testing.T, out string) { damages[damage](t, out, name) }, []string{filepath.Base(name), "alpha/run-1", "alpha run 1", "science/alpha/1"}})
+			list = append(list, harm{kind, damage, func(t *testing.T, out string) { damages[damage](t, out, name) }, []string{filepath.Base(name), "by-hand", "alpha/run-1", "alpha run 1", "science/alpha/1"}})
 		}
 	}
 	for _, f := range forgeries {

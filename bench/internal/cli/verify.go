@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/receipt"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
@@ -24,16 +26,16 @@ func verifyCommand(env Env) *cli.Command {
 			"With --retrain, students are trained and scored again. Examples:\n\n" +
 			"  autodatabench verify bundle.adb\n  autodatabench verify --retrain --sample 2 bundle.adb\n" +
 			"  autodatabench verify --task my/task --private-root private bundle.adb",
-		Flags: append(placeFlags(), jsonFlag(), formatFlag(),
-			&cli.BoolFlag{Name: "retrain", Usage: "train and score again"},
-			&cli.IntFlag{Name: "sample", Usage: "with --retrain: so many trials, drawn by the bundle's digest (default: all)", DefaultText: "all"},
-			&cli.StringSliceFlag{Name: "task", Usage: "task `FOLDER`, of a bundle with tasks of its own", TakesFile: true}),
+		Flags: append(verifyFlags(),
+			&cli.StringFlag{Name: "receipt", Usage: "check this receipt `FILE` on the bundle, too", TakesFile: true},
+			trustFlag()),
 		Action: func(c *cli.Context) error {
 			name, err := oneArgument(c, "a bundle")
 			if err != nil {
 				return err
 			}
-			o := verifyOptions{format: formatOf(c), file: name, places: placesOf(c), retrain: c.Bool("retrain"), sample: c.Int("sample"), tasks: c.StringSlice("task")}
+			o := verifyOptionsOf(c, name)
+			o.receipt, o.trust = c.String("receipt"), c.String("trust")
 			if o.sample < 0 || o.sample > 0 && !o.retrain {
 				return usage("--sample goes with --retrain, and counts from 1")
 			}
@@ -49,6 +51,17 @@ type verifyOptions struct {
 	retrain bool
 	sample  int // 0 for all
 	tasks   []string
+	receipt string // empty for none
+	trust   string
+}
+
+// verification is a report with what a receipt on it needs.
+type verification struct {
+	verify.Report
+	Receipt *receipt.Checked `json:"receipt,omitempty"`
+
+	bundle     *bundle.Bundle // whose unpacked files are gone
+	arithmetic string         // with which trainings were made again
 }
 
 // runVerify prints what the verification of the bundle came to.
@@ -57,11 +70,28 @@ func runVerify(ctx context.Context, w setup.World, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(printData(w, o.format, done, verifiedTable(done)), falseClaims(o.file, done))
+	var doubt error
+	if o.receipt != "" {
+		done.Receipt, doubt = receiptOn(o, done.bundle)
+	}
+	return errors.Join(printData(w, o.format, done, verifiedTable(done)), falseClaims(o.file, done.Report), doubt)
+}
+
+// receiptOn checks the receipt on the bundle.
+func receiptOn(o verifyOptions, b *bundle.Bundle) (*receipt.Checked, error) {
+	trust, err := receipt.ReadTrust(o.trust)
+	if err != nil {
+		return nil, err
+	}
+	c, err := trust.Check(o.receipt, b.Path, b.Digest)
+	if err != nil {
+		return nil, err
+	}
+	return &c, nil
 }
 
 // verified checks the bundle.
-func verified(ctx context.Context, w setup.World, o verifyOptions) (done verify.Report, err error) {
+func verified(ctx context.Context, w setup.World, o verifyOptions) (done verification, err error) {
 	disk.SweepScratch(func(string) {})
 	dir, remove, err := disk.Scratch("verify-")
 	if err != nil {
@@ -72,10 +102,12 @@ func verified(ctx context.Context, w setup.World, o verifyOptions) (done verify.
 	if err != nil {
 		return done, err
 	}
+	done.bundle = b
 	v := verify.Verifier{Bundle: b, PrivateRoot: o.places.Private}
 	f, err := setup.RecordedFile(b.Root)
 	if err != nil { // the verification names what is wrong with the lock
-		return v.Verify(ctx)
+		done.Report, err = v.Verify(ctx)
+		return done, err
 	}
 	if v.Tasks, err = setup.TasksFor(f, o.tasks, o.places); err != nil {
 		return done, err
@@ -89,10 +121,14 @@ func verified(ctx context.Context, w setup.World, o verifyOptions) (done verify.
 		v.Again = &verify.Again{Student: s.Student, Identity: s.Identity, Tasks: s.Tasks, Sample: o.sample}
 		v.Progress = func(text string) { fmt.Fprintf(w.Stderr, "%s\n", text) }
 	}
-	return v.Verify(ctx)
+	if v.Again != nil {
+		done.arithmetic = v.Again.Identity.Arithmetic
+	}
+	done.Report, err = v.Verify(ctx)
+	return done, err
 }
 
-func verifiedTable(done verify.Report) *table.Table {
+func verifiedTable(done verification) *table.Table {
 	t := table.New("Verification of "+done.Experiment, 1, "!check", ">verified", ">on trust", ">failed")
 	counts := map[verify.Name]map[verify.Status]int{}
 	var order []verify.Name
@@ -108,6 +144,9 @@ func verifiedTable(done verify.Report) *table.Table {
 	}
 	t.Notes = append(t.Notes, fmt.Sprintf("Bundle %s, %d trials. Trained again: %d of them, %d with the same score. Private answers judged again: %d.",
 		results.ShortDigest(done.Digest), len(done.Outcomes), done.Retrained, done.Reproduced, done.Judged))
+	if r := done.Receipt; r != nil {
+		t.Notes = append(t.Notes, fmt.Sprintf("The receipt counts: %s, by %s on %s.", r.Level, r.Signer, r.Time.Format(time.DateOnly)))
+	}
 	for _, s := range done.Trusts() {
 		t.Notes = append(t.Notes, fmt.Sprintf("On trust, %s: %s (%d, such as %s)", s.Name, s.Text, s.Number, s.Place))
 	}
