@@ -81,7 +81,7 @@ func (r *Refusal) PromptTooLong() bool {
 var (
 	sampling = regexp.MustCompile(`(?i)\btemperature\b|\btop_?p\b|\bstop(?:_sequences?| sequences?)?\b|response_format|json_?(?:object|mode|schema)|\bmessages?\[|\bmessages\.\d|max_(?:completion_|output_|new_)?tokens|utf-?8|\bunicode\b`)
 	account  = regexp.MustCompile(`(?i)\bcredits?\b|\bbilling\b|\bbalance\b|\bpayment\b|\bquota\b|api.?key|authenticat|unauthori[sz]ed|\bdeployment\b|api.?version|organi[sz]ation|subscription|\barrearage\b|overdue`)
-	owned    = regexp.MustCompile("(?i)\\bseed\\b|\\bstream(?:ing|_options)?\\b|reasoning_effort|enable_thinking|\\bmodel\\b.{0,80}(?:not (?:exist|found|available|supported)|unknown|invalid|does not exist|no such|decommissioned|deprecated|retired)|(?:unknown|invalid|no such|unsupported) model|no endpoints|max_completion_tokens.{0,40}instead|system (?:role|message|prompt|instruction)|developer instruction|extra inputs|role 'system'")
+	owned    = regexp.MustCompile(`(?i)\bseed\b|\bstream(?:ing|_options)?\b|reasoning_effort|enable_thinking|\bmodel\b.{0,80}(?:not (?:exist|found|available|supported)|unknown|invalid|does not exist|no such|decommissioned|deprecated|retired)|(?:unknown|invalid|no such|unsupported) model|no endpoints|max_completion_tokens.{0,40}instead|system (?:role|message|prompt|instruction)|developer instruction|extra inputs|role 'system'`)
 )
 
 // spent are the words for an account that has nothing left, by which waiting is of

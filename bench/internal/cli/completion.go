@@ -2,7 +2,6 @@ package cli
 
 import (
 	"embed"
-	"io"
 	"slices"
 	"strings"
 
@@ -44,6 +43,6 @@ func runCompletion(w setup.World, shell string) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w.Stdout, string(script))
+	_, err = w.Stdout.Write(script)
 	return err
 }
