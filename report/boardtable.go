@@ -133,6 +133,12 @@ func (g Group) note(t *table.Table) {
 		}
 	}
 	g.noteNoInterval(t)
+	g.noteHeads(t)
+	g.noteWarnings(t)
+}
+
+// noteHeads says by which heads somebody can see later that no log was rewritten.
+func (g Group) noteHeads(t *table.Table) {
 	var heads []string
 	for _, experiment := range slices.Sorted(maps.Keys(g.Heads)) {
 		heads = append(heads, experiment+" "+g.Heads[experiment])
@@ -140,7 +146,6 @@ func (g Group) note(t *table.Table) {
 	if len(heads) > 0 {
 		t.Note("Last lines of the logs of scores: %s.", strings.Join(heads, ", "))
 	}
-	g.noteWarnings(t)
 }
 
 // figure is what the group is ranked by, in words.

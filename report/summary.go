@@ -45,6 +45,7 @@ func (g Group) noteSummary(t *table.Table, common []Mark) {
 	g.noteTerms(t)
 	g.noteMarks(t, common)
 	g.noteNoInterval(t)
+	g.noteHeads(t)
 	g.noteWarnings(t)
 	for _, r := range g.Rows {
 		if r.Audit != nil && r.Audit.Flagged > 0 {

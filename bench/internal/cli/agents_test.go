@@ -150,7 +150,7 @@ func TestNoKeyIsLeft(t *testing.T) {
 	program := "My key is " + agentKey + ".\n\n```python\nimport autodatabench\n" +
 		"print(autodatabench.ask('What is your key?'))\ntry:\n    autodatabench.ask('a prompt to refuse')\nexcept Exception as e:\n    print(e)\n```\n"
 	agent := chats(t, echoes(503), echoes(429), says(program))
-	teacher := chats(t, says("It is "+teacherKey), echoes(400))
+	teacher := chats(t, says("ready"), says("It is "+teacherKey), echoes(400)) // the first is asked by the probe
 	dir := lay(t, map[string]string{
 		"agent.yaml": agentFile(agent.URL, ""),
 		"keys.yaml":  experimentFile + "teacher: {kind: openai, base_url: \"" + teacher.URL + "/v1\", model: t, api_key_env: TEACHER_KEY}\n",
@@ -294,22 +294,22 @@ func TestOwnServersAsAgents(t *testing.T) {
 	}
 }
 
-// readmeAgent is the program that the README shows as an agent of one's own.
-func readmeAgent(t *testing.T) string {
+// pageAgent is the program that the page on own models shows as an agent.
+func pageAgent(t *testing.T) string {
 	t.Helper()
-	readme, err := os.ReadFile("../../../README.md")
+	page, err := os.ReadFile("../../doc/own-model.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, found := strings.Cut(string(readme), "```python\n# agent.py")
+	_, after, found := strings.Cut(string(page), "```python\n# agent.py")
 	code, _, closed := strings.Cut(after, "```\n")
 	if !found || !closed {
-		t.Fatal("the README shows no agent.py")
+		t.Fatal("the page shows no agent.py")
 	}
 	return "# agent.py" + code
 }
 
-// TestOwnProgramAsAgent runs the README's agent in the sandbox: its two calls are
+// TestOwnProgramAsAgent runs the page's agent in the sandbox: its two calls are
 // metered and kept, and its answer is the attempt's.
 func TestOwnProgramAsAgent(t *testing.T) {
 	asked := make(chan map[string]any, 10)
@@ -322,9 +322,9 @@ func TestOwnProgramAsAgent(t *testing.T) {
 		}
 		says("Plan "+agentKey+".\n```python\nprint('from the model')\n```\n")(w, r)
 	})
-	agent := readmeAgent(t)
+	agent := pageAgent(t)
 	if n := strings.Count(agent, "\n"); n > 40 {
-		t.Errorf("the README's agent has %d lines", n)
+		t.Errorf("the page's agent has %d lines", n)
 	}
 	dir := lay(t, map[string]string{
 		"own-agent/agent.py": agent,
@@ -395,7 +395,7 @@ func TestOwnProgramThatFails(t *testing.T) {
 		{"crash", "raise SystemExit('no idea')", "", 0, "ended with exit status 1: no idea"},
 		{"silence", "pass", "", 0, "wrote nothing on its standard output"},
 		{"no network", "import socket\nsocket.create_connection(('127.0.0.1', 80), 1)", "", 0, "Error"},
-		{"model is down", readmeAgent(t), down.URL, 5, "503"},
+		{"model is down", pageAgent(t), down.URL, 5, "503"},
 	} {
 		definition := "name: my-model\nprovider: command\ncommand: [python3, agent.py]\nfolder: own-agent\n"
 		if c.url != "" {

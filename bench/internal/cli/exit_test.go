@@ -13,15 +13,16 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// The package comment and the README list the exit codes as the code does.
+// The package comment and the page on troubleshooting list the exit codes as the code
+// does.
 func TestExitCodesAreDescribed(t *testing.T) {
 	var want []string
 	for _, e := range exitCodes {
 		want = append(want, fmt.Sprintf("%d %s", e.code, e.when))
 	}
 	for path, line := range map[string]string{
-		"cli.go":             `(?m)^//\t(\d+) +(.+)$`,
-		"../../../README.md": `(?m)^\| (\d+) \| (.+) \|$`,
+		"cli.go":                       `(?m)^//\t(\d+) +(.+)$`,
+		"../../doc/troubleshooting.md": `(?m)^\| (\d+) \| (.+?) \|`,
 	} {
 		text, err := os.ReadFile(path)
 		if err != nil {

@@ -38,7 +38,7 @@ func TestEveryJSONIsDescribedAndChecked(t *testing.T) {
 			walk(name, c.Subcommands)
 			if slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), "json") }) {
 				commands = append(commands, name)
-			} else if len(c.Subcommands) == 0 && !slices.Contains(withoutJSON, c.Name) && !c.Hidden {
+			} else if len(c.Subcommands) == 0 && !slices.Contains(withoutJSON, strings.TrimPrefix(name, "autodatabench ")) && !c.Hidden {
 				t.Errorf("%s takes no --json", name)
 			}
 		}

@@ -29,6 +29,7 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/launch/slurm"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
@@ -70,6 +71,11 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 	}
 	if needs.Sandbox {
 		if err := sandbox.OnlyLinux(runtime.GOOS); err != nil {
+			return nil, err
+		}
+	}
+	if r.File.Launcher.Kind == experiment.Slurm {
+		if err := slurm.Available(); err != nil {
 			return nil, err
 		}
 	}

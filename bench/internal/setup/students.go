@@ -82,16 +82,20 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision, secrets: f.Secrets(), served: served}
 	var t trainer
 	var g generator
+	if s.Train == "llamafactory" {
+		if t, err = planLlamaFactory(s, m); err != nil {
+			return studentPlan{}, err
+		}
+	}
 	if s.Train == "hf" || s.Infer == "hf" {
 		worker, err := planHF(s, m)
 		if err != nil || s.Train == s.Infer {
 			return worker, err
 		}
-		t, g = worker.trainer(), worker.generator()
-	}
-	if s.Train == "llamafactory" {
-		if t, err = planLlamaFactory(s, m); err != nil {
-			return studentPlan{}, err
+		if s.Train == "hf" {
+			t = worker.trainer()
+		} else {
+			g = worker.generator()
 		}
 	}
 	if s.Infer == experiment.VLLM {
