@@ -10,18 +10,18 @@
 FROM golang:1.26-bookworm AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends gcc libc6-dev git libopenblas-dev pkg-config \
+ && apt-get install -y --no-install-recommends gcc libc6-dev git \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_LDFLAGS="$(pkg-config --libs openblas)" go build -tags openblas -o /autodatabench ./bench
+RUN go build -o /autodatabench ./bench
 
 FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends bubblewrap ca-certificates libopenblas0-pthread python3 \
+ && apt-get install -y --no-install-recommends bubblewrap ca-certificates python3 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 1000 bench \
  && install -d -o bench /work /work/runs

@@ -12,15 +12,12 @@ OUT         ?= runs
 FUZZTIME    ?= 10s
 FLOORS      := results tasks agents report runner bench
 
-# SQLite is C. OpenBLAS is looked for when a recipe runs, after setup.
+# SQLite is C.
 export CGO_ENABLED := 1
-OPENBLAS = $(strip $(shell pkg-config --exists openblas 2>/dev/null && pkg-config --libs openblas))
-GO       = $(if $(OPENBLAS),CGO_LDFLAGS="$(OPENBLAS)" )go
-TAGS     = $(if $(OPENBLAS),-tags openblas)
-PARITY   = -tags $(if $(OPENBLAS),openblas$(comma))parity
-CHAOS    = -tags $(if $(OPENBLAS),openblas$(comma))chaos
-STACK    = -tags $(if $(OPENBLAS),openblas$(comma))gpustack
-comma   := ,
+GO     := go
+PARITY := -tags parity
+CHAOS  := -tags chaos
+STACK  := -tags gpustack
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -34,53 +31,53 @@ demo: setup build ## run the embedded experiment and print its leaderboard (EXPE
 
 build: ## build ./autodatabench
 	@bench/setup.sh build
-	@$(GO) build $(TAGS) -o autodatabench ./bench
+	@$(GO) build -o autodatabench ./bench
 
 test: setup ## run every test that needs no GPU
-	@$(GO) test -json -timeout 20m $(TAGS) ./... | $(GO) run ./bench/internal/testsum test
+	@$(GO) test -json -timeout 20m ./... | $(GO) run ./bench/internal/testsum test
 
 race: setup ## run every test under the race detector
-	@$(GO) test -race -json -timeout 40m $(TAGS) ./... | $(GO) run ./bench/internal/testsum race
+	@$(GO) test -race -json -timeout 40m ./... | $(GO) run ./bench/internal/testsum race
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
 	@$(GO) vet $(PARITY),gpustack,slurm,chaos ./...
 	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos ./...
-	@$(GO) test $(TAGS) ./bench/internal/archtest
+	@$(GO) test ./bench/internal/archtest
 	@echo "lint: clean"
 
 fuzz: setup ## run every fuzz target for FUZZTIME (10s) each
-	@GO='$(GO)' TAGS='$(TAGS)' FUZZTIME='$(FUZZTIME)' bench/fuzz.sh $(FLOORS)
+	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bench/fuzz.sh $(FLOORS)
 
 golden: setup ## rewrite the golden files of every package that has some
 	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \
-		$(GO) test $(TAGS) "./$$d" -update; done
+		$(GO) test "./$$d" -update; done
 
 recordings: setup build ## run the demo and take its trials and tables for the tests that hold them, as after a change of tasks or prompts
 	@out=$$(mktemp -d); trap 'rm -rf "$$out"' EXIT; ./autodatabench run --out "$$out" bench/experiments/demo.yaml; \
-	$(GO) test $(TAGS) -run '^TestDemoReplays$$' ./runner -record "$$out/demo"; \
-	$(GO) test $(TAGS) -run '^TestDemoPages$$' ./bench/internal/recorded -demo "$$out" -update
+	$(GO) test -run '^TestDemoReplays$$' ./runner -record "$$out/demo"; \
+	$(GO) test -run '^TestDemoPages$$' ./bench/internal/recorded -demo "$$out" -update
 
 picture: ## draw the pipeline that the README shows (bench/doc/pipeline-*.svg)
 	@go run ./bench/internal/picture
 
 generate-check: setup ## check that generated files and go.mod are what they are made from
-	@GO='$(GO)' TAGS='$(TAGS)' bench/generate-check.sh
+	@GO='$(GO)' bench/generate-check.sh
 
 faults: setup ## play every fault of teacher, agent, connection and disk on whole trials, and print a table (a minute or two)
-	@$(GO) test $(TAGS) -count=1 -timeout 20m -run '^TestFaults$$' -v ./runner -faults | grep -E '^(\||FAIL|ok|.*_test.go)'
+	@$(GO) test -count=1 -timeout 20m -run '^TestFaults$$' -v ./runner -faults | grep -E '^(\||FAIL|ok|.*_test.go)'
 
 trust: setup ## measure the audit on engineers that cheat and on honest ones (414 simulated trials), and tamper with bundles: 5 minutes of processor time
-	@$(GO) test $(TAGS) -count=1 -timeout 60m -v -run '^TestTrust$$' ./runner/audit -trust | grep -vE '^(ok|PASS|=== |--- PASS|    --- PASS)'
-	@$(GO) test $(TAGS) -count=1 -timeout 60m -v -run '^TestTampering$$' ./runner/verify -table | grep -vE '^(ok|PASS|=== |--- PASS|    --- PASS)'
+	@$(GO) test -count=1 -timeout 60m -v -run '^TestTrust$$' ./runner/audit -trust | grep -vE '^(ok|PASS|=== |--- PASS|    --- PASS)'
+	@$(GO) test -count=1 -timeout 60m -v -run '^TestTampering$$' ./runner/verify -table | grep -vE '^(ok|PASS|=== |--- PASS|    --- PASS)'
 
 damage: setup ## damage each kind of file of a finished experiment in every way, ask every reading command, and print a table (minutes)
-	@$(GO) test $(TAGS) -count=1 -timeout 40m -run '^TestDamageIsNamed$$' -v ./bench/internal/cli -sweep | grep -E '^(\||FAIL|ok|.*_test.go)'
+	@$(GO) test -count=1 -timeout 40m -run '^TestDamageIsNamed$$' -v ./bench/internal/cli -sweep | grep -E '^(\||FAIL|ok|.*_test.go)'
 
 check: lint test ## lint and all tests, with a short form of faults
 
 bench: setup ## measure the parts that bound a run, with their goals
-	@GO='$(GO)' TAGS='$(TAGS)' bench/goals.sh
+	@GO='$(GO)' bench/goals.sh
 
 calibrate: setup build ## measure how the embedded student tells training sets apart (ROWS, RUNS, DRAWS)
 	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3) $(or $(DRAWS),1)
@@ -90,7 +87,7 @@ parity: setup ## compare the student with PyTorch, transformers, PEFT and tokeni
 	$(GO) test -json -timeout 20m $(PARITY) -run '^TestParity' ./runner/student/llama ./runner/student/vllm | $(GO) run ./bench/internal/testsum parity
 
 parity-bench: setup ## time training and generation against PyTorch on the CPU, with goals
-	@python=$$(bench/parity/python.sh); GO='$(GO)' TAGS='$(TAGS)' PARITY_PYTHON="$$python" bench/parity/bench.sh
+	@python=$$(bench/parity/python.sh); GO='$(GO)' PARITY_PYTHON="$$python" bench/parity/bench.sh
 
 gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, LLaMA-Factory, transformers serve (downloads 1.5 GB once)
 	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); cli=$$(bench/parity/llamafactory.sh); \
@@ -98,7 +95,7 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student ./bench/internal/cli | $(GO) run ./bench/internal/testsum gpu-stack-test
 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
-	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
+	@GO='$(GO)' RUN='$(RUN)' bench/slurm-test.sh
 
 clients-test: setup build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
@@ -126,7 +123,7 @@ coverage-study: setup ## simulate coverage and error rates of the statistics: an
 	@$(GO) test ./report/stats -run 'TestCoverage|TestTypeI' -study -sets $(or $(SETS),2000) -draws $(or $(DRAWS),399) -timeout 48h -v
 
 heldout: setup ## measure the embedded student in wordings that no set has, to choose corpus and recipe by (ROWS, DRAWS, EPOCHS)
-	@$(GO) test $(TAGS) -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded/pretrain \
+	@$(GO) test -run '^$$' -bench HeldOut -benchtime 1x ./runner/student/embedded/pretrain \
 		-args $(if $(ROWS),-heldout.rows $(ROWS)) $(if $(DRAWS),-heldout.draws $(DRAWS)) $(if $(EPOCHS),-heldout.epochs $(EPOCHS))
 
 real-suites: setup build ## run a domain made from a CSV, and the paper's suites from their published files, end to end (AUTODATABENCH_DATASETS)

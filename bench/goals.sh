@@ -2,7 +2,7 @@
 # Runs the benchmarks of the parts that bound a run and prints their goals beside
 # the figures. A goal that is missed is said and fails nothing: machines differ. A
 # goal without a figure fails, since its benchmark is gone or has another name.
-# Goals are for two cores with OpenBLAS. One package at a time (-p 1): nothing is
+# Goals are for two cores. One package at a time (-p 1): nothing is
 # compiled beside a benchmark.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +20,7 @@ BenchmarkLeaderboard/24-agents ms/board <= 2000 # over 5,000 trials from the ind
 '
 figures=$(mktemp)
 trap 'rm -f "$figures"' EXIT
-eval "$GO" test -p 1 "$TAGS" -run "'^\$'" -bench . ./runner/student/llama ./runner/gateway ./results ./results/disk ./report/stats ./bench/internal/cli | tee "$figures"
+eval "$GO" test -p 1 -run "'^\$'" -bench . ./runner/student/llama ./runner/gateway ./results ./results/disk ./report/stats ./bench/internal/cli | tee "$figures"
 
 echo
 awk '

@@ -7,21 +7,19 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:-run}
 
-needed=() optional=()
+needed=()
 command -v gcc >/dev/null || needed+=(gcc libc6-dev)
 command -v git >/dev/null || needed+=(git)
 command -v bwrap >/dev/null || needed+=(bubblewrap)
 python3 -c '' 2>/dev/null || needed+=(python3)
-command -v pkg-config >/dev/null || optional+=(pkg-config)
-pkg-config --exists openblas 2>/dev/null || optional+=(libopenblas-dev)
 
-if ((${#needed[@]} + ${#optional[@]})) && [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
-	echo "setup: installing ${needed[*]} ${optional[*]}" >&2
+if ((${#needed[@]})) && [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+	echo "setup: installing ${needed[*]}" >&2
 	export DEBIAN_FRONTEND=noninteractive
 	install=(apt-get install -y -qq --no-install-recommends)
 	# An outdated or absent package list fails the first time.
-	"${install[@]}" "${needed[@]}" "${optional[@]}" >/dev/null 2>&1 ||
-		{ apt-get update -qq && "${install[@]}" "${needed[@]}" "${optional[@]}"; } >/dev/null 2>&1 || true
+	"${install[@]}" "${needed[@]}" >/dev/null 2>&1 ||
+		{ apt-get update -qq && "${install[@]}" "${needed[@]}"; } >/dev/null 2>&1 || true
 fi
 
 missing=()
@@ -40,5 +38,3 @@ if ((${#missing[@]})); then
 	printf '  %s\n' "${missing[@]}" >&2
 	exit 1
 fi
-pkg-config --exists openblas 2>/dev/null ||
-	echo "setup: without OpenBLAS the student is several times slower: apt-get install libopenblas-dev pkg-config" >&2

@@ -114,11 +114,10 @@ for _ in {1..60}; do [[ $(sinfo -h -o %T 2>/dev/null) == idle ]] && break; sleep
 sinfo
 
 export AUTODATABENCH_SLURM_NODE=$host TMPDIR=$SLURM_TEST/work
-eval "$GO" build "$TAGS" -o "$SLURM_TEST/autodatabench" ./bench
-tags=${TAGS#-tags }
+eval "$GO" build -o "$SLURM_TEST/autodatabench" ./bench
 # In the background, so that a signal is heard while they run.
 set -m
-(eval "$GO" test -json -timeout 40m -p 1 -tags "${tags:+$tags,}slurm" -run "'${RUN:-^TestSlurm}'" ./runner/launch/slurm ./bench/internal/setup ./bench/internal/cli |
+(eval "$GO" test -json -timeout 40m -p 1 -tags slurm -run "'${RUN:-^TestSlurm}'" ./runner/launch/slurm ./bench/internal/setup ./bench/internal/cli |
 	eval "$GO" run ./bench/internal/testsum slurm) &
 tests=$!
 wait "$tests"

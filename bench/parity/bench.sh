@@ -1,34 +1,27 @@
 #!/usr/bin/env bash
 # Times training and generation here and in PyTorch on the CPU, in turns, five
-# pairs each, with OpenBLAS and with gonum's own BLAS, and prints medians with
-# their goals. A goal that is missed is said and fails nothing: machines differ,
-# and a busy one measures nothing. Reads GO, TAGS and PARITY_PYTHON.
+# pairs each, and prints medians with their goals. A goal that is missed is said and
+# fails nothing: machines differ, and a busy one measures nothing. Reads GO and PARITY_PYTHON.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-figures=$(mktemp) printed=$(mktemp)
-trap 'rm -f "$figures" "$printed"' EXIT
+figures=$(mktemp)
+trap 'rm -f "$figures"' EXIT
 echo "load when it began: $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown), $(nproc) cores"
-for tags in ${TAGS:+openblas,}parity ${TAGS:+parity}; do
-	blas=gonum
-	[[ $tags == openblas* ]] && blas=OpenBLAS
-	eval "$GO" test -tags "$tags" -timeout 30m -run "'^\$'" -bench "'AgainstPyTorch|TrainingShare'" -benchtime 5x ./runner/student/llama | tee "$printed"
-	sed "s/^Benchmark/$blas &/" "$printed" >>"$figures"
-done
+eval "$GO" test -tags parity -timeout 30m -run "'^\$'" -bench "'AgainstPyTorch|TrainingShare'" -benchtime 5x ./runner/student/llama | tee "$figures"
 
 echo
 awk '
-function row(what, value, goal, met) { printf "%-9s %-28s %10s  %s\n", $1, what, value, goal == "" ? "" : "goal " goal ": " (met ? "met" : "missed") }
-$2 ~ /^Benchmark/ {
+function row(what, value, goal, met) { printf "%-28s %10s  %s\n", what, value, goal == "" ? "" : "goal " goal ": " (met ? "met" : "missed") }
+/^Benchmark/ {
 	found++
 	delete f
-	for (i = 4; i < NF; i += 2) f[$(i + 1)] = $i
-	fast = $1 == "OpenBLAS"
-	if ($2 ~ /AgainstPyTorch/) {
-		what = $2 ~ /Training/ ? "training" : "generation"
+	for (i = 3; i < NF; i += 2) f[$(i + 1)] = $i
+	if ($1 ~ /AgainstPyTorch/) {
+		what = $1 ~ /Training/ ? "training" : "generation"
 		row(what ", tokens/s", sprintf("%.0f", f["tokens/s"]))
 		row(what ", PyTorch, tokens/s", sprintf("%.0f", f["PyTorch-tokens/s"]))
-		row(what ", times PyTorch", sprintf("%.2f", f["ratio"]), fast ? "> 1" : "", f["ratio"] > 1)
+		row(what ", times PyTorch", sprintf("%.2f", f["ratio"]), "> 1", f["ratio"] > 1)
 	} else {
 		row("training, GFLOP/s", sprintf("%.1f", f["GFLOP/s"]))
 		row("the layers alone, GFLOP/s", sprintf("%.1f", f["matmul-GFLOP/s"]))

@@ -25,7 +25,7 @@ func setup(t *testing.T, root record.Experiment) *Setup {
 	}
 	return &Setup{
 		File: f, Root: root, Teacher: procedural.New(1), Tasks: map[results.Domain]tasks.Task{results.Science: task},
-		Identity: results.Identity{Name: "fake", Arithmetic: "gonum", Digest: "one"},
+		Identity: results.Identity{Name: "fake", Arithmetic: "go-1", Digest: "one"},
 	}
 }
 
@@ -55,7 +55,7 @@ func TestTerms(t *testing.T) {
 		{"the program's version", func(s *Setup) { s.Version = "v9" }, true, true},
 		{"the seed", func(s *Setup) { s.File.Seed++ }, false, true},
 		{"the student", func(s *Setup) { s.Identity.Digest = "two" }, false, false},
-		{"the arithmetic", func(s *Setup) { s.Identity.Arithmetic = "openblas" }, false, false},
+		{"the arithmetic", func(s *Setup) { s.Identity.Arithmetic = "go-2" }, false, false},
 		{"the teacher's host", func(s *Setup) { s.File.Teacher.BaseURL = "http://other:1/v1" }, true, true},
 		{"the teacher's seed", func(s *Setup) { s.Teacher = procedural.New(2) }, false, true},
 		{"the teacher's model", func(s *Setup) { s.Teacher = &teacher.OpenAI{Model: "m"} }, false, true},

@@ -54,7 +54,7 @@ func scorer(t *testing.T, root record.Experiment, f *fake) *Scorer {
 	}
 	return &Scorer{
 		Root: root, Scores: scores, Student: f,
-		Identity: results.Identity{Name: "fake", Arithmetic: "gonum", Digest: "one"},
+		Identity: results.Identity{Name: "fake", Arithmetic: "go-1", Digest: "one"},
 	}
 }
 
@@ -77,7 +77,7 @@ var changes = []struct {
 	base   bool // the base score depends on it too
 }{
 	{"another student", func(s *Scorer, _ *tasks.Task, _ *results.Recipe) { s.Identity.Digest = "two" }, true},
-	{"another arithmetic", func(s *Scorer, _ *tasks.Task, _ *results.Recipe) { s.Identity.Arithmetic = "openblas" }, true},
+	{"another arithmetic", func(s *Scorer, _ *tasks.Task, _ *results.Recipe) { s.Identity.Arithmetic = "go-2" }, true},
 	{"another task", func(_ *Scorer, task *tasks.Task, _ *results.Recipe) { task.Digest = "new" }, true},
 	{"another sampling", func(_ *Scorer, task *tasks.Task, _ *results.Recipe) { task.Brief.Sampling.Seed++ }, true},
 	{"another recipe", func(_ *Scorer, _ *tasks.Task, r *results.Recipe) { r.Epochs++ }, false},
@@ -194,7 +194,7 @@ func TestTrialIsScoredUnderItsTermsOnly(t *testing.T) {
 	root := record.Experiment(t.TempDir())
 	spec := results.Spec{
 		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
-		Protocol: results.Mini(), TaskDigest: science(t).Digest, StudentDigest: "one", Arithmetic: "gonum",
+		Protocol: results.Mini(), TaskDigest: science(t).Digest, StudentDigest: "one", Arithmetic: "go-1",
 	}
 	dir := sealedTrial(t, root, spec)
 	if _, err := scorer(t, root, &fake{}).Trial(t.Context(), dir, science(t)); err != nil {

@@ -29,7 +29,7 @@ func TestTrialIsScoredWithAllSeeds(t *testing.T) {
 	root, task := record.Experiment(t.TempDir()), science(t)
 	spec := results.Spec{
 		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
-		Protocol: results.Mini(), TaskDigest: task.Digest, StudentDigest: "one", Arithmetic: "gonum",
+		Protocol: results.Mini(), TaskDigest: task.Digest, StudentDigest: "one", Arithmetic: "go-1",
 	}
 	spec.Protocol.FinalSeeds, spec.Protocol.Budget.MinRows = 3, 1
 	dir := root.Trial(spec.TrialID)

@@ -111,7 +111,7 @@ func (v *Verifier) compare(place string, was, now record.Score) bool {
 	differ := apart(was.Private.Items, now.Private.Items)
 	said := fmt.Sprintf("%d of %d correct, here %d; %d answers have another verdict", was.Private.Correct, was.Private.Total, now.Private.Correct, differ)
 	if was.Terms.Arithmetic == v.Again.Identity.Arithmetic {
-		v.report.add(Trainings, place, Failed, "made again with the same programs, it comes out otherwise: %s%s", said, kernels(was.Terms.Arithmetic))
+		v.report.add(Trainings, place, Failed, "made again with the same programs, it comes out otherwise: %s", said)
 		return false
 	}
 	if most := Noise(now.Private); math.Abs(float64(was.Private.Correct-now.Private.Correct)) > most {
@@ -121,15 +121,6 @@ func (v *Verifier) compare(place string, was, now record.Score) bool {
 	v.report.add(Trainings, place, Verified, "made again with %s in place of %s, within the noise of %.0f answers: %s",
 		v.Again.Identity.Arithmetic, was.Terms.Arithmetic, Noise(now.Private), said)
 	return true
-}
-
-// kernels is what else may differ where OpenBLAS computes: it takes its kernels by the
-// processor, and the record does not name them.
-func kernels(arithmetic string) string {
-	if !strings.Contains(arithmetic, "OpenBLAS") {
-		return ""
-	}
-	return "; on a processor of another kind, OPENBLAS_CORETYPE chooses the author's kernels"
 }
 
 // Noise is by how many right answers two trainings may differ that round differently:

@@ -113,12 +113,12 @@ func libraryRules() []rule {
 		imports("results-std", false, func(s *source, i imported) bool { return s.in("results") && !i.std() }),
 		only("github.com/mattn/go-sqlite3", "results/index"),
 		only("modernc.org/sqlite", "results/index"),
-		only("gonum.org/v1/gonum", "report/stats/...", "report/figure/...", "runner/student/llama/..."),
+		only("gonum.org/v1/gonum", "report/stats/...", "report/figure/..."),
 		only("gonum.org/v1/plot", "report/figure/..."),
-		only("gonum.org/v1/netlib", "runner/student/llama"),
+		only("github.com/mmcloughlin/avo", "runner/student/llama/gemm/generate"), // a module of its own
 		only("github.com/parquet-go/parquet-go", "tasks/importers"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
-		only("golang.org/x/sys", "results/disk"),
+		only("golang.org/x/sys", "results/disk", "runner/student/llama/gemm"),
 		only("github.com/sigstore", "bench/internal/receipt"), // and with it all clients of its servers
 		only("github.com/in-toto", "bench/internal/receipt"),
 		only(module+"/runner/student/embedded/pretrain", "bench/internal/cli"), // a run needs the weights, not how they were made

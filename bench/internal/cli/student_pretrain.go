@@ -16,7 +16,7 @@ import (
 func pretrainCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "pretrain", Usage: "make the embedded student's weights again from generated text",
-		Description: "Takes 85 minutes on two cores with OpenBLAS. Each phase leaves a whole student; the same command goes on after\nthe last finished one. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
+		Description: "Takes 85 minutes on two cores. Each phase leaves a whole student; the same command goes on after\nthe last finished one. Example:\n\n  autodatabench student pretrain --seed 1 --to weights",
 		Flags: []cli.Flag{
 			jsonFlag(), &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "seed of text and weights"},
 			targetFlag("Hugging Face files"),

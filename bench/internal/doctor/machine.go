@@ -14,6 +14,7 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/llama/gemm"
 )
 
 // ask runs a program that only says something, for a while at the most.
@@ -47,12 +48,7 @@ func checkStudent() Finding {
 	if err != nil {
 		return Finding{Part: "student", What: err.Error(), Do: "build the program again"}
 	}
-	id := s.Identity()
-	f := Finding{Part: "student", OK: true, What: fmt.Sprintf("embedded, BLAS %s, %d cores", id.Arithmetic, runtime.GOMAXPROCS(0))}
-	if id.Arithmetic == "gonum" {
-		f.Do = "for several times the speed: apt-get install libopenblas-dev pkg-config, then make build"
-	}
-	return f
+	return Finding{Part: "student", OK: true, What: fmt.Sprintf("embedded, arithmetic %s with %s, %d cores", s.Identity().Arithmetic, gemm.Set(), runtime.GOMAXPROCS(0))}
 }
 
 func checkPython() Finding {

@@ -64,7 +64,7 @@ func Open(files fs.FS, name string) (*Student, error) {
 		digest.Write(data)
 	}
 	return &Student{model, tok, results.Identity{
-		Name: name, Backend: "embedded", Arithmetic: llama.BLAS(), Digest: hex.EncodeToString(digest.Sum(nil)), Embedded: true,
+		Name: name, Backend: "embedded", Arithmetic: llama.Arithmetic(), Digest: hex.EncodeToString(digest.Sum(nil)), Embedded: true,
 	}}, nil
 }
 

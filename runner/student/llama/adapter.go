@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/autodatabench/autodatabench/runner/student/llama/gemm"
 )
 
 // Adapter is a LoRA of all linear layers: a weight W of shape [out, in] acts as
@@ -93,7 +95,7 @@ func (a *Adapter) mergeInto(dst, base *Model) {
 			copy(dst.layers[l].group[g], base.layers[l].group[g])
 			for _, s := range sites {
 				out, _ := a.config.shape(s)
-				tmul(out, in, a.Rank, a.scale(), a.layers[l].bT[s], out, a.a(l, s), in, 1, dst.layers[l].linear[s], in)
+				gemm.TN(out, in, a.Rank, a.scale(), a.layers[l].bT[s], out, a.a(l, s), in, true, dst.layers[l].linear[s], in)
 			}
 		}
 	})

@@ -1,5 +1,7 @@
 package llama
 
+import "github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+
 // sink receives the gradients of a pass. Exactly one of full and adapter is set.
 type sink struct {
 	full    *Model   // same layout as the model
@@ -12,13 +14,13 @@ type sink struct {
 func (p *pass) backward(g sink) {
 	c := p.m.Config
 	m, d, v := len(p.targets), c.Hidden, c.VocabSize
-	mul(m, d, v, 1, p.logits, v, p.m.head, d, 0, p.dout, d)
+	gemm.NN(m, d, v, 1, p.logits, v, p.m.head, d, false, p.dout, d)
 	dlast := p.dnorm[:m*d]
 	copy(dlast, p.dout)
 	clear(p.dout)
 	var gain []float32
 	if g.full != nil {
-		tmul(v, d, m, 1, p.logits, v, p.last, d, 0, g.full.head, d)
+		gemm.TN(v, d, m, 1, p.logits, v, p.last, d, false, g.full.head, d)
 		clear(g.full.flat[g.full.gains:])
 		gain = g.full.norm
 	}
@@ -54,20 +56,20 @@ func (p *pass) feedForwardBack(l, n int, dx, attended []float32, g sink) {
 	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
 	d, f := c.Hidden, c.Intermediate
 	qw, _ := c.shape(siteQ)
-	mul(n, f, d, 1, dx, d, w.group[groupDown], f, 0, p.dact, f)
+	gemm.NN(n, f, d, 1, dx, d, w.group[groupDown], f, false, p.dact, f)
 	p.linearGradient(l, groupDown, n, s.act, dx, g)
 	gateUp := s.gateUp[:n*2*f]
 	swiGLUBack(gateUp, p.dact[:n*f], s.sigmoid, f)
 	p.linearGradient(l, groupGateUp, n, s.norm2, gateUp, g)
 	dnorm := p.dnorm[:n*d]
-	mul(n, d, 2*f, 1, gateUp, 2*f, w.group[groupGateUp], d, 0, dnorm, d)
+	gemm.NN(n, d, 2*f, 1, gateUp, 2*f, w.group[groupGateUp], d, false, dnorm, d)
 	var gain []float32
 	if g.full != nil {
 		gain = g.full.layers[l].mlpNorm
 	}
 	rmsNormBack(dx, dnorm, s.middle[:n*d], w.mlpNorm, s.inverse2, gain)
 	p.linearGradient(l, groupO, n, attended, dx, g)
-	mul(n, qw, d, 1, dx, d, w.group[groupO], qw, 0, p.dattended, qw)
+	gemm.NN(n, qw, d, 1, dx, d, w.group[groupO], qw, false, p.dattended, qw)
 }
 
 // scatterTargets spreads the last layer's gradients at the targets over all
@@ -98,7 +100,7 @@ func (p *pass) attentionBack(l int, g sink) {
 	if l == 0 && g.full == nil {
 		return // nothing below is trained
 	}
-	mul(n, d, out, 1, p.dqkv, out, w.group[groupQKV], d, 0, p.dnorm, d)
+	gemm.NN(n, d, out, 1, p.dqkv, out, w.group[groupQKV], d, false, p.dnorm, d)
 	var gain []float32
 	if g.full != nil {
 		gain = g.full.layers[l].attnNorm
@@ -118,15 +120,12 @@ func (p *pass) attendRowBack(s *layerState, row span) {
 		k, v := (c.Heads+h/share)*hd, (c.Heads+c.KVHeads+h/share)*hd
 		probs := s.probs[row.probs+h*n*n:][:n*n]
 		dout := p.dattended[row.start*qw+h*hd:]
-		var add float32 // the heads that share keys and values add up
-		if h%share > 0 {
-			add = 1
-		}
-		tmul(n, hd, n, 1, probs, n, dout, qw, add, dqkv[v:], width)
-		mulT(n, n, hd, dout, qw, qkv[v:], width, 0, dscores, n)
+		add := h%share > 0 // the heads that share keys and values add up
+		gemm.TN(n, hd, n, 1, probs, n, dout, qw, add, dqkv[v:], width)
+		gemm.NT(n, n, hd, dout, qw, qkv[v:], width, false, dscores, n)
 		causalSoftmaxBack(dscores, probs, n, c.attentionScale())
-		mul(n, hd, n, 1, dscores, n, qkv[k:], width, 0, dqkv[h*hd:], width)
-		tmul(n, hd, n, 1, dscores, n, qkv[h*hd:], width, add, dqkv[k:], width)
+		gemm.NN(n, hd, n, 1, dscores, n, qkv[k:], width, false, dqkv[h*hd:], width)
+		gemm.TN(n, hd, n, 1, dscores, n, qkv[h*hd:], width, add, dqkv[k:], width)
 	}
 }
 
@@ -148,20 +147,20 @@ func (p *pass) linearGradient(l, group, n int, x, dy []float32, g sink) {
 	c := p.m.Config
 	out, in := c.groupShape(group)
 	if g.full != nil {
-		tmul(out, in, n, 1, dy, out, x, in, 0, g.full.layers[l].group[group], in)
+		gemm.TN(out, in, n, 1, dy, out, x, in, false, g.full.layers[l].group[group], in)
 		return
 	}
 	a, da := &g.current.layers[l], &g.adapter.layers[l]
 	r, factor := g.current.Rank, g.current.scale()
 	inner := len(groupSites[group]) * r
 	u, v := p.low[0], p.low[1] // x aT and dy b: [n, inner]
-	mulT(n, inner, in, x, in, a.group[group], in, 0, u, inner)
+	gemm.NT(n, inner, in, x, in, a.group[group], in, false, u, inner)
 	from := 0
 	for i, s := range groupSites[group] {
 		o, _ := c.shape(s)
-		mulT(n, r, o, dy[from:], out, a.bT[s], o, 0, v[i*r:], inner)
-		tmul(r, o, n, factor, u[i*r:], inner, dy[from:], out, 0, da.bT[s], o)
+		gemm.NT(n, r, o, dy[from:], out, a.bT[s], o, false, v[i*r:], inner)
+		gemm.TN(r, o, n, factor, u[i*r:], inner, dy[from:], out, false, da.bT[s], o)
 		from += o
 	}
-	tmul(inner, in, n, factor, v, inner, x, in, 0, da.group[group], in)
+	gemm.TN(inner, in, n, factor, v, inner, x, in, false, da.group[group], in)
 }

@@ -43,7 +43,6 @@ func Load(fsys fs.FS) (*Model, *Tokenizer, error) {
 }
 
 func load(fsys fs.FS) (*Model, *Tokenizer, error) {
-	UseFastBLAS()
 	data, err := readFile(fsys, configFile)
 	if err != nil {
 		return nil, nil, err

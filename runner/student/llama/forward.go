@@ -1,5 +1,7 @@
 package llama
 
+import "github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+
 // forward computes the logits at the targets. attend fills a layer's attended
 // from its qkv.
 func (p *pass) forward(attend func(layer int)) {
@@ -19,7 +21,7 @@ func (p *pass) forward(attend func(layer int)) {
 	}
 	m, v := len(p.targets), p.m.Config.VocabSize
 	rmsNorm(p.last, p.out, p.m.norm, p.inverse, p.m.Config.NormEps)
-	mulT(m, v, d, p.last, d, p.m.head, d, 0, p.logits, v)
+	gemm.NT(m, v, d, p.last, d, p.m.head, d, false, p.logits, v)
 }
 
 // attention computes the first half of a layer up to attended.
@@ -27,7 +29,7 @@ func (p *pass) attention(l int, attend func(layer int)) {
 	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
 	out, in := c.groupShape(groupQKV)
 	rmsNorm(s.norm1, s.x, w.attnNorm, s.inverse1, c.NormEps)
-	mulT(len(p.ids), out, in, s.norm1, in, w.group[groupQKV], in, 0, s.qkv, out)
+	gemm.NT(len(p.ids), out, in, s.norm1, in, w.group[groupQKV], in, false, s.qkv, out)
 	p.rotate(s.qkv, 1)
 	attend(l)
 }
@@ -63,12 +65,12 @@ func (p *pass) feedForward(l, n int, out []float32) {
 		attended = s.attended
 		copy(middle, s.x)
 	}
-	mulT(n, d, qw, attended, qw, w.group[groupO], qw, 1, middle, d)
+	gemm.NT(n, d, qw, attended, qw, w.group[groupO], qw, true, middle, d)
 	rmsNorm(s.norm2, middle, w.mlpNorm, s.inverse2, c.NormEps)
-	mulT(n, 2*f, d, s.norm2, d, w.group[groupGateUp], d, 0, s.gateUp, 2*f)
+	gemm.NT(n, 2*f, d, s.norm2, d, w.group[groupGateUp], d, false, s.gateUp, 2*f)
 	swiGLU(s.act[:n*f], s.sigmoid, s.gateUp, f)
 	copy(out, middle)
-	mulT(n, d, f, s.act, f, w.group[groupDown], f, 1, out, d)
+	gemm.NT(n, d, f, s.act, f, w.group[groupDown], f, true, out, d)
 }
 
 // attendRows is causal attention within each row, keeping the weights in probs.
@@ -84,9 +86,9 @@ func (p *pass) attendRows(l int) {
 		for h := range c.Heads {
 			k, v := (c.Heads+h/share)*hd, (c.Heads+c.KVHeads+h/share)*hd
 			probs := s.probs[row.probs+h*n*n:][:n*n]
-			mulT(n, n, hd, qkv[h*hd:], width, qkv[k:], width, 0, probs, n)
+			gemm.NT(n, n, hd, qkv[h*hd:], width, qkv[k:], width, false, probs, n)
 			causalSoftmax(probs, n, factor)
-			mul(n, hd, n, 1, probs, n, qkv[v:], width, 0, s.attended[row.start*qw+h*hd:], qw)
+			gemm.NN(n, hd, n, 1, probs, n, qkv[v:], width, false, s.attended[row.start*qw+h*hd:], qw)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/student/llama/gemm"
 )
 
 // GenOptions is how answers are drawn.
@@ -222,11 +223,11 @@ func (d *decoder) attendCache(l int) {
 			from := (l*c.KVHeads + h) * s.room * hd
 			head := h * share * hd
 			scores := d.scores[:share*n]
-			mulT(share, n, hd, state.qkv[i*width+head:], hd, s.keys[from:], hd, 0, scores, n)
+			gemm.NT(share, n, hd, state.qkv[i*width+head:], hd, s.keys[from:], hd, false, scores, n)
 			for g := range share {
 				softmaxScaled(scores[g*n:][:n], c.attentionScale())
 			}
-			mul(share, hd, n, 1, scores, n, s.values[from:], hd, 0, state.attended[i*c.Heads*hd+head:], hd)
+			gemm.NN(share, hd, n, 1, scores, n, s.values[from:], hd, false, state.attended[i*c.Heads*hd+head:], hd)
 		}
 	}
 }

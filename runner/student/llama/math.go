@@ -3,7 +3,7 @@ package llama
 import "math"
 
 // Scalar code that the compiler does not vectorise: loops are kept free of
-// calls and bounds checks, and long sums use four accumulators.
+// calls and bounds checks.
 
 // expInto writes e^(x-shift) to dst with a relative error below 1e-6; exponents
 // are held to [-87, 88]. It splits x = n ln 2 + r, |r| <= ln 2 / 2, evaluates
@@ -48,29 +48,42 @@ func maximum(x []float32) float32 {
 	return top
 }
 
+// lanes are the partial sums of sum and dot: element i goes to number i%8, as in a
+// register of eight float32.
+type lanes [8]float32
+
+// total adds the halves, then the quarters, then what is left.
+func (l *lanes) total() float32 {
+	return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
+}
+
 func sum(x []float32) float32 {
-	var a, b, c, d float32
-	for len(x) >= 4 {
+	var a, b, c, d, e, f, g, h float32
+	for len(x) >= 8 {
 		a, b, c, d = a+x[0], b+x[1], c+x[2], d+x[3]
-		x = x[4:]
+		e, f, g, h = e+x[4], f+x[5], g+x[6], h+x[7]
+		x = x[8:]
 	}
-	for _, v := range x {
-		a += v
+	l := lanes{a, b, c, d, e, f, g, h}
+	for i, v := range x {
+		l[i] += v
 	}
-	return (a + b) + (c + d)
+	return l.total()
 }
 
 func dot(x, y []float32) float32 {
-	var a, b, c, d float32
+	var a, b, c, d, e, f, g, h float32
 	y = y[:len(x)]
-	for len(x) >= 4 && len(y) >= 4 {
+	for len(x) >= 8 && len(y) >= 8 {
 		a, b, c, d = a+x[0]*y[0], b+x[1]*y[1], c+x[2]*y[2], d+x[3]*y[3]
-		x, y = x[4:], y[4:]
+		e, f, g, h = e+x[4]*y[4], f+x[5]*y[5], g+x[6]*y[6], h+x[7]*y[7]
+		x, y = x[8:], y[8:]
 	}
+	l := lanes{a, b, c, d, e, f, g, h}
 	for i, v := range x {
-		a += v * y[i]
+		l[i] += v * y[i]
 	}
-	return (a + b) + (c + d)
+	return l.total()
 }
 
 func scale(x []float32, by float32) {

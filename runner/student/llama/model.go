@@ -137,7 +137,6 @@ func NewModel(c Config, seed uint64) *Model {
 	if err := c.Validate(); err != nil {
 		panic("llama: " + err.Error())
 	}
-	UseFastBLAS()
 	m := allocate(c)
 	m.rope = newRope(c)
 	r := rand.New(rand.NewPCG(seed, 0x6c6c616d61))

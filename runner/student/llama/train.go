@@ -87,7 +87,7 @@ func (r LoRARecipe) Updates(rows int) int {
 
 // TrainLoRA trains an adapter of m, which it does not change, on rows that it
 // reshuffles for every epoch. The result depends on nothing but m, the rows,
-// the recipe and [BLAS]. Rows whose cut leaves no weighted token are passed
+// the recipe and [Arithmetic]. Rows whose cut leaves no weighted token are passed
 // over; a loss that is no number is an error.
 func TrainLoRA(ctx context.Context, m *Model, rows []Example, r LoRARecipe, progress func(Step)) (*Adapter, error) {
 	if err := r.validate(); err != nil {

@@ -132,7 +132,7 @@ func Run(ctx context.Context, seed uint64, o Options, dir string, progress func(
 // begin returns the student as the phases that dir holds have left it, or a new
 // one where dir holds none.
 func begin(seed uint64, o Options, dir string) (*llama.Model, *llama.Tokenizer, Report, error) {
-	report := Report{Seed: seed, Options: o, BLAS: llama.BLAS(), CorpusDigest: corpusDigest(seed)}
+	report := Report{Seed: seed, Options: o, BLAS: llama.Arithmetic(), CorpusDigest: corpusDigest(seed)}
 	report.Options.Phases = nil
 	tok := llama.TrainTokenizer(vocabularyTexts(seed), o.Vocabulary, llama.ChatSpecials())
 	config := llama.Config{

@@ -1,5 +1,0 @@
-//go:build !openblas
-
-package llama
-
-func useBLAS() string { return "gonum" }

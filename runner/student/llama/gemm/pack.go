@@ -1,0 +1,73 @@
+package gemm
+
+// packA copies rows of the transposed A into panels, one for each tile: panel i is
+// [k, rows of the tile].
+func (p product) packA(s *set, w *workspace, row, rows int) {
+	w.a = grown(w.a, rows*p.k)
+	for at, n := 0, 0; at < rows; at += n {
+		n = s.split(rows - at)
+		copyRows(w.a[at*p.k:][:n*p.k], n, p.a.data[row+at:], p.a.ld, n)
+	}
+}
+
+// packB copies columns of B into strips, each [k, its width]. Strips that are read
+// where they lie are left out.
+func (p product) packB(s *set, w *workspace, column, columns int) {
+	wide := 2 * s.lanes
+	w.b = grown(w.b, (columns+wide-1)/wide*wide*p.k)
+	for at := 0; at < columns; at += wide {
+		width := s.width(columns - at)
+		n := min(width, columns-at)
+		to := w.b[at*p.k:][:width*p.k]
+		if n < width {
+			clear(to)
+		} else if p.direct(s) {
+			continue
+		}
+		if p.b.transposed {
+			p.transposeInto(s, to, width, column+at, n)
+		} else {
+			copyRows(to, width, p.b.data[column+at:], p.b.ld, n)
+		}
+	}
+}
+
+// transposeInto writes n rows of B from row on as columns of to.
+func (p product) transposeInto(s *set, to []float32, width, row, n int) {
+	blocks, whole := p.k/8, n/8*8
+	for i := 0; i < whole && blocks > 0; i += 8 {
+		s.transpose(blocks, &p.b.data[(row+i)*p.b.ld], p.b.ld, &to[i], width)
+	}
+	for i := range n {
+		from := 0
+		if i < whole {
+			from = blocks * 8
+		}
+		for j, v := range p.b.data[(row+i)*p.b.ld:][from:p.k] {
+			to[(from+j)*width+i] = v
+		}
+	}
+}
+
+// copyRows copies n elements of each row of from, ld apart, to rows of to, width
+// apart. Copies of a fixed size are moves of vectors.
+func copyRows(to []float32, width int, from []float32, ld, n int) {
+	rows := len(to) / width
+	for p := range rows {
+		x, y := to[p*width:], from[p*ld:]
+		switch n {
+		case 6:
+			*(*[6]float32)(x) = [6]float32(y)
+		case 8:
+			*(*[8]float32)(x) = [8]float32(y)
+		case 12:
+			*(*[12]float32)(x) = [12]float32(y)
+		case 16:
+			*(*[16]float32)(x) = [16]float32(y)
+		case 32:
+			*(*[32]float32)(x) = [32]float32(y)
+		default:
+			copy(x[:n], y)
+		}
+	}
+}
