@@ -57,7 +57,7 @@ func TestFolderOfVersion1(t *testing.T) {
 	}
 	command("figure", "--out", ".", "--experiment", "version-1", "3")
 	command("prompt", "show", "--trial", "version-1/trials/science/iterative-scratch/adaptive/run-1", "--attempt", "2")
-	if code, _, said := in(t, dir, "resume", "--out", ".", "version-1"); code == 0 || !strings.Contains(said, "arithmetic ("+madeWith+")") {
+	if code, _, said := in(t, dir, "resume", "--out", ".", "version-1"); code == 0 || !strings.Contains(said, "under other terms") {
 		t.Errorf("resumed with another arithmetic: exit code %d, %q", code, said)
 	}
 	relabel(t, root)

@@ -63,8 +63,9 @@ type product struct {
 // set is an instruction set. Without tiles the product is computed in Go.
 type set struct {
 	name      string
-	lanes     int       // float32 in a register
-	tiles     [2][]tile // of one and of two registers' width, by rows less one
+	lanes     int                                                        // float32 in a register
+	tiles     [2][]tile                                                  // of one and of two registers' width, by rows less one
+	copies    [2]func(rows int, from *float32, fromRow int, to *float32) // of one and of two registers' width
 	transpose func(blocks int, from *float32, fromRow int, to *float32, toRow int)
 }
 

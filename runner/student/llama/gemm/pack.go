@@ -21,13 +21,14 @@ func (p product) packB(s *set, w *workspace, column, columns int) {
 		to := w.b[at*p.k:][:width*p.k]
 		if n < width {
 			clear(to)
-		} else if p.direct(s) {
-			continue
 		}
-		if p.b.transposed {
+		switch {
+		case p.b.transposed:
 			p.transposeInto(s, to, width, column+at, n)
-		} else {
+		case n < width:
 			copyRows(to, width, p.b.data[column+at:], p.b.ld, n)
+		case !p.direct(s):
+			s.copies[width/s.lanes-1](p.k, &p.b.data[column+at], p.b.ld, &to[0])
 		}
 	}
 }
@@ -50,7 +51,7 @@ func (p product) transposeInto(s *set, to []float32, width, row, n int) {
 }
 
 // copyRows copies n elements of each row of from, ld apart, to rows of to, width
-// apart. Copies of a fixed size are moves of vectors.
+// apart. Copies of the sizes of full tiles are moves of registers.
 func copyRows(to []float32, width int, from []float32, ld, n int) {
 	rows := len(to) / width
 	for p := range rows {
@@ -58,14 +59,8 @@ func copyRows(to []float32, width int, from []float32, ld, n int) {
 		switch n {
 		case 6:
 			*(*[6]float32)(x) = [6]float32(y)
-		case 8:
-			*(*[8]float32)(x) = [8]float32(y)
 		case 12:
 			*(*[12]float32)(x) = [12]float32(y)
-		case 16:
-			*(*[16]float32)(x) = [16]float32(y)
-		case 32:
-			*(*[32]float32)(x) = [32]float32(y)
 		default:
 			copy(x[:n], y)
 		}

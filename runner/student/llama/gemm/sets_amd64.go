@@ -16,14 +16,14 @@ func sets() (have []*set) {
 }
 
 func avx2() *set {
-	return &set{name: "AVX2", lanes: 8, transpose: avx2Transpose8, tiles: [2][]tile{
+	return &set{name: "AVX2", lanes: 8, copies: [2]func(int, *float32, int, *float32){avx2Copy8, avx2Copy16}, transpose: avx2Transpose8, tiles: [2][]tile{
 		{avx2Tile1x8, avx2Tile2x8, avx2Tile3x8, avx2Tile4x8, avx2Tile5x8, avx2Tile6x8},
 		{avx2Tile1x16, avx2Tile2x16, avx2Tile3x16, avx2Tile4x16, avx2Tile5x16, avx2Tile6x16},
 	}}
 }
 
 func avx512() *set {
-	return &set{name: "AVX-512", lanes: 16, transpose: avx2Transpose8, tiles: [2][]tile{
+	return &set{name: "AVX-512", lanes: 16, copies: [2]func(int, *float32, int, *float32){avx512Copy16, avx512Copy32}, transpose: avx2Transpose8, tiles: [2][]tile{
 		{
 			avx512Tile1x16, avx512Tile2x16, avx512Tile3x16, avx512Tile4x16, avx512Tile5x16, avx512Tile6x16,
 			avx512Tile7x16, avx512Tile8x16, avx512Tile9x16, avx512Tile10x16, avx512Tile11x16, avx512Tile12x16,

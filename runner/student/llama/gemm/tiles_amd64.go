@@ -34,6 +34,11 @@ func avx2Tile5x8(k int, a *float32, aRow int, aStep int, b *float32, bStep int, 
 //go:noescape
 func avx2Tile6x8(k int, a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, alpha float32, add bool)
 
+// avx2Copy8 copies 8 columns of so many rows, at least one, with AVX2 and FMA.
+//
+//go:noescape
+func avx2Copy8(rows int, from *float32, fromRow int, to *float32)
+
 // avx2Tile1x16 is a [tile] of 1 rows and 16 columns with AVX2 and FMA.
 //
 //go:noescape
@@ -63,6 +68,11 @@ func avx2Tile5x16(k int, a *float32, aRow int, aStep int, b *float32, bStep int,
 //
 //go:noescape
 func avx2Tile6x16(k int, a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, alpha float32, add bool)
+
+// avx2Copy16 copies 16 columns of so many rows, at least one, with AVX2 and FMA.
+//
+//go:noescape
+func avx2Copy16(rows int, from *float32, fromRow int, to *float32)
 
 // avx512Tile1x16 is a [tile] of 1 rows and 16 columns with AVX-512 F.
 //
@@ -124,6 +134,11 @@ func avx512Tile11x16(k int, a *float32, aRow int, aStep int, b *float32, bStep i
 //go:noescape
 func avx512Tile12x16(k int, a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, alpha float32, add bool)
 
+// avx512Copy16 copies 16 columns of so many rows, at least one, with AVX-512 F.
+//
+//go:noescape
+func avx512Copy16(rows int, from *float32, fromRow int, to *float32)
+
 // avx512Tile1x32 is a [tile] of 1 rows and 32 columns with AVX-512 F.
 //
 //go:noescape
@@ -183,6 +198,11 @@ func avx512Tile11x32(k int, a *float32, aRow int, aStep int, b *float32, bStep i
 //
 //go:noescape
 func avx512Tile12x32(k int, a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, alpha float32, add bool)
+
+// avx512Copy32 copies 32 columns of so many rows, at least one, with AVX-512 F.
+//
+//go:noescape
+func avx512Copy32(rows int, from *float32, fromRow int, to *float32)
 
 // avx2Transpose8 writes columns of 8 rows: to[p*toRow+i] = from[i*fromRow+p] for i < 8 and p < 8 blocks.
 //

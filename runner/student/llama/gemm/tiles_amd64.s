@@ -412,6 +412,25 @@ add:
 	VZEROUPPER
 	RET
 
+// func avx2Copy8(rows int, from *float32, fromRow int, to *float32)
+// Requires: AVX
+TEXT ·avx2Copy8(SB), NOSPLIT, $0-32
+	MOVQ rows+0(FP), AX
+	MOVQ from+8(FP), CX
+	MOVQ fromRow+16(FP), DX
+	MOVQ to+24(FP), BX
+	SHLQ $0x02, DX
+
+row:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	ADDQ    DX, CX
+	ADDQ    $0x20, BX
+	DECQ    AX
+	JNZ     row
+	VZEROUPPER
+	RET
+
 // func avx2Tile1x16(k int, a *float32, aRow int, aStep int, b *float32, bStep int, c *float32, cRow int, alpha float32, add bool)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile1x16(SB), NOSPLIT, $0-69
@@ -949,6 +968,27 @@ add:
 	VMOVUPS     Y10, (AX)
 	VFMADD213PS 32(AX), Y12, Y11
 	VMOVUPS     Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+// func avx2Copy16(rows int, from *float32, fromRow int, to *float32)
+// Requires: AVX
+TEXT ·avx2Copy16(SB), NOSPLIT, $0-32
+	MOVQ rows+0(FP), AX
+	MOVQ from+8(FP), CX
+	MOVQ fromRow+16(FP), DX
+	MOVQ to+24(FP), BX
+	SHLQ $0x02, DX
+
+row:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (BX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x40, BX
+	DECQ    AX
+	JNZ     row
 	VZEROUPPER
 	RET
 
@@ -2125,6 +2165,25 @@ add:
 	ADDQ        CX, AX
 	VFMADD213PS (AX), Z12, Z11
 	VMOVUPS     Z11, (AX)
+	VZEROUPPER
+	RET
+
+// func avx512Copy16(rows int, from *float32, fromRow int, to *float32)
+// Requires: AVX, AVX512F
+TEXT ·avx512Copy16(SB), NOSPLIT, $0-32
+	MOVQ rows+0(FP), AX
+	MOVQ from+8(FP), CX
+	MOVQ fromRow+16(FP), DX
+	MOVQ to+24(FP), BX
+	SHLQ $0x02, DX
+
+row:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    DX, CX
+	ADDQ    $0x40, BX
+	DECQ    AX
+	JNZ     row
 	VZEROUPPER
 	RET
 
@@ -3781,6 +3840,27 @@ add:
 	VMOVUPS     Z22, (AX)
 	VFMADD213PS 64(AX), Z24, Z23
 	VMOVUPS     Z23, 64(AX)
+	VZEROUPPER
+	RET
+
+// func avx512Copy32(rows int, from *float32, fromRow int, to *float32)
+// Requires: AVX, AVX512F
+TEXT ·avx512Copy32(SB), NOSPLIT, $0-32
+	MOVQ rows+0(FP), AX
+	MOVQ from+8(FP), CX
+	MOVQ fromRow+16(FP), DX
+	MOVQ to+24(FP), BX
+	SHLQ $0x02, DX
+
+row:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (BX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(BX)
+	ADDQ    DX, CX
+	ADDQ    $0x80, BX
+	DECQ    AX
+	JNZ     row
 	VZEROUPPER
 	RET
 

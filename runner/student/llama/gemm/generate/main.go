@@ -31,6 +31,7 @@ func main() {
 			for rows := 1; rows <= s.rows; rows++ {
 				s.tile(rows, vectors)
 			}
+			s.copyRows(vectors)
 		}
 	}
 	transpose8()
@@ -133,6 +134,29 @@ func (s set) zero(v reg.VecVirtual) {
 		return
 	}
 	build.VXORPS(v, v, v)
+}
+
+// copyRows writes a copy of columns, so many vectors wide.
+func (s set) copyRows(vectors int) {
+	name := fmt.Sprintf("%sCopy%d", s.name, vectors*s.lanes)
+	build.TEXT(name, attr.NOSPLIT, "func(rows int, from *float32, fromRow int, to *float32)")
+	build.Doc(fmt.Sprintf("%s copies %d columns of so many rows, at least one, %s.", name, vectors*s.lanes, s.features))
+	build.Pragma("noescape")
+	rows, from := build.Load(build.Param("rows"), build.GP64()), build.Load(build.Param("from"), build.GP64())
+	fromRow, to := build.Load(build.Param("fromRow"), build.GP64()), build.Load(build.Param("to"), build.GP64())
+	build.SHLQ(operand.Imm(2), fromRow)
+	build.Label("row")
+	for j := range vectors {
+		v := s.register()
+		build.VMOVUPS(operand.Mem{Base: from, Disp: 4 * s.lanes * j}, v)
+		build.VMOVUPS(v, operand.Mem{Base: to, Disp: 4 * s.lanes * j})
+	}
+	build.ADDQ(fromRow, from)
+	build.ADDQ(operand.Imm(uint64(4*s.lanes*vectors)), to)
+	build.DECQ(rows)
+	build.JNZ(operand.LabelRef("row"))
+	build.VZEROUPPER()
+	build.RET()
 }
 
 // transpose8 writes the transposition of 8 rows.
