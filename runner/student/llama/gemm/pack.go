@@ -58,9 +58,9 @@ func copyRows(to []float32, width int, from []float32, ld, n int) {
 		x, y := to[p*width:], from[p*ld:]
 		switch n {
 		case 6:
-			*(*[6]float32)(x) = [6]float32(y)
+			*(*[4]float32)(x), *(*[2]float32)(x[4:]) = [4]float32(y), [2]float32(y[4:])
 		case 12:
-			*(*[12]float32)(x) = [12]float32(y)
+			*(*[4]float32)(x), *(*[4]float32)(x[4:]), *(*[4]float32)(x[8:]) = [4]float32(y), [4]float32(y[4:]), [4]float32(y[8:])
 		default:
 			copy(x[:n], y)
 		}
