@@ -23,7 +23,7 @@ var assetFiles embed.FS
 var layouts = parse()
 
 // kinds are the kinds of pages.
-var kinds = []string{"board", "agent", "trial", "attempt", "calls", "compare", "side", "text", "tables", "broken"}
+var kinds = []string{"board", "agent", "trial", "attempt", "calls", "compare", "side", "text", "tables", "broken", "live"}
 
 func parse() map[string]*template.Template {
 	all := map[string]*template.Template{}
@@ -55,7 +55,12 @@ func (s *Site) render(kind, address, title, here string, data any) ([]byte, erro
 	return page.Bytes(), nil
 }
 
-// Terms explains the words of heads.
+// Wrap makes a page of the site around a fragment that its maker has escaped.
+func (s *Site) Wrap(address, title, here string, fragment template.HTML) ([]byte, error) {
+	return s.render("live", address, title, here, fragment)
+}
+
+// Term explains the words of heads.
 func (f frame) Term(word string) string { return f.Site.terms()[strings.ToLower(word)] }
 
 // HasPaper reports whether the site has the page of the paper.

@@ -49,7 +49,7 @@ func (s *Site) addTexts() {
 // markdown turns the program's own pages into HTML. Links to pages that the site has
 // lead there; those to other files become text.
 func (s *Site) markdown() goldmark.Markdown {
-	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough),
+	return goldmark.New(goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough),
 		goldmark.WithParserOptions(parser.WithAutoHeadingID(), parser.WithASTTransformers(util.Prioritized(links{s}, 100))))
 }
 
