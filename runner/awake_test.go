@@ -12,6 +12,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/command"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 )
 
@@ -91,5 +92,44 @@ func TestCodeOfAStoppedProgramRunsAgain(t *testing.T) {
 	}
 	if log := readAttempt(t, env, spec, 1, "../../events.jsonl"); !strings.Contains(log, "asleep, for 1h0m0s") {
 		t.Error("the stop is not in the record")
+	}
+}
+
+// stoppedProgram is the sandbox of an agent's own program, during whose first starts this
+// program is stopped.
+type stoppedProgram struct {
+	clock *stopping
+	runs  int
+}
+
+func (p *stoppedProgram) Run(ctx context.Context, _ sandbox.Spec) (sandbox.Result, error) {
+	switch p.runs++; p.runs {
+	case 1:
+		p.clock.stopped.Add(int64(time.Hour))
+		return sandbox.Result{ExitCode: 1}, nil // nobody answered its calls meanwhile
+	case 2:
+		p.clock.stopped.Add(int64(time.Hour))
+		<-ctx.Done() // it would go on
+		return sandbox.Result{}, context.Cause(ctx)
+	case 3:
+		p.clock.stopped.Add(int64(time.Hour))
+		return sandbox.Result{Stdout: []byte("a reply of less time than others had")}, nil
+	}
+	return sandbox.Result{Stdout: []byte("no code")}, nil
+}
+
+// TestAgentOfAStoppedProgramRunsAgain checks the same of an agent's own program: none of
+// what it did meanwhile is a failure of the agent, or a reply.
+func TestAgentOfAStoppedProgramRunsAgain(t *testing.T) {
+	box := &stoppedProgram{clock: &stopping{}}
+	env, spec := scriptedTrial(t, command.Agent{Sandbox: box}, 1, results.OneShot, results.Scratch)
+	box.clock.Clock = env.Clock
+	env.Clock, env.Outage = box.clock, time.Minute
+	state, err := runner.Run(context.Background(), env, spec)
+	if err != nil || box.runs != 4 || state.Faults != 3 || state.Replies() != 1 || state.Last().Failure != results.ExtractionFailed {
+		t.Errorf("%v, %+v, %d starts, %d faults", err, state.Last(), box.runs, state.Faults)
+	}
+	if reply := readAttempt(t, env, spec, 1, "reply.json"); !strings.Contains(reply, "no code") {
+		t.Errorf("another reply was kept: %s", reply)
 	}
 }
