@@ -2,7 +2,9 @@ package runner_test
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -20,7 +22,7 @@ func TestAwakeLeavesStopsOut(t *testing.T) {
 	at := time.Now()
 	begin := at
 	asleep := 3 * time.Hour // before the program began
-	a := runner.NewAwake(func() time.Time { return at }, func() time.Duration { return asleep })
+	a := runner.NewAwake(func() time.Time { return at }, func() time.Duration { return asleep }, nil)
 	for _, step := range []time.Duration{time.Second, time.Hour, 4 * time.Second, 10 * time.Second} {
 		at = at.Add(step)
 		a.Now()
@@ -34,22 +36,52 @@ func TestAwakeLeavesStopsOut(t *testing.T) {
 	}
 }
 
+// TestAwakeTellsShortStopsFromLoad wants a gap of some seconds to count if a signal ended
+// it, and no other: a busy machine makes such gaps.
+func TestAwakeTellsShortStopsFromLoad(t *testing.T) {
+	at := time.Now()
+	continued := make(chan os.Signal, 1)
+	a := runner.NewAwake(func() time.Time { return at }, func() time.Duration { return 0 }, continued)
+	for _, c := range []struct {
+		gap    time.Duration
+		signal bool
+		want   time.Duration // stopped in all
+	}{
+		{4 * time.Second, false, 0}, {3 * time.Second, true, 3 * time.Second},
+		{900 * time.Millisecond, true, 3 * time.Second}, {4 * time.Second, false, 3 * time.Second}, // of a program that was not stopped
+		{6 * time.Second, true, 9 * time.Second}, {0, false, 9 * time.Second}, {2 * time.Second, false, 9 * time.Second},
+	} {
+		if at = at.Add(c.gap); c.signal {
+			continued <- syscall.SIGCONT
+		}
+		if d := a.Stopped(); d != c.want {
+			t.Errorf("after %s, signal %v: stopped for %s, want %s", c.gap, c.signal, d, c.want)
+		}
+	}
+}
+
 // TestStoppedProcess stops this process for real, by a signal that another sends.
 func TestStoppedProcess(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes seven seconds")
+		t.Skip("takes ten seconds")
 	}
-	a := runner.NewAwake(time.Now, func() time.Duration { return 0 })
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go a.Watch(ctx)
-	waker, err := os.StartProcess("/bin/sh", []string{"sh", "-c", "sleep 0.2; kill -STOP $0; sleep 7; kill -CONT $0", strconv.Itoa(os.Getpid())}, &os.ProcAttr{Sys: &syscall.SysProcAttr{Setpgid: true}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	waker.Wait() // in which the process is stopped
-	if d := a.Stopped(); d < 6*time.Second || d > 30*time.Second {
-		t.Errorf("stopped for %s", d)
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, syscall.SIGCONT)
+	defer signal.Stop(continued)
+	for stop, news := range map[time.Duration]<-chan os.Signal{7 * time.Second: nil, 2 * time.Second: continued} {
+		a := runner.NewAwake(time.Now, func() time.Duration { return 0 }, news)
+		ctx, cancel := context.WithCancel(context.Background())
+		go a.Watch(ctx)
+		script := fmt.Sprintf("sleep 0.2; kill -STOP $0; sleep %d; kill -CONT $0", int(stop.Seconds()))
+		waker, err := os.StartProcess("/bin/sh", []string{"sh", "-c", script, strconv.Itoa(os.Getpid())}, &os.ProcAttr{Sys: &syscall.SysProcAttr{Setpgid: true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		waker.Wait() // in which the process is stopped
+		if d := a.Stopped(); d < stop-time.Second || d > stop+20*time.Second {
+			t.Errorf("stopped for %s, want %s", d, stop)
+		}
+		cancel()
 	}
 }
 
