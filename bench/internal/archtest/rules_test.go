@@ -120,6 +120,7 @@ func libraryRules() []rule {
 		only("github.com/alecthomas/chroma", "report/site"),
 		only("github.com/yuin/goldmark", "report/site"),
 		only("github.com/aymanbagabas/go-udiff", "report/site"),
+		only("github.com/andybalholm/brotli", "results/remote"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
 		only("golang.org/x/sys", "results/disk"),
 		only("github.com/sigstore", "bench/internal/receipt"), // and with it all clients of its servers
