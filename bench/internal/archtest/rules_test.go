@@ -117,6 +117,10 @@ func libraryRules() []rule {
 		only("gonum.org/v1/plot", "report/figure/..."),
 		only("github.com/mmcloughlin/avo", "runner/student/llama/gemm/generate"), // a module of its own
 		only("github.com/parquet-go/parquet-go", "tasks/importers"),
+		only("github.com/alecthomas/chroma", "report/site"),
+		only("github.com/yuin/goldmark", "report/site"),
+		only("github.com/aymanbagabas/go-udiff", "report/site"),
+		only("github.com/andybalholm/brotli", "results/remote"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
 		only("golang.org/x/sys", "results/disk", "runner/student/llama/gemm"),
 		only("github.com/sigstore", "bench/internal/receipt"), // and with it all clients of its servers
