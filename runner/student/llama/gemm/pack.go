@@ -51,17 +51,14 @@ func (p product) transposeInto(s *set, to []float32, width, row, n int) {
 }
 
 // copyRows copies n elements of each row of from, ld apart, to rows of to, width
-// apart. Copies of the sizes of full tiles are moves of registers.
+// apart.
 func copyRows(to []float32, width int, from []float32, ld, n int) {
 	rows := len(to) / width
 	for p := range rows {
 		x, y := to[p*width:], from[p*ld:]
-		switch n {
-		case 6:
+		if n == 6 { // a full tile's panel: moves of registers
 			*(*[4]float32)(x), *(*[2]float32)(x[4:]) = [4]float32(y), [2]float32(y[4:])
-		case 12:
-			*(*[4]float32)(x), *(*[4]float32)(x[4:]), *(*[4]float32)(x[8:]) = [4]float32(y), [4]float32(y[4:]), [4]float32(y[8:])
-		default:
+		} else {
 			copy(x[:n], y)
 		}
 	}

@@ -25,7 +25,6 @@ func main() {
 	build.ConstraintExpr("amd64")
 	for _, s := range []set{
 		{"avx2", "with AVX2 and FMA", 8, 6, build.YMM},
-		{"avx512", "with AVX-512 F", 16, 12, build.ZMM},
 	} {
 		for vectors := 1; vectors <= 2; vectors++ {
 			for rows := 1; rows <= s.rows; rows++ {
@@ -61,7 +60,7 @@ func (s set) tile(rows, vectors int) {
 	for i := range sums {
 		for range vectors {
 			v := s.register()
-			s.zero(v)
+			build.VXORPS(v, v, v)
 			sums[i] = append(sums[i], v)
 		}
 	}
@@ -126,14 +125,6 @@ func (s set) tile(rows, vectors int) {
 	}
 	build.VZEROUPPER()
 	build.RET()
-}
-
-func (s set) zero(v reg.VecVirtual) {
-	if s.lanes == 16 {
-		build.VPXORD(v, v, v)
-		return
-	}
-	build.VXORPS(v, v, v)
 }
 
 // copyRows writes a copy of columns, so many vectors wide.
