@@ -34,14 +34,6 @@ func growFlags() []cli.Flag {
 	}
 }
 
-func addedOf(c *cli.Context) added {
-	a := added{domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"), settings: c.StringSlice("setting"), agents: c.StringSlice("agent")}
-	if c.IsSet("runs") {
-		a.runs = new(c.Int("runs"))
-	}
-	return a
-}
-
 // to adds the words to the experiment, and reports whether there are any.
 func (a added) to(f *experiment.File) (bool, error) {
 	f.Domains, f.Workflows = union(f.Domains, a.domains), union(f.Workflows, a.workflows)
