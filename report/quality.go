@@ -111,7 +111,7 @@ func (q Quality) Tables() []table.Table {
 		}
 		c.Add(r.Measure, domain, table.Number(r.Value, 2), between(r.Interval), fmt.Sprint(r.N), r.Why)
 	}
-	c.Note("The intervals take trials as independent. Trials of one agent are alike, so that the true ones are wider. None is adjusted for the number of measures. A correlation is no cause.")
+	c.Note("The intervals take trials as independent. Trials of one agent resemble each other, so that the true ones are wider. None is adjusted for the number of measures. A correlation is no cause.")
 	return []table.Table{*t, *c}
 }
 

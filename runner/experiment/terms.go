@@ -46,7 +46,7 @@ func termsOf(f File, l, other record.Lock) (terms map[string]any, err error) {
 	f.keepTrials(File{})
 	parts := map[string]any{
 		"": f, "protocol": l.Protocol, "tasks": common(l.Tasks, other.Tasks), "agents": common(l.Agents, other.Agents),
-		"prompts": l.Prompts, "teacher_digest": l.Teacher, "student_digest": l.Student, "adapted": l.Adapted,
+		"prompts": l.Prompts, "teacher_digest": l.Teacher, "student_digest": l.Student, "adapted": strings.Join(l.Adapted, ", "),
 	}
 	for key, part := range parts {
 		data, err := json.Marshal(part)
