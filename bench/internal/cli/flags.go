@@ -115,6 +115,11 @@ func boardFlags() []cli.Flag {
 	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this `EXPERIMENT`", DefaultText: "all"}}
 }
 
+// rowFlag chooses rows of a board.
+func rowFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "row", Usage: "only this `ROW`, as experiment:agent/workflow/setting or a part of that; ranks stay", DefaultText: "all"}
+}
+
 // onlyFlag and failedFlag choose trials of an experiment.
 func onlyFlag() cli.Flag {
 	return &cli.StringSliceFlag{Name: "only", Usage: "run only the trials of these `WORDS`, as science/iterative/adaptive/1"}
