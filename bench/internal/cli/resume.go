@@ -19,7 +19,7 @@ func resumeCommand(env Env) *cli.Command {
 		Description: "EXPERIMENT is the experiment's name or folder. Examples:\n\n  autodatabench resume demo\n  autodatabench resume demo --failed",
 		Flags: append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
-			onlyFlag(), failedFlag(),
+			onlyFlag(), failedFlag(), eventsFlag(),
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
 		),
 		Action: func(c *cli.Context) error {
@@ -27,9 +27,13 @@ func resumeCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			events, err := eventsOf(c)
+			if err != nil {
+				return err
+			}
 			return runResume(c.Context, env.World, resumeOptions{
 				format: formatOf(c), out: c.String("out"), name: name, places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
-				only: c.StringSlice("only"), failed: c.Bool("failed"),
+				only: c.StringSlice("only"), failed: c.Bool("failed"), events: events,
 			})
 		},
 	}
@@ -43,6 +47,7 @@ type resumeOptions struct {
 	agentFiles []string
 	only       []string // words that name trials; none for all
 	failed     bool     // only trials that have begun and have no score
+	events     string   // where events go; empty for nowhere
 }
 
 // runResume goes on with the experiment that a folder holds.
@@ -56,7 +61,7 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 		return err
 	}
 	request := setup.Request{File: f, Given: given, Root: root, Places: o.places, Agents: agents}
-	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events}, o.format)
 }
 
 // interruptedRun is the error of a run that a signal ended.
@@ -86,6 +91,7 @@ func resumeLine(r runRequest) string {
 	for _, words := range r.only {
 		add("--only", words, "")
 	}
+	add("--events", r.events, "")
 	return strings.Join(append(line, quoted(filepath.Base(string(r.Root)))), " ")
 }
 
