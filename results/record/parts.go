@@ -44,7 +44,7 @@ var parts = partPatterns()
 func partPatterns() map[Part][]string {
 	list := map[Part][]string{
 		Proof: {
-			givenFile, lockFile, scoresFile, agentsFolder + "/*.json", baseFolder + "/*/" + publicFile, cacheFolder + "/*/" + trainFile,
+			givenFile, lockFile, scoresFile, limitsFile, agentsFolder + "/*.json", baseFolder + "/*/" + publicFile, cacheFolder + "/*/" + trainFile,
 			givenFolder + "/*/*/" + givenRecordFile,
 		},
 		Answers:  {trialPattern + teacherFolder + "/*" + segmentSuffix},

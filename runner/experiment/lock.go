@@ -43,7 +43,7 @@ func (s *Setup) lock(ctx context.Context, p results.Protocol) error {
 			return err
 		}
 	}
-	return s.keepDefinitions()
+	return errors.Join(s.keepDefinitions(), s.keepLimits())
 }
 
 // terms are all that decides what the experiment's trials come to.

@@ -10,32 +10,16 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/autodatabench/autodatabench/bench/internal/follow"
 	"github.com/autodatabench/autodatabench/bench/internal/progress"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/bench/internal/spans"
-	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // toStdout is the value of --events for standard output.
 const toStdout = "-"
-
-func eventsFlag() cli.Flag {
-	return &cli.StringFlag{Name: "events", Usage: "add what happens to `FILE`, one JSON event a line (bench/doc/events.md); - is standard output, and the table goes to standard error", TakesFile: true}
-}
-
-// eventsOf is where events go; empty for nowhere.
-func eventsOf(c *cli.Context) (string, error) {
-	events := c.String("events")
-	if events == toStdout && formatOf(c) == report.JSON {
-		return "", usage("--events - and --json both want standard output; give --events a file")
-	}
-	return events, nil
-}
 
 // followers are the screen and what follows the experiment beside it.
 type followers struct {
