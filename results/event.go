@@ -72,6 +72,14 @@ type CodeData struct {
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`       // the trial's share of a teacher that the program started
 }
 
+// TeacherUse is what calls of the teacher came to.
+type TeacherUse struct {
+	Calls     int   `json:"teacher_calls"` // charged to the budget
+	Input     int64 `json:"teacher_input_tokens"`
+	Output    int64 `json:"teacher_output_tokens"`
+	Simulated bool  `json:"teacher_simulated,omitempty"` // the teacher's server said that it is no LLM
+}
+
 // TrainData is the outcome of training the student on the submission.
 type TrainData struct {
 	Adapter   string  `json:"adapter"` // digest
@@ -138,12 +146,14 @@ type FaultData struct {
 	Returned   int      `json:"returned_calls,omitempty"` // teacher calls of unknown outcome that were given back to the budget
 }
 
-// EndData closes the loop, with what the step used that a budget cut off: the
-// agent's model for a reply, nil for nothing, or the student.
+// EndData closes the loop, with what the step used that a budget or a cancellation cut
+// off: the agent's model for a reply, the teacher for code, nil for nothing, or the
+// student.
 type EndData struct {
-	Reason EndReason `json:"reason"`
-	Detail string    `json:"detail,omitempty"` // of a cancelled trial: why, in its user's words
-	Agent  *AgentUse `json:"agent,omitempty"`
+	Reason  EndReason   `json:"reason"`
+	Detail  string      `json:"detail,omitempty"` // of a cancelled trial: why, in its user's words
+	Agent   *AgentUse   `json:"agent,omitempty"`
+	Teacher *TeacherUse `json:"teacher,omitempty"` // of code that was cut off
 
 	StudentSeconds float64  `json:"student_seconds,omitempty"`
 	GPUSeconds     *float64 `json:"gpu_seconds,omitempty"` // held by the student meanwhile

@@ -42,6 +42,10 @@ func (t *Trial) Apply(e Event) error {
 		if d.Agent != nil {
 			t.Usage = t.Usage.Add(Usage{}.WithAgent(*d.Agent))
 		}
+		if cut := d.Teacher; cut != nil {
+			t.Usage = t.Usage.Add(Usage{TeacherCalls: cut.Calls, TeacherInput: cut.Input, TeacherOutput: cut.Output})
+			t.Simulated = t.Simulated || cut.Simulated
+		}
 		if d.StudentSeconds > 0 {
 			t.Usage = t.Usage.Add(t.gpuUse(d.StudentSeconds, d.GPUSeconds))
 			t.spend(d.StudentSeconds)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -56,10 +57,31 @@ func (t *trial) cancelled() error {
 	}
 	data := results.EndData{Reason: results.EndCancelled, Detail: asked.Reason}
 	used, err := gateway.ReadLedger(t.dir, t.state.Spec.Protocol.Budget)
-	if cut := used.Agent.Since(t.state.Usage.Agent()); err == nil && cut.Calls > 0 {
-		data.Agent = &cut
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // nobody was asked yet
+	case err != nil:
+		return err
+	default:
+		data.Agent, data.Teacher = t.cutOff(used)
 	}
 	return t.append(results.TrialEnded, data)
+}
+
+// cutOff is what the ledger has of agent and teacher and no event tells of: of a step
+// that was cut off. It is nil for nothing.
+func (t *trial) cutOff(used gateway.Summary) (agent *results.AgentUse, asked *results.TeacherUse) {
+	was := t.state.Usage
+	if cut := used.Agent.Since(was.Agent()); cut.Calls > 0 {
+		agent = &cut
+	}
+	cut := results.TeacherUse{
+		Calls: used.Total.Calls - was.TeacherCalls, Input: used.Total.InputTokens - was.TeacherInput, Output: used.Total.OutputTokens - was.TeacherOutput,
+		Simulated: used.Simulated,
+	}
+	if cut.Calls > 0 || cut.Input > 0 || cut.Output > 0 {
+		asked = &cut
+	}
+	return agent, asked
 }
 
 // Cancel asks for the end of a trial that has not ended. Where no program runs the

@@ -82,7 +82,7 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	}
 	data.Simulated = t.gateway.Simulated()
 	if used.Calls > 0 {
-		data.GPUSeconds = t.GPUs.teacher(seconds)
+		data.GPUSeconds = t.GPUs.teacher(seconds + data.Before)
 	}
 	data.Failure, data.Detail = failureOf(result, limit)
 	return t.append(results.CodeExecuted, data)
@@ -97,13 +97,21 @@ var (
 // endVoid ends running code whose outcome a fault of the platform has made void, or
 // that went on while the program was stopped, for longer than stopped in all.
 func (t *trial) endVoid(running context.Context, stopped time.Duration, kill context.CancelCauseFunc) {
+	go t.endStopped(running, stopped, kill)
+	select {
+	case <-t.gateway.Faulted():
+		kill(errFaulted)
+	case <-running.Done():
+	}
+}
+
+// endStopped ends a program that went on while this one was stopped, for longer than
+// stopped in all.
+func (t *trial) endStopped(running context.Context, stopped time.Duration, kill context.CancelCauseFunc) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		select {
-		case <-t.gateway.Faulted():
-			kill(errFaulted)
-			return
 		case <-tick.C:
 			if t.stopped() > stopped {
 				kill(errStopped)

@@ -118,11 +118,15 @@ func follows(state *results.Trial, e results.Event) error {
 	return nil
 }
 
-// ends refuses an end that neither the workflow nor a budget within the step gives.
+// ends refuses an end that neither the workflow gives, nor a budget within the step, nor
+// the user, who may cancel a trial at any time.
 func ends(state *results.Trial, next agents.Action, e results.Event) error {
 	var data results.EndData
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return err
+	}
+	if data.Reason == results.EndCancelled {
+		return nil
 	}
 	if next.Kind == agents.Finish {
 		if data.Reason != next.Reason {

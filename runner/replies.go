@@ -80,9 +80,14 @@ func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply r
 	defer end()
 	bounded, cancel := context.WithTimeoutCause(later, max(left, patience+patience/8), cause)
 	defer cancel()
+	asking, kill := context.WithCancelCause(bounded)
+	defer kill(nil)
 	stopped := t.stopped()
+	if t.metered { // a program of the agent's own, which would go on
+		go t.endStopped(asking, stopped, kill)
+	}
 	seconds, err := t.timed(func() (err error) {
-		reply, err = t.Agent.Reply(bounded, agents.Request{
+		reply, err = t.Agent.Reply(asking, agents.Request{
 			Trial: t.state.Spec.TrialID, Attempt: p.Attempt, Op: p.Op, Messages: p.Messages,
 			Seed: Derive(t.state.Spec.Seed, "agent", p.Attempt), MaxTokens: most, Patience: patience,
 		})
@@ -95,7 +100,7 @@ func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply r
 	if err == nil && reply.Seconds == 0 && seconds > left.Seconds() {
 		err = cause // it came after the end
 	}
-	if errors.Is(err, cause) && t.stopped() > stopped {
+	if t.stopped() > stopped && (t.metered || errors.Is(err, cause)) {
 		err = suspended(t.stopped() - stopped)
 	}
 	if err != nil && !t.metered && mayBePaid(err) {

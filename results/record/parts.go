@@ -49,7 +49,7 @@ func partPatterns() map[Part][]string {
 		},
 		Answers:  {trialPattern + teacherFolder + "/*" + segmentSuffix},
 		Adapters: {cacheFolder + "/*/*"},
-		Local:    {leaderboardFile, indexFile, trialPattern + writerFile, trialPattern + runningFile, jobsFolder + "/*"},
+		Local:    {leaderboardFile, indexFile, cancelFolder + "/" + trialsFolder + "/*/*/*/*.json", trialPattern + writerFile, trialPattern + runningFile, jobsFolder + "/*"},
 	}
 	for _, name := range []string{eventsFile, ledgerFile, sealFile, auditFile} {
 		list[Proof] = append(list[Proof], trialPattern+name)

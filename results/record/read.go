@@ -85,8 +85,19 @@ func Find(out, name string) (Experiment, error) {
 		"give a folder that holds "+lockFile)
 }
 
-// Gone is the error of an experiment whose folder is not there any more.
+// Gone is the error of an experiment whose folder is not there any more. A folder
+// beside it that holds the experiment under another name is named instead.
 func (e Experiment) Gone() error {
+	name := filepath.Base(string(e))
+	others, _ := Experiments(filepath.Dir(string(e))) // what cannot be listed cannot be named
+	for _, other := range others {
+		var file struct {
+			Name string `json:"name"`
+		}
+		if l, err := other.ReadLock(); err == nil && json.Unmarshal(l.File, &file) == nil && file.Name == name {
+			return other.CheckName(name)
+		}
+	}
 	return &results.Error{
 		Kind: results.Verification, Hint: "put the folder back from a copy, or let reindex forget it",
 		Err: fmt.Errorf("%s: the experiment that was recorded here is gone", e),

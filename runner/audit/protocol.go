@@ -98,7 +98,7 @@ func edge(state *results.Trial, e results.Event) string {
 	}
 	if e.Kind == results.TrialEnded {
 		var d results.EndData
-		if json.Unmarshal(e.Data, &d) != nil {
+		if json.Unmarshal(e.Data, &d) != nil || d.Reason == results.EndCancelled { // at any time, and without a score
 			return ""
 		}
 		if next.Kind == agents.Finish && d.Reason == next.Reason || next.Kind != agents.Finish && slices.Contains(ends, d.Reason) {

@@ -185,6 +185,7 @@ type Summary struct {
 	Agent     results.AgentUse
 	AgentCut  int             // calls of the agent's model that were cut off, in none of the sums
 	Returned  int             // calls of unknown outcome that were given back
+	Simulated bool            // an answer of the teacher said that no LLM gave it
 	Exchanges map[string]bool // digests of the lines of the answered calls
 }
 
@@ -195,7 +196,7 @@ func ReadLedger(dir record.Trial, budget results.Budget) (Summary, error) {
 	if err := disk.ReadLog(dir.Ledger(), b.applyLine); err != nil {
 		return Summary{}, fmt.Errorf("read ledger: %w", err)
 	}
-	s := Summary{Total: b.total, Attempts: b.attempts, Agent: b.agent, AgentCut: b.cutAgent, Exchanges: map[string]bool{}}
+	s := Summary{Total: b.total, Attempts: b.attempts, Agent: b.agent, AgentCut: b.cutAgent, Simulated: b.simulated, Exchanges: map[string]bool{}}
 	for _, l := range b.losses {
 		s.Returned += l.returned
 	}

@@ -35,6 +35,10 @@ func (v *Verifier) base(d results.Domain) {
 // finals checks that a trial's scores are of the rows, seeds and terms that they must be
 // of, and judges their answers again.
 func (v *Verifier) finals(dir record.Trial, state *results.Trial, place string) {
+	if state.End == results.EndCancelled {
+		v.report.add(Scores, place, Verified, "its user cancelled it, so that it has no score and its row no rank")
+		return
+	}
 	if state.Best == 0 {
 		v.report.add(Scores, place, Verified, "no submission was valid, so that the student stays as it was")
 		return

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
+	"github.com/autodatabench/autodatabench/runner/verify"
 )
 
 // stuckSandbox does not come to an end with the code of one trial.
@@ -83,8 +85,41 @@ func expectCancelled(t *testing.T, out string, outcomes []results.Outcome, want 
 	if events, err := os.ReadFile(filepath.Join(out, "micro", beta2, "events.jsonl")); err != nil || !bytes.Contains(events, []byte(`"detail":"stuck","reason":"cancelled"`)) {
 		t.Errorf("the log does not say why (%v):\n%s", err, events)
 	}
+	expectPacked(t, out)
 	if code, _, said := in(t, out, "cancel", "--out", ".", "micro/beta/2"); code != 3 || !strings.Contains(said, "the trial has ended (cancelled)") {
 		t.Errorf("cancelled twice: exit code %d: %s", code, said)
+	}
+}
+
+// expectPacked wants no fault found with the cancelled trial by audit and verify, and the
+// trial in the bundle, since its row would have a rank without it.
+func expectPacked(t *testing.T, out string) {
+	t.Helper()
+	if code, printed, said := in(t, out, "audit", "--out", ".", "micro/beta/2"); code != 0 {
+		t.Errorf("audit: exit code %d: %s\n%s", code, said, printed)
+	}
+	if code, printed, said := in(t, out, "pack", "--out", ".", "--to", "micro.adb", "micro"); code != 0 || !strings.Contains(printed, "8 trials") {
+		t.Errorf("pack: exit code %d: %s\n%s", code, said, printed)
+	}
+	_, printed, _ := in(t, out, "verify", "--json", "micro.adb")
+	var r verify.Report
+	if err := json.Unmarshal([]byte(printed), &r); err != nil {
+		t.Fatal(err)
+	}
+	cancelled := 0
+	for _, c := range r.Checks {
+		if !strings.Contains(c.Place, beta2) {
+			continue
+		}
+		if c.Status == verify.Failed && c.Name != verify.Public { // the micro task's public set is cut
+			t.Errorf("verify: %+v", c)
+		}
+		if strings.Contains(c.Text, "cancelled it") {
+			cancelled++
+		}
+	}
+	if cancelled != 1 {
+		t.Errorf("verify says %d times that the trial was cancelled", cancelled)
 	}
 }
 

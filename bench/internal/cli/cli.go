@@ -67,7 +67,7 @@ func Main() int {
 		fmt.Fprintf(os.Stderr, "stopped at once: %d calls in flight were cut off; they may be paid, and are sent again\n", sent.Load())
 		os.Exit(exitInterrupted)
 	}()
-	clock := runner.NewAwake(time.Now, disk.Slept)
+	clock := runner.NewAwake(time.Now, disk.Slept, continued())
 	go clock.Watch(context.Background()) // as long
 	program, err := os.Executable()
 	if err != nil {

@@ -131,12 +131,13 @@ func TestRenamedExperiment(t *testing.T) {
 	if err := os.Rename(filepath.Join(out, "micro"), filepath.Join(out, "better")); err != nil {
 		t.Fatal(err)
 	}
-	for command, args := range map[string][]string{
-		"reindex": {"reindex", "--out", "."}, "leaderboard": {"leaderboard", "--out", "."}, "status": {"status", "--out", ".", "better"},
-		"resume": {"resume", "--out", ".", "better"}, "score": {"score", "--out", ".", "better"},
+	for _, args := range [][]string{
+		{"leaderboard", "--out", "."}, // before anything looked at the folder's new name
+		{"reindex", "--out", "."}, {"leaderboard", "--out", "."}, {"status", "--out", ".", "better"},
+		{"resume", "--out", ".", "better"}, {"score", "--out", ".", "better"},
 	} {
 		if code, _, said := in(t, out, args...); code != 6 || !strings.Contains(said, "better: it is the experiment micro, in a folder of another name") {
-			t.Errorf("%s: exit code %d: %s", command, code, said)
+			t.Errorf("%s: exit code %d: %s", args[0], code, said)
 		}
 	}
 	if n := counted(t, out); n != 0 {

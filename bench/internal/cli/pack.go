@@ -119,8 +119,9 @@ func packable(out, name string) (record.Experiment, *results.TrialID, error) {
 	return root, &state.Spec.TrialID, err
 }
 
-// finished lists the experiment's trials that are scored and unchanged, and names the
-// others. One that changed is an error.
+// finished lists the experiment's trials that are scored and unchanged, or cancelled, and
+// names the others. One that changed is an error. Without a cancelled one its row would
+// have a rank in the bundle.
 func finished(root record.Experiment, only *results.TrialID) (list []results.TrialID, open []string, err error) {
 	scores, err := root.OpenScores()
 	if err == nil {
@@ -141,7 +142,7 @@ func finished(root record.Experiment, only *results.TrialID) (list []results.Tri
 		if err != nil {
 			return nil, nil, err
 		}
-		if o.Final().Known && dir.SealFile().Exists() {
+		if (o.Final().Known || o.Cancelled()) && dir.SealFile().Exists() {
 			list = append(list, o.TrialID)
 		} else {
 			open = append(open, o.TrialID.String())
