@@ -107,7 +107,7 @@ type AttemptData struct {
 	Operation results.Operation `json:"operation,omitempty"`
 	Step      string            `json:"step,omitempty"`
 	Seconds   float64           `json:"seconds,omitempty"` // of what has ended, by the clock
-	Failure   string            `json:"failure,omitempty"` // the agent's, or platform for a step that is done again
+	Failure   string            `json:"failure,omitempty"` // the agent's; platform or interrupted for a step that is done again
 	Valid     *bool             `json:"valid,omitempty"`   // the submission, once it is checked
 	Rows      int               `json:"rows,omitempty"`    // submitted
 	Kept      int               `json:"kept,omitempty"`    // rows that the format filter left

@@ -140,9 +140,16 @@ func (s *Source) Done(o results.Outcome) {
 	}
 }
 
+// What ends a step that is done again.
+const (
+	byPlatform  = "platform"
+	byInterrupt = "interrupted"
+	byError     = "error"
+)
+
 // Failed tells that the platform failed a trial.
 func (s *Source) Failed(id results.TrialID, err error) {
-	fault := "error"
+	fault := byError
 	var kind *results.Error
 	if errors.As(err, &kind) {
 		fault = cmp.Or(string(kind.Kind), fault)
@@ -158,7 +165,11 @@ func (s *Source) stop(id results.TrialID, fault string) {
 	data := s.trial(id)
 	if t := s.trials[id]; t != nil {
 		data = s.reached(id, &t.state)
-		s.endStep(id, StepEnded, AttemptData{Failure: "platform"})
+		failure := byPlatform
+		if fault == byInterrupt {
+			failure = byInterrupt
+		}
+		s.endStep(id, StepEnded, AttemptData{Failure: failure})
 	}
 	s.endAttempt(id)
 	delete(s.trials, id)
@@ -206,9 +217,9 @@ func (s *Source) Close(interrupted bool) {
 		return
 	}
 	s.ended = true
-	fault := "error"
+	fault := byError
 	if interrupted {
-		fault = "interrupted"
+		fault = byInterrupt
 	}
 	p := s.snapshot()
 	for _, t := range p.Trials { // in the order of the experiment
@@ -220,5 +231,7 @@ func (s *Source) Close(interrupted bool) {
 	if interrupted || p.States[progress.Done] < len(p.Trials) {
 		state = Stopped
 	}
-	s.emit(Experiment, state, nil, progressOf(p))
+	data := progressOf(p)
+	data.Stopped, data.Running = data.Stopped+data.Running, 0
+	s.emit(Experiment, state, nil, data)
 }

@@ -126,8 +126,10 @@ func (s *Source) Event(id results.TrialID, e results.Event, state *results.Trial
 		if last.Public != nil {
 			s.publicScore(id, last, state)
 		}
-	case results.PlatformFault, results.StepCut:
-		d = AttemptData{Failure: "platform"}
+	case results.PlatformFault:
+		d = AttemptData{Failure: byPlatform}
+	case results.StepCut:
+		d = AttemptData{Failure: byInterrupt}
 	case results.TrialEnded:
 		s.endAttempt(id)
 		return
