@@ -24,6 +24,10 @@ type Reply struct {
 	// Notes say what was odd about the answer, such as counts that do not add up.
 	Notes []string `json:"notes,omitempty"`
 
+	// Adapted says what was sent in another way than the definition has it, since the
+	// server refused that.
+	Adapted []string `json:"adapted,omitempty"`
+
 	// Unanswered says why there is no reply, through the agent's own fault.
 	Unanswered string `json:"unanswered,omitempty"`
 

@@ -58,7 +58,7 @@ func (t *trial) loop(ctx context.Context) error {
 	ctx, stop := t.cancellable(ctx)
 	defer stop()
 	var down outage
-	for t.state.End == "" {
+	for t.state.End == "" && !t.opened() {
 		switch err := context.Cause(ctx); {
 		case errors.Is(err, errCancelled):
 			return t.cancelled()
@@ -80,6 +80,7 @@ func (t *trial) loop(ctx context.Context) error {
 			err = t.end(spent.reason)
 		case err != nil && ctx.Err() != nil:
 			err = errors.Join(err, t.interrupted(action, begin, err))
+		case err != nil && t.opening:
 		case err != nil:
 			if err = t.outlast(ctx, action, err, &down); err == nil {
 				continue
@@ -91,6 +92,11 @@ func (t *trial) loop(ctx context.Context) error {
 		down = outage{}
 	}
 	return nil
+}
+
+// opened reports a trial that is to be left here, with its first reply.
+func (t *trial) opened() bool {
+	return t.opening && len(t.state.Attempts) > 0 && t.state.Attempts[0].Replied
 }
 
 func (t *trial) act(ctx context.Context, a agents.Action) error {

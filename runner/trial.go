@@ -28,6 +28,7 @@ type trial struct {
 	steps   int     // events, without those of trainings under way
 	used    float64 // seconds of the step's last use of the student
 	cut     float64 // seconds of the student in the step with which the run time ended
+	opening bool    // the trial is left at its first reply
 }
 
 // Run takes the trial of the spec from where its folder stands to its seal and
@@ -45,6 +46,27 @@ func Run(ctx context.Context, env Env, spec results.Spec) (*results.Trial, error
 		return &t.state, fmt.Errorf("trial %s: %w", spec.TrialID, err)
 	}
 	return &t.state, nil
+}
+
+// Begin asks the agent of a trial its first question, unless it has answered that, and
+// leaves the rest to [Run]. Its error is results.BadInput: the agent's server does not
+// take what the definition says. All else that fails is left to Run, too, which tries
+// longer.
+func Begin(ctx context.Context, env Env, spec results.Spec) error {
+	if state, err := sealed(env, spec); state != nil || err != nil {
+		return nil
+	}
+	t, err := open(env, spec)
+	if err != nil {
+		return nil
+	}
+	t.opening = true
+	err = t.loop(ctx)
+	var known *results.Error
+	if t.close() != nil || !errors.As(err, &known) || known.Kind != results.BadInput {
+		return nil
+	}
+	return fmt.Errorf("trial %s: %w", spec.TrialID, err)
 }
 
 // sealed reads a trial that has ended and is sealed; the state of another is nil.

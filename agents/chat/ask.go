@@ -21,12 +21,14 @@ const maxAnswer = 16 << 20
 // that the definition does not set. A reply beside an error holds only what was
 // used until then.
 func (c *Client) try(ctx context.Context, r agents.Request, limit int64) (results.Reply, error) {
+	var adapted []string
 	answer, err := c.adapting(func(as []dialect.Adaptation) (map[string]any, dialect.Answer, error) {
+		adapted = dialect.Names(as)
 		body := c.config.Settings.Word(c.api(), c.config.Model, c.question(r, limit), as)
 		answer, err := c.post(ctx, body)
 		return body, answer, err
 	})
-	reply := results.Reply{Text: answer.Text, Finish: answer.Finish, Tokens: answer.Tokens, Cost: answer.Cost, Notes: answer.Notes}
+	reply := results.Reply{Text: answer.Text, Finish: answer.Finish, Tokens: answer.Tokens, Cost: answer.Cost, Notes: answer.Notes, Adapted: adapted}
 	switch {
 	case err != nil:
 		return results.Reply{Tokens: answer.Tokens}, err

@@ -21,6 +21,14 @@ const (
 	SystemAsUser  Adaptation = "system text in the user's message"
 )
 
+// Names are the adaptations as records have them; nil for none.
+func Names(list []Adaptation) (names []string) {
+	for _, a := range list {
+		names = append(names, string(a))
+	}
+	return names
+}
+
 // The names of the limit on a reply.
 const (
 	oldLimit = "max_tokens"

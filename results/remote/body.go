@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"compress/flate"
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -89,6 +90,8 @@ func decoded(header http.Header, body []byte, limit int64) ([]byte, error) {
 			if from, err = zlib.NewReader(bytes.NewReader(body)); err != nil { // as some servers mean it
 				from, err = flate.NewReader(bytes.NewReader(body)), nil
 			}
+		case "br":
+			from = brotli.NewReader(bytes.NewReader(body))
 		case "zstd":
 			var d *zstd.Decoder
 			if d, err = zstd.NewReader(bytes.NewReader(body), zstd.WithDecoderConcurrency(1)); err == nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -32,6 +33,7 @@ func packed(t *testing.T, open func(io.Writer) (io.WriteCloser, error), text str
 func TestReadBody(t *testing.T) {
 	const text = `{"whole": true}`
 	zip := func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
+	brotlied := func(w io.Writer) (io.WriteCloser, error) { return brotli.NewWriter(w), nil }
 	encoded := func(encoding string, data []byte) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", encoding)
@@ -47,7 +49,10 @@ func TestReadBody(t *testing.T) {
 		"deflate":   {encoded("deflate", packed(t, func(w io.Writer) (io.WriteCloser, error) { return zlib.NewWriter(w), nil }, text)), ""},
 		"deflated":  {encoded("deflate", packed(t, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, 1) }, text)), ""},
 		"zstd":      {encoded("zstd", packed(t, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }, text)), ""},
-		"unknown":   {encoded("br", []byte(text)), `content encoding "br", which was not asked for`},
+		"brotli":    {encoded("br", packed(t, brotlied, text)), ""},
+		"unknown":   {encoded("compress", []byte(text)), `content encoding "compress", which was not asked for`},
+		"wrong br":  {encoded("br", []byte(text)), "content encoding br"},
+		"br bomb":   {encoded("br", packed(t, brotlied, strings.Repeat("x", 1<<20))), "more than 1000 bytes"},
 		"wrong":     {encoded("zstd", []byte(text)), "content encoding zstd"},
 		"bomb":      {encoded("zstd", packed(t, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }, strings.Repeat("x", 1<<20))), "more than 1000 bytes"},
 		"too large": {encoded("", bytes.Repeat([]byte("x"), 2000)), "more than 1000 bytes"},

@@ -120,8 +120,12 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	for _, d := range s.File.Domains {
 		s.Watch.Base(d, base[d])
 	}
+	spec := func(id results.TrialID) results.Spec { return s.spec(id, protocol, base[id.Domain]) }
+	if err := s.firstReplies(ctx, spec); err != nil {
+		return nil, err
+	}
 	return s.rounds(ctx, func(id results.TrialID) (results.Outcome, error) {
-		o, err := s.trial(ctx, s.spec(id, protocol, base[id.Domain]), scorer)
+		o, err := s.trial(ctx, spec(id), scorer)
 		if err != nil && ctx.Err() == nil {
 			s.Watch.Failed(id, err)
 		}
@@ -129,14 +133,16 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	})
 }
 
-func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scorer) (results.Outcome, error) {
-	task := s.Tasks[spec.Domain]
-	env := runner.Env{
-		Root: s.Root, Scores: s.scores, Task: task, Agent: s.Agents[spec.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
+func (s *Setup) env(id results.TrialID) runner.Env {
+	return runner.Env{
+		Root: s.Root, Scores: s.scores, Task: s.Tasks[id.Domain], Agent: s.Agents[id.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
 		Sandbox: s.Sandbox, Holder: s.Holder, Clock: s.Clock, Report: s.Watch.Doing, Follow: s.Follow, GPUs: s.File.holds(),
 		Outage: time.Duration(s.File.Outage),
 	}
-	state, err := runner.Run(ctx, env, spec)
+}
+
+func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scorer) (results.Outcome, error) {
+	state, err := runner.Run(ctx, s.env(spec.TrialID), spec)
 	if err != nil {
 		return results.Outcome{}, err
 	}

@@ -55,7 +55,10 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 	if err != nil {
 		return record.Answer{}, g.fail(ctx, r, err, took)
 	}
-	answer := record.Answer{Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason, InputTokens: resp.InputTokens, OutputTokens: resp.OutputTokens, Simulated: resp.Simulated}
+	answer := record.Answer{
+		Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason,
+		InputTokens: resp.InputTokens, OutputTokens: resp.OutputTokens, Simulated: resp.Simulated, Adapted: resp.Adapted,
+	}
 	line, err := disk.Canonical(record.Exchange{Attempt: k.attempt, Digest: k.request, Occurrence: k.occurrence, Request: json.RawMessage(canonical), Response: answer})
 	if err != nil {
 		return record.Answer{}, fmt.Errorf("encode exchange: %w", err)

@@ -169,7 +169,7 @@ func (r *Recording) Complete(ctx context.Context, q teacher.Request) (teacher.Re
 		return teacher.Response{}, call.failed
 	}
 	a := call.answer
-	return teacher.Response{Content: a.Content, FinishReason: a.FinishReason, InputTokens: a.InputTokens, OutputTokens: a.OutputTokens, Simulated: a.Simulated}, nil
+	return teacher.Response{Content: a.Content, FinishReason: a.FinishReason, InputTokens: a.InputTokens, OutputTokens: a.OutputTokens, Simulated: a.Simulated, Adapted: a.Adapted}, nil
 }
 
 // Name is that of the recorded teacher.

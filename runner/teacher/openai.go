@@ -147,7 +147,9 @@ func (o *OpenAI) Complete(ctx context.Context, r Request) (Response, error) {
 			var no *dialect.Refusal
 			if failed == nil {
 				o.Needs.fit(as)
-				return o.said(answer, r), nil
+				said := o.said(answer, r)
+				said.Adapted = dialect.Names(as)
+				return said, nil
 			}
 			if !errors.As(failed.Err, &no) {
 				return Response{}, failed

@@ -48,7 +48,8 @@ type Response struct {
 	FinishReason string // stop | length | content_filter
 	InputTokens  int64
 	OutputTokens int64
-	Simulated    bool // the server said that this is no LLM
+	Simulated    bool     // the server said that this is no LLM
+	Adapted      []string // what was sent in another way, since the server refused it
 }
 
 // Teacher is a model that answers requests. It is safe for concurrent use.

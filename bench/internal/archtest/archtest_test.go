@@ -79,6 +79,7 @@ var planted = []struct {
 	{"github.com/urfave/cli", imp("github.com/urfave/cli/v2"), "bench/internal/doctor/a.go", "bench/internal/doctor/a_test.go"},
 	{"github.com/openai/openai-go", imp("github.com/openai/openai-go/v3"), "agents/chat/a.go", "runner/student/serve/serve_test.go"},
 	{"github.com/parquet-go/parquet-go", imp("github.com/parquet-go/parquet-go"), "tasks/folder/a.go", "tasks/importers/a.go"},
+	{"github.com/andybalholm/brotli", imp("github.com/andybalholm/brotli"), "agents/chat/a.go", "results/remote/a.go"},
 	{"os/exec", imp("os/exec"), "bench/internal/cli/doctor.go", "bench/internal/doctor/a.go"},
 	{"os/exec", imp("os/exec"), "bench/internal/setup/a.go", ""},
 	{module + "/runner/student/embedded/pretrain", imp(module + "/runner/student/embedded/pretrain"), "runner/student/embedded/a.go", "bench/internal/cli/a.go"},

@@ -117,6 +117,7 @@ func libraryRules() []rule {
 		only("gonum.org/v1/plot", "report/figure/..."),
 		only("gonum.org/v1/netlib", "runner/student/llama"),
 		only("github.com/parquet-go/parquet-go", "tasks/importers"),
+		only("github.com/andybalholm/brotli", "results/remote"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
 		only("golang.org/x/sys", "results/disk"),
 		only("github.com/sigstore", "bench/internal/receipt"), // and with it all clients of its servers

@@ -47,6 +47,9 @@ type checked struct {
 	results.Tokens
 	Cost  results.Number `json:"cost_usd"`
 	Notes []string       `json:"notes,omitempty"` // what was odd about the answer
+
+	// Adapted says what was sent in another way than the definition has it.
+	Adapted []string `json:"adapted,omitempty"`
 }
 
 type agentCheckOptions struct {
@@ -79,6 +82,9 @@ func runAgentCheck(ctx context.Context, w setup.World, o agentCheckOptions) erro
 	t := table.New("", 1, "!name", "model", ">seconds", "finish", ">input tokens", ">cached", ">output tokens", ">reasoning", ">USD", "said")
 	t.Add(done.Name, done.Model, fmt.Sprintf("%.1f", done.Seconds), string(done.Finish), fmt.Sprint(done.Input), fmt.Sprint(done.Cached),
 		fmt.Sprint(done.Output), fmt.Sprint(done.Reasoning), cost, done.Said)
+	for _, way := range done.Adapted {
+		t.Note("the server refused a field: sent with %s", way)
+	}
 	for _, note := range done.Notes {
 		t.Note("%s", note)
 	}
@@ -96,7 +102,7 @@ func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a age
 	}
 	begin := w.Now()
 	reply, err := a.Reply(ctx, agents.Request{
-		Attempt: 1, Op: results.Draft, MaxTokens: 1_000, // reasoning is part of it
+		Attempt: 1, Op: results.Draft, // with the definition's own limit, which a server may refuse
 		Messages: []results.Message{{Role: results.User, Content: "Answer with the one word: ready"}},
 	})
 	if err != nil {
@@ -109,7 +115,7 @@ func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a age
 	said := []rune(strings.Join(strings.Fields(reply.Text), " "))
 	return checked{
 		Name: d.Name, Model: d.Model, Seconds: w.Now().Sub(begin).Seconds(), Finish: reply.Finish,
-		Said: string(said[:min(shown, len(said))]), Tokens: reply.Tokens, Cost: reply.Costs(d.Pricing()), Notes: reply.Notes,
+		Said: string(said[:min(shown, len(said))]), Tokens: reply.Tokens, Cost: reply.Costs(d.Pricing()), Notes: reply.Notes, Adapted: reply.Adapted,
 	}, nil
 }
 
