@@ -26,6 +26,7 @@ type View struct {
 	Experiment string            `json:"experiment"`
 	Folder     string            `json:"folder"`
 	Protocol   string            `json:"protocol"`
+	Budget     results.Budget    `json:"-"`
 	Teacher    string            `json:"teacher"`
 	Student    string            `json:"student"`
 	Simulated  bool              `json:"simulated"`
@@ -77,6 +78,15 @@ type Fault struct {
 // Read reads the trial of the experiment. One that was changed after it ended has a
 // problem and no final figures.
 func Read(ctx context.Context, e record.Experiment, dir record.Trial) (View, error) {
+	shelf, err := catalog.Beside(ctx, e)
+	if err != nil {
+		return View{}, err
+	}
+	return ReadFrom(shelf, e, dir)
+}
+
+// ReadFrom is Read for one who reads more trials of the experiment's folder.
+func ReadFrom(shelf *catalog.Catalog, e record.Experiment, dir record.Trial) (View, error) {
 	v := View{Folder: string(dir), Attempts: []Attempt{}, Faults: []Fault{}}
 	state, err := dir.Follow(func(ev results.Event, _ *results.Trial) { v.take(ev) })
 	if errors.Is(err, fs.ErrNotExist) {
@@ -86,10 +96,6 @@ func Read(ctx context.Context, e record.Experiment, dir record.Trial) (View, err
 		return v, err
 	}
 	v.fill(state)
-	shelf, err := catalog.Beside(ctx, e)
-	if err != nil {
-		return v, err
-	}
 	o, err := shelf.TrialAt(e, dir)
 	var known *results.Error
 	if errors.As(err, &known) && known.Kind == results.Verification {
@@ -138,7 +144,7 @@ func (v *View) take(e results.Event) {
 
 // fill adds what the fold of the events knows.
 func (v *View) fill(t *results.Trial) {
-	v.TrialID, v.Experiment, v.Protocol = t.Spec.TrialID, t.Spec.Experiment, t.Spec.Protocol.Name
+	v.TrialID, v.Experiment, v.Protocol, v.Budget = t.Spec.TrialID, t.Spec.Experiment, t.Spec.Protocol.Name, t.Spec.Protocol.Budget
 	v.Teacher, v.Student, v.Simulated = t.Spec.Teacher, t.Spec.Student, t.Spec.Simulated || t.Simulated
 	v.Elapsed, v.End, v.Best, v.Usage, v.Base = t.Elapsed, t.End, t.Best, t.Usage, t.Spec.Base
 	for i, a := range t.Attempts {
