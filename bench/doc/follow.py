@@ -27,7 +27,7 @@ class Trackio:
 
 
 class MLflow:
-    """Runs in MLflow, at MLFLOW_TRACKING_URI or in ./mlruns."""
+    """Runs in MLflow, at MLFLOW_TRACKING_URI or in a file here."""
 
     def __init__(self):
         from mlflow import MlflowClient
