@@ -13,12 +13,12 @@ import (
 // is waited out, and what its jobs may take. They change no result, and so they may
 // change; a budget may not, which is a term.
 func (s *Setup) keepLimits() error {
-	lock, err := s.Root.ReadLock()
-	if err != nil || lock.Format != record.Mark() { // an older folder gets no file that it did not have
+	locks, err := s.Root.Locks()
+	if err != nil || locks[0].Format != record.Mark() { // an older folder gets no file that it did not have
 		return err
 	}
 	var begun File
-	if err := json.Unmarshal(lock.File, &begun); err != nil {
+	if err := json.Unmarshal(locks[0].File, &begun); err != nil {
 		return err
 	}
 	was, err := limitsOf(begun)
