@@ -103,7 +103,7 @@ clients-test: setup build ## ask student serve and teacher serve with the client
 
 collector-test: ## send spans to the OTLP receiver of the OpenTelemetry Collector (downloads its modules once)
 	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; (cd bench/internal/spans/testdata/collector && go build -o "$$dir/collector" .); \
-	$(GO) test $(TAGS) -count=1 -run '^TestCollectorTakesSpans$$' -v ./bench/internal/spans -collector "$$dir/collector"
+	$(GO) test -count=1 -run '^TestCollectorTakesSpans$$' -v ./bench/internal/spans -collector "$$dir/collector"
 
 cross: ## build and vet the reading commands without cgo for Linux, macOS and Windows, and test them here (SYSTEMS="darwin/arm64")
 	@SYSTEMS='$(SYSTEMS)' bench/cross.sh
