@@ -77,15 +77,10 @@ type Fault struct {
 // Read reads the trial of the experiment. One that was changed after it ended has a
 // problem and no final figures.
 func Read(ctx context.Context, e record.Experiment, dir record.Trial) (View, error) {
-	v := View{Folder: string(dir), Attempts: []Attempt{}, Faults: []Fault{}}
-	state, err := dir.Follow(func(ev results.Event, _ *results.Trial) { v.take(ev) })
-	if errors.Is(err, fs.ErrNotExist) {
-		return v, results.Bad(fmt.Errorf("%s: there is no trial", dir), "name a trial's folder, or a part of it such as demo/science/adaptive")
-	}
+	v, err := Follow(dir)
 	if err != nil {
 		return v, err
 	}
-	v.fill(state)
 	shelf, err := catalog.Beside(ctx, e)
 	if err != nil {
 		return v, err
@@ -102,6 +97,20 @@ func Read(ctx context.Context, e record.Experiment, dir record.Trial) (View, err
 	v.Outcome = o
 	run := o.Result()
 	v.Accuracy, v.BaseAcc, v.Gain = o.Final(), run.Base, run.Gain()
+	return v, nil
+}
+
+// Follow reads the course of the trial, without its final figures.
+func Follow(dir record.Trial) (View, error) {
+	v := View{Folder: string(dir), Attempts: []Attempt{}, Faults: []Fault{}}
+	state, err := dir.Follow(func(ev results.Event, _ *results.Trial) { v.take(ev) })
+	if errors.Is(err, fs.ErrNotExist) {
+		return v, results.Bad(fmt.Errorf("%s: there is no trial", dir), "name a trial's folder, or a part of it such as demo/science/adaptive")
+	}
+	if err != nil {
+		return v, err
+	}
+	v.fill(state)
 	return v, nil
 }
 

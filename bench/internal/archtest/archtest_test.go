@@ -69,6 +69,7 @@ var planted = []struct {
 	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/stat"), "runner/student/a.go", "report/stats/a.go"},
 	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/blas/blas32"), "runner/a.go", "runner/student/llama/bpe/a.go"},
 	{"gonum.org/v1/plot", imp("gonum.org/v1/plot"), "report/stats/a.go", "report/figure/a.go"},
+	{"codeberg.org/go-pdf/fpdf", imp("codeberg.org/go-pdf/fpdf"), "report/a.go", "report/figure/a.go"},
 	{"gonum.org/v1/netlib", imp("gonum.org/v1/netlib/blas/netlib"), "report/stats/a.go", "runner/student/llama/a.go"},
 	{"github.com/sigstore", imp("github.com/sigstore/sigstore-go/pkg/sign"), "runner/a.go", "bench/internal/receipt/a.go"},
 	{"github.com/in-toto", imp("github.com/in-toto/attestation/go/v1"), "runner/a.go", "bench/internal/receipt/a.go"},
