@@ -30,7 +30,8 @@ setup: ## install what is missing, or say what to install
 
 demo: setup build ## run the embedded experiment and print its leaderboard (EXPERIMENT=file, OUT=folder)
 	@begin=$$SECONDS; ./autodatabench run --out "$(OUT)" "$(EXPERIMENT)"; \
-	echo "demo: $(EXPERIMENT) took $$((SECONDS - begin)) s; its folders are in $(OUT)"
+	echo "demo: $(EXPERIMENT) took $$((SECONDS - begin)) s; its folders are in $(OUT)"; \
+	./autodatabench site --out "$(OUT)" "$(OUT)/pages"
 
 build: ## build ./autodatabench
 	@bench/setup.sh build

@@ -16,6 +16,9 @@ import (
 // it has. A board without outcomes is one empty table.
 func (b Board) Tables() []table.Table { return b.tables(BoardTables()) }
 
+// Title heads a view of the group, with the marks of all rows.
+func (g Group) Title(what string) string { return g.title(what, g.commonMarks()) }
+
 // title ends with the marks of all rows, so that no table of simulated results
 // lacks the word.
 func (g Group) title(what string, common []Mark) string {
@@ -49,6 +52,9 @@ func (g Group) grid(title string, common []Mark, heads ...string) (*table.Table,
 	marked := slices.ContainsFunc(g.Rows, func(r Row) bool { return len(r.own(common)) > 0 })
 	return g.gridBy(Row.place, marked, title, common, heads...)
 }
+
+// OwnMarks are the marks of the row that not all rows of the group have.
+func (g Group) OwnMarks(r Row) []Mark { return r.own(g.commonMarks()) }
 
 // own are the marks of the row that not all rows have.
 func (r Row) own(common []Mark) []Mark {

@@ -43,10 +43,11 @@ func (b Board) Compare(nameA, nameB string) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
-	return g.comparison(*rows[0], *rows[1])
+	return g.Compare(*rows[0], *rows[1])
 }
 
-func (g Group) comparison(a, b Row) (Comparison, error) {
+// Compare compares two rows of the group.
+func (g Group) Compare(a, b Row) (Comparison, error) {
 	c := Comparison{Title: g.title("Comparison", g.commonMarks())}
 	if a.rowKey() == b.rowKey() {
 		return c, results.Bad(fmt.Errorf("%s cannot be compared with itself", a.fullName()), "name two rows")

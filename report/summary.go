@@ -17,7 +17,7 @@ func (g Group) summary(common []Mark) table.Table {
 	if g.certain() {
 		heads = append(heads, ">95 % interval", "!ties")
 	}
-	t, add := g.gridBy(Row.ranks, false, "Leaderboard", common, append(heads, ">MATS", ">USD/run", "!kind")...)
+	t, add := g.gridBy(Row.Ranks, false, "Leaderboard", common, append(heads, ">MATS", ">USD/run", "!kind")...)
 	for _, r := range g.Rows {
 		value := r.Gain.Mean
 		if g.RankedBy == stats.ByPoints {
@@ -25,7 +25,7 @@ func (g Group) summary(common []Mark) table.Table {
 		}
 		cells := []string{table.Number(value, 1)}
 		if g.certain() {
-			cells = append(cells, r.interval(), r.ties())
+			cells = append(cells, r.Interval(), r.Ties())
 		}
 		cost := table.Missing // neither the paper nor a given submission has one
 		if r.Kind == results.OfAgent {
@@ -73,22 +73,24 @@ func (g Group) noteMarks(t *table.Table, common []Mark) {
 	}
 }
 
-// ranks is the set of the row's ranks, or its rank where nothing is tested.
-func (r Row) ranks() string {
+// Ranks is the set of the row's ranks, or its rank where nothing is tested.
+func (r Row) Ranks() string {
 	if r.Rank == 0 || r.Uncertainty == nil || r.Uncertainty.Ranks == nil || r.Uncertainty.Ranks.Low == 0 {
 		return r.place()
 	}
 	return rankSet(*r.Uncertainty.Ranks)
 }
 
-func (r Row) interval() string {
+// Interval is the 95 % interval of what the row is ranked by, in words.
+func (r Row) Interval() string {
 	if r.Uncertainty == nil {
 		return table.Missing
 	}
 	return between(r.Uncertainty.Gain.Interval)
 }
 
-func (r Row) ties() string {
+// Ties are the letters that the row shares with those that it does not differ from.
+func (r Row) Ties() string {
 	if r.Uncertainty == nil || r.Uncertainty.Ranks == nil || r.Uncertainty.Ranks.Low == 0 {
 		return table.Missing
 	}

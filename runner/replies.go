@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
@@ -107,6 +108,7 @@ func (t *trial) reply(ctx context.Context, p record.Prompt, most int64) (reply r
 		err = errors.Join(err, t.gateway.CutAgent(p.Attempt, err))
 	}
 	reply.Seconds = cmp.Or(reply.Seconds, seconds)
+	reply.Text = strings.ToValidUTF8(reply.Text, "\uFFFD") // as its file holds it, by whose digest it is known
 	return reply, err
 }
 

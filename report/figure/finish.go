@@ -29,14 +29,15 @@ var steadyPDF = sync.OnceFunc(func() {
 	fpdf.SetDefaultModificationDate(time.Unix(0, 0).UTC())
 })
 
-// pdfCanvas mends two things of the library: it takes text as Windows-1252, and it
-// registers a bold font without its weight, and then does not find it.
+// pdfCanvas mends two things of the library: it takes text as Windows-1252, and it has
+// one font file a document, so that bold text is set in the regular font.
 type pdfCanvas struct{ *vgpdf.Canvas }
 
 // FillString implements vg.Canvas.
 func (c pdfCanvas) FillString(f font.Face, at vg.Point, text string) {
 	if f.Font.Weight == xfont.WeightBold {
-		f.Font.Variant, f.Font.Weight = f.Font.Variant+"Bold", xfont.WeightNormal
+		f.Font.Weight = xfont.WeightNormal
+		f = font.DefaultCache.Lookup(f.Font, f.Font.Size)
 	}
 	encoded := make([]byte, 0, len(text))
 	for _, r := range text {

@@ -124,7 +124,11 @@ func (p RoundsPanel) curves(t *typesetter, joined bool) drawing {
 			s.StrokeLine2(baseLine.line, s.Min.X, s.y(p.Base.Value), s.Max.X, s.y(p.Base.Value))
 		}
 		if len(p.Rounds) == 0 {
-			t.empty("no valid submission")(s)
+			at := vg.Point{X: (s.Min.X + s.Max.X) / 2, Y: s.Min.Y + (s.Max.Y-s.Min.Y)/4}
+			if p.Base.Known && s.y(p.Base.Value) < (s.Min.Y+s.Max.Y)/2 {
+				at.Y = s.Max.Y - (s.Max.Y-s.Min.Y)/4 // away from the line of the base
+			}
+			s.FillText(aligned(style(sizeText), draw.XCenter, draw.YCenter), at, t.plain("no valid submission"))
 		}
 		for k, look := range roundLines {
 			var line []vg.Point

@@ -26,6 +26,7 @@ type View struct {
 	Experiment string            `json:"experiment"`
 	Folder     string            `json:"folder"`
 	Protocol   string            `json:"protocol"`
+	Budget     results.Budget    `json:"-"`
 	Teacher    string            `json:"teacher"`
 	Student    string            `json:"student"`
 	Simulated  bool              `json:"simulated"`
@@ -77,11 +78,16 @@ type Fault struct {
 // Read reads the trial of the experiment. One that was changed after it ended has a
 // problem and no final figures.
 func Read(ctx context.Context, e record.Experiment, dir record.Trial) (View, error) {
-	v, err := Follow(dir)
-	if err != nil {
-		return v, err
-	}
 	shelf, err := catalog.Beside(ctx, e)
+	if err != nil {
+		return View{}, err
+	}
+	return ReadFrom(shelf, e, dir)
+}
+
+// ReadFrom is Read for one who reads more trials of the experiment's folder.
+func ReadFrom(shelf *catalog.Catalog, e record.Experiment, dir record.Trial) (View, error) {
+	v, err := Follow(dir)
 	if err != nil {
 		return v, err
 	}
@@ -147,7 +153,7 @@ func (v *View) take(e results.Event) {
 
 // fill adds what the fold of the events knows.
 func (v *View) fill(t *results.Trial) {
-	v.TrialID, v.Experiment, v.Protocol = t.Spec.TrialID, t.Spec.Experiment, t.Spec.Protocol.Name
+	v.TrialID, v.Experiment, v.Protocol, v.Budget = t.Spec.TrialID, t.Spec.Experiment, t.Spec.Protocol.Name, t.Spec.Protocol.Budget
 	v.Teacher, v.Student, v.Simulated = t.Spec.Teacher, t.Spec.Student, t.Spec.Simulated || t.Simulated
 	v.Elapsed, v.End, v.Best, v.Usage, v.Base = t.Elapsed, t.End, t.Best, t.Usage, t.Spec.Base
 	for i, a := range t.Attempts {

@@ -12,7 +12,7 @@ import (
 )
 
 // withoutJSON are the commands that serve, or print text for people or shells alone.
-var withoutJSON = []string{"student serve", "teacher serve", "help", "completion", "agents show"}
+var withoutJSON = []string{"student serve", "teacher serve", "serve", "help", "completion", "agents show"}
 
 var update = flag.Bool("update", false, "rewrite golden files")
 

@@ -9,12 +9,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/pages"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/trial"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
-	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 func showCommand(env Env) *cli.Command {
@@ -134,7 +134,7 @@ func (s *shownTrial) read(e record.Experiment, dir record.Trial, o showOptions) 
 		}
 	}
 	if o.wrong {
-		questions, err := publicQuestions(e, s.Domain, o.places)
+		questions, err := pages.Questions(e, s.Domain, o.places)
 		if err != nil {
 			return err
 		}
@@ -143,32 +143,6 @@ func (s *shownTrial) read(e record.Experiment, dir record.Trial, o showOptions) 
 		}
 	}
 	return nil
-}
-
-// publicQuestions are the public items of the domain's task, as far as this
-// program has the task with which the experiment ran; else there are none.
-func publicQuestions(e record.Experiment, d results.Domain, at setup.Places) ([]trial.Question, error) {
-	f, _, err := experiment.Recorded(e)
-	if err != nil {
-		return nil, err
-	}
-	lock, err := e.ReadLock()
-	if err != nil {
-		return nil, err
-	}
-	list, err := setup.LoadTasks(f.Suite, []results.Domain{d}, at)
-	var known *results.Error
-	if errors.As(err, &known) || err == nil && list[0].Digest != lock.Tasks[d] {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var questions []trial.Question
-	for _, item := range list[0].Public {
-		questions = append(questions, trial.Question{ID: item.ID, Text: item.Question, Answer: item.Answer})
-	}
-	return questions, nil
 }
 
 // text is what show prints for a reader.

@@ -91,28 +91,15 @@ func hadHead(root record.Experiment, head string) error {
 func follow(ctx context.Context, w setup.World, shelf *catalog.Catalog, f experiment.File, root record.Experiment) error {
 	shown := screen{out: w.Stdout}
 	for {
-		s, err := experiment.ReadStatus(root, f, w.Holder, shelf)
+		s, running, err := recorded.Snapshot(root, f, w.Holder, shelf, w.Now())
 		if err != nil {
 			return err
 		}
-		if s.States[experiment.Running] == 0 {
+		if !running {
 			shown.clear()
 			return nil
 		}
-		ids, err := experiment.Granted(root, f)
-		if err != nil {
-			return err
-		}
-		m, err := recorded.Progress(root, f, ids, w.Now())
-		if err != nil {
-			return err
-		}
-		for _, t := range s.Trials {
-			if t.State == experiment.Running || t.State == experiment.Sealed { // a running program scores what it has sealed
-				m.Working(t.TrialID)
-			}
-		}
-		lines := progressLines(m.Snapshot(w.Now()), w.Width, w.Height)
+		lines := progressLines(s, w.Width, w.Height)
 		shown.clear()
 		shown.draw(lines)
 		select {

@@ -47,12 +47,25 @@ func freshSeed() int64 { return rand.Int64() }
 
 // serveHTTP serves until ctx ends, then lets requests in flight finish.
 func serveHTTP(ctx context.Context, w setup.World, address, what string, handler http.Handler) error {
+	listener, err := listen(address)
+	if err != nil {
+		return err
+	}
+	return serveOn(ctx, listener, handler, func() { fmt.Fprintf(w.Stdout, "%s at http://%s/v1\n", what, listener.Addr()) })
+}
+
+func listen(address string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return results.Infra(err, "choose another --listen")
+		return nil, results.Infra(err, "choose another --listen")
 	}
+	return listener, nil
+}
+
+// serveOn serves until ctx ends, and calls ready when it does.
+func serveOn(ctx context.Context, listener net.Listener, handler http.Handler, ready func()) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	fmt.Fprintf(w.Stdout, "%s at http://%s/v1\n", what, listener.Addr())
+	ready()
 	ended := make(chan error, 1)
 	go func() { // ends with Serve below
 		<-ctx.Done()

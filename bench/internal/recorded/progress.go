@@ -5,6 +5,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/bench/internal/progress"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
@@ -29,4 +30,27 @@ func Progress(root record.Experiment, f experiment.File, ids []results.TrialID, 
 		}
 	}
 	return m, nil
+}
+
+// Snapshot is how far the experiment f in the folder root is now. It reports false when
+// no program works on it: then there is nothing to follow.
+func Snapshot(root record.Experiment, f experiment.File, own disk.Holder, shelf experiment.Proofs, now time.Time) (progress.Snapshot, bool, error) {
+	s, err := experiment.ReadStatus(root, f, own, shelf)
+	if err != nil || s.States[experiment.Running] == 0 {
+		return progress.Snapshot{}, false, err
+	}
+	ids, err := experiment.Granted(root, f)
+	if err != nil {
+		return progress.Snapshot{}, false, err
+	}
+	m, err := Progress(root, f, ids, now)
+	if err != nil {
+		return progress.Snapshot{}, false, err
+	}
+	for _, t := range s.Trials {
+		if t.State == experiment.Running || t.State == experiment.Sealed { // a running program scores what it has sealed
+			m.Working(t.TrialID)
+		}
+	}
+	return m.Snapshot(now), true, nil
 }
