@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/autodatabench/autodatabench/bench/internal/pages"
 	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report/export"
@@ -21,7 +22,7 @@ func exportSource(ctx context.Context, w setup.World, o exportOptions) (*export.
 		return nil, err
 	}
 	s := &export.Source{Public: func(t export.Trial) (map[string]export.Question, error) {
-		list, err := publicQuestions(t.Root, t.Outcome.Domain, o.places)
+		list, err := pages.Questions(t.Root, t.Outcome.Domain, o.places)
 		questions := map[string]export.Question{}
 		for _, q := range list {
 			questions[q.ID] = export.Question{Text: q.Text, Answer: q.Answer}
