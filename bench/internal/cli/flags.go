@@ -255,3 +255,17 @@ func bundlesFlag() cli.Flag {
 func trustFlag() cli.Flag {
 	return &cli.StringFlag{Name: "trust", Value: "results/submissions/trust.yaml", Usage: "`FILE` that names whose receipts count", TakesFile: true}
 }
+
+// addedOf reads the flags with which an experiment grows.
+func addedOf(c *cli.Context) added {
+	a := added{domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"), settings: c.StringSlice("setting"), agents: c.StringSlice("agent")}
+	if c.IsSet("runs") {
+		a.runs = new(c.Int("runs"))
+	}
+	return a
+}
+
+// endpointOf reads the flags of a model behind an address.
+func endpointOf(c *cli.Context, name string) setup.Endpoint {
+	return setup.Endpoint{URL: c.String(name), Model: c.String(name + "-model"), KeyEnv: c.String(name + "-key-env")}
+}

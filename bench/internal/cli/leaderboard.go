@@ -20,6 +20,7 @@ import (
 	"github.com/autodatabench/autodatabench/report/markdown"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 func leaderboardCommand(env Env) *cli.Command {
@@ -103,7 +104,12 @@ func boardOutcomes(ctx context.Context, w setup.World, o leaderboardOptions) ([]
 	for _, text := range said {
 		warn(errors.New(text))
 	}
-	return append([]results.Outcome{}, outcomes...), opts, nil
+	paper, err := published.Load()
+	if err != nil {
+		return nil, opts, err
+	}
+	maps.Copy(opts.Names, paper.Names())
+	return append(outcomes, paper.Outcomes()...), opts, nil
 }
 
 // readBoard is the leaderboard of an experiment, or of all, from the index of out. The

@@ -25,7 +25,8 @@ func runCommand(env Env) *cli.Command {
 		Usage:     "run all trials of an experiment, score them and print the leaderboard",
 		ArgsUsage: "[EXPERIMENT.yaml]",
 		Description: "Runs the experiment of a file, or one that flags make. What is there already is kept: the same command goes on\n" +
-			"after an interruption. Examples:\n\n" +
+			"after an interruption, and one that asks for more agents, domains, workflows, settings or runs under the same\n" +
+			"terms adds them. Examples:\n\n" +
 			"  autodatabench run bench/experiments/demo.yaml\n" +
 			"  autodatabench run --model my-model --base-url http://localhost:8000/v1 --runs 3 --experiment tonight\n" +
 			"  autodatabench run --domain science --workflow one-shot --agent pipeline --experiment try\n" +
@@ -170,7 +171,7 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if s.File.Runs == 1 {
-		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
+		fmt.Fprintf(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; add runs at any time: %s\n", moreRuns(s.Root))
 	}
 	if s.Only, err = r.chosen(s); err != nil {
 		return err
