@@ -123,3 +123,39 @@ func (g Group) fitting(name string) (rows []*Row) {
 	}
 	return rows
 }
+
+// Showing is the board with only the rows that the names fit, each named as
+// [Board.RowNames] has it or by a part of that. Ranks, intervals and ties stay those
+// among all rows. It reports results.Bad for a name that fits no row.
+func (b Board) Showing(names ...string) (Board, error) {
+	if len(names) == 0 {
+		return b, nil
+	}
+	found := map[string]bool{}
+	shown := b
+	shown.Groups = nil
+	for _, g := range b.Groups {
+		var rows []Row
+		keep := map[rowKey]bool{}
+		for _, name := range names {
+			for _, r := range g.fitting(name) {
+				keep[r.rowKey()], found[name] = true, true
+			}
+		}
+		for _, r := range g.Rows {
+			if keep[r.rowKey()] {
+				rows = append(rows, r)
+			}
+		}
+		if rows != nil {
+			g.Rows = rows
+			shown.Groups = append(shown.Groups, g)
+		}
+	}
+	for _, name := range names {
+		if !found[name] {
+			return Board{}, notOne(0, []string{name}, [][]string{nil})
+		}
+	}
+	return shown, nil
+}

@@ -14,6 +14,7 @@ const (
 	givenFile       = "experiment.yaml"
 	lockFile        = "experiment.lock.json"
 	scoresFile      = "scores.jsonl"
+	limitsFile      = "limits.jsonl"
 	leaderboardFile = "leaderboard.md"
 	indexFile       = "results.db"
 	headsFile       = "heads.jsonl"

@@ -46,7 +46,8 @@ var parts = partPatterns()
 func partPatterns() map[Part][]string {
 	list := map[Part][]string{
 		Proof: {
-			givenFile, lockFile, grownPattern, scoresFile, agentsFolder + "/*.json", baseFolder + "/*/" + publicFile, cacheFolder + "/*/" + trainFile,
+			givenFile, lockFile, grownPattern, scoresFile, limitsFile, agentsFolder + "/*.json", baseFolder + "/*/" + publicFile,
+			cacheFolder + "/*/" + trainFile,
 			givenFolder + "/*/*/" + givenRecordFile,
 		},
 		Answers:  {trialPattern + teacherFolder + "/*" + segmentSuffix},

@@ -43,7 +43,7 @@ func (s *Setup) lock(ctx context.Context, p results.Protocol) error {
 	if err != nil {
 		return err
 	}
-	return s.keepDefinitions()
+	return errors.Join(s.keepDefinitions(), s.keepLimits())
 }
 
 // goOn checks that the terms are those of the folder, and enters those with which the

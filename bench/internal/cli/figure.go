@@ -47,7 +47,7 @@ func figureCommand(env Env) *cli.Command {
 			"Examples:\n\n  autodatabench figure --experiment demo gain\n  autodatabench figure --to rounds.png --experiment demo 3\n" +
 			"  autodatabench figure --measures quality.json 4\n  autodatabench figure --experiment demo --format pdf --to figures all",
 		Before: func(*cli.Context) error { return nil }, // its formats are its own
-		Flags: append(boardFlags(),
+		Flags: append(boardFlags(), rowFlag(),
 			&cli.StringFlag{Name: "to", Aliases: []string{"output"}, Usage: "`FILE` to write, .svg, .png or .pdf; of all, a folder", DefaultText: "figure-NAME.FORMAT", TakesFile: true},
 			&cli.StringFlag{Name: "format", Value: string(figure.SVG), Usage: "`FORMAT` where --to names no file: svg, png or pdf"},
 			&cli.StringFlag{Name: "measures", Usage: "`FILE` of measures, for figure 4", TakesFile: true},
@@ -59,7 +59,7 @@ func figureCommand(env Env) *cli.Command {
 			}
 			return runFigure(c.Context, env.World, figureOptions{
 				name: name, asJSON: c.Bool("json"), out: c.String("out"), experiment: c.String("experiment"),
-				output: c.String("to"), format: figure.Format(c.String("format")), measures: optional(c, "measures"), agents: c.StringSlice("agent"),
+				output: c.String("to"), format: figure.Format(c.String("format")), measures: optional(c, "measures"), agents: c.StringSlice("agent"), rows: c.StringSlice("row"),
 			})
 		},
 	}
@@ -74,6 +74,7 @@ type figureOptions struct {
 	format     figure.Format
 	measures   *string  // file of measures; nil for none
 	agents     []string // of figures over time; none for all
+	rows       []string // of the figures from the index; none for all
 }
 
 // runFigure draws the figure into its file, and refuses what it cannot draw before
@@ -88,6 +89,9 @@ func runFigure(ctx context.Context, w setup.World, o figureOptions) error {
 		return usage("--format %s: want svg, png or pdf", o.format)
 	case o.name == everyFigure:
 		return runFigures(ctx, w, o)
+	}
+	if len(o.rows) > 0 && slices.Contains([]string{"3", "4", "budget"}, o.name) {
+		return usage("figure %s is not made of rows; --agent chooses for figures 3 and budget", o.name)
 	}
 	path := cmp.Or(o.output, "figure-"+o.name+"."+string(o.format))
 	format := figure.Format(strings.TrimPrefix(filepath.Ext(path), "."))
@@ -182,9 +186,13 @@ func readFigure(ctx context.Context, w setup.World, o figureOptions) (fig figure
 		}
 		return report.BudgetFigure(logs.Experiment, logs.Trials, logs.Names), left
 	}
-	board, left := readBoard(ctx, w, o.out, o.experiment)
-	if board == nil {
+	whole, left := readBoard(ctx, w, o.out, o.experiment)
+	if whole == nil {
 		return nil, left
+	}
+	board, err := whole.Showing(o.rows...)
+	if err != nil {
+		return nil, errors.Join(left, err)
 	}
 	switch o.name {
 	case "5":

@@ -30,7 +30,7 @@ func leaderboardCommand(env Env) *cli.Command {
 			"  autodatabench leaderboard\n  autodatabench leaderboard --experiment demo --table domains --table failures\n" +
 			"  autodatabench leaderboard --format markdown --all\n  autodatabench leaderboard --update README.md --table summary\n" +
 			"  autodatabench leaderboard --submissions results/submissions --format markdown",
-		Flags: append(append(boardFlags(), tableFlags()...), formatFlag(),
+		Flags: append(append(boardFlags(), tableFlags()...), rowFlag(), formatFlag(),
 			&cli.StringFlag{Name: "submissions", Usage: "the board of the submissions in this `FOLDER`, such as results/submissions", TakesFile: true},
 			trustFlag(), bundlesFlag(), privateRootFlag(), paperFlag(),
 			&cli.BoolFlag{Name: "averages", Usage: "as --table " + report.OtherRanksTable + ": ranks and ties by points, headroom and geometric mean"},
@@ -48,7 +48,7 @@ func leaderboardCommand(env Env) *cli.Command {
 			}
 			return runLeaderboard(c.Context, env.World, leaderboardOptions{
 				submissions: optional(c, "submissions"), trust: c.String("trust"), verify: verifyOptions{places: placesOf(c)}, bundles: c.String("bundles"),
-				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), tables: tables, update: c.String("update"),
+				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), tables: tables, rows: c.StringSlice("row"), update: c.String("update"),
 			})
 		},
 	}
@@ -59,6 +59,7 @@ type leaderboardOptions struct {
 	out            string
 	experiment     string   // empty for all
 	tables         []string // to show
+	rows           []string // to show; none for all
 	submissions    *string  // folder of submissions that make the board; nil for the experiments of out
 	trust, bundles string
 	verify         verifyOptions
@@ -72,7 +73,11 @@ func runLeaderboard(ctx context.Context, w setup.World, o leaderboardOptions) er
 		return left
 	}
 	opts.Averages = slices.Contains(o.tables, report.OtherRanksTable)
-	board := report.Leaderboard(outcomes, opts).Only(o.tables...)
+	whole, err := report.Leaderboard(outcomes, opts).Showing(o.rows...)
+	if err != nil {
+		return errors.Join(left, err)
+	}
+	board := whole.Only(o.tables...)
 	if o.update != "" {
 		return errors.Join(left, updatePage(o.update, board))
 	}

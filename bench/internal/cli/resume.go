@@ -22,7 +22,7 @@ func resumeCommand(env Env) *cli.Command {
 			"  autodatabench resume demo --agent my-agent --agent-file my-agent.yaml --dry-run",
 		Flags: append(append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
-			onlyFlag(), failedFlag(),
+			onlyFlag(), failedFlag(), eventsFlag(),
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan of the whole experiment, check its terms and start nothing"},
 		), growFlags()...),
@@ -31,9 +31,13 @@ func resumeCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			events, err := eventsOf(c)
+			if err != nil {
+				return err
+			}
 			return runResume(c.Context, env.World, resumeOptions{
 				format: formatOf(c), out: c.String("out"), name: name, places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
-				only: c.StringSlice("only"), failed: c.Bool("failed"), dryRun: c.Bool("dry-run"), added: addedOf(c),
+				only: c.StringSlice("only"), failed: c.Bool("failed"), events: events, dryRun: c.Bool("dry-run"), added: addedOf(c),
 			})
 		},
 	}
@@ -47,6 +51,7 @@ type resumeOptions struct {
 	agentFiles []string
 	only       []string // words that name trials; none for all
 	failed     bool     // only trials that have begun and have no score
+	events     string   // where events go; empty for nowhere
 	dryRun     bool
 	added      added
 }
@@ -72,7 +77,7 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 	if o.dryRun {
 		return printPlan(ctx, w, request, runOptions{format: o.format, out: o.out, places: o.places})
 	}
-	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events}, o.format)
 }
 
 // interruptedRun is the error of a run that a signal ended.
@@ -102,6 +107,7 @@ func resumeLine(r runRequest) string {
 	for _, words := range r.only {
 		add("--only", words, "")
 	}
+	add("--events", r.events, "")
 	return strings.Join(append(line, quoted(filepath.Base(string(r.Root)))), " ")
 }
 
