@@ -91,7 +91,19 @@ func sealed(env Env, spec results.Spec) (*results.Trial, error) {
 	if err != nil {
 		return nil, fmt.Errorf("trial %s: %w", spec.TrialID, err)
 	}
+	unlockSealed(dir, env.Holder)
 	return state, nil
+}
+
+// unlockSealed removes the lock that a kill after the seal left. One that somebody holds
+// stays, and so does one that cannot be removed, which nothing reads.
+func unlockSealed(dir record.Trial, who disk.Holder) {
+	if !disk.Exists(dir.Writer()) {
+		return
+	}
+	if left, err := disk.Lock(dir.Writer(), who); err == nil {
+		_ = left.Unlock()
+	}
 }
 
 func open(env Env, spec results.Spec) (_ *trial, err error) {

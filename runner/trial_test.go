@@ -241,6 +241,37 @@ func TestChangedTrialIsNotSealed(t *testing.T) {
 	}
 }
 
+// TestLockOfASealedTrial removes the lock that a kill between the seal and the end left, and
+// leaves one that is held.
+func TestLockOfASealedTrial(t *testing.T) {
+	env, spec := scriptedTrial(t, scripted{"no code"}, 1, results.OneShot, results.Scratch)
+	again := func() {
+		t.Helper()
+		if _, err := runner.Run(context.Background(), env, spec); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again()
+	lock := env.Root.Trial(spec.TrialID).Writer()
+	gone := `{"boot_id":"another","host":"` + env.Holder.Host + `","kernel_lock":true,"pid":1}`
+	if err := os.WriteFile(lock, []byte(gone), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if again(); disk.Exists(lock) {
+		t.Error("the lock of a process that is gone is left")
+	}
+	held, err := disk.Lock(lock, disk.Self())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again(); !disk.Exists(lock) {
+		t.Error("a lock that is held was removed")
+	}
+	if err := held.Unlock(); err != nil {
+		t.Error(err)
+	}
+}
+
 // down is a teacher that cannot be reached, and asks to be left alone for so long.
 type down struct{ alone time.Duration }
 
