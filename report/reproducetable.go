@@ -11,8 +11,8 @@ import (
 )
 
 // Tables returns Table 1 as printed and recomputed, the cells that disagree, the
-// averages that disagree, Tables 2 and 5, the sizes of the private sets, and the
-// ranking; the last line is the summary.
+// averages that disagree, Tables 2 and 5, the sizes of the private sets, the ranking,
+// the sources, and the news in five lines, of which the last is the summary.
 func (r Reproduction) Tables() []table.Table {
 	gain := r.whole("gain (%)", func(c CellCheck) Figure { return c.Gain })
 	mats := r.whole("MATS", func(c CellCheck) Figure { return c.MATS })
@@ -23,9 +23,9 @@ func (r Reproduction) Tables() []table.Table {
 		averages.Note("Best average without seed data: %s, %s, %s: %s %% printed, %s %% from the runs.",
 			h.Agent, h.Workflow, h.Setting, h.Gain.Text, table.Number(h.Gain.Recomputed, 2))
 	}
-	tables := slices.Concat([]table.Table{gain, mats, *cells, *averages}, r.shownTables(), []table.Table{r.sizes()}, r.ranked())
-	tables[len(tables)-1].Note("Table 1: %s.", r.Summary())
-	return tables
+	gain.Note("%s", gainFormula)
+	mats.Note("%s", matsFormula)
+	return slices.Concat([]table.Table{gain, mats, *cells, *averages}, r.shownTables(), []table.Table{r.sizes()}, r.ranked(), []table.Table{sources(), r.news()})
 }
 
 // whole is one figure of all of Table 1: a row for each of its rows, each cell

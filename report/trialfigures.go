@@ -18,6 +18,7 @@ type TrialLog struct {
 	Base    results.Score         // of the untrained student on the private set
 	Finals  []results.Score       // of the chosen submission on the private set
 	Private map[int]results.Score // on the private set by attempt, where it was measured
+	Outcome results.Outcome       // by which rows are ordered as on the board
 }
 
 // Used is what a trial has used at some time.
@@ -58,8 +59,9 @@ func split(title, experiment string, logs []TrialLog, names map[string]string) (
 		byKey[k] = append(byKey[k], l)
 		simulated, embedded = simulated || s.Simulated, embedded || s.Embedded
 	}
+	board := boardOrder(logs)
 	slices.SortFunc(keys, func(a, b seriesKey) int {
-		return cmp.Or(cmp.Compare(a.agent, b.agent), cmp.Compare(a.workflow, b.workflow), cmp.Compare(a.setting, b.setting))
+		return cmp.Or(cmp.Compare(board[a], board[b]), cmp.Compare(a.agent, b.agent), cmp.Compare(a.workflow, b.workflow), cmp.Compare(a.setting, b.setting))
 	})
 	head := figure.Head{Title: title, Subtitle: "Experiment " + experiment}
 	if len(logs) > 0 {
@@ -81,7 +83,7 @@ func split(title, experiment string, logs []TrialLog, names map[string]string) (
 		head.Subtitle += fmt.Sprintf(". Teacher: %s. Student: %s.", orMissing(s.Teacher), s.Student)
 	}
 	if len(keys) > mostSeries {
-		head.Notes = append(head.Notes, fmt.Sprintf("The first %d of %d rows in the order of their names; choose others with --agent.", mostSeries, len(keys)))
+		head.Notes = append(head.Notes, fmt.Sprintf("The first %d of %d rows in the order of the board; choose others with --agent.", mostSeries, len(keys)))
 		keys = keys[:mostSeries]
 	}
 	names = displayNames(agents, names)
@@ -93,6 +95,24 @@ func split(title, experiment string, logs []TrialLog, names map[string]string) (
 		list = append(list, series{figure.Name{Text: names[k.agent] + more, ID: k.agent + more}, members})
 	}
 	return list, head
+}
+
+// boardOrder is the places of the rows on the leaderboard of the logs' outcomes. Rows
+// of several groups are in the order of their groups.
+func boardOrder(logs []TrialLog) map[seriesKey]int {
+	var outcomes []results.Outcome
+	for _, l := range logs {
+		if l.Outcome.Kind == results.OfAgent {
+			outcomes = append(outcomes, l.Outcome)
+		}
+	}
+	order := map[seriesKey]int{}
+	for _, g := range Leaderboard(outcomes, Options{Draws: 99}).Groups { // of the intervals, which do not order
+		for _, r := range g.Rows {
+			order[seriesKey{r.Agent, r.Workflow, r.Setting}] = len(order) + 1
+		}
+	}
+	return order
 }
 
 // domainsOfLogs lists the logs' domains, the paper's first.
@@ -120,6 +140,7 @@ func BudgetFigure(experiment string, logs []TrialLog, names map[string]string) f
 	list, head := split("Budget used over time", experiment, logs, names)
 	f := figure.Budget{Head: head, Domains: []figure.BudgetDomain{}, Names: []figure.Name{}}
 	f.Notes = append(f.Notes, "One line a trial, from its first prompt to the mark at its end. Run time is that which counts against the budget.")
+	f.RunTime, f.TeacherCalls = sameBudget(list)
 	for _, s := range list {
 		f.Names = append(f.Names, s.name)
 	}
@@ -141,6 +162,26 @@ func BudgetFigure(experiment string, logs []TrialLog, names map[string]string) f
 		f.Domains = append(f.Domains, panel)
 	}
 	return f
+}
+
+// sameBudget is the run time in seconds and the teacher calls of all logs, each 0 where
+// they differ.
+func sameBudget(list []series) (seconds float64, calls int) {
+	times, counts := map[time.Duration]bool{}, map[int]bool{}
+	for _, s := range list {
+		for _, l := range s.logs {
+			budget := l.State.Spec.Protocol.Budget
+			times[budget.RunTime], counts[budget.TeacherCalls] = true, true
+			seconds, calls = budget.RunTime.Seconds(), budget.TeacherCalls
+		}
+	}
+	if len(times) > 1 {
+		seconds = 0
+	}
+	if len(counts) > 1 {
+		calls = 0
+	}
+	return seconds, calls
 }
 
 // RoundsFigure is the accuracy after each valid submission of the iterative

@@ -33,6 +33,7 @@ type axis struct {
 	label     string
 	low, high float64
 	ticks     []plot.Tick // the scale's own if nil
+	lined     bool        // grid lines at the given ticks, too
 }
 
 // axes makes a plot of two axes with grid lines; what is drawn comes on top.
@@ -56,18 +57,25 @@ func (t *typesetter) axes(x, y axis, d drawing) func(draw.Canvas) {
 		a.to.Tick.Marker = plot.ConstantTicks(ticks)
 	}
 	p.Add(drawing(func(s scales) {
-		for _, tick := range tickMarks(x.low, x.high) {
-			if x.ticks == nil {
-				s.StrokeLine2(thin(pale), s.x(tick.Value), s.Min.Y, s.x(tick.Value), s.Max.Y)
-			}
+		for _, tick := range x.lines() {
+			s.StrokeLine2(thin(pale), s.x(tick.Value), s.Min.Y, s.x(tick.Value), s.Max.Y)
 		}
-		for _, tick := range tickMarks(y.low, y.high) {
-			if y.ticks == nil {
-				s.StrokeLine2(thin(pale), s.Min.X, s.y(tick.Value), s.Max.X, s.y(tick.Value))
-			}
+		for _, tick := range y.lines() {
+			s.StrokeLine2(thin(pale), s.Min.X, s.y(tick.Value), s.Max.X, s.y(tick.Value))
 		}
 	}), d)
 	return p.Draw
+}
+
+// lines are where grid lines cross the axis.
+func (a axis) lines() []plot.Tick {
+	switch {
+	case a.ticks == nil:
+		return tickMarks(a.low, a.high)
+	case a.lined:
+		return a.ticks
+	}
+	return nil
 }
 
 // tickMarks are at most eight round numbers within the range.

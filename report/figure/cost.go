@@ -48,6 +48,19 @@ func (c Cost) Front() []CostPoint {
 
 var frontLine = series{line: draw.LineStyle{Color: middle, Width: 1, Dashes: []vg.Length{4, 2}}}
 
+func (c Cost) describe() []string {
+	lines := []string{"Across: " + c.XUnit + ". Up: " + c.YUnit + "."}
+	front := c.Front()
+	for _, p := range c.Points {
+		line := p.Name.Text + ": cost " + spoken(p.Cost) + ", gain " + spoken(p.Gain)
+		if slices.Contains(front, p) {
+			line += ", on the Pareto front"
+		}
+		lines = append(lines, line+".")
+	}
+	return lines
+}
+
 func (c Cost) sheet(t *typesetter) *sheet {
 	page := &sheet{head: c.Head, columns: 1}
 	page.head.Notes = slices.Clone(c.Notes)
@@ -108,7 +121,13 @@ func (c Cost) points(t *typesetter, s scales) {
 		}
 	}
 	sty := style(sizeSmall)
-	for _, l := range c.labels(t, s) {
+	labels := c.labels(t, s)
+	for _, l := range labels {
+		if l.text != "" && l.far {
+			s.StrokeLine2(thin(middle), l.mark.X, l.mark.Y, min(max(l.mark.X, l.box.Min.X), l.box.Max.X), min(max(l.mark.Y, l.box.Min.Y), l.box.Max.Y))
+		}
+	}
+	for _, l := range labels {
 		s.FillText(sty, l.box.Min, l.text)
 	}
 }
@@ -125,59 +144,6 @@ func (c Cost) frontSteps(s scales) []vg.Point {
 		steps = append(steps, at)
 	}
 	return append(steps, vg.Point{X: s.Max.X, Y: steps[len(steps)-1].Y})
-}
-
-// label is a point's name where it is put; without room for it the text is empty.
-type label struct {
-	text string
-	box  vg.Rectangle
-}
-
-// labels puts the names beside their points, those of the front first, so that
-// none covers another or a mark.
-func (c Cost) labels(t *typesetter, s scales) []label {
-	const mark, off = 4, 6
-	var taken []vg.Rectangle
-	named := c.Front()
-	line := c.frontSteps(s)
-	for i := range len(line) - 1 {
-		taken = append(taken, vg.Rectangle{
-			Min: vg.Point{X: min(line[i].X, line[i+1].X) - 1, Y: min(line[i].Y, line[i+1].Y) - 1},
-			Max: vg.Point{X: max(line[i].X, line[i+1].X) + 1, Y: max(line[i].Y, line[i+1].Y) + 1},
-		})
-	}
-	for _, p := range c.Points {
-		if !p.Cost.Known || !p.Gain.Known {
-			continue
-		}
-		at := s.at(p.Cost.Value, p.Gain.Value)
-		taken = append(taken, vg.Rectangle{Min: vg.Point{X: at.X - mark, Y: at.Y - mark}, Max: vg.Point{X: at.X + mark, Y: at.Y + mark}})
-		if !slices.Contains(named, p) {
-			named = append(named, p)
-		}
-	}
-	sty := style(sizeSmall)
-	var labels []label
-	for _, p := range named {
-		text := t.cut(sty, t.name(p.Name), 190)
-		at, width, height := s.at(p.Cost.Value, p.Gain.Value), t.width(sty, text), sty.Font.Size
-		l := label{}
-		for _, corner := range []vg.Point{
-			{X: at.X + off, Y: at.Y - height/3}, {X: at.X - off - width, Y: at.Y - height/3},
-			{X: at.X - width/2, Y: at.Y + off}, {X: at.X - width/2, Y: at.Y - off - height},
-			{X: at.X + off/2, Y: at.Y + off}, {X: at.X - off/2 - width, Y: at.Y - off - height},
-		} {
-			box := vg.Rectangle{Min: corner, Max: vg.Point{X: corner.X + width, Y: corner.Y + height}}
-			if box.Min.X < s.Min.X || box.Max.X > s.Max.X || box.Min.Y < s.Min.Y || box.Max.Y > s.Max.Y || slices.ContainsFunc(taken, func(r vg.Rectangle) bool { return overlap(r, box) }) {
-				continue
-			}
-			l = label{text, box}
-			taken = append(taken, box)
-			break
-		}
-		labels = append(labels, l)
-	}
-	return labels
 }
 
 func overlap(a, b vg.Rectangle) bool {

@@ -1,4 +1,4 @@
-// Package figure draws the benchmark's figures as SVG and PNG.
+// Package figure draws the benchmark's figures as SVG, PNG and PDF.
 //
 // Each figure is a struct of the numbers that it shows, and [Write] draws it. The
 // struct's JSON is the figure as data. The package is not for computing: its callers
@@ -8,8 +8,8 @@
 // Invariants: the same struct gives the same bytes on every machine. Marker, line
 // or hatching tells series apart without colours. The edge cuts off no text. Names
 // are plain text, whatever they hold. The built-in fonts have no Chinese characters:
-// SVG leaves those to the viewer's fonts, and PNG shows a name's id in its place
-// and says so.
+// SVG leaves those to the viewer's fonts; PNG and PDF show a name's id in its place
+// and say so. An SVG has a title and a description for those who cannot see it.
 package figure
 
 import (
@@ -21,6 +21,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -33,10 +34,11 @@ type Format string
 const (
 	SVG Format = "svg"
 	PNG Format = "png"
+	PDF Format = "pdf"
 )
 
 // Formats lists the formats.
-func Formats() []Format { return []Format{SVG, PNG} }
+func Formats() []Format { return []Format{SVG, PNG, PDF} }
 
 // dpi is the resolution of PNG.
 const dpi = 144
@@ -52,6 +54,8 @@ type Head struct {
 	Notes    []string `json:"notes,omitempty"` // below the figure
 }
 
+func (h Head) head() Head { return h }
+
 // Name names a row or a series. ID is in ASCII and stands in where a font lacks
 // characters of Text.
 type Name struct {
@@ -62,11 +66,13 @@ type Name struct {
 // Figure is one of the figures of this package.
 type Figure interface {
 	sheet(t *typesetter) *sheet
+	head() Head
+	describe() []string // what it shows, a line for each row or series
 }
 
 // Write draws the figure.
 func Write(w io.Writer, f Format, fig Figure) error {
-	t := &typesetter{bitmap: f == PNG}
+	t := &typesetter{western: f == PDF, bitmap: f != SVG}
 	s := fig.sheet(t)
 	width, height := s.size(t)
 	if t.lacking {
@@ -82,8 +88,11 @@ func Write(w io.Writer, f Format, fig Figure) error {
 			return results.Bad(fmt.Errorf("figure %q is too high for png: %.0f points, over %d", s.head.Title, float64(height), highest), "take svg, or fewer rows")
 		}
 		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))}
+	case PDF:
+		steadyPDF()
+		canvas = pdfCanvas{vgpdf.New(width, height)}
 	default:
-		return fmt.Errorf("unknown format %q: want svg or png", string(f))
+		return fmt.Errorf("unknown format %q: want svg, png or pdf", string(f))
 	}
 	area := draw.NewCanvas(canvas, width, height)
 	area.FillPolygon(white, corners(area.Rectangle))
@@ -91,8 +100,7 @@ func Write(w io.Writer, f Format, fig Figure) error {
 	var page bytes.Buffer
 	_, err := canvas.WriteTo(&page)
 	if err == nil {
-		// In the text of a name the quote would be escaped.
-		_, err = w.Write(bytes.ReplaceAll(page.Bytes(), []byte(`style="font-family:Liberation Sans;`), []byte(`style="font-family:Liberation Sans,Arial,Helvetica,sans-serif;`)))
+		_, err = w.Write(finished(f, page.Bytes(), fig))
 	}
 	if err != nil {
 		return fmt.Errorf("write figure %q: %w", s.head.Title, err)

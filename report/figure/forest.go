@@ -27,6 +27,21 @@ type ForestRow struct {
 
 const rowHeight = 15
 
+func (f Forest) describe() []string {
+	lines := []string{"Axis: " + f.Unit + "."}
+	for _, r := range f.Rows {
+		line := r.Name.Text + ": " + spoken(r.Value)
+		if r.Low.Known && r.High.Known {
+			line += ", interval " + spoken(r.Low) + " to " + spoken(r.High)
+		}
+		if !r.Ranked {
+			line += ", not ranked"
+		}
+		lines = append(lines, line+".")
+	}
+	return lines
+}
+
 func (f Forest) sheet(t *typesetter) *sheet {
 	var numbers []results.Number
 	names, missing, open := make([]string, len(f.Rows)), 0, false

@@ -41,6 +41,17 @@ const beyond = vg.Length(9)
 // overlaid is how many sets are drawn over each other; more get a panel each.
 const overlaid = 6
 
+func (r Radar) describe() (lines []string) {
+	for i, s := range r.Sets {
+		line := s.shown(i).Text
+		for m, v := range s.Values {
+			line += fmt.Sprintf("; %s: %s", r.Measures[m].Name, spoken(v))
+		}
+		lines = append(lines, line+".")
+	}
+	return lines
+}
+
 func (r Radar) sheet(t *typesetter) *sheet {
 	page := &sheet{head: r.Head, columns: 1}
 	page.head.Notes = append(slices.Clone(r.Notes), r.scalesNote())

@@ -1,6 +1,10 @@
 package figure
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -14,6 +18,7 @@ type Rounds struct {
 	Head
 	Domains []results.Domain `json:"domains"` // columns
 	Rows    []RoundsRow      `json:"rows"`
+	XLabel  string           `json:"x_label,omitempty"` // what a point is; by default a valid submission
 }
 
 // RoundsRow is a line of panels.
@@ -51,6 +56,19 @@ var (
 
 func (r Round) figures() []results.Number { return []results.Number{r.Public, r.Private, r.Final} }
 
+func (r Rounds) describe() (lines []string) {
+	for _, row := range r.Rows {
+		for i, p := range row.Panels {
+			line := fmt.Sprintf("%s, %s: base %s", row.Name.Text, r.Domains[i], spoken(p.Base))
+			for _, round := range p.Rounds {
+				line += fmt.Sprintf("; %s %d: public %s, private %s, final %s", cmp.Or(r.XLabel, "submission"), round.N, spoken(round.Public), spoken(round.Private), spoken(round.Final))
+			}
+			lines = append(lines, line+".")
+		}
+	}
+	return lines
+}
+
 func (r Rounds) sheet(t *typesetter) *sheet {
 	page := &sheet{head: r.Head, columns: max(1, len(r.Domains))}
 	var numbers []results.Number
@@ -65,30 +83,52 @@ func (r Rounds) sheet(t *typesetter) *sheet {
 	}
 	low, high := span(0.05, nil, numbers...)
 	y := axis{label: "accuracy, %", low: max(0, low), high: high}
-	x := axis{label: "valid submission", low: 0.7, high: float64(last) + 0.3, ticks: countTicks(last)}
+	x := axis{label: cmp.Or(r.XLabel, "valid submission"), low: 0.7, high: float64(last) + 0.3, ticks: countTicks(last)}
 	for _, row := range r.Rows {
 		for i, p := range row.Panels {
-			page.panels = append(page.panels, panel{title: t.name(row.Name) + ", " + string(r.Domains[i]), height: 150, draw: t.axes(x, y, p.curves(t))})
+			page.panels = append(page.panels, panel{title: t.name(row.Name) + ", " + string(r.Domains[i]), height: 150, draw: t.axes(x, y, p.curves(t, r.XLabel == ""))})
 		}
 	}
 	if len(r.Rows) == 0 {
 		page.columns, page.panels = 1, []panel{{height: 150, draw: t.axes(x, y, t.empty("no trial with a scored submission"))}}
 		return page
 	}
-	for i, name := range roundNames[:3] {
-		page.legend = append(page.legend, roundLines[i].entry(name))
+	shown := r.shown()
+	for i, look := range append(slices.Clone(roundLines), baseLine) {
+		if shown[i] {
+			page.legend = append(page.legend, look.entry(roundNames[i]))
+		}
 	}
-	page.legend = append(page.legend, baseLine.entry(roundNames[3]))
 	return page
 }
 
-func (p RoundsPanel) curves(t *typesetter) drawing {
+// shown says which of [roundNames] any panel has.
+func (r Rounds) shown() (shown [4]bool) {
+	for _, row := range r.Rows {
+		for _, p := range row.Panels {
+			shown[3] = shown[3] || p.Base.Known
+			for _, round := range p.Rounds {
+				for k, n := range round.figures() {
+					shown[k] = shown[k] || n.Known
+				}
+			}
+		}
+	}
+	return shown
+}
+
+// curves draws the panel; points that are not rounds of one course are not joined.
+func (p RoundsPanel) curves(t *typesetter, joined bool) drawing {
 	return func(s scales) {
 		if p.Base.Known {
 			s.StrokeLine2(baseLine.line, s.Min.X, s.y(p.Base.Value), s.Max.X, s.y(p.Base.Value))
 		}
 		if len(p.Rounds) == 0 {
-			t.empty("no valid submission")(s)
+			at := vg.Point{X: (s.Min.X + s.Max.X) / 2, Y: s.Min.Y + (s.Max.Y-s.Min.Y)/4}
+			if p.Base.Known && s.y(p.Base.Value) < (s.Min.Y+s.Max.Y)/2 {
+				at.Y = s.Max.Y - (s.Max.Y-s.Min.Y)/4 // away from the line of the base
+			}
+			s.FillText(aligned(style(sizeText), draw.XCenter, draw.YCenter), at, t.plain("no valid submission"))
 		}
 		for k, look := range roundLines {
 			var line []vg.Point
@@ -97,7 +137,9 @@ func (p RoundsPanel) curves(t *typesetter) drawing {
 					line = append(line, s.at(float64(round.N), n.Value))
 				}
 			}
-			s.StrokeLines(look.line, line)
+			if joined {
+				s.StrokeLines(look.line, line)
+			}
 			for _, at := range line {
 				s.DrawGlyphNoClip(look.glyph, at)
 			}

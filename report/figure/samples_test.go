@@ -99,7 +99,7 @@ func rounds(agents, last int) figure.Rounds {
 }
 
 func budget(agents int) figure.Budget {
-	b := figure.Budget{Head: head}
+	b := figure.Budget{Head: head, RunTime: 36_000, TeacherCalls: 50_000}
 	b.Title = "Budget used over time"
 	for i := range agents {
 		b.Names = append(b.Names, name(hostile[i%len(hostile)]))

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -24,9 +25,23 @@ const (
 	ellipsis  = "…"
 )
 
+// western80 are the characters of Windows-1252, in which PDF has its text, from 0x80 to
+// 0x9f; the controls stand for places without a character. All others are as in Latin-1.
+const western80 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
+
+// inWestern is the character's byte in Windows-1252.
+func inWestern(r rune) (byte, bool) {
+	if r < 0x80 || 0xa0 <= r && r <= 0xff {
+		return byte(r), true
+	}
+	at := slices.Index([]rune(western80), r)
+	return byte(0x80 + at), at >= 0 && r > 0x9f
+}
+
 // typesetter measures and prepares text for one output.
 type typesetter struct {
 	bitmap  bool // characters that the font lacks cannot be shown
+	western bool // nor can those outside of Windows-1252
 	lacking bool // some could not be shown
 	buffer  sfnt.Buffer
 }
@@ -48,6 +63,9 @@ func aligned(s draw.TextStyle, x text.XAlignment, y text.YAlignment) draw.TextSt
 
 // has reports whether the font has the character.
 func (t *typesetter) has(s draw.TextStyle, r rune) bool {
+	if _, shown := inWestern(r); t.western && !shown {
+		return false
+	}
 	face := font.DefaultCache.Lookup(s.Font, s.Font.Size)
 	i, err := face.Face.GlyphIndex(&t.buffer, r)
 	return err == nil && i != 0
@@ -62,7 +80,7 @@ func (t *typesetter) shown(s string) string {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Mn) || t.has(style(sizeText), r) {
+		if !t.western && unicode.In(r, unicode.Mn) || t.has(style(sizeText), r) {
 			return r
 		}
 		t.lacking = true

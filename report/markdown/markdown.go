@@ -23,9 +23,9 @@ func Write(w io.Writer, t table.Table) error {
 	}
 	if len(t.Columns) > 0 {
 		grid(&out, t)
-	}
-	if len(t.Notes) > 0 {
-		out.WriteByte('\n')
+		if len(t.Notes) > 0 {
+			out.WriteByte('\n')
+		}
 	}
 	for _, n := range t.Notes {
 		out.WriteString("- " + Escape(n) + "\n")

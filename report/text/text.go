@@ -46,6 +46,9 @@ func Write(w io.Writer, t table.Table, width int) error {
 	if t.Title != "" {
 		fmt.Fprintf(&out, "%s\n\n", strings.Join(wrap(t.Title, width), "\n"))
 	}
+	if len(t.Columns) == 0 && len(t.Notes) > 0 {
+		return writeNotes(w, &out, t, width)
+	}
 	if total(natural(t)) > width {
 		t = fold(t)
 	}
@@ -61,13 +64,19 @@ func Write(w io.Writer, t table.Table, width int) error {
 	if len(t.Rows) == 0 {
 		out.WriteString("(no rows)\n")
 	}
-	for i, note := range t.Notes {
-		if i == 0 {
-			out.WriteByte('\n')
-		}
-		out.WriteString(strings.Join(wrap(note, min(width, maxNotes)), "\n  ") + "\n")
+	if len(t.Notes) > 0 {
+		out.WriteByte('\n')
 	}
-	_, err := w.Write(out.Bytes())
+	return writeNotes(w, &out, t, width)
+}
+
+// writeNotes writes the page with the table's notes, which are all of a table without
+// columns.
+func writeNotes(w io.Writer, page *bytes.Buffer, t table.Table, width int) error {
+	for _, note := range t.Notes {
+		page.WriteString(strings.Join(wrap(note, min(width, maxNotes)), "\n  ") + "\n")
+	}
+	_, err := w.Write(page.Bytes())
 	return err
 }
 

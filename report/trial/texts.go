@@ -56,6 +56,23 @@ type Call struct {
 	Finish     string `json:"finish_reason"`
 	Input      int64  `json:"input_tokens"`
 	Output     int64  `json:"output_tokens"`
+
+	// As the program asked; nil for the teacher's default.
+	Temperature *float64 `json:"-"`
+	MaxTokens   *int64   `json:"-"`
+}
+
+// EachCall hands every answered teacher call of the trial to visit. Their order has
+// no meaning.
+func EachCall(dir record.Trial, visit func(Call) error) error {
+	return dir.Teacher().Read(func(digest string, e record.Exchange) error {
+		c := Call{
+			Attempt: e.Attempt, Digest: digest, Occurrence: e.Occurrence, Answer: e.Response.Content,
+			Finish: e.Response.FinishReason, Input: e.Response.InputTokens, Output: e.Response.OutputTokens,
+		}
+		c.ask(e.Request)
+		return visit(c)
+	})
 }
 
 // ReadCalls reads the answered teacher calls of an attempt, or of all for 0, whose
@@ -63,13 +80,9 @@ type Call struct {
 // returned; total is how many there are.
 func ReadCalls(dir record.Trial, attempt int, text string, most int) (calls []Call, total int, err error) {
 	calls = []Call{}
-	err = dir.Teacher().Read(func(digest string, e record.Exchange) error {
-		if attempt != 0 && e.Attempt != attempt {
+	err = EachCall(dir, func(c Call) error {
+		if attempt != 0 && c.Attempt != attempt {
 			return nil
-		}
-		c := Call{
-			Attempt: e.Attempt, Digest: digest, Occurrence: e.Occurrence, Prompt: promptOf(e.Request), Answer: e.Response.Content,
-			Finish: e.Response.FinishReason, Input: e.Response.InputTokens, Output: e.Response.OutputTokens,
 		}
 		if !holds(text, c.Prompt, c.Answer) {
 			return nil
@@ -95,19 +108,22 @@ func first(calls []Call, most int) []Call {
 	return calls[:min(most, len(calls))]
 }
 
-// promptOf words the messages of a request as the gateway stores it.
-func promptOf(request json.RawMessage) string {
+// ask fills in what a request asks, as the gateway stores it.
+func (c *Call) ask(request json.RawMessage) {
 	var r struct {
-		Messages []results.Message `json:"messages"`
+		Messages    []results.Message `json:"messages"`
+		Temperature *float64          `json:"temperature"`
+		MaxTokens   *int64            `json:"max_tokens"`
 	}
 	if json.Unmarshal(request, &r) != nil {
-		return string(request)
+		c.Prompt = string(request)
+		return
 	}
 	var b strings.Builder
 	for _, m := range r.Messages {
 		b.WriteString(m.Role + ": " + m.Content + "\n")
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	c.Prompt, c.Temperature, c.MaxTokens = strings.TrimSuffix(b.String(), "\n"), r.Temperature, r.MaxTokens
 }
 
 func holds(text string, in ...string) bool {
@@ -116,37 +132,51 @@ func holds(text string, in ...string) bool {
 	})
 }
 
-// ReadRows reads rows of attempt n's submission that hold the text, at most so
-// many; total is how many hold it. What is no row is skipped; the check says how
-// many those are.
-func ReadRows(dir record.Trial, n int, text string, most int) (rows []results.Row, total int, err error) {
-	rows = []results.Row{}
+// EachRow hands the rows of attempt n's submission to visit, with their places in its
+// array, from 0. What is no row is skipped; the check says how many those are.
+func EachRow(dir record.Trial, n int, visit func(at int, row results.Row) error) error {
 	f, err := os.Open(string(dir.Attempt(n).Submission()))
 	if errors.Is(err, fs.ErrNotExist) {
-		return rows, 0, nil
+		return nil
 	}
 	if err != nil {
-		return rows, 0, err
+		return err
 	}
 	defer f.Close()
 	in := json.NewDecoder(io.LimitReader(f, results.MaxSubmission))
 	if _, err := in.Token(); err != nil { // the bracket; a submission that is no array has no rows
-		return rows, 0, nil
+		return nil
 	}
-	for in.More() {
+	for at := 0; in.More(); at++ {
 		var raw json.RawMessage
 		if in.Decode(&raw) != nil {
 			break
 		}
 		var row results.Row
-		if json.Unmarshal(raw, &row) != nil || !holds(text, row.Instruction, row.Input, row.Output) {
+		if json.Unmarshal(raw, &row) != nil {
 			continue
+		}
+		if err := visit(at, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadRows reads rows of attempt n's submission that hold the text, at most so
+// many; total is how many hold it. See [EachRow].
+func ReadRows(dir record.Trial, n int, text string, most int) (rows []results.Row, total int, err error) {
+	rows = []results.Row{}
+	err = EachRow(dir, n, func(_ int, row results.Row) error {
+		if !holds(text, row.Instruction, row.Input, row.Output) {
+			return nil
 		}
 		if total++; len(rows) < most {
 			rows = append(rows, row)
 		}
-	}
-	return rows, total, nil
+		return nil
+	})
+	return rows, total, err
 }
 
 // Question is a public item as a reader may see it.

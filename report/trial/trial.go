@@ -87,15 +87,10 @@ func Read(ctx context.Context, e record.Experiment, dir record.Trial) (View, err
 
 // ReadFrom is Read for one who reads more trials of the experiment's folder.
 func ReadFrom(shelf *catalog.Catalog, e record.Experiment, dir record.Trial) (View, error) {
-	v := View{Folder: string(dir), Attempts: []Attempt{}, Faults: []Fault{}}
-	state, err := dir.Follow(func(ev results.Event, _ *results.Trial) { v.take(ev) })
-	if errors.Is(err, fs.ErrNotExist) {
-		return v, results.Bad(fmt.Errorf("%s: there is no trial", dir), "name a trial's folder, or a part of it such as demo/science/adaptive")
-	}
+	v, err := Follow(dir)
 	if err != nil {
 		return v, err
 	}
-	v.fill(state)
 	o, err := shelf.TrialAt(e, dir)
 	var known *results.Error
 	if errors.As(err, &known) && known.Kind == results.Verification {
@@ -108,6 +103,20 @@ func ReadFrom(shelf *catalog.Catalog, e record.Experiment, dir record.Trial) (Vi
 	v.Outcome = o
 	run := o.Result()
 	v.Accuracy, v.BaseAcc, v.Gain = o.Final(), run.Base, run.Gain()
+	return v, nil
+}
+
+// Follow reads the course of the trial, without its final figures.
+func Follow(dir record.Trial) (View, error) {
+	v := View{Folder: string(dir), Attempts: []Attempt{}, Faults: []Fault{}}
+	state, err := dir.Follow(func(ev results.Event, _ *results.Trial) { v.take(ev) })
+	if errors.Is(err, fs.ErrNotExist) {
+		return v, results.Bad(fmt.Errorf("%s: there is no trial", dir), "name a trial's folder, or a part of it such as demo/science/adaptive")
+	}
+	if err != nil {
+		return v, err
+	}
+	v.fill(state)
 	return v, nil
 }
 

@@ -119,31 +119,12 @@ func (c chatty) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Result, err
 	return r, errors.Join(err, failed)
 }
 
-// TestBundleTellsNoSecret makes a bundle of an experiment with a private set of its own,
-// whose student tells the questions and whose evaluator tells the answers, and whose
-// agent wrote its keys into its log and program output in several forms. It looks for
-// every question, answer and key in the bundle, plain and encoded.
+// TestBundleTellsNoSecret looks in a bundle of secretExperiment for every private
+// question and answer and every key, plain and encoded.
 func TestBundleTellsNoSecret(t *testing.T) {
 	const key = "sk-very/secret+key=0123456789"
 	dir := t.TempDir()
-	out, privateRoot, taskDir := filepath.Join(dir, "out"), filepath.Join(dir, "private"), filepath.Join(dir, "rivers")
-	hidden := secretTask(t, privateRoot, taskDir)
-	task, err := folder.Load(taskDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := micro(t, filepath.Join(out, "micro"))
-	s.File.Domains, s.File.Suite = []results.Domain{"geography"}, experiment.Suite{Folders: []string{taskDir}}
-	s.Given = []byte(strings.Replace(string(s.Given), "domains: [science]", "suite: ["+taskDir+"]", 1))
-	s.Tasks, s.Student, s.PrivateRoot = map[results.Domain]tasks.Task{"geography": task}, &parrot{}, privateRoot
-	for name, a := range s.Agents {
-		a.Definition.APIKeyEnv = "AGENT_SECRET"
-		s.Agents[name] = a
-	}
-	s.Sandbox = chatty{key: key}
-	if _, err := s.Run(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	out, hidden := secretExperiment(t, dir, key)
 	predictions, err := os.ReadFile(filepath.Join(out, "micro", "trials/geography/iterative-scratch/alpha/run-1/final/1/predictions.jsonl"))
 	if err != nil || !bytes.Contains(predictions, []byte(hidden[0].Answer)) || !bytes.Contains(predictions, []byte("Zambezi-0")) {
 		t.Fatalf("the folder holds no secret that could be told: %v\n%s", err, predictions)
@@ -184,6 +165,33 @@ func TestBundleTellsNoSecret(t *testing.T) {
 			}
 		}
 	}
+}
+
+// secretExperiment runs experiment micro below the folder that it returns, with a
+// private set of its own, whose student tells the questions and whose evaluator tells
+// the answers, and whose agent writes its key into its programs' output.
+func secretExperiment(t *testing.T, dir, key string) (out string, hidden []tasks.Item) {
+	t.Helper()
+	out = filepath.Join(dir, "out")
+	privateRoot, taskDir := filepath.Join(dir, "private"), filepath.Join(dir, "rivers")
+	hidden = secretTask(t, privateRoot, taskDir)
+	task, err := folder.Load(taskDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := micro(t, filepath.Join(out, "micro"))
+	s.File.Domains, s.File.Suite = []results.Domain{"geography"}, experiment.Suite{Folders: []string{taskDir}}
+	s.Given = []byte(strings.Replace(string(s.Given), "domains: [science]", "suite: ["+taskDir+"]", 1))
+	s.Tasks, s.Student, s.PrivateRoot = map[results.Domain]tasks.Task{"geography": task}, &parrot{}, privateRoot
+	for name, a := range s.Agents {
+		a.Definition.APIKeyEnv = "AGENT_SECRET"
+		s.Agents[name] = a
+	}
+	s.Sandbox = chatty{key: key}
+	if _, err := s.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return out, hidden
 }
 
 // secretTask makes a task whose private questions and answers stand nowhere else.

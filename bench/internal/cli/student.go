@@ -13,7 +13,7 @@ func studentCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "student", Usage: "pre-train, train and ask the embedded student",
 		Subcommands: []*cli.Command{
-			pretrainCommand(env), trainCommand(env), generateCommand(env), exportCommand(env), serveCommand(env), calibrationCommand(env),
+			pretrainCommand(env), trainCommand(env), generateCommand(env), exportStudentCommand(env), serveCommand(env), calibrationCommand(env),
 		},
 	}
 }

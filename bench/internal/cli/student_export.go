@@ -9,7 +9,7 @@ import (
 	"github.com/autodatabench/autodatabench/runner/student/embedded"
 )
 
-func exportCommand(env Env) *cli.Command {
+func exportStudentCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "export", Usage: "write the embedded student as a Hugging Face folder", ArgsUsage: "FOLDER",
 		Description: "Transformers, vLLM and LLaMA-Factory read the folder; adapters of student train fit it. Example:\n\n  autodatabench student export embedded-1m",
@@ -19,13 +19,13 @@ func exportCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runExport(env.World, dir, c.Bool("json"))
+			return runExportStudent(env.World, dir, c.Bool("json"))
 		},
 	}
 }
 
-// runExport writes the embedded student into the folder dir.
-func runExport(w setup.World, dir string, asJSON bool) error {
+// runExportStudent writes the embedded student into the folder dir.
+func runExportStudent(w setup.World, dir string, asJSON bool) error {
 	s, err := embedded.New()
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ func trialLog(shelf *catalog.Catalog, root record.Experiment, id results.TrialID
 	if err != nil {
 		return l, err
 	}
-	l.Base, l.Finals = o.BasePrivate, o.Finals
+	l.Base, l.Finals, l.Outcome = o.BasePrivate, o.Finals, o
 	l.Private, err = shelf.Rounds(root, l.State)
 	return l, err
 }
