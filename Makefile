@@ -1,10 +1,10 @@
 # `make help` lists the targets; CI runs `make check`, `make cross`, `make parity`,
-# `make slurm-test`, `make chaos` and a small demo.
+# `make slurm-test`, `make chaos`, `make browser-test` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test browser-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -19,6 +19,7 @@ GO       = $(if $(OPENBLAS),CGO_LDFLAGS="$(OPENBLAS)" )go
 TAGS     = $(if $(OPENBLAS),-tags openblas)
 PARITY   = -tags $(if $(OPENBLAS),openblas$(comma))parity
 CHAOS    = -tags $(if $(OPENBLAS),openblas$(comma))chaos
+BROWSER  = -tags $(if $(OPENBLAS),openblas$(comma))browser
 STACK    = -tags $(if $(OPENBLAS),openblas$(comma))gpustack
 comma   := ,
 
@@ -45,8 +46,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY),gpustack,slurm,chaos ./...
-	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos ./...
+	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser ./...
 	@$(GO) test $(TAGS) ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -100,6 +101,9 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' TAGS='$(TAGS)' RUN='$(RUN)' bench/slurm-test.sh
+
+browser-test: setup ## test the web pages in Chromium, which it installs, and with axe-core (SHOTS=folder keeps pictures)
+	@GO='$(GO)' TAGS='$(BROWSER)' SHOTS='$(SHOTS)' bench/browser-test.sh
 
 clients-test: setup build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
