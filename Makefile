@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test browser-test clients-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test browser-test clients-test collector-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -107,6 +107,10 @@ browser-test: setup ## test the web pages in Chromium, which it installs, and wi
 
 clients-test: setup build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
+
+collector-test: ## send spans to the OTLP receiver of the OpenTelemetry Collector (downloads its modules once)
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; (cd bench/internal/spans/testdata/collector && go build -o "$$dir/collector" .); \
+	$(GO) test $(TAGS) -count=1 -run '^TestCollectorTakesSpans$$' -v ./bench/internal/spans -collector "$$dir/collector"
 
 cross: ## build and vet the reading commands without cgo for Linux, macOS and Windows, and test them here (SYSTEMS="darwin/arm64")
 	@SYSTEMS='$(SYSTEMS)' bench/cross.sh

@@ -32,15 +32,15 @@ type Board struct {
 }
 
 // Group is a ranking of outcomes with the same suite, protocol, teacher, student
-// and tasks: their names and, where they are known, their digests. An experiment
-// that left its protocol is a group of its own. A given submission has no
+// and tasks: their names and, where they are known, their digests. Experiments that left
+// their protocol in ways that are not known to be the same are groups of their own. A given submission has no
 // teacher, so it stands in every group that it else belongs to.
 type Group struct {
 	Standing   Standing     `json:"standing,omitempty"` // of all rows, where standings are apart
 	Suite      string       `json:"suite"`
 	Protocol   string       `json:"protocol"`
 	Modified   bool         `json:"modified"`
-	Experiment string       `json:"experiment,omitempty"` // of a modified protocol
+	Experiment string       `json:"experiment,omitempty"` // of a modified protocol; several are joined with commas
 	Teacher    string       `json:"teacher"`
 	Student    string       `json:"student"`
 	StudentIs  string       `json:"student_digest,omitempty"`
@@ -69,7 +69,7 @@ type DomainBase struct {
 }
 
 // Leaderboard ranks the outcomes, one row for each agent, workflow and setting
-// of an experiment.
+// of an experiment, or of several with equal terms.
 func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	byKey := map[groupKey][]results.Outcome{}
 	for _, o := range outcomes {
@@ -129,7 +129,7 @@ func displayNames(agents []string, given map[string]string) map[string]string {
 func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[string]string) Group {
 	g := Group{
 		Standing: k.standing,
-		Suite:    k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.experiment,
+		Suite:    k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.modifiedIn(outcomes),
 		Teacher: k.teacher, Student: k.student, StudentIs: k.studentDigest, ProtocolIs: k.protocolDigest, RankedBy: stats.ByGain,
 	}
 	domains := opts.Domains
@@ -150,6 +150,8 @@ func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[st
 	if names := unproven(outcomes); len(names) > 0 {
 		g.Warnings = append(g.Warnings, fmt.Sprintf("nothing proves that no score of %s was changed: the folder is of format 1, or not there", strings.Join(names, ", ")))
 	}
+	outcomes, notes := pool(outcomes)
+	g.Warnings = append(g.Warnings, notes...)
 	g.Rows = newRows(outcomes, domains, names)
 	rank(g.Rows, g.RankedBy)
 	rankAudited(g.Rows, g.RankedBy)

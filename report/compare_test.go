@@ -3,6 +3,7 @@ package report_test
 import (
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -155,5 +156,33 @@ func TestDifferentBasesHaveNoStudy(t *testing.T) {
 	g := report.Leaderboard(outcomes, report.Options{}).Groups[0]
 	if g.Rows[0].Uncertainty != nil || !strings.Contains(strings.Join(g.Warnings, "\n"), "no intervals and rank sets") {
 		t.Errorf("warnings %q", g.Warnings)
+	}
+}
+
+// A board can show some of its rows, which keep their ranks.
+func TestShowing(t *testing.T) {
+	board := report.Leaderboard(contest(), report.Options{Draws: 99})
+	all := board.RowNames()
+	if len(all) < 3 {
+		t.Fatalf("only %d rows", len(all))
+	}
+	some, err := board.Showing(all[2], all[0])
+	if err != nil || !slices.Equal(some.RowNames(), []string{all[0], all[2]}) {
+		t.Fatalf("%v: %v", some.RowNames(), err)
+	}
+	was := map[string]report.Row{}
+	for _, r := range board.Groups[0].Rows {
+		was[r.Agent+string(r.Workflow+"/")+string(r.Setting)] = r
+	}
+	for _, r := range some.Groups[0].Rows {
+		if before := was[r.Agent+string(r.Workflow+"/")+string(r.Setting)]; before.Rank != r.Rank || before.Gain.Mean != r.Gain.Mean {
+			t.Errorf("%s has rank %d, before %d", r.Agent, r.Rank, before.Rank)
+		}
+	}
+	if whole, err := board.Showing(); err != nil || !slices.Equal(whole.RowNames(), all) {
+		t.Errorf("without a name: %v, %v", whole.RowNames(), err)
+	}
+	if _, err := board.Showing(all[0], "nobody"); err == nil || !strings.Contains(err.Error(), `"nobody"`) {
+		t.Errorf("an unknown row: %v", err)
 	}
 }

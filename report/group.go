@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -32,10 +33,18 @@ func keyOf(o results.Outcome) groupKey {
 		suite: o.Suite, protocol: o.Protocol, student: o.Student, teacher: o.Teacher,
 		studentDigest: o.StudentDigest, protocolDigest: o.ProtocolDigest, modified: o.Modified,
 	}
-	if o.Modified { // two changes of a protocol need not be the same
+	if o.Modified && o.ProtocolDigest == "" { // two changes of a protocol need not be the same
 		k.experiment = o.Experiment
 	}
 	return k
+}
+
+// modifiedIn names the experiments that modified the protocol; empty for none.
+func (k groupKey) modifiedIn(outcomes []results.Outcome) string {
+	if !k.modified {
+		return ""
+	}
+	return strings.Join(experimentsOf(outcomes), ", ")
 }
 
 func (k groupKey) compare(other groupKey) int {

@@ -30,6 +30,7 @@ func (r Row) fullName() string { return r.rowKey().entry().Name() }
 func (b Board) pick(names ...string) (Group, []*Row, error) {
 	var groups []Group
 	var found [][]*Row
+	of := make([][]Group, len(names))       // groups with one row of each
 	several := make([][]string, len(names)) // full names of the rows that each fits, where they are several
 	for _, g := range b.Groups {
 		var rows []*Row
@@ -38,7 +39,7 @@ func (b Board) pick(names ...string) (Group, []*Row, error) {
 			fitting := g.fitting(name)
 			complete = complete && len(fitting) > 0
 			if len(fitting) == 1 {
-				rows = append(rows, fitting[0])
+				rows, of[i] = append(rows, fitting[0]), append(of[i], g)
 				continue
 			}
 			for _, r := range fitting {
@@ -52,7 +53,36 @@ func (b Board) pick(names ...string) (Group, []*Row, error) {
 	if len(groups) == 1 {
 		return groups[0], found[0], nil
 	}
+	if len(groups) == 0 && len(names) == 2 && len(of[0]) == 1 && len(of[1]) == 1 {
+		return Group{}, nil, results.Bad(fmt.Errorf("%q and %q do not compare: %s", names[0], names[1], strings.Join(of[0][0].unlike(of[1][0]), "; ")),
+			"rows compare if they share suite, protocol, teacher, student and tasks")
+	}
 	return Group{}, nil, notOne(len(groups), names, several)
+}
+
+// unlike lists what the rows of two groups differ in.
+func (g Group) unlike(other Group) (differ []string) {
+	say := func(what, a, b string) {
+		if a != b {
+			differ = append(differ, fmt.Sprintf("%s %s and %s", what, orMissing(a), orMissing(b)))
+		}
+	}
+	say("suite", g.Suite, other.Suite)
+	say("protocol", g.Protocol, other.Protocol)
+	say("budgets or recipe", g.ProtocolIs, other.ProtocolIs)
+	say("teacher", g.Teacher, other.Teacher)
+	say("student", g.Student, other.Student)
+	say("weights of the student", g.StudentIs, other.StudentIs)
+	say("modified in", g.Experiment, other.Experiment)
+	say("standing", string(g.Standing), string(other.Standing))
+	for _, d := range g.Domains {
+		for _, o := range other.Domains {
+			if d.Domain == o.Domain {
+				say("task of "+string(d.Domain), d.Task, o.Task)
+			}
+		}
+	}
+	return differ
 }
 
 // notOne is the error for names of rows that no ranking has, or several.
@@ -83,9 +113,49 @@ func (g Group) fitting(name string) (rows []*Row) {
 			return []*Row{&g.Rows[i]}
 		}
 		short := full[strings.Index(full, ":")+1:]
-		if short == name || strings.HasPrefix(short, name+"/") || strings.HasPrefix(full, name+"/") {
+		fits := []string{short, full}
+		for _, experiment := range strings.Split(g.Rows[i].Experiment, poolSign) { // any of those that a row pools
+			fits = append(fits, experiment+":"+short)
+		}
+		if slices.ContainsFunc(fits, func(f string) bool { return f == name || strings.HasPrefix(f, name+"/") }) {
 			rows = append(rows, &g.Rows[i])
 		}
 	}
 	return rows
+}
+
+// Showing is the board with only the rows that the names fit, each named as
+// [Board.RowNames] has it or by a part of that. Ranks, intervals and ties stay those
+// among all rows. It reports results.Bad for a name that fits no row.
+func (b Board) Showing(names ...string) (Board, error) {
+	if len(names) == 0 {
+		return b, nil
+	}
+	found := map[string]bool{}
+	shown := b
+	shown.Groups = nil
+	for _, g := range b.Groups {
+		var rows []Row
+		keep := map[rowKey]bool{}
+		for _, name := range names {
+			for _, r := range g.fitting(name) {
+				keep[r.rowKey()], found[name] = true, true
+			}
+		}
+		for _, r := range g.Rows {
+			if keep[r.rowKey()] {
+				rows = append(rows, r)
+			}
+		}
+		if rows != nil {
+			g.Rows = rows
+			shown.Groups = append(shown.Groups, g)
+		}
+	}
+	for _, name := range names {
+		if !found[name] {
+			return Board{}, notOne(0, []string{name}, [][]string{nil})
+		}
+	}
+	return shown, nil
 }

@@ -117,7 +117,8 @@ func newRows(outcomes []results.Outcome, domains []results.Domain, names map[str
 func compareOutcomes(a, b results.Outcome) int {
 	x, y := a.Result(), b.Result()
 	return cmp.Or(cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.TrialID.Run, b.TrialID.Run),
-		cmp.Compare(x.Accuracy.Value, y.Accuracy.Value), cmp.Compare(x.MATS.Value, y.MATS.Value))
+		cmp.Compare(x.Accuracy.Value, y.Accuracy.Value), cmp.Compare(x.MATS.Value, y.MATS.Value),
+		cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.Rows, b.Rows))
 }
 
 func (r *Row) count(outcomes []results.Outcome) {

@@ -42,6 +42,15 @@ type Outcome struct {
 	ProtocolDigest string `json:"protocol_digest,omitempty"`
 	TaskDigest     string `json:"task_digest,omitempty"`
 
+	// Terms is the short digest of all else that decides what an agent's trials come to:
+	// budgets and recipe, prompts, teacher, student, sandbox and the agent's definition.
+	// Outcomes of two experiments with equal terms are runs of one row. It is empty where
+	// the terms are not known, or where a rule gave the runs.
+	Terms string `json:"terms,omitempty"`
+	Seed  int64  `json:"seed,omitempty"` // of the trial
+	Rows  string `json:"rows,omitempty"` // short digest of the rows that the student was trained on for its final score
+	Seal  string `json:"seal,omitempty"` // short digest of the trial's seal
+
 	Valid       bool    `json:"valid"`        // a valid submission was chosen
 	BasePublic  Score   `json:"base_public"`  // the student before training
 	BasePrivate Score   `json:"base_private"` //
@@ -79,7 +88,7 @@ type Outcome struct {
 func (o Outcome) AsChanged(why string) Outcome {
 	return Outcome{
 		TrialID: o.TrialID, Kind: o.Kind, Experiment: o.Experiment, Suite: o.Suite, Protocol: o.Protocol, Modified: o.Modified,
-		Teacher: o.Teacher, Student: o.Student, StudentDigest: o.StudentDigest, ProtocolDigest: o.ProtocolDigest, TaskDigest: o.TaskDigest,
+		Teacher: o.Teacher, Student: o.Student, StudentDigest: o.StudentDigest, ProtocolDigest: o.ProtocolDigest, TaskDigest: o.TaskDigest, Terms: o.Terms, Seed: o.Seed,
 		Failures: map[Failure]int{}, Simulated: o.Simulated, Embedded: o.Embedded, Unsandboxed: o.Unsandboxed, Unproven: o.Unproven,
 		End: o.End, Changed: why,
 	}
@@ -104,7 +113,7 @@ func (t *Trial) Outcome(base Score, finals []Score) Outcome {
 		Suite: t.Spec.Suite, Protocol: t.Spec.Protocol.Name, Modified: t.Spec.Protocol.Modified,
 		Teacher: t.Spec.Teacher, Student: t.Spec.Student,
 		StudentDigest: ShortDigest(t.Spec.StudentDigest), ProtocolDigest: ProtocolDigest(t.Spec.Protocol), TaskDigest: ShortDigest(t.Spec.TaskDigest),
-		Valid: t.Best != 0, BasePublic: t.Spec.Base, BasePrivate: base, Finals: finals,
+		Seed: t.Spec.Seed, Valid: t.Best != 0, BasePublic: t.Spec.Base, BasePrivate: base, Finals: finals,
 		Attempts: t.Replies(), ValidAttempts: t.ValidAttempts(), Failures: map[Failure]int{},
 		Usage: t.spent(), Cost: t.spent().Money(t.Spec.GPUPrice), Elapsed: t.Elapsed, End: t.End,
 		Simulated: t.Spec.Simulated || t.Simulated, Embedded: t.Spec.Embedded, Unsandboxed: t.Spec.Unsandboxed,

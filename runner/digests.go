@@ -17,7 +17,7 @@ import (
 // compared with its digest before it is used, since it may have changed while the
 // trial was interrupted.
 type digests struct {
-	prompt, reply, submission map[int]string
+	prompt, reply, submission, adapter map[int]string
 }
 
 // take notes the digests of an event, which is of the latest attempt.
@@ -28,9 +28,9 @@ func (d *digests) take(e results.Event, attempt int) error {
 		}
 		(*into)[attempt] = digest
 	}
-	var data struct{ Prompt, Reply, Submission string }
+	var data struct{ Prompt, Reply, Submission, Adapter string }
 	switch e.Kind {
-	case results.AttemptStarted, results.AgentReplied, results.Checked:
+	case results.AttemptStarted, results.AgentReplied, results.Checked, results.StudentTrained:
 		if err := json.Unmarshal(e.Data, &data); err != nil {
 			return err
 		}
@@ -42,6 +42,8 @@ func (d *digests) take(e results.Event, attempt int) error {
 		note(&d.reply, data.Reply)
 	case results.Checked:
 		note(&d.submission, data.Submission)
+	case results.StudentTrained:
+		note(&d.adapter, data.Adapter)
 	}
 	return nil
 }

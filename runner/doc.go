@@ -25,6 +25,7 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/command"
+	"github.com/autodatabench/autodatabench/runner/gateway"
 	"github.com/autodatabench/autodatabench/runner/sandbox"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -55,10 +56,21 @@ type Env struct {
 	Clock   Clock
 	GPUs    GPUs
 	Report  func(id results.TrialID, doing string, state *results.Trial)
+	Follow  Follower // nil: nobody follows
 
 	// Outage is how long a fault of the platform is waited out; at 0 a step is
 	// repeated twice without a pause.
 	Outage time.Duration
+}
+
+// Follower is told what a trial does while it does it. Its methods are called from
+// several goroutines, and the trial waits for them.
+type Follower interface {
+	// Event is an event that the trial's log has got, with the state after it.
+	Event(id results.TrialID, e results.Event, state *results.Trial)
+
+	// Call is a call to the teacher that has ended.
+	Call(id results.TrialID, c gateway.Call)
 }
 
 // Metered is an agent that puts its calls into the trial's ledger itself.

@@ -3,7 +3,6 @@ package runner_test
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -328,6 +327,7 @@ func TestFaults(t *testing.T) {
 	t.Run("teacher", b.teacherFaults)
 	t.Run("connection", b.connectionFaults)
 	t.Run("agent", b.agentFaults)
+	t.Run("own program", b.ownModelFaults)
 	t.Run("refusals", b.refusals)
 	t.Run("outage", b.waitedOut)
 	t.Run("disk", b.diskFaults)
@@ -354,6 +354,16 @@ func (b *faultBench) teacherFaults(t *testing.T) {
 			b.expect(t, "teacher: "+o.name, recovered, func() string { return recovers(env, spec, f) })
 		})
 	}
+	for _, code := range []int{403, 451} { // with no answer beside them they are no refusal of a prompt
+		t.Run(fmt.Sprintf("%d to all", code), func(t *testing.T) {
+			t.Parallel()
+			f := newFlaky(t, 0, "an answer", answersWith(code))
+			env, spec := b.trial(t)
+			asks := client(f.url)
+			env.Teacher = &asks
+			b.expect(t, fmt.Sprintf("teacher: %d to all", code), recovered, func() string { return recovers(env, spec, f) })
+		})
+	}
 	t.Run("hang until the code's time is over", func(t *testing.T) {
 		t.Parallel()
 		f := newFlaky(t, 15, "an answer", hangs)
@@ -367,21 +377,17 @@ func (b *faultBench) teacherFaults(t *testing.T) {
 
 // connectionFaults are of connections that do not come about.
 func (b *faultBench) connectionFaults(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed.Close()
-	never := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") })
-	strange := httptest.NewUnstartedServer(never)
-	strange.Config.ErrorLog = log.New(io.Discard, "", 0)
-	strange.TLS = &tls.Config{}
-	strange.StartTLS()
-	t.Cleanup(strange.Close)
-	for name, url := range map[string]string{
-		"refused": "http://" + closed.Addr().String(), "no such host": "http://no-such-host.invalid", "TLS, unknown authority": strange.URL,
-		"TLS with a server that has none": "https" + newFlaky(t, 0, "", hangs).url[len("http"):],
-	} {
+	for name, url := range nowhere(t) {
+		t.Run("agent: "+name, func(t *testing.T) {
+			t.Parallel()
+			f := newFlaky(t, 1<<40, enough, nil)
+			env, spec := b.trial(t)
+			to := func(url string) agents.Agent {
+				return chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: url, Model: "m", Tries: 2, Pause: time.Millisecond})
+			}
+			env.Agent = movedAgent{flaky: f, good: to(f.url), bad: to(url)}
+			b.expect(t, "agent: "+name, "left; then 25 rows, 0 calls, 0 asked twice", func() string { return recovers(env, spec, f) })
+		})
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFlaky(t, 1<<40, "an answer", nil)
@@ -397,40 +403,6 @@ func (b *faultBench) connectionFaults(t *testing.T) {
 				}
 				return seen
 			})
-		})
-	}
-}
-
-// agentFaults break the server of the agent's model.
-func (b *faultBench) agentFaults(t *testing.T) {
-	for _, o := range outages {
-		if !o.short && !*allFaults {
-			continue
-		}
-		t.Run(o.name, func(t *testing.T) {
-			t.Parallel()
-			f := newFlaky(t, 0, enough, o.bad)
-			env, spec := b.trial(t)
-			env.Agent = chat.New(chat.Config{Provider: chat.OpenAI, BaseURL: f.url, Model: "m", Tries: 2, Pause: time.Millisecond})
-			if o.name == "hang" || o.name == "drip" {
-				spec.Protocol.Budget.RunTime = 12 * time.Second
-			}
-			b.expect(t, "agent: "+o.name, "left; then 25 rows, 0 calls, 0 asked twice", func() string { return recovers(env, spec, f) })
-		})
-	}
-	for _, o := range anthropicOutages {
-		if !o.short && !*allFaults {
-			continue
-		}
-		t.Run("Anthropic: "+o.name, func(t *testing.T) {
-			t.Parallel()
-			f := newFlaky(t, 0, enough, o.bad)
-			env, spec := b.trial(t)
-			env.Agent = chat.New(chat.Config{Provider: chat.Anthropic, BaseURL: f.url, Model: "m", MaxTokens: 100, Tries: 2, Pause: time.Millisecond})
-			if strings.HasSuffix(o.name, "hangs") {
-				spec.Protocol.Budget.RunTime = 12 * time.Second
-			}
-			b.expect(t, "agent: Anthropic: "+o.name, "left; then 25 rows, 0 calls, 0 asked twice", func() string { return recovers(env, spec, f) })
 		})
 	}
 }

@@ -73,14 +73,14 @@ func (t *trial) train(ctx context.Context, n int) error {
 
 // trained returns the folder of the adapter for attempt n's rows. A training with the
 // same digest of student, recipe, rows and seed is done once in an experiment, and
-// again if its files are not as they were left. It is cached unless the attempt did
-// it, maybe before a kill.
+// again if its files are not as they were left, or not those that the trial's events
+// name. It is cached unless the attempt did it, maybe before a kill.
 func (t *trial) trained(ctx context.Context, n int, rows []results.Row) (dir record.Training, done record.Trained, cached bool, err error) {
 	dir, seed, err := trainingOf(t.Root, t.state.Spec, rows)
 	if err != nil {
 		return "", done, false, err
 	}
-	if done, err := dir.Report().Read(); err == nil && dir.Intact(done) {
+	if done, err := dir.Report().Read(); err == nil && dir.Intact(done) && t.same("", t.digests.adapter[n], done.Digest) == nil {
 		return dir, done, !done.By(t.state.Spec.TrialID, n), nil
 	}
 	if err := disk.RemoveAll(string(dir)); err != nil {

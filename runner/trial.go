@@ -123,7 +123,7 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 	if err := t.killed(); err != nil {
 		return nil, err
 	}
-	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, gateway.Options{Now: env.Clock.Now}); err != nil {
+	if t.gateway, err = gateway.Open(t.dir, t.state.Spec, env.Teacher, t.options()); err != nil {
 		return nil, err
 	}
 	if own, ok := env.Agent.(Metered); ok && t.state.End == "" {
@@ -133,6 +133,15 @@ func open(env Env, spec results.Spec) (_ *trial, err error) {
 		}
 	}
 	return t, nil
+}
+
+// options are those of the trial's gateway.
+func (t *trial) options() gateway.Options {
+	o := gateway.Options{Now: t.Clock.Now}
+	if id := t.state.Spec.TrialID; t.Follow != nil {
+		o.Ended = func(c gateway.Call) { t.Follow.Call(id, c) }
+	}
+	return o
 }
 
 // close ends all writing, seals the trial if its loop has ended, and gives the
@@ -221,7 +230,13 @@ func (t *trial) append(kind results.EventKind, data any) error {
 	if err != nil {
 		return err
 	}
-	return t.apply(lines[0])
+	if err := t.apply(lines[0]); err != nil {
+		return err
+	}
+	if t.Follow != nil {
+		t.Follow.Event(t.state.Spec.TrialID, e, &t.state)
+	}
+	return nil
 }
 
 func (t *trial) report(doing string) {

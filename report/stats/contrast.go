@@ -20,6 +20,11 @@ type Contrast struct {
 	// Runs and RunsP are the same for these items as they are: only runs vary.
 	Runs  Estimate       `json:"runs"`
 	RunsP results.Number `json:"runs_p"`
+
+	// over makes the value a ratio to the base, of which limits and test take the
+	// logarithm: the value at which nothing is gained is 0, and over as a ratio. 0 for a
+	// sum that is no ratio.
+	over float64
 }
 
 // Contrast sums the averages of entries with weights (methods.md section 4). Weights that
@@ -55,40 +60,55 @@ func (s *Study) Contrast(weights map[Entry]float64) (Contrast, error) {
 		c.Estimate.warn(warnNoPrior)
 		return c, nil
 	}
+	if over := 100 * coefficients[0]; s.metric == ByGain && len(rows) == 1 && over > 0 && value+over > 0 {
+		c.over = over
+	}
 	m := s.sumMix(rows, coefficients)
-	c.SE, c.DF, c.P = s.interval(&c.Estimate, value, m)
+	c.SE, c.DF, c.P = c.interval(&c.Estimate, s.metric, value, m)
 	m.items, m.chance, c.Runs = variance{}, variance{}, c.Estimate
-	_, _, c.RunsP = s.interval(&c.Runs, value, m)
+	_, _, c.RunsP = c.interval(&c.Runs, s.metric, value, m)
 	return c, nil
 }
 
 // interval sets the limits of a sum with the given variance.
-func (s *Study) interval(e *Estimate, value float64, m *mix) (se, df, p results.Number) {
+func (c Contrast) interval(e *Estimate, metric Metric, value float64, m *mix) (se, df, p results.Number) {
 	v, nu := m.total()
 	if v == 0 {
 		return se, df, p
 	}
-	half := math.Sqrt(v) * tQuantile(1-Level/2, nu)
-	e.between(s.metric.shown(value-half), s.metric.shown(value+half))
-	return results.Num(math.Sqrt(v), true), results.Num(nu, true), results.Num(tTwoSided(value/math.Sqrt(v), nu), true)
+	sd := math.Sqrt(v)
+	half := sd * tQuantile(1-Level/2, nu)
+	e.between(metric.shown(c.away(value, -half)), metric.shown(c.away(value, half)))
+	t := value / sd
+	if c.over > 0 {
+		ratio := value + c.over
+		t = math.Log(ratio/c.over) * ratio / sd
+	}
+	return results.Num(sd, true), results.Num(nu, true), results.Num(tTwoSided(t, nu), true)
+}
+
+// away is what lies so far from the value, up or down. Of a ratio that far is as many
+// % of it: a base of few right answers makes a ratio vary further up than down.
+func (c Contrast) away(value, far float64) float64 {
+	if c.over == 0 {
+		return value + far
+	}
+	ratio := value + c.over
+	return ratio*math.Exp(far/ratio) - c.over
 }
 
 // Bound is the one-sided confidence limit of the sum: it lies above the true one with
 // the given confidence, or below for upper.
 func (c Contrast) Bound(m Metric, confidence float64, upper bool) results.Number {
-	half := tQuantile(confidence, max(c.DF.Value, 1)) * c.SE.Value
+	far := tQuantile(confidence, max(c.DF.Value, 1)) * c.SE.Value
+	if !upper {
+		far = -far
+	}
 	value := c.Estimate.Value.Value
 	if m == ByGeometric {
-		value = 100 * math.Log(1+value/100)
-		half *= 100
+		value = math.Log(1 + value/100)
 	}
-	if !upper {
-		half = -half
-	}
-	if m == ByGeometric {
-		return results.Num(m.shown((value+half)/100), c.SE.Known)
-	}
-	return results.Num(value+half, c.SE.Known)
+	return results.Num(m.shown(c.away(value, far)), c.SE.Known)
 }
 
 // sumMix is the variance of the sum.

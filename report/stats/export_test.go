@@ -12,3 +12,9 @@ func MostTrue(entries int, decided []string) int {
 	}
 	return mostTrue(letters, pairs)
 }
+
+// TQuantile is that of Student's t.
+func TQuantile(p, nu float64) float64 { return tQuantile(p, nu) }
+
+// BaseRight is how many answers of the base student are right.
+func BaseRight(c *Cell) float64 { return c.base * float64(c.items) }

@@ -18,8 +18,9 @@ import (
 
 // Version is that of the methods. It goes up when they give other intervals, tests or
 // ranks for the same outcomes. Version 1 drew the variance between runs towards all
-// cells, and planned without the items on which agents differ for good.
-const Version = 2
+// cells, and planned without the items on which agents differ for good. Version 2 had
+// limits of a gain over the base that were symmetric about it.
+const Version = 3
 
 // Value is a mean with its spread. Both have the unit of the values.
 type Value struct {

@@ -38,11 +38,11 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-//go:embed migrations/0001_rows.sql
+//go:embed migrations/0001_terms.sql
 var schema string
 
 // schemaName is what the index records of its schema.
-const schemaName = "migrations/0001_rows.sql"
+const schemaName = "migrations/0001_terms.sql"
 
 // ErrStale is the error of reading a stale index and of adding to it.
 var ErrStale = errors.New("another version of the program made it")

@@ -117,6 +117,7 @@ func TestEveryFieldRoundTrips(t *testing.T) {
 	want.Finals[0].Groups = "0 1 1 2"
 	want.Changed, want.Unproven, want.Added = "seal.json: changed", true, []string{".DS_Store"}
 	want.Printed = &results.Printed{Accuracy: 12.34, Base: 0.1, MATS: 1.0 / 3}
+	want.Terms, want.Seed, want.Rows, want.Seal = "t", 7, "r", "s"
 	want.Assurance, want.AssuredBy = results.Reproduced, "somebody"
 	want.Audit = &results.Audited{Rules: 1, Level: results.Warning, Findings: []results.Finding{
 		{Rule: "literal", Level: results.Warning, Figure: results.Num(0.5, true), Text: "half of the rows stand in the code"}}}

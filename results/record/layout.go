@@ -3,6 +3,7 @@ package record
 import (
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -13,6 +14,7 @@ const (
 	givenFile       = "experiment.yaml"
 	lockFile        = "experiment.lock.json"
 	scoresFile      = "scores.jsonl"
+	limitsFile      = "limits.jsonl"
 	leaderboardFile = "leaderboard.md"
 	indexFile       = "results.db"
 	headsFile       = "heads.jsonl"
@@ -80,6 +82,12 @@ func (e Experiment) Given() Text { return Text(e.join(givenFile)) }
 
 // Lock holds the experiment's resolved terms.
 func (e Experiment) Lock() File[Lock] { return File[Lock](e.join(lockFile)) }
+
+// Grown holds the terms with which the experiment went on when it grew for the time n-1,
+// n from 2. Its first terms stay in [Experiment.Lock].
+func (e Experiment) Grown(n int) File[Lock] {
+	return File[Lock](e.join(strings.TrimSuffix(lockFile, ".json") + "." + strconv.Itoa(n) + ".json"))
+}
 
 // scores is the hash-chained log of seals and scores, see [Scores].
 func (e Experiment) scores() string { return e.join(scoresFile) }

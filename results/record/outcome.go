@@ -44,7 +44,7 @@ func (s *Scores) Outcome(t Trial) (results.Outcome, error) {
 		return state.Outcome(results.Score{}, nil), err
 	}
 	o.Unproven, o.Added = !s.kept, append(added, more...)
-	return o, nil
+	return o, s.identify(&o, state.Spec)
 }
 
 // intact checks the seal of a trial that was sealed, as far as its folder or the log

@@ -31,6 +31,8 @@ const (
 
 const trialPattern = trialsFolder + "/*/*/*/*/"
 
+const grownPattern = "experiment.lock.*.json"
+
 // finalFolders are the folders of a score on a private set.
 var finalFolders = []string{
 	baseFolder + "/*/" + privateFolder + "/", trialPattern + finalFolder + "/*/", trialPattern + finalFolder + "/" + roundsFolder + "/*/",
@@ -44,7 +46,8 @@ var parts = partPatterns()
 func partPatterns() map[Part][]string {
 	list := map[Part][]string{
 		Proof: {
-			givenFile, lockFile, scoresFile, agentsFolder + "/*.json", baseFolder + "/*/" + publicFile, cacheFolder + "/*/" + trainFile,
+			givenFile, lockFile, grownPattern, scoresFile, limitsFile, agentsFolder + "/*.json", baseFolder + "/*/" + publicFile,
+			cacheFolder + "/*/" + trainFile,
 			givenFolder + "/*/*/" + givenRecordFile,
 		},
 		Answers:  {trialPattern + teacherFolder + "/*" + segmentSuffix},

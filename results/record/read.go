@@ -58,14 +58,31 @@ func Apply(state *results.Trial, path string, e results.Event) error {
 	return nil
 }
 
-// ReadLock reads the experiment's resolved terms. Errors: fs.ErrNotExist where no
-// experiment was begun.
+// ReadLock reads the experiment's resolved terms, the latest where it grew. Errors:
+// fs.ErrNotExist where no experiment was begun.
 func (e Experiment) ReadLock() (Lock, error) {
-	l, err := e.Lock().Read()
+	all, err := e.Locks()
 	if err != nil {
-		return l, err
+		return Lock{}, err
 	}
-	return l, CheckFormat(string(e.Lock()), l.Format)
+	return all[len(all)-1], nil
+}
+
+// Locks reads the terms with which the experiment began, and those of each time that it
+// grew, in order. Errors: as of [Experiment.ReadLock].
+func (e Experiment) Locks() ([]Lock, error) {
+	var all []Lock
+	for file := e.Lock(); len(all) == 0 || file.Exists(); file = e.Grown(len(all) + 1) {
+		l, err := file.Read()
+		if err == nil {
+			err = CheckFormat(string(file), l.Format)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
 }
 
 // Titles are the names under which pages show the experiment's agents.

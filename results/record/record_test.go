@@ -264,3 +264,13 @@ func TestFindTrial(t *testing.T) {
 		}
 	}
 }
+
+// Every lock of an experiment is a part of what its figures are checked with.
+func TestLocksAreProof(t *testing.T) {
+	e := record.Experiment("x")
+	for _, file := range []string{string(e.Lock()), string(e.Grown(2)), string(e.Grown(12))} {
+		if part := record.PartOf(strings.TrimPrefix(filepath.ToSlash(file), "x/")); part != record.Proof {
+			t.Errorf("%s is %s", file, part)
+		}
+	}
+}

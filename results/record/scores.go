@@ -22,6 +22,7 @@ type ScoresKind string
 // The kinds of line.
 const (
 	ExperimentLocked ScoresKind = "experiment.locked" // the experiment began
+	ExperimentGrown  ScoresKind = "experiment.grown"  // it goes on with more trials
 	TrialSealed      ScoresKind = "trial.sealed"
 	BaseScored       ScoresKind = "base.scored"  // the base student on a domain's private set
 	FinalScored      ScoresKind = "final.scored" // a trial with one final seed
@@ -38,9 +39,9 @@ type ScoresLine struct {
 	Domain results.Domain   `json:"domain,omitempty"`
 	Trial  *results.TrialID `json:"trial,omitempty"`  // of trial.sealed, final.scored and round.scored
 	Given  string           `json:"given,omitempty"`  // name of the submission, of given.scored
-	Number int              `json:"number,omitempty"` // final seed, attempt, run or look, from 1
+	Number int              `json:"number,omitempty"` // final seed, attempt, run or look, from 1; of experiment.grown, of the lock, from 2
 
-	Lock string `json:"lock,omitempty"` // digest of experiment.lock.json, of experiment.locked; of given.json, of given.scored
+	Lock string `json:"lock,omitempty"` // digest of the lock, of experiment.locked and experiment.grown; of given.json, of given.scored
 	Seal string `json:"seal,omitempty"` // digest of seal.json, of trial.sealed
 	Head string `json:"head,omitempty"` // digest of the trial's last event, of trial.sealed
 
@@ -82,6 +83,7 @@ type Scores struct {
 	mu    sync.Mutex
 	lines map[string]ScoresLine // by subject
 	past  map[string]bool       // every head that the log ever had
+	terms *lockedTerms          // of the experiment's rows, once they were asked for
 }
 
 // OpenScores reads the log of the experiment, which it makes when the first line is
@@ -215,36 +217,6 @@ func (s *Scores) Mark() int {
 		return 0
 	}
 	return Mark()
-}
-
-// Lock enters the experiment's lock before the first trial, and refuses one that
-// changed since.
-func (s *Scores) Lock() error {
-	if err := s.CheckLock(); err != nil || !s.kept {
-		return err
-	}
-	digest, err := disk.DigestFile(string(s.root.Lock()))
-	if err != nil {
-		return err
-	}
-	return s.enter(ScoresLine{Kind: ExperimentLocked, Lock: digest})
-}
-
-// CheckLock refuses a lock that changed since the experiment began, and a log that
-// has trials and no lock.
-func (s *Scores) CheckLock() error {
-	was, begun := s.line(ScoresLine{Kind: ExperimentLocked})
-	if !begun && len(s.Sealed()) == 0 {
-		return nil
-	}
-	digest, err := disk.DigestFile(string(s.root.Lock()))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if was.Lock != digest {
-		return unlike(string(s.root.Lock()), errors.New("changed since the experiment began"))
-	}
-	return nil
 }
 
 // EnterLook enters what the experiment's rule decided. It refuses another decision than

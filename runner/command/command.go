@@ -121,7 +121,7 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (results.Reply, e
 	spec := sandbox.Spec{Workspace: workspace, Command: t.Command, Stdin: stdin, Timeout: t.spec.Protocol.Budget.CodeTime}
 	running, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
-	calls := &calls{inTrial: t, attempt: r.Attempt, kill: kill, overdue: min(10*time.Minute, spec.Timeout/2)}
+	calls := &calls{inTrial: t, attempt: r.Attempt, kill: kill, overdue: overdue(spec.Timeout, r.Patience)}
 	calls.ctx, calls.cancel = context.WithCancel(running)
 	defer calls.cancel()
 	if t.Model != nil {
@@ -134,7 +134,7 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (results.Reply, e
 	}
 	result, err := t.Sandbox.Run(running, spec)
 	used, count, fault := calls.outcome()
-	if fault != nil && ctx.Err() == nil {
+	if fault != nil && (ctx.Err() == nil || calls.late.Load()) { // a model that hangs would look like the end of the run time
 		return results.Reply{}, fault
 	}
 	if err != nil {
@@ -143,6 +143,16 @@ func (t *inTrial) Reply(ctx context.Context, r agents.Request) (results.Reply, e
 	reply := judge(result, spec.Timeout)
 	reply.Tokens, reply.Metered = used, count > 0 // without calls, one entry says that nothing was used
 	return reply, nil
+}
+
+// overdue is after how long a call of the program's model counts as hung: before its time
+// is over, and before the run time is, beyond which the trial waits for that long.
+func overdue(limit, patience time.Duration) time.Duration {
+	most := min(10*time.Minute, limit/2)
+	if patience > 0 {
+		most = min(most, patience)
+	}
+	return most
 }
 
 // judge makes a reply of how the program ended.

@@ -16,34 +16,54 @@ import (
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
-// lock writes the experiment's resolved terms, or checks that the folder's are
-// the same, and sees to it that the agents' definitions are beside them.
+// lock writes the experiment's resolved terms, or checks that the folder's are the same
+// and lets the experiment grow if it is asked for more. It sees to it that the agents'
+// definitions are beside them.
 func (s *Setup) lock(ctx context.Context, p results.Protocol) error {
-	was, err := s.Root.ReadLock()
+	locks, err := s.Root.Locks()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	begun := err == nil
-	if err := s.probe(ctx, was, begun, p); err != nil {
+	var was record.Lock
+	if len(locks) > 0 {
+		was = locks[len(locks)-1]
+	}
+	if err := s.probe(ctx, was, len(locks) > 0, p); err != nil {
 		return err
 	}
 	now, err := s.terms(p)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !begun:
-		if err := s.Root.Given().Write(s.Given); err != nil {
-			return err
-		}
-		if err := s.Root.Lock().Write(now); err != nil {
-			return err
-		}
-	default:
-		if err := s.sameTerms(was, now); err != nil {
-			return err
-		}
 	}
-	return s.keepDefinitions()
+	if len(locks) > 0 {
+		err = s.goOn(locks, now)
+	} else if err = s.Root.Given().Write(s.Given); err == nil {
+		err = s.Root.Lock().Write(now)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.keepDefinitions(), s.keepLimits())
+}
+
+// goOn checks that the terms are those of the folder, and enters those with which the
+// experiment grows, if it does.
+func (s *Setup) goOn(locks []record.Lock, now record.Lock) error {
+	was := locks[len(locks)-1]
+	s.sameTeacher(&was, now)
+	growth, err := Grow(string(s.Root), was, now)
+	if err != nil {
+		return err
+	}
+	s.File.keepTrials(growth.File)
+	if len(growth.More) == 0 {
+		return nil
+	}
+	scores, err := s.Root.OpenScores()
+	if err != nil {
+		return err
+	}
+	return scores.Grow(len(locks), growth.Lock)
 }
 
 // terms are all that decides what the experiment's trials come to.
@@ -95,26 +115,35 @@ func (s *Setup) keepDefinitions() error {
 	return nil
 }
 
-// Recorded reads the experiment file in the folder root, with its text. Domains that
-// the file left to the task folders are those with which the experiment began. A file
-// that asks for other trials than those is refused.
+// Recorded reads the experiment file in the folder root, with its text. Its trials are
+// those of the latest lock: the file stays as it was when the experiment began. A file
+// that asks for other trials than any lock is refused.
 func Recorded(root record.Experiment) (f File, given []byte, err error) {
 	if f, err = Read(string(root.Given())); err != nil {
 		return f, nil, err
 	}
-	begun, err := locked(root)
+	locks, err := root.Locks()
 	if err != nil {
 		return f, nil, err
 	}
-	if f.Domains == nil {
-		f.Domains = begun.Domains
+	var known bool
+	var latest File
+	for i, l := range locks {
+		if latest, err = fileOf(string(root.Lock()), l); err != nil {
+			return f, nil, err
+		}
+		if f.Domains == nil && i == 0 {
+			f.Domains = latest.Domains
+		}
+		known = known || slices.Equal(f.Trials(), latest.Trials())
 	}
-	if !slices.Equal(f.Trials(), begun.Trials()) {
+	if !known {
 		return f, nil, &results.Error{
-			Kind: results.Verification, Hint: "put the file back from a copy; other trials are another experiment, with a name of its own",
+			Kind: results.Verification, Hint: "put the file back from a copy; to add trials, name them to resume, as in: autodatabench resume --runs 5 " + latest.Name,
 			Err: fmt.Errorf("%s: it asks for other trials than the experiment began with", root.Given()),
 		}
 	}
+	f.keepTrials(latest)
 	given, err = root.Given().Read()
 	return f, given, err
 }
@@ -125,50 +154,31 @@ func Domains(root record.Experiment) ([]results.Domain, error) {
 	return f.Domains, err
 }
 
-// locked is the experiment file with which the experiment began, with its defaults.
+// locked is the experiment file of the latest lock, with its defaults.
 func locked(root record.Experiment) (f File, err error) {
 	l, err := root.ReadLock()
 	if err != nil {
 		return f, err
 	}
+	return fileOf(string(root.Lock()), l)
+}
+
+func fileOf(path string, l record.Lock) (f File, err error) {
 	if err := json.Unmarshal(l.File, &f); err != nil {
-		return f, results.Bad(fmt.Errorf("%s: %w", root.Lock(), err))
+		return f, results.Bad(fmt.Errorf("%s: %w", path, err))
 	}
 	return f, nil
 }
 
-// sameTerms refuses to go on under other terms. Some may differ: who wrote the
-// lock, what pages call the agents, which their digests hold, on which host the
-// teacher is, and where and how many at a time trials run.
-func (s *Setup) sameTerms(was, now record.Lock) error {
+// sameTeacher takes the teacher's digest for that of a lock that an older program wrote,
+// if it holds a name alone and that is the teacher's.
+func (s *Setup) sameTeacher(was *record.Lock, now record.Lock) {
 	if byName, err := disk.DigestOf(s.Teacher.Name()); err == nil && was.Teacher == ofTeacher+byName {
-		was.Teacher = now.Teacher // of a program that kept a digest of the name alone
+		was.Teacher = now.Teacher
 	}
 	if was.Teacher == s.Teacher.Name() && !strings.HasPrefix(was.Teacher, ofTeacher) {
-		was.Teacher = now.Teacher // all that an older program's lock knows of it
+		was.Teacher = now.Teacher
 	}
-	digests := make([]string, 2)
-	for i, l := range []record.Lock{was, now} {
-		var f File
-		err := json.Unmarshal(l.File, &f)
-		if err != nil {
-			return results.Bad(fmt.Errorf("%s: %w", s.Root.Lock(), err))
-		}
-		f.Parallel, f.Launcher, f.Outage = 0, Launcher{}, 0
-		f.Teacher.BaseURL, f.Teacher.APIKeyEnv = "", "" // its digest holds the form of the address
-		l.Format, l.Version, l.Titles = 0, "", nil
-		if l.File, err = json.Marshal(f); err != nil {
-			return err
-		}
-		if digests[i], err = disk.DigestOf(l); err != nil {
-			return err
-		}
-	}
-	if digests[0] != digests[1] {
-		return results.Bad(fmt.Errorf("%s: the folder holds an experiment of this name under other terms", s.Root.Lock()),
-			"choose another name or --out for the changed experiment")
-	}
-	return nil
 }
 
 // CheckScorer refuses to score the experiment with another student or other

@@ -3,11 +3,14 @@ package experiment
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/config"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
@@ -24,7 +27,7 @@ func setup(t *testing.T, root record.Experiment) *Setup {
 		t.Fatal(err)
 	}
 	return &Setup{
-		File: f, Root: root, Teacher: procedural.New(1), Tasks: map[results.Domain]tasks.Task{results.Science: task},
+		File: f, Root: root, Teacher: procedural.New(1), Tasks: map[results.Domain]tasks.Task{results.Science: task}, Now: time.Now,
 		Identity: results.Identity{Name: "fake", Arithmetic: "gonum", Digest: "one"},
 	}
 }
@@ -141,5 +144,38 @@ func TestTeacherInTheLock(t *testing.T) {
 		if err := lockIt(s); (err == nil) != same {
 			t.Errorf("the name %s: %v", name, err)
 		}
+	}
+}
+
+// A limit that changed is noted once, with the value before; terms are not among them.
+func TestChangedLimitsAreNoted(t *testing.T) {
+	root := record.Experiment(t.TempDir())
+	run := func(change func(*File)) []record.LimitsLine {
+		t.Helper()
+		s := setup(t, root)
+		change(&s.File)
+		if err := lockIt(s); err != nil {
+			t.Fatal(err)
+		}
+		lines, err := root.Limits()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lines
+	}
+	raised := func(f *File) {
+		f.Parallel, f.Launcher.Time = 7, config.Duration(6*time.Hour)
+	}
+	if lines := run(func(*File) {}); lines != nil {
+		t.Errorf("a fresh experiment has %+v", lines)
+	}
+	run(raised)
+	if lines := run(raised); len(lines) != 1 || !slices.Equal(lines[0].Changes, []record.LimitChange{
+		{Name: "launcher.time", Was: "", Now: `"6h0m0s"`}, {Name: "parallel", Was: "2", Now: "7"},
+	}) {
+		t.Errorf("raised: %+v", lines)
+	}
+	if lines := run(func(*File) {}); len(lines) != 2 || lines[1].Changes[1] != (record.LimitChange{Name: "parallel", Was: "7", Now: "2"}) {
+		t.Errorf("back again: %+v", lines)
 	}
 }

@@ -49,7 +49,8 @@ type Setup struct {
 	Holder disk.Holder
 	Now    func() time.Time
 	Clock  runner.Clock
-	Watch  Watch
+	Watch  Watch           // nil where trials are only scored and nobody watches
+	Follow runner.Follower // nil: nobody follows
 
 	scores *record.Scores // of Root, from the lock on
 }
@@ -135,20 +136,24 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 func (s *Setup) env(id results.TrialID) runner.Env {
 	return runner.Env{
 		Root: s.Root, Scores: s.scores, Task: s.Tasks[id.Domain], Agent: s.Agents[id.Agent].Agent, Teacher: s.Teacher, Student: s.Student,
-		Sandbox: s.Sandbox, Holder: s.Holder, Clock: s.Clock, Report: s.Watch.Doing, GPUs: s.File.holds(),
+		Sandbox: s.Sandbox, Holder: s.Holder, Clock: s.Clock, Report: s.Watch.Doing, Follow: s.Follow, GPUs: s.File.holds(),
 		Outage: time.Duration(s.File.Outage),
 	}
 }
 
 func (s *Setup) trial(ctx context.Context, spec results.Spec, scorer *final.Scorer) (results.Outcome, error) {
-	task := s.Tasks[spec.Domain]
 	state, err := runner.Run(ctx, s.env(spec.TrialID), spec)
 	if err != nil {
 		return results.Outcome{}, err
 	}
-	s.Watch.Doing(spec.TrialID, FinalScore, state)
-	ctx = final.Following(ctx, func(what string) { s.Watch.Doing(spec.TrialID, what, state) })
-	o, err := scorer.Trial(ctx, s.Root.Trial(spec.TrialID), task)
+	return s.score(ctx, scorer, spec.TrialID, state)
+}
+
+// score scores a trial that has ended in the state.
+func (s *Setup) score(ctx context.Context, scorer *final.Scorer, id results.TrialID, state *results.Trial) (results.Outcome, error) {
+	s.Watch.Doing(id, FinalScore, state)
+	ctx = final.Following(ctx, func(what string) { s.Watch.Doing(id, what, state) })
+	o, err := scorer.Trial(ctx, s.Root.Trial(id), s.Tasks[id.Domain])
 	if err != nil {
 		return results.Outcome{}, err
 	}

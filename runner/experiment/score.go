@@ -23,26 +23,39 @@ func (s *Setup) Score(ctx context.Context, rounds bool) ([]results.Outcome, erro
 	if err := s.openScores(); err != nil {
 		return nil, err
 	}
-	var there []results.TrialID
-	for _, id := range s.File.Trials() {
-		if disk.Exists(string(s.Root.Trial(id))) {
-			there = append(there, id)
-		}
-	}
 	var gone []error
 	for _, e := range s.scores.Gone() {
 		gone = append(gone, e.Gone())
 	}
 	scorer := s.scorer()
-	outcomes, err := s.each(ctx, there, func(id results.TrialID) (results.Outcome, error) {
+	outcomes, err := s.each(ctx, s.There(), func(id results.TrialID) (results.Outcome, error) {
 		dir, task := s.Root.Trial(id), s.Tasks[id.Domain]
-		o, err := scorer.Trial(ctx, dir, task)
+		o, err := s.final(ctx, scorer, id)
 		if err == nil && rounds {
 			err = scorer.Rounds(ctx, dir, task)
 		}
 		return o, err
 	})
 	return outcomes, errors.Join(err, errors.Join(gone...))
+}
+
+// final scores a trial that may have been scored before.
+func (s *Setup) final(ctx context.Context, scorer *final.Scorer, id results.TrialID) (results.Outcome, error) {
+	state, err := s.Root.Trial(id).Load()
+	if s.Watch == nil || err != nil { // the scorer says what is wrong with the trial
+		return scorer.Trial(ctx, s.Root.Trial(id), s.Tasks[id.Domain])
+	}
+	return s.score(ctx, scorer, id, state)
+}
+
+// There lists the trials that have a folder.
+func (s *Setup) There() (ids []results.TrialID) {
+	for _, id := range s.File.Trials() {
+		if disk.Exists(string(s.Root.Trial(id))) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // Evaluate trains the student on the rows of a submission that no agent made,

@@ -40,6 +40,8 @@ type Status struct {
 	Places     int                 `json:"places"` // trials that may run at a time
 	Work       *runner.Utilisation `json:"utilisation"`
 	Trials     []TrialStatus       `json:"trials"`
+
+	Limits []record.LimitsLine `json:"limits,omitempty"` // that changed after the experiment began
 }
 
 // TrialStatus is how far a trial is, and what it has used of its budgets.
@@ -101,6 +103,9 @@ func ReadStatus(root record.Experiment, f File, reader disk.Holder, proofs Proof
 		}
 		s.Trials = append(s.Trials, t)
 		s.States[t.State]++
+	}
+	if s.Limits, err = root.Limits(); err != nil {
+		return s, err
 	}
 	s.Work, err = runner.Utilised(root, readable)
 	return s, err

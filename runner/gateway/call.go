@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
@@ -48,9 +49,11 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 	if err := g.write(r, nil); err != nil {
 		return record.Answer{}, err
 	}
+	begin := g.now()
 	resp, err := g.course.send(ctx, req.upstream(callSeed(g.spec.Seed, k)))
+	took := g.now().Sub(begin)
 	if err != nil {
-		return record.Answer{}, g.fail(ctx, r, err)
+		return record.Answer{}, g.fail(ctx, r, err, took)
 	}
 	answer := record.Answer{
 		Content: strings.ToValidUTF8(resp.Content, "\ufffd"), FinishReason: resp.FinishReason,
@@ -65,13 +68,29 @@ func (g *Gateway) ask(ctx context.Context, k key, req chatRequest, canonical []b
 	if err := g.settle(r, line, nil); err != nil {
 		return record.Answer{}, err
 	}
+	g.ended(Call{
+		Attempt: k.attempt, Outcome: record.Answered, Took: took, Input: resp.InputTokens, Output: resp.OutputTokens,
+		Finish: resp.FinishReason, Simulated: resp.Simulated,
+	})
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.run.answered++
-	if g.opts.Now != nil {
-		g.run.last = g.opts.Now()
-	}
+	g.run.last = g.now()
 	return answer, nil
+}
+
+// now is the time by the options' clock; zero without one.
+func (g *Gateway) now() time.Time {
+	if g.opts.Now == nil {
+		return time.Time{}
+	}
+	return g.opts.Now()
+}
+
+func (g *Gateway) ended(c Call) {
+	if g.opts.Ended != nil {
+		g.opts.Ended(c)
+	}
 }
 
 // admit charges the call in memory, so that no other call can take its place
@@ -101,7 +120,7 @@ func (g *Gateway) settle(r record.LedgerLine, exchange []byte, down error) error
 
 // fail ends a call without an answer: refunded when the teacher certainly did
 // no work, charged otherwise.
-func (g *Gateway) fail(ctx context.Context, r record.LedgerLine, err error) error {
+func (g *Gateway) fail(ctx context.Context, r record.LedgerLine, err error, took time.Duration) error {
 	call := teacher.AsCallError(err)
 	r.Kind, r.Detail, r.Cut = record.Refund, cut.Runes(err.Error(), 300, "..."), interrupted(ctx, err)
 	r.Refused = call.Refunded && refusal(call.Status)
@@ -121,6 +140,7 @@ func (g *Gateway) fail(ctx context.Context, r record.LedgerLine, err error) erro
 	if err := g.settle(r, nil, down); err != nil {
 		return err
 	}
+	g.ended(Call{Attempt: r.Attempt, Outcome: cmp.Or(r.Outcome, string(record.Refund)), Took: took, Status: call.Status})
 	return call
 }
 

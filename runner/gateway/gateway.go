@@ -99,6 +99,20 @@ type Options struct {
 	Overdue time.Duration
 
 	Now func() time.Time // tells when answers come; nil: nobody asks
+
+	Ended func(Call) // is told of each call that was sent and has ended; nil: nobody asks
+}
+
+// Call is a call to the teacher that has ended, without what was said in it.
+type Call struct {
+	Attempt   int
+	Outcome   string        // record.Answered or record.Unknown, which are charged, or record.Refund
+	Took      time.Duration // until the answer or the error came, by Options.Now
+	Input     int64         // tokens
+	Output    int64         // tokens
+	Finish    string        // the server's word for why the answer ends, as the server chose it
+	Status    int           // of HTTP, where the server refused; 0 for none
+	Simulated bool          // no LLM answered
 }
 
 // Open opens or creates the ledger of the trial folder dir. It is the only

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -44,14 +45,31 @@ func (v *Verifier) experiment() {
 	v.complete()
 }
 
-// terms compares the experiment file with the lock, and the protocol with both.
+// terms compares the experiment file with the lock with which the experiment began, the
+// protocol with both, and each later lock with the one before.
 func (v *Verifier) terms() error {
 	given, err := experiment.Read(string(v.Bundle.Root.Given()))
 	if err != nil {
 		return err
 	}
+	locks, err := v.Bundle.Root.Locks()
+	if err != nil {
+		return err
+	}
+	var begun experiment.File
+	if err := json.Unmarshal(locks[0].File, &begun); err != nil {
+		return err
+	}
+	if v.scores.Kept() && v.scores.Grown() != len(locks)-1 {
+		return fmt.Errorf("the log knows %d times that the experiment grew, and there are %d further locks", v.scores.Grown(), len(locks)-1)
+	}
+	for i, l := range locks[1:] {
+		if _, err := experiment.Grow(string(v.Bundle.Root.Grown(i+2)), locks[i], l); err != nil {
+			return err
+		}
+	}
 	if given.Domains == nil { // of task folders
-		given.Domains = v.file.Domains
+		given.Domains = begun.Domains
 	}
 	p, err := v.file.Resolve()
 	if err != nil {
@@ -61,7 +79,7 @@ func (v *Verifier) terms() error {
 	if v.file.Name != v.Bundle.Experiment {
 		name = fmt.Errorf("it is of the experiment %q", v.file.Name)
 	}
-	return errors.Join(name, same("experiment file than the lock has", v.file, given), same("protocol than the experiment file stands for", p, v.lock.Protocol))
+	return errors.Join(name, same("experiment file than the lock has", begun, given), same("protocol than the experiment file stands for", p, v.lock.Protocol))
 }
 
 // task is the task of the domain, if this program has the one of the lock.

@@ -74,6 +74,7 @@ var planted = []struct {
 	{"github.com/yuin/goldmark", imp("github.com/yuin/goldmark/ast"), "bench/internal/live/a.go", "report/site/a.go"},
 	{"github.com/aymanbagabas/go-udiff", imp("github.com/aymanbagabas/go-udiff"), "report/trial/a.go", "report/site/a.go"},
 	{"github.com/sigstore", imp("github.com/sigstore/sigstore-go/pkg/sign"), "runner/a.go", "bench/internal/receipt/a.go"},
+	{"go.opentelemetry.io", imp("go.opentelemetry.io/otel/trace"), "bench/internal/cli/a.go", "bench/internal/spans/a.go"},
 	{"github.com/in-toto", imp("github.com/in-toto/attestation/go/v1"), "runner/a.go", "bench/internal/receipt/a.go"},
 	{"golang.org/x/sys", imp("golang.org/x/sys/unix"), "runner/a.go", "results/disk/a.go"},
 	{"github.com/urfave/cli", imp("github.com/urfave/cli/v2"), "bench/a.go", "bench/internal/cli/a.go"},

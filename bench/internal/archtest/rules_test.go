@@ -125,6 +125,7 @@ func libraryRules() []rule {
 		only("golang.org/x/sys", "results/disk"),
 		only("github.com/sigstore", "bench/internal/receipt"), // and with it all clients of its servers
 		only("github.com/in-toto", "bench/internal/receipt"),
+		only("go.opentelemetry.io", "bench/internal/spans"),
 		only(module+"/runner/student/embedded/pretrain", "bench/internal/cli"), // a run needs the weights, not how they were made
 		only("github.com/openai/openai-go"),                                    // in tests alone: it reads the environment
 		only("os/exec", "bench/internal/doctor", "runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...",

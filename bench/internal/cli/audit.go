@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -12,6 +13,8 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/bundle"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/audit"
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -20,22 +23,25 @@ import (
 
 func auditCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "audit", Usage: "say where the rows of trials come from, and whether the trials kept the rules", ArgsUsage: "TRIAL|EXPERIMENT",
+		Name: "audit", Usage: "say where the rows of trials come from, and whether the trials kept the rules", ArgsUsage: "TRIAL|EXPERIMENT|BUNDLE",
 		Description: "TRIAL is as for show. Every row of the chosen submission is compared with all answers of the trial's teacher, with\n" +
 			"its programs, the seed pool and the evaluation sets; budgets and workflow are derived again from the logs. No model\n" +
-			"judges anything. The audit of a sealed trial is kept in its folder as audit.json, which the leaderboard reads.\n" +
+			"judges anything. The audit of a sealed trial is kept in its folder as audit.json, which the leaderboard reads. Of a\n" +
+			"bundle nothing is written, and rows are traced if it was packed with --teacher.\n" +
 			"bench/doc/audit.md has the rules and how often they err. Examples:\n\n" +
-			"  autodatabench audit demo\n  autodatabench audit --rows demo/science/iterative/adaptive/1",
+			"  autodatabench audit demo\n  autodatabench audit --rows demo/science/iterative/adaptive/1\n" +
+			"  autodatabench audit bundle.adb",
 		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
+			&cli.StringSliceFlag{Name: "task", Usage: "of a bundle: a task `FOLDER` that its experiment may have been about", TakesFile: true},
 			&cli.BoolFlag{Name: "rows", Usage: "every row that is not word for word the teacher's, with its call; with --json every row"},
 			&cli.BoolFlag{Name: "no-write", Usage: "leave the folders as they are"}),
 		Action: func(c *cli.Context) error {
-			name, err := oneArgument(c, "a trial or an experiment")
+			name, err := oneArgument(c, "a trial, an experiment or a bundle")
 			if err != nil {
 				return err
 			}
 			return runAudit(c.Context, env.World, auditOptions{
-				format: formatOf(c), out: c.String("out"), places: placesOf(c), name: name, rows: c.Bool("rows"), dry: c.Bool("no-write"),
+				format: formatOf(c), out: c.String("out"), places: placesOf(c), name: name, rows: c.Bool("rows"), dry: c.Bool("no-write"), tasks: c.StringSlice("task"),
 			})
 		},
 	}
@@ -45,19 +51,29 @@ type auditOptions struct {
 	format report.Format
 	out    string
 	places setup.Places
-	name   string // of a trial or an experiment
+	name   string // of a trial, an experiment or a bundle
 	rows   bool
-	dry    bool // write nothing
+	dry    bool     // write nothing
+	tasks  []string // folders, of a bundle
 }
 
-// runAudit audits a trial, or every trial of an experiment that has begun. A trial that
+// runAudit audits a trial, or every trial of an experiment or a bundle. A trial that
 // cannot be audited is reported in the error; the others go on.
-func runAudit(ctx context.Context, w setup.World, o auditOptions) error {
-	root, trials, err := auditedTrials(o)
+func runAudit(ctx context.Context, w setup.World, o auditOptions) (err error) {
+	a := auditor{World: w, auditOptions: o, known: map[results.Domain]tasks.Task{}, absent: map[results.Domain]bool{}}
+	var trials []record.Trial
+	if info, failed := os.Stat(o.name); failed == nil && info.Mode().IsRegular() {
+		var remove func()
+		trials, remove, err = a.unpack()
+		if remove != nil {
+			defer remove()
+		}
+	} else if a.root, trials, err = auditedTrials(o); err == nil {
+		a.scores, err = a.root.OpenScores()
+	}
 	if err != nil {
 		return err
 	}
-	a := auditor{World: w, auditOptions: o, root: root, tasks: map[results.Domain]tasks.Task{}, absent: map[results.Domain]bool{}}
 	reports := audits{}
 	var left []error
 	for _, dir := range trials {
@@ -72,6 +88,36 @@ func runAudit(ctx context.Context, w setup.World, o auditOptions) error {
 		reports = append(reports, r)
 	}
 	return errors.Join(append(left, report.Write(w.Stdout, o.format, reports.shown(o.rows)))...)
+}
+
+// unpack opens the bundle, whose trials it returns, in a folder that remove removes. No path
+// that the bundle names is followed.
+func (a *auditor) unpack() (trials []record.Trial, remove func(), err error) {
+	disk.SweepScratch(func(string) {})
+	dir, remove, err := disk.Scratch("audit-")
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := bundle.Open(a.name, dir)
+	if err != nil {
+		return nil, remove, err
+	}
+	a.root, a.dry, a.bundled = b.Root, true, true
+	if a.scores, err = b.Root.OpenWithout(b.Absent()); err != nil {
+		return nil, remove, err
+	}
+	f, err := setup.RecordedFile(b.Root)
+	if err != nil {
+		return nil, remove, err
+	}
+	if a.known, err = setup.TasksFor(f, a.tasks, a.places); err != nil {
+		return nil, remove, err
+	}
+	if trials, err = b.Root.Trials(); err == nil && len(trials) == 0 {
+		err = results.Bad(fmt.Errorf("%s: the bundle holds no trial", a.name))
+	}
+	fmt.Fprintf(a.Stderr, "note: an audit takes the logs of a bundle as they are; autodatabench verify %s checks them\n", quoted(a.name))
+	return trials, remove, err
 }
 
 // auditedTrials are the trials that the name stands for.
@@ -92,9 +138,11 @@ func auditedTrials(o auditOptions) (record.Experiment, []record.Trial, error) {
 type auditor struct {
 	setup.World
 	auditOptions
-	root   record.Experiment
-	tasks  map[results.Domain]tasks.Task
-	absent map[results.Domain]bool // private sets, of which was warned
+	root    record.Experiment
+	scores  *record.Scores
+	bundled bool // the root is of a bundle
+	known   map[results.Domain]tasks.Task
+	absent  map[results.Domain]bool // private sets, of which was warned
 }
 
 // audit audits a trial and keeps the audit of a sealed one.
@@ -104,11 +152,11 @@ func (a *auditor) audit(dir record.Trial) (audit.Report, error) {
 		return audit.Report{}, err
 	}
 	id := state.Spec.TrialID
-	task, err := a.task(id.Domain)
+	task, err := a.task(id.Domain, state.Spec.TaskDigest)
 	if err != nil {
 		return audit.Report{}, err
 	}
-	in, absent, err := audit.Open(a.root, dir, id, task, a.places.Private)
+	in, absent, err := audit.OpenWith(a.scores, dir, id, task, a.places.Private)
 	if err != nil {
 		return audit.Report{}, err
 	}
@@ -126,9 +174,13 @@ func (a *auditor) audit(dir record.Trial) (audit.Report, error) {
 	return r, dir.AuditFile().Write(r.Audit)
 }
 
-func (a *auditor) task(d results.Domain) (tasks.Task, error) {
-	if task, ok := a.tasks[d]; ok {
+// task is the task of the domain. One of a bundle must have the digest of the trial's.
+func (a *auditor) task(d results.Domain, digest string) (tasks.Task, error) {
+	if task, ok := a.known[d]; ok && (!a.bundled || task.Digest == digest) {
 		return task, nil
+	}
+	if a.bundled {
+		return tasks.Task{}, results.Bad(fmt.Errorf("%s: task %s, with the digest that its trials have, is not here", a.name, d), "name its folder with --task, or import suite paper")
 	}
 	f, _, err := experiment.Recorded(a.root)
 	if err != nil {
@@ -140,7 +192,7 @@ func (a *auditor) task(d results.Domain) (tasks.Task, error) {
 	if err != nil {
 		return tasks.Task{}, fmt.Errorf("audit %s: %w", filepath.Base(string(a.root)), err)
 	}
-	a.tasks[d] = list[0]
+	a.known[d] = list[0]
 	return list[0], nil
 }
 

@@ -139,7 +139,7 @@ func newApp(env Env) *cli.App {
 		},
 		Commands: slices.Concat(
 			group("run", runCommand(env), resumeCommand(env), cancelCommand(env), scoreCommand(env), evaluateCommand(env)),
-			group("look", statusCommand(env), showCommand(env), auditCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), siteCommand(env), servePagesCommand(env), promptCommand(env)),
+			group("look", statusCommand(env), showCommand(env), auditCommand(env), qualityCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), siteCommand(env), servePagesCommand(env), promptCommand(env)),
 			group("compare", compareCommand(env), powerCommand(env), gateCommand(env), reproduceCommand(env)),
 			group("share", packCommand(env), verifyCommand(env), receiptCommand(env), submitCommand(env)),
 			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"cut":       cut,
 			"unbundle":  unbundle,
 			"schema":    schema,
+			"events":    eventsAsDescribed,
 			"alone":     alone,
 			"stale":     stale,
 		},

@@ -108,6 +108,8 @@ func (l looker) value(c *cli.Command, flag string) []candidate {
 	switch flag {
 	case "experiment":
 		return l.experiments()
+	case "row":
+		return l.rows()
 	case "agent":
 		return plain(definitions.List()...)
 	case "domain":

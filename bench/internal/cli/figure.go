@@ -43,7 +43,7 @@ func figureCommand(env Env) *cli.Command {
 			"   \"sets\": [{\"name\": \"pipeline\", \"simulated\": true, \"values\": [0.71, 12.5, ...]}, ...]}\n\n" +
 			"Examples:\n\n  autodatabench figure --experiment demo gain\n  autodatabench figure --to rounds.png --experiment demo 3\n" +
 			"  autodatabench figure --measures quality.json 4",
-		Flags: append(boardFlags(),
+		Flags: append(boardFlags(), rowFlag(),
 			&cli.StringFlag{Name: "to", Aliases: []string{"output"}, Usage: "`FILE` to write, .svg or .png", DefaultText: "figure-NAME.svg", TakesFile: true},
 			&cli.StringFlag{Name: "measures", Usage: "`FILE` of measures, for figure 4", TakesFile: true},
 			&cli.StringSliceFlag{Name: "agent", Usage: "only this `AGENT`, for figures 3 and budget"}),
@@ -54,7 +54,7 @@ func figureCommand(env Env) *cli.Command {
 			}
 			return runFigure(c.Context, env.World, figureOptions{
 				name: name, asJSON: c.Bool("json"), out: c.String("out"), experiment: c.String("experiment"),
-				output: c.String("to"), measures: optional(c, "measures"), agents: c.StringSlice("agent"),
+				output: c.String("to"), measures: optional(c, "measures"), agents: c.StringSlice("agent"), rows: c.StringSlice("row"),
 			})
 		},
 	}
@@ -68,6 +68,7 @@ type figureOptions struct {
 	output     string   // file to write; empty for the figure's own
 	measures   *string  // file of measures; nil for none
 	agents     []string // of figures over time; none for all
+	rows       []string // of the figures from the index; none for all
 }
 
 // runFigure draws the figure into its file, and refuses what it cannot draw before
@@ -78,6 +79,9 @@ func runFigure(ctx context.Context, w setup.World, o figureOptions) error {
 	}
 	if (o.name == "4") != (o.measures != nil) {
 		return usage("figure 4, and no other, takes --measures")
+	}
+	if len(o.rows) > 0 && slices.Contains([]string{"3", "4", "budget"}, o.name) {
+		return usage("figure %s is not made of rows; --agent chooses for figures 3 and budget", o.name)
 	}
 	path := cmp.Or(o.output, "figure-"+o.name+".svg")
 	format := figure.Format(strings.TrimPrefix(filepath.Ext(path), "."))
@@ -128,9 +132,13 @@ func readFigure(ctx context.Context, w setup.World, o figureOptions) (fig figure
 		}
 		return report.BudgetFigure(logs.Experiment, logs.Trials, logs.Names), left
 	}
-	board, left := readBoard(ctx, w, o.out, o.experiment)
-	if board == nil {
+	whole, left := readBoard(ctx, w, o.out, o.experiment)
+	if whole == nil {
 		return nil, left
+	}
+	board, err := whole.Showing(o.rows...)
+	if err != nil {
+		return nil, errors.Join(left, err)
 	}
 	switch o.name {
 	case "5":

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/autodatabench/autodatabench/results/record"
 )
@@ -37,7 +40,8 @@ func (f *refusing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // firstReplies lays an experiment of two agents with one attempt each, behind servers
 // that refuse fields, and of a teacher that refuses one, too.
 func firstReplies(t *testing.T, fields ...string) (dir string, servers []*refusing) {
-	program := "The plan.\n\n```python\nimport autodatabench\nprint(autodatabench.ask('What is it?'))\n```\n"
+	program := "The plan.\n\n```python\nfrom autodatabench import ask, save_rows\nsaid = ask('What is it?')\n" +
+		"save_rows([{'instruction': 'What is %d + 1?' % i, 'input': '', 'output': '%s: %d' % (said, i + 1)} for i in range(20)])\n```\n"
 	files := map[string]string{}
 	for i, field := range fields {
 		text := program
@@ -76,6 +80,37 @@ func TestFirstReplies(t *testing.T) {
 	lock, err := record.Experiment(filepath.Join(dir, "runs/first")).ReadLock()
 	if err != nil || !slices.Equal(lock.Adapted, []string{"no seed"}) {
 		t.Errorf("the lock has %q, %v", lock.Adapted, err)
+	}
+}
+
+// TestRefusedFieldsChangeNoScore scores the trials of servers that refuse fields as those
+// of servers that take them.
+func TestRefusedFieldsChangeNoScore(t *testing.T) {
+	gains := func(fields ...string) (of []json.RawMessage) {
+		dir, _ := firstReplies(t, fields...)
+		code, _, stderr := in(t, dir, "run", "--agent-file", "agent-1.yaml", "--agent-file", "agent-2.yaml", "first.yaml")
+		if code != 0 {
+			t.Fatalf("exit code %d: %s", code, stderr)
+		}
+		_, stdout, _ := in(t, dir, "leaderboard", "--json")
+		var board struct {
+			Groups []struct {
+				Rows []struct {
+					Gain json.RawMessage `json:"gain"`
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(stdout), &board); err != nil || len(board.Groups) != 1 {
+			t.Fatalf("%v: %s", err, stdout)
+		}
+		for _, r := range board.Groups[0].Rows {
+			of = append(of, r.Gain)
+		}
+		return of
+	}
+	taken, refused := gains("none", "none", "none"), gains("seed", "max_tokens", "max_tokens")
+	if diff := cmp.Diff(taken, refused); diff != "" || len(taken) != 2 || bytes.Contains(taken[0], []byte(`"value": 0,`)) {
+		t.Errorf("servers that refuse fields: %s; %d rows, %s", diff, len(taken), taken)
 	}
 }
 

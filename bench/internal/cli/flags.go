@@ -115,6 +115,24 @@ func boardFlags() []cli.Flag {
 	return []cli.Flag{outFlag(), jsonFlag(), &cli.StringFlag{Name: "experiment", Usage: "only this `EXPERIMENT`", DefaultText: "all"}}
 }
 
+func eventsFlag() cli.Flag {
+	return &cli.StringFlag{Name: "events", Usage: "add what happens to `FILE`, one JSON event a line (bench/doc/events.md); - is standard output, and the table goes to standard error", TakesFile: true}
+}
+
+// eventsOf is where events go; empty for nowhere.
+func eventsOf(c *cli.Context) (string, error) {
+	events := c.String("events")
+	if events == toStdout && formatOf(c) == report.JSON {
+		return "", usage("--events - and --json both want standard output; give --events a file")
+	}
+	return events, nil
+}
+
+// rowFlag chooses rows of a board.
+func rowFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "row", Usage: "only this `ROW`, as experiment:agent/workflow/setting or a part of that; ranks stay", DefaultText: "all"}
+}
+
 // onlyFlag and failedFlag choose trials of an experiment.
 func onlyFlag() cli.Flag {
 	return &cli.StringSliceFlag{Name: "only", Usage: "run only the trials of these `WORDS`, as science/iterative/adaptive/1"}
@@ -254,4 +272,18 @@ func bundlesFlag() cli.Flag {
 // trustFlag names whose receipts count.
 func trustFlag() cli.Flag {
 	return &cli.StringFlag{Name: "trust", Value: "results/submissions/trust.yaml", Usage: "`FILE` that names whose receipts count", TakesFile: true}
+}
+
+// addedOf reads the flags with which an experiment grows.
+func addedOf(c *cli.Context) added {
+	a := added{domains: c.StringSlice("domain"), workflows: c.StringSlice("workflow"), settings: c.StringSlice("setting"), agents: c.StringSlice("agent")}
+	if c.IsSet("runs") {
+		a.runs = new(c.Int("runs"))
+	}
+	return a
+}
+
+// endpointOf reads the flags of a model behind an address.
+func endpointOf(c *cli.Context, name string) setup.Endpoint {
+	return setup.Endpoint{URL: c.String(name), Model: c.String(name + "-model"), KeyEnv: c.String(name + "-key-env")}
 }

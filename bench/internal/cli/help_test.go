@@ -63,6 +63,13 @@ func TestHelpIsGolden(t *testing.T) {
 	if strings.Contains(text, "(default: 0)") {
 		t.Error("a flag's text has a default of 0")
 	}
+	eachCommand(app, func(path string, c *cli.Command) {
+		for _, f := range c.Flags {
+			if strings.Count(f.String(), "(default") > 1 {
+				t.Errorf("%s: two defaults: %s", path, f)
+			}
+		}
+	})
 }
 
 // Help fits the terminal, apart from examples, which stay whole.

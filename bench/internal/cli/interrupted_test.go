@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 )
@@ -122,6 +123,39 @@ func TestTrainingBeforeAKill(t *testing.T) {
 			if cachedEvents(t, root) != 0 {
 				t.Errorf("%s, %s: a training that the trial did counts as another's", name, again)
 			}
+		}
+	}
+}
+
+// TestForgedAdapterIsTrainedAgain puts another adapter, and a report that names it, in the
+// place of one that the trial's events have: it is not asked.
+func TestForgedAdapterIsTrainedAgain(t *testing.T) {
+	whole := cutMicro(t)
+	undisturbed := micro(t, copyTree(t, whole))
+	want, err := undisturbed.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := copyTree(t, whole)
+	edit(t, filepath.Join(root, alpha1, "events.jsonl"), keepLines(6)) // the training is the last
+	forged := []byte("another student")
+	var was string
+	cached("adapter_model.safetensors", func(data []byte) []byte {
+		was = disk.Digest(data)
+		return forged
+	})(t, root)
+	cached("train.json", func(data []byte) []byte { return bytes.ReplaceAll(data, []byte(was), []byte(disk.Digest(forged))) })(t, root)
+	s := micro(t, root)
+	got, err := s.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := s.Student.(*microStudent).trained; n != undisturbed.Student.(*microStudent).trained+1 {
+		t.Errorf("%d trainings", n)
+	}
+	for i, o := range got {
+		if o.Final() != want[i].Final() || *o.Public != *want[i].Public {
+			t.Errorf("%s came out otherwise", o.TrialID)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/autodatabench/autodatabench/report/markdown"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/published"
 )
 
 func leaderboardCommand(env Env) *cli.Command {
@@ -29,7 +30,7 @@ func leaderboardCommand(env Env) *cli.Command {
 			"  autodatabench leaderboard\n  autodatabench leaderboard --experiment demo --table domains --table failures\n" +
 			"  autodatabench leaderboard --format markdown --all\n  autodatabench leaderboard --update README.md --table summary\n" +
 			"  autodatabench leaderboard --submissions results/submissions --format markdown",
-		Flags: append(append(boardFlags(), tableFlags()...), formatFlag(),
+		Flags: append(append(boardFlags(), tableFlags()...), rowFlag(), formatFlag(),
 			&cli.StringFlag{Name: "submissions", Usage: "the board of the submissions in this `FOLDER`, such as results/submissions", TakesFile: true},
 			trustFlag(), bundlesFlag(), privateRootFlag(), paperFlag(),
 			&cli.BoolFlag{Name: "averages", Usage: "as --table " + report.OtherRanksTable + ": ranks and ties by points, headroom and geometric mean"},
@@ -47,7 +48,7 @@ func leaderboardCommand(env Env) *cli.Command {
 			}
 			return runLeaderboard(c.Context, env.World, leaderboardOptions{
 				submissions: optional(c, "submissions"), trust: c.String("trust"), verify: verifyOptions{places: placesOf(c)}, bundles: c.String("bundles"),
-				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), tables: tables, update: c.String("update"),
+				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"), tables: tables, rows: c.StringSlice("row"), update: c.String("update"),
 			})
 		},
 	}
@@ -58,6 +59,7 @@ type leaderboardOptions struct {
 	out            string
 	experiment     string   // empty for all
 	tables         []string // to show
+	rows           []string // to show; none for all
 	submissions    *string  // folder of submissions that make the board; nil for the experiments of out
 	trust, bundles string
 	verify         verifyOptions
@@ -71,7 +73,11 @@ func runLeaderboard(ctx context.Context, w setup.World, o leaderboardOptions) er
 		return left
 	}
 	opts.Averages = slices.Contains(o.tables, report.OtherRanksTable)
-	board := report.Leaderboard(outcomes, opts).Only(o.tables...)
+	whole, err := report.Leaderboard(outcomes, opts).Showing(o.rows...)
+	if err != nil {
+		return errors.Join(left, err)
+	}
+	board := whole.Only(o.tables...)
 	if o.update != "" {
 		return errors.Join(left, updatePage(o.update, board))
 	}
@@ -103,7 +109,12 @@ func boardOutcomes(ctx context.Context, w setup.World, o leaderboardOptions) ([]
 	for _, text := range said {
 		warn(errors.New(text))
 	}
-	return append([]results.Outcome{}, outcomes...), opts, nil
+	paper, err := published.Load()
+	if err != nil {
+		return nil, opts, err
+	}
+	maps.Copy(opts.Names, paper.Names())
+	return append(outcomes, paper.Outcomes()...), opts, nil
 }
 
 // readBoard is the leaderboard of an experiment, or of all, from the index of out. The

@@ -31,7 +31,14 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if err != nil {
 		return err
 	}
+	there, err := growing(r, f, p, list)
+	if err != nil {
+		return err
+	}
 	made := plan.Make(f, p, list)
+	if there != "" {
+		made.Warnings = append(made.Warnings, there)
+	}
 	if absent := missingTasks(f, o.places); absent != "" {
 		made.Warnings = append(made.Warnings, absent)
 	}

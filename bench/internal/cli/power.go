@@ -15,7 +15,7 @@ func powerCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "power", Usage: "say how many runs find which difference, from measured variance",
 		Description: "Examples:\n\n  autodatabench power --experiment demo-full\n  autodatabench power --difference 3",
-		Flags: append(boardFlags(), formatFlag(),
+		Flags: append(boardFlags(), rowFlag(), formatFlag(),
 			&cli.Float64Flag{Name: "difference", Usage: "`NUMBER` that is to be found, in the unit of the ranking: % of the base, or percentage points"}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
@@ -23,7 +23,7 @@ func powerCommand(env Env) *cli.Command {
 			}
 			return runPower(c.Context, env.World, powerOptions{
 				format: formatOf(c), out: c.String("out"), experiment: c.String("experiment"),
-				difference: results.Num(c.Float64("difference"), c.IsSet("difference")),
+				rows: c.StringSlice("row"), difference: results.Num(c.Float64("difference"), c.IsSet("difference")),
 			})
 		},
 	}
@@ -33,6 +33,7 @@ type powerOptions struct {
 	format     report.Format
 	out        string
 	experiment string         // empty for all
+	rows       []string       // whose rankings are planned for; none for all
 	difference results.Number // to be found, in the unit of the ranking; unknown for none
 }
 
@@ -45,7 +46,11 @@ func runPower(ctx context.Context, w setup.World, o powerOptions) error {
 	if board == nil {
 		return left
 	}
-	plan := board.Power(o.difference)
+	shown, err := board.Showing(o.rows...)
+	if err != nil {
+		return errors.Join(left, err)
+	}
+	plan := shown.Power(o.difference)
 	if len(plan.Groups) == 0 {
 		why := "nothing is scored"
 		if len(plan.Without) > 0 {

@@ -15,21 +15,29 @@ import (
 
 func resumeCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "resume", Usage: "go on with an experiment that was interrupted", ArgsUsage: "EXPERIMENT",
-		Description: "EXPERIMENT is the experiment's name or folder. Examples:\n\n  autodatabench resume demo\n  autodatabench resume demo --failed",
-		Flags: append(placeFlags(),
+		Name: "resume", Usage: "go on with an experiment that was interrupted, or add trials to one", ArgsUsage: "EXPERIMENT",
+		Description: "EXPERIMENT is the experiment's name or folder. With --runs, --agent, --domain, --workflow or --setting the\n" +
+			"experiment grows: it keeps its trials and gets more under the same terms. Examples:\n\n" +
+			"  autodatabench resume demo\n  autodatabench resume demo --failed\n  autodatabench resume demo --runs 5\n" +
+			"  autodatabench resume demo --agent my-agent --agent-file my-agent.yaml --dry-run",
+		Flags: append(append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
-			onlyFlag(), failedFlag(),
+			onlyFlag(), failedFlag(), eventsFlag(),
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
-		),
+			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan of the whole experiment, check its terms and start nothing"},
+		), growFlags()...),
 		Action: func(c *cli.Context) error {
 			name, err := oneArgument(c, experimentArgument)
 			if err != nil {
 				return err
 			}
+			events, err := eventsOf(c)
+			if err != nil {
+				return err
+			}
 			return runResume(c.Context, env.World, resumeOptions{
 				format: formatOf(c), out: c.String("out"), name: name, places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
-				only: c.StringSlice("only"), failed: c.Bool("failed"),
+				only: c.StringSlice("only"), failed: c.Bool("failed"), events: events, dryRun: c.Bool("dry-run"), added: addedOf(c),
 			})
 		},
 	}
@@ -43,6 +51,9 @@ type resumeOptions struct {
 	agentFiles []string
 	only       []string // words that name trials; none for all
 	failed     bool     // only trials that have begun and have no score
+	events     string   // where events go; empty for nowhere
+	dryRun     bool
+	added      added
 }
 
 // runResume goes on with the experiment that a folder holds.
@@ -51,12 +62,22 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 	if err != nil {
 		return err
 	}
+	grows, err := o.added.to(&f)
+	if err != nil {
+		return err
+	}
+	if grows && (len(o.only) > 0 || o.failed) {
+		return usage("--only and --failed choose among the trials that the experiment has; let it grow first, with --dry-run to see what that takes")
+	}
 	agents, err := setup.ReadAgents(f, o.agentFiles)
 	if err != nil {
 		return err
 	}
 	request := setup.Request{File: f, Given: given, Root: root, Places: o.places, Agents: agents}
-	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
+	if o.dryRun {
+		return printPlan(ctx, w, request, runOptions{format: o.format, out: o.out, places: o.places})
+	}
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events}, o.format)
 }
 
 // interruptedRun is the error of a run that a signal ended.
@@ -86,6 +107,7 @@ func resumeLine(r runRequest) string {
 	for _, words := range r.only {
 		add("--only", words, "")
 	}
+	add("--events", r.events, "")
 	return strings.Join(append(line, quoted(filepath.Base(string(r.Root)))), " ")
 }
 

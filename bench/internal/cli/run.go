@@ -25,7 +25,8 @@ func runCommand(env Env) *cli.Command {
 		Usage:     "run all trials of an experiment, score them and print the leaderboard",
 		ArgsUsage: "[EXPERIMENT.yaml]",
 		Description: "Runs the experiment of a file, or one that flags make. What is there already is kept: the same command goes on\n" +
-			"after an interruption. Examples:\n\n" +
+			"after an interruption, and one that asks for more agents, domains, workflows, settings or runs under the same\n" +
+			"terms adds them. Examples:\n\n" +
 			"  autodatabench run bench/experiments/demo.yaml\n" +
 			"  autodatabench run --model my-model --base-url http://localhost:8000/v1 --runs 3 --experiment tonight\n" +
 			"  autodatabench run --domain science --workflow one-shot --agent pipeline --experiment try\n" +
@@ -37,7 +38,7 @@ func runCommand(env Env) *cli.Command {
 			"by unseeded chance, and steps that exceed their time on a slower machine, come out otherwise and are named as the difference.",
 		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
-			onlyFlag(), failedFlag(),
+			onlyFlag(), failedFlag(), eventsFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
 			&cli.StringFlag{Name: "replay", Usage: "run the trial in `FOLDER` again with its recorded agent, and compare", TakesFile: true},
 			&cli.BoolFlag{Name: "replay-teacher", Usage: "with --replay: the recorded teacher, too"},
@@ -66,6 +67,9 @@ func runCommand(env Env) *cli.Command {
 				if err := noArguments(c); err != nil {
 					return err
 				}
+				if c.IsSet("events") {
+					return usage("--events goes with a run, not with --replay")
+				}
 				return runReplay(c.Context, env.World, replayOptions{format: formatOf(c), request: setup.ReplayRequest{
 					Dir: record.Trial(filepath.Clean(c.String("replay"))), Out: c.String("out"), Sandbox: optional(c, "sandbox"),
 					Teacher: c.Bool("replay-teacher"), Places: placesOf(c),
@@ -78,10 +82,14 @@ func runCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			events, err := eventsOf(c)
+			if err != nil {
+				return err
+			}
 			return runNew(c.Context, env.World, runOptions{
 				format: formatOf(c), out: c.String("out"), places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
 				model: c.String("model"), baseURL: c.String("base-url"), keyEnv: c.String("api-key-env"),
-				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: words,
+				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: words, events: events,
 			})
 		},
 	}
@@ -98,6 +106,7 @@ type runOptions struct {
 	dryRun     bool
 	only       []string // words that name trials; none for all
 	failed     bool     // only trials that have begun and have no score
+	events     string   // where events go; empty for nowhere
 	path       *string  // experiment file; nil for an experiment made of words
 	words      words
 }
@@ -124,7 +133,7 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
-	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed}, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events}, o.format)
 }
 
 // made is the agent that the flags define, if they define one.
@@ -170,7 +179,7 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if s.File.Runs == 1 {
-		fmt.Fprintln(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; --runs 3 gives them")
+		fmt.Fprintf(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; add runs at any time: %s\n", moreRuns(s.Root))
 	}
 	if s.Only, err = r.chosen(s); err != nil {
 		return err
@@ -183,11 +192,16 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 	if err != nil {
 		return err
 	}
-	watch := newWatch(ctx, w, model)
-	s.Watch, s.Rule = watch, ruleOf(s.File)
+	follows, w, err := followed(w, s, newWatch(ctx, w, model), r.events)
+	if err != nil {
+		follows.close(w, false)
+		return err
+	}
+	s.Rule = ruleOf(s.File)
 	outcomes, err := s.Run(ctx)
-	watch.close()
-	if errors.Is(context.Cause(ctx), errInterrupted) {
+	interrupted := errors.Is(context.Cause(ctx), errInterrupted)
+	follows.close(w, interrupted)
+	if interrupted {
 		return &interruptedRun{resume: resumeLine(r), err: err}
 	}
 	if len(outcomes) > 0 {

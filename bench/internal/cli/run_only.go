@@ -17,6 +17,7 @@ type runRequest struct {
 	agentFiles []string // of which the request's agents were read
 	only       []string // words that name trials; none for all
 	failed     bool     // the trials that have begun and have no score
+	events     string   // where events go; empty for nowhere
 }
 
 // chosen lists the trials that are asked for; nil for all.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/recorded"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 )
@@ -16,15 +17,19 @@ func scoreCommand(env Env) *cli.Command {
 		Description: "`run` does this by itself; score it again after copying trials together. With --rounds, the submissions\n" +
 			"that were not chosen are scored on the private sets too, for figure 3; no ranking reads that. Examples:\n\n" +
 			"  autodatabench score demo\n  autodatabench score --rounds demo",
-		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
+		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(), eventsFlag(),
 			&cli.BoolFlag{Name: "rounds", Usage: "also score every valid submission of iterative trials"}),
 		Action: func(c *cli.Context) error {
 			name, err := oneArgument(c, experimentArgument)
 			if err != nil {
 				return err
 			}
+			events, err := eventsOf(c)
+			if err != nil {
+				return err
+			}
 			return runScore(c.Context, env.World, scoreOptions{
-				format: formatOf(c), out: c.String("out"), name: name, places: placesOf(c), rounds: c.Bool("rounds"),
+				format: formatOf(c), out: c.String("out"), name: name, places: placesOf(c), rounds: c.Bool("rounds"), events: events,
 			})
 		},
 	}
@@ -35,7 +40,8 @@ type scoreOptions struct {
 	out    string
 	name   string // of the experiment, or its folder
 	places setup.Places
-	rounds bool // score the submissions that were not chosen, too
+	rounds bool   // score the submissions that were not chosen, too
+	events string // where events go; empty for nowhere
 }
 
 // runScore scores the sealed trials that are there and prints the leaderboard.
@@ -49,7 +55,17 @@ func runScore(ctx context.Context, w setup.World, o scoreOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	model, err := recorded.Progress(s.Root, s.File, s.There(), w.Now())
+	if err != nil {
+		return err
+	}
+	follows, w, err := followed(w, s, newWatch(ctx, w, model), o.events)
+	if err != nil {
+		follows.close(w, false)
+		return err
+	}
 	outcomes, err := s.Score(ctx, o.rounds)
+	follows.close(w, ctx.Err() != nil)
 	if len(outcomes) > 0 {
 		err = errors.Join(err, publish(ctx, w, s, outcomes, o.format))
 	}

@@ -27,7 +27,7 @@ func showCommand(env Env) *cli.Command {
 			"  autodatabench show --wrong --grep area demo/science/iterative/adaptive/1\n" +
 			"  autodatabench show --calls --attempt 1 --limit 3 demo/science/iterative/adaptive/1",
 		Flags: append(placeFlags(), outFlag(), jsonFlag(), formatFlag(),
-			&cli.IntFlag{Name: "attempt", Usage: "this attempt: its plan, code and log; with --calls, --rows, --wrong: only of it (default: the chosen or the last one)", DefaultText: "all"},
+			&cli.IntFlag{Name: "attempt", Usage: "this attempt: its plan, code and log; with --calls, --rows, --wrong: only of it", DefaultText: "all; of --rows and --wrong the chosen or the last"},
 			&cli.BoolFlag{Name: "prompt", Usage: "with --attempt: what the agent was sent and answered, too"},
 			&cli.BoolFlag{Name: "calls", Usage: "what the code asked the teacher, and the answers"},
 			&cli.BoolFlag{Name: "rows", Usage: "rows of the submission, and why rows were dropped"},

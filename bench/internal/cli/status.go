@@ -58,7 +58,7 @@ func runStatus(ctx context.Context, w setup.World, o statusOptions) error {
 		return err
 	}
 	if o.follow {
-		if err := follow(ctx, w, shelf, f, root); err != nil {
+		if err := followTrials(ctx, w, shelf, f, root); err != nil {
 			return err
 		}
 	}
@@ -87,8 +87,8 @@ func hadHead(root record.Experiment, head string) error {
 	return scores.Had(head)
 }
 
-// follow draws the running trials until there are none.
-func follow(ctx context.Context, w setup.World, shelf *catalog.Catalog, f experiment.File, root record.Experiment) error {
+// followTrials draws the running trials until there are none.
+func followTrials(ctx context.Context, w setup.World, shelf *catalog.Catalog, f experiment.File, root record.Experiment) error {
 	shown := screen{out: w.Stdout}
 	for {
 		s, running, err := recorded.Snapshot(root, f, w.Holder, shelf, w.Now())

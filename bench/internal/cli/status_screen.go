@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,11 @@ func statusTable(s experiment.Status) *table.Table {
 	}
 	t.Note("%s.", statusSummary(s))
 	t.Note("%s. Final scores, and times in which nothing ran, are counted as idle.", s.Work)
+	for _, l := range s.Limits {
+		for _, c := range l.Changes {
+			t.Note("%s: %s went from %s to %s.", l.Time.Format(time.DateTime), c.Name, cmp.Or(c.Was, "nothing"), cmp.Or(c.Now, "nothing"))
+		}
+	}
 	for _, x := range s.Trials {
 		if x.Problem != "" {
 			t.Note("%s: %s.", x.TrialID, x.Problem)

@@ -35,6 +35,7 @@ func Outcomes(list []Checked) (outcomes []results.Outcome, warnings []string) {
 				continue
 			}
 			o.Experiment, o.Assurance, o.AssuredBy = c.Name, c.Assurance, c.AssuredBy
+			o.Terms = "" // each submission is a row of its own, whoever else ran the same agent
 			outcomes = append(outcomes, o)
 		}
 		for other, n := range twice {
