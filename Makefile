@@ -1,10 +1,10 @@
 # `make help` lists the targets; CI runs `make check`, `make cross`, `make parity`,
-# `make slurm-test`, `make chaos` and a small demo.
+# `make slurm-test`, `make chaos`, `make browser-test` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test clients-test collector-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test browser-test clients-test collector-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -18,6 +18,7 @@ GO     := go
 PARITY := -tags parity
 CHAOS  := -tags chaos
 STACK  := -tags gpustack
+BROWSER := -tags browser
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -42,8 +43,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY),gpustack,slurm,chaos ./...
-	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos ./...
+	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser ./...
 	@$(GO) test ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -97,6 +98,9 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' RUN='$(RUN)' bench/slurm-test.sh
+
+browser-test: setup ## test the web pages in Chromium, which it installs, and with axe-core (SHOTS=folder keeps pictures)
+	@GO='$(GO)' TAGS='$(BROWSER)' SHOTS='$(SHOTS)' bench/browser-test.sh
 
 clients-test: setup build ## ask student serve and teacher serve with the clients that people have (downloads 300 MB once; CLIENTS="openai llm")
 	@CLIENTS='$(CLIENTS)' bench/clients/clients.sh
