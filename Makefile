@@ -1,5 +1,5 @@
 # `make help` lists the targets; CI runs `make check`, `make cross`, `make parity`,
-# `make slurm-test`, `make chaos`, `make browser-test` and a small demo.
+# `make slurm-test`, `make chaos` and a small demo.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/autodatabench/autodatabench/agents"
 	"github.com/autodatabench/autodatabench/bench/internal/live"
 	"github.com/autodatabench/autodatabench/bench/internal/pages"
 	"github.com/autodatabench/autodatabench/bench/internal/recorded"
@@ -153,7 +154,7 @@ func microSite(t *testing.T) string {
 
 const (
 	shownRowsOf = `[...document.querySelectorAll(".board tbody tr")].filter(r => !r.hidden).length`
-	firstAgent  = `document.querySelector(".board tbody tr th a").textContent`
+	firstAgent  = `document.querySelector(".board td.name a").textContent`
 )
 
 // TestBrowserReadsTheBoard sorts, filters and searches, follows a rank to the call behind
@@ -177,13 +178,13 @@ func TestBrowserReadsTheBoard(t *testing.T) {
 	b.do(chromedp.Reload())
 	b.wants("rows after a reload", shownRowsOf, "1")
 
-	b.do(open(root+"index.html"), click(`.board tbody tr th a`), wait(`.facts`))
+	b.do(open(root+"index.html"), click(`.board td.name a`), wait(`.facts`))
 	b.do(click(`a[href*="trials/demo/"]`), wait(`#timeline`))
 	b.wants("it is a trial's page", `document.querySelectorAll("#rows").length + document.querySelectorAll("#wrong").length`, "2")
 	b.do(click(`#a-1 a`), wait(`#code`))
 	b.do(click(`#code ~ details:last-of-type > summary`))
 	b.wants("the code is closed", `document.querySelector("#code ~ details:last-of-type").open`, "false")
-	b.do(open(root+"index.html"), click(`.board tbody tr th a`), wait(`.facts`), click(`a[href*="compare/"]`), wait(`caption`))
+	b.do(open(root+"index.html"), click(`.board td.name a`), wait(`.facts`), click(`a[href*="compare/"]`), wait(`caption`))
 	if title := b.js(`document.title`); !strings.Contains(title, " and ") {
 		b.Errorf("the comparison's title: %s", title)
 	}
@@ -224,7 +225,7 @@ func TestBrowserWithoutScripts(t *testing.T) {
 	if !strings.Contains(text, "pipeline") && !strings.Contains(text, "Pipeline") {
 		b.Errorf("the board without scripts: %s", text)
 	}
-	b.do(click(`.board tbody tr th a`), wait(`.facts`))
+	b.do(click(`.board td.name a`), wait(`.facts`))
 }
 
 // pageKinds are an address of each kind of page.
@@ -287,8 +288,8 @@ func TestBrowserIsNotTakenOver(t *testing.T) {
 func TestBrowserFollowsARun(t *testing.T) {
 	out := t.TempDir()
 	s := micro(t, filepath.Join(out, "micro"))
-	gate := make(chan struct{})
-	s.Watch = slowWatch{gate: gate}
+	begun, goOn := make(chan struct{}, 1), make(chan struct{})
+	s.Watch = slowWatch{begun: begun, goOn: goOn}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
@@ -307,15 +308,11 @@ func TestBrowserFollowsARun(t *testing.T) {
 	web.Config.Handler = server.Handler(ctx)
 	web.Start()
 	t.Cleanup(func() { cancel(); web.CloseClientConnections(); web.Close() })
-	gate <- struct{}{} // a trial is under way
+	<-begun // a trial is under way
 	b := openBrowser(t)
 	b.do(open(web.URL+"/live.html"), wait(`#live`))
 	b.eventually("a running trial is shown", `document.querySelectorAll("#live article").length > 0`, "true")
-	go func() {
-		for range gate { // lets all others go on
-		}
-	}()
-	close(gate)
+	close(goOn)
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
@@ -325,16 +322,22 @@ func TestBrowserFollowsARun(t *testing.T) {
 	}
 }
 
-// slowWatch holds each trial at its first steps until it is let go on.
+// slowWatch holds each trial before its program until it is let go on.
 type slowWatch struct {
 	microWatch
-	gate chan struct{}
+	begun chan<- struct{}
+	goOn  <-chan struct{}
 }
 
 func (s slowWatch) Doing(_ results.TrialID, what string, _ *results.Trial) {
-	if what == "execute" {
-		s.gate <- struct{}{}
+	if what != string(agents.Execute) {
+		return
 	}
+	select {
+	case s.begun <- struct{}{}:
+	default:
+	}
+	<-s.goOn
 }
 
 var _ experiment.Watch = slowWatch{}
