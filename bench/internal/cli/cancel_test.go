@@ -51,7 +51,7 @@ func eight(t *testing.T, out string) (s *experiment.Setup, begun <-chan struct{}
 func byTrial(outcomes []results.Outcome) map[results.TrialID]results.Outcome {
 	list := map[results.TrialID]results.Outcome{}
 	for _, o := range outcomes {
-		o.Elapsed, o.Usage.StudentSeconds = 0, 0
+		o.Elapsed, o.Usage.StudentSeconds, o.Seal = 0, 0, "" // the seal is over files that tell times
 		list[o.TrialID] = o
 	}
 	return list
