@@ -21,12 +21,17 @@ type termsKey struct {
 
 // pool makes one row of the trials of several experiments with equal terms: their
 // Experiment becomes the names of all of them. A trial that two experiments have, with
-// equal seed and rows or an equal seal, counts once, and notes say so.
+// equal seed and rows or an equal seal, counts once, and notes say so. An experiment of
+// which a run of the row changed stands apart, so that it takes no rank from the others.
 func pool(outcomes []results.Outcome) (pooled []results.Outcome, notes []string) {
 	rows := map[termsKey][]results.Outcome{}
 	var keys []termsKey
+	changed := map[rowKey]bool{}
 	for _, o := range outcomes {
-		if o.Kind != results.OfAgent || o.Terms == "" {
+		changed[keyOfRow(o)] = changed[keyOfRow(o)] || o.Changed != ""
+	}
+	for _, o := range outcomes {
+		if o.Kind != results.OfAgent || o.Terms == "" || changed[keyOfRow(o)] {
 			pooled = append(pooled, o)
 			continue
 		}
