@@ -87,7 +87,7 @@ func TestInterruptedRunSaysHowToGoOn(t *testing.T) {
 	t.Chdir(dir)
 	var out, err bytes.Buffer
 	code := Run(ctx, Env{Args: strings.Split("autodatabench|run|--agent-file|my agent.yaml|--domain|science|--out|some runs|--name|tonight", "|"), World: setup.World{
-		Stdout: &out, Stderr: &err, Getenv: func(string) string { return agentKey }, Now: time.Now,
+		Stdout: &out, Stderr: &err, Getenv: func(name string) string { return map[string]string{"AGENT_KEY": agentKey}[name] }, Now: time.Now,
 		Holder: disk.Holder{Host: "test", PID: os.Getpid(), BootID: "test"}, Width: 100,
 	}})
 	want := "go on with: autodatabench resume --out 'some runs' --agent-file 'my agent.yaml' tonight"
