@@ -43,8 +43,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser ./...
-	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser ./...
+	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser,collector ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser,collector ./...
 	@$(GO) test ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -107,7 +107,7 @@ clients-test: setup build ## ask student serve and teacher serve with the client
 
 collector-test: ## send spans to the OTLP receiver of the OpenTelemetry Collector (downloads its modules once)
 	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; (cd bench/internal/spans/testdata/collector && go build -o "$$dir/collector" .); \
-	$(GO) test -count=1 -run '^TestCollectorTakesSpans$$' -v ./bench/internal/spans -collector "$$dir/collector"
+	$(GO) test -tags collector -count=1 -run '^TestCollectorTakesSpans$$' -v ./bench/internal/spans -collector "$$dir/collector"
 
 cross: ## build and vet the reading commands without cgo for Linux, macOS and Windows, and test them here (SYSTEMS="darwin/arm64")
 	@SYSTEMS='$(SYSTEMS)' bench/cross.sh

@@ -1,3 +1,5 @@
+//go:build collector
+
 package spans_test
 
 import (
@@ -17,7 +19,7 @@ var withCollector = flag.String("collector", "", "program of testdata/collector:
 // The Collector's own receiver takes the spans, whole.
 func TestCollectorTakesSpans(t *testing.T) {
 	if *withCollector == "" {
-		t.Skip("make collector-test gives the collector")
+		t.Fatal("make collector-test gives the collector")
 	}
 	cmd := exec.Command(*withCollector)
 	cmd.Stderr = os.Stderr
