@@ -115,7 +115,7 @@ func libraryRules() []rule {
 		only("modernc.org/sqlite", "results/index"),
 		only("gonum.org/v1/gonum", "report/stats/...", "report/figure/..."),
 		only("gonum.org/v1/plot", "report/figure/..."),
-		only("github.com/mmcloughlin/avo", "runner/student/llama/gemm/generate"), // a module of its own
+		only("github.com/mmcloughlin/avo", "runner/student/llama/generate"), // a module of its own
 		only("codeberg.org/go-pdf/fpdf", "report/figure"),
 		only("github.com/parquet-go/parquet-go", "tasks/importers", "report/export"),
 		only("github.com/alecthomas/chroma", "report/site"),

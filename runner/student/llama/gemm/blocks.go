@@ -12,7 +12,7 @@ const (
 // workspace is the scratch of one product.
 type workspace struct {
 	a, b []float32
-	c    [6 * 16]float32 // a tile that reaches beyond C
+	c    [12 * 32]float32 // the largest tile, where it reaches beyond C
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
