@@ -1,6 +1,9 @@
 package llama
 
-import "github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+import (
+	"github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+	"github.com/autodatabench/autodatabench/runner/student/llama/vec"
+)
 
 // sink receives the gradients of a pass. Exactly one of full and adapter is set.
 type sink struct {
@@ -46,7 +49,7 @@ func (p *pass) embedBack(g *Model) {
 		clear(g.embed)
 	}
 	for t, id := range p.ids {
-		addTo(g.embed[id*d:], p.dx[t*d:][:d])
+		vec.Add(g.embed[id*d:], p.dx[t*d:][:d])
 	}
 }
 
@@ -133,10 +136,7 @@ func (p *pass) attendRowBack(s *layerState, row span) {
 func causalSoftmaxBack(d, probs []float32, n int, factor float32) {
 	for i := range n {
 		g, p := d[i*n:][:i+1], probs[i*n:][:i+1]
-		mean := dot(g, p)
-		for j, v := range p {
-			g[j] = v * (g[j] - mean) * factor
-		}
+		vec.SoftmaxBack(g, p, vec.Dot(g, p), factor)
 		clear(d[i*n+i+1 : (i+1)*n])
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/llama/vec"
 )
 
 // A batch is cut into few shards when it is small, since short products are
@@ -134,11 +135,11 @@ func (e *engine) sum() (gradient []float32, norm float64) {
 		from, to := i*chunk, min((i+1)*chunk, len(total))
 		part := total[from:to]
 		for _, s := range e.shards[1:e.used] {
-			addTo(part, s.gradient[from:to])
+			vec.Add(part, s.gradient[from:to])
 		}
 		for len(part) > 0 { // short sums keep single precision exact enough
 			n := min(len(part), 256)
-			squares[i] += float64(dot(part[:n], part[:n]))
+			squares[i] += float64(vec.Dot(part[:n], part[:n]))
 			part = part[n:]
 		}
 	})

@@ -1,6 +1,9 @@
 package llama
 
-import "github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+import (
+	"github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+	"github.com/autodatabench/autodatabench/runner/student/llama/vec"
+)
 
 // forward computes the logits at the targets. attend fills a layer's attended
 // from its qkv.
@@ -113,7 +116,7 @@ func (p *pass) loss(gradient float64) (total float64) {
 		total -= float64(t.weight) * float64(logit-softmax(row))
 		if gradient != 0 {
 			row[t.id]--
-			scale(row, float32(gradient*float64(t.weight)))
+			vec.Scale(row, float32(gradient*float64(t.weight)))
 		}
 	}
 	return total
