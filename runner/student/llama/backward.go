@@ -17,7 +17,7 @@ type sink struct {
 func (p *pass) backward(g sink) {
 	c := p.m.Config
 	m, d, v := len(p.targets), c.Hidden, c.VocabSize
-	gemm.NN(m, d, v, 1, p.logits, v, p.m.head, d, false, p.dout, d)
+	p.factors.head.back.Mul(m, p.logits, v, false, p.dout, d)
 	dlast := p.dnorm[:m*d]
 	copy(dlast, p.dout)
 	clear(p.dout)
@@ -57,22 +57,23 @@ func (p *pass) embedBack(g *Model) {
 // middle (in place) and of attended (over attended's values for the targets).
 func (p *pass) feedForwardBack(l, n int, dx, attended []float32, g sink) {
 	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
+	factors := &p.factors.layers[l]
 	d, f := c.Hidden, c.Intermediate
 	qw, _ := c.shape(siteQ)
-	gemm.NN(n, f, d, 1, dx, d, w.group[groupDown], f, false, p.dact, f)
+	factors[groupDown].back.Mul(n, dx, d, false, p.dact, f)
 	p.linearGradient(l, groupDown, n, s.act, dx, g)
 	gateUp := s.gateUp[:n*2*f]
 	swiGLUBack(gateUp, p.dact[:n*f], s.sigmoid, f)
 	p.linearGradient(l, groupGateUp, n, s.norm2, gateUp, g)
 	dnorm := p.dnorm[:n*d]
-	gemm.NN(n, d, 2*f, 1, gateUp, 2*f, w.group[groupGateUp], d, false, dnorm, d)
+	factors[groupGateUp].back.Mul(n, gateUp, 2*f, false, dnorm, d)
 	var gain []float32
 	if g.full != nil {
 		gain = g.full.layers[l].mlpNorm
 	}
 	rmsNormBack(dx, dnorm, s.middle[:n*d], w.mlpNorm, s.inverse2, gain)
 	p.linearGradient(l, groupO, n, attended, dx, g)
-	gemm.NN(n, qw, d, 1, dx, d, w.group[groupO], qw, false, p.dattended, qw)
+	factors[groupO].back.Mul(n, dx, d, false, p.dattended, qw)
 }
 
 // scatterTargets spreads the last layer's gradients at the targets over all
@@ -103,7 +104,7 @@ func (p *pass) attentionBack(l int, g sink) {
 	if l == 0 && g.full == nil {
 		return // nothing below is trained
 	}
-	gemm.NN(n, d, out, 1, p.dqkv, out, w.group[groupQKV], d, false, p.dnorm, d)
+	p.factors.layers[l][groupQKV].back.Mul(n, p.dqkv, out, false, p.dnorm, d)
 	var gain []float32
 	if g.full != nil {
 		gain = g.full.layers[l].attnNorm

@@ -24,9 +24,11 @@ const (
 // engine computes the gradient of a batch. Scratch belongs to workers, so that
 // the next shard finds it in the cache; gradients belong to shards.
 type engine struct {
-	passes [manyShards]pass // by worker
-	shards [manyShards]shard
-	used   int // shards of the last batch
+	m       *Model
+	factors *factors
+	passes  [manyShards]pass // by worker
+	shards  [manyShards]shard
+	used    int // shards of the last batch
 }
 
 // shard is a part of a batch.
@@ -41,9 +43,9 @@ type shard struct {
 // newEngine makes an engine for the weights of m, whose gradients go to sinks
 // that newSink makes.
 func newEngine(m *Model, newSink func() (sink, []float32)) *engine {
-	e := &engine{}
+	e := &engine{m: m, factors: factorsOf(m, true)}
 	for i := range e.shards {
-		e.passes[i].m = m
+		e.passes[i].m, e.passes[i].factors = m, e.factors
 		e.shards[i].sink, e.shards[i].gradient = newSink()
 	}
 	return e
@@ -65,6 +67,7 @@ func (e *engine) gradient(rows []Example) (loss float64, err error) {
 		return 0, results.Bad(fmt.Errorf("no token of the %d rows has a loss", len(rows)))
 	}
 	e.cut(rows)
+	e.factors.set(e.m, true)
 	parallel(e.used, func(worker, i int) { e.shards[i].run(&e.passes[worker], rows, weight) })
 	for _, s := range e.shards[:e.used] {
 		loss += s.loss / weight

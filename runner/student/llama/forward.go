@@ -24,7 +24,7 @@ func (p *pass) forward(attend func(layer int)) {
 	}
 	m, v := len(p.targets), p.m.Config.VocabSize
 	rmsNorm(p.last, p.out, p.m.norm, p.inverse, p.m.Config.NormEps)
-	gemm.NT(m, v, d, p.last, d, p.m.head, d, false, p.logits, v)
+	p.factors.head.forward.Mul(m, p.last, d, false, p.logits, v)
 }
 
 // attention computes the first half of a layer up to attended.
@@ -32,7 +32,7 @@ func (p *pass) attention(l int, attend func(layer int)) {
 	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
 	out, in := c.groupShape(groupQKV)
 	rmsNorm(s.norm1, s.x, w.attnNorm, s.inverse1, c.NormEps)
-	gemm.NT(len(p.ids), out, in, s.norm1, in, w.group[groupQKV], in, false, s.qkv, out)
+	p.factors.layers[l][groupQKV].forward.Mul(len(p.ids), s.norm1, in, false, s.qkv, out)
 	p.rotate(s.qkv, 1)
 	attend(l)
 }
@@ -61,6 +61,7 @@ func (p *pass) gatherTargets() {
 // feedForward computes a layer from attended on, for n tokens, into out.
 func (p *pass) feedForward(l, n int, out []float32) {
 	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
+	factors := &p.factors.layers[l]
 	d, f := c.Hidden, c.Intermediate
 	qw, _ := c.shape(siteQ)
 	attended, middle := p.attended, s.middle[:n*d]
@@ -68,12 +69,12 @@ func (p *pass) feedForward(l, n int, out []float32) {
 		attended = s.attended
 		copy(middle, s.x)
 	}
-	gemm.NT(n, d, qw, attended, qw, w.group[groupO], qw, true, middle, d)
+	factors[groupO].forward.Mul(n, attended, qw, true, middle, d)
 	rmsNorm(s.norm2, middle, w.mlpNorm, s.inverse2, c.NormEps)
-	gemm.NT(n, 2*f, d, s.norm2, d, w.group[groupGateUp], d, false, s.gateUp, 2*f)
+	factors[groupGateUp].forward.Mul(n, s.norm2, d, false, s.gateUp, 2*f)
 	swiGLU(s.act[:n*f], s.sigmoid, s.gateUp, f)
 	copy(out, middle)
-	gemm.NT(n, d, f, s.act, f, w.group[groupDown], f, true, out, d)
+	factors[groupDown].forward.Mul(n, s.act, f, true, out, d)
 }
 
 // attendRows is causal attention within each row, keeping the weights in probs.

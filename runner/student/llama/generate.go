@@ -51,10 +51,11 @@ func (m *Model) Generate(ctx context.Context, prompts [][]int, o GenOptions, pro
 		}
 	}
 	answers := make([][]int, len(prompts))
+	factors := factorsOf(m, false)
 	decoders := make([]*decoder, workers())
 	parallel((len(prompts)+batchPrompts-1)/batchPrompts, func(worker, batch int) {
 		if decoders[worker] == nil {
-			decoders[worker] = &decoder{pass: pass{m: m}, o: o}
+			decoders[worker] = &decoder{pass: pass{m: m, factors: factors}, o: o}
 		}
 		from := batch * batchPrompts
 		to := min(from+batchPrompts, len(prompts))
