@@ -125,11 +125,16 @@ func (p *pass) attendRowBack(s *layerState, row span) {
 		probs := s.probs[row.probs+h*n*n:][:n*n]
 		dout := p.dattended[row.start*qw+h*hd:]
 		add := h%share > 0 // the heads that share keys and values add up
-		gemm.TN(n, hd, n, 1, probs, n, dout, qw, add, dqkv[v:], width)
-		gemm.NT(n, n, hd, dout, qw, qkv[v:], width, false, dscores, n)
+		for from, to := range causalBlocks(n) {
+			// The tokens from from on alone attend to those of the block.
+			gemm.TN(to-from, hd, n-from, 1, probs[from*n+from:], n, dout[from*qw:], qw, add, dqkv[from*width+v:], width)
+			gemm.NT(to-from, to, hd, dout[from*qw:], qw, qkv[v:], width, false, dscores[from*n:], n)
+		}
 		causalSoftmaxBack(dscores, probs, n, c.attentionScale())
-		gemm.NN(n, hd, n, 1, dscores, n, qkv[k:], width, false, dqkv[h*hd:], width)
-		gemm.TN(n, hd, n, 1, dscores, n, qkv[h*hd:], width, add, dqkv[k:], width)
+		for from, to := range causalBlocks(n) {
+			gemm.NN(to-from, hd, to, 1, dscores[from*n:], n, qkv[k:], width, false, dqkv[from*width+h*hd:], width)
+			gemm.TN(to-from, hd, n-from, 1, dscores[from*n+from:], n, qkv[from*width+h*hd:], width, add, dqkv[from*width+k:], width)
+		}
 	}
 }
 

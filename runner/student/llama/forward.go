@@ -1,6 +1,8 @@
 package llama
 
 import (
+	"iter"
+
 	"github.com/autodatabench/autodatabench/runner/student/llama/gemm"
 	"github.com/autodatabench/autodatabench/runner/student/llama/vec"
 )
@@ -90,9 +92,30 @@ func (p *pass) attendRows(l int) {
 		for h := range c.Heads {
 			k, v := (c.Heads+h/share)*hd, (c.Heads+c.KVHeads+h/share)*hd
 			probs := s.probs[row.probs+h*n*n:][:n*n]
-			gemm.NT(n, n, hd, qkv[h*hd:], width, qkv[k:], width, false, probs, n)
+			q, out := qkv[h*hd:], s.attended[row.start*qw+h*hd:]
+			for from, to := range causalBlocks(n) {
+				gemm.NT(to-from, to, hd, q[from*width:], width, qkv[k:], width, false, probs[from*n:], n)
+			}
 			causalSoftmax(probs, n, factor)
-			gemm.NN(n, hd, n, 1, probs, n, qkv[v:], width, false, s.attended[row.start*qw+h*hd:], qw)
+			for from, to := range causalBlocks(n) {
+				gemm.NN(to-from, hd, to, 1, probs[from*n:], n, qkv[v:], width, false, out[from*qw:], qw)
+			}
+		}
+	}
+}
+
+// causalBlock is how many tokens of a row are multiplied with all tokens up to the
+// last of them: the fewer, the less of what the mask hides is computed.
+const causalBlock = 36
+
+// causalBlocks are the blocks of n tokens, about equal in size.
+func causalBlocks(n int) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		blocks := (n + causalBlock - 1) / causalBlock
+		for i := range blocks {
+			if !yield(i*n/blocks, (i+1)*n/blocks) {
+				return
+			}
 		}
 	}
 }

@@ -74,13 +74,14 @@ func (m *Model) Generate(ctx context.Context, prompts [][]int, o GenOptions, pro
 
 // sequence is a prompt being answered.
 type sequence struct {
-	index        int
-	last         int // token to feed next
-	length       int // tokens in the cache
-	answer       []int
-	random       *rand.Rand
-	room         int       // tokens the cache has room for
-	keys, values []float32 // [layers, kv heads, room, head dim]
+	index  int
+	last   int // token to feed next
+	length int // tokens in the cache
+	answer []int
+	random *rand.Rand
+	room   int       // tokens the cache has room for
+	keys   []float32 // [layers, kv heads, head dim, room]: products run along the tokens
+	values []float32 // [layers, kv heads, room, head dim]
 }
 
 // decoder answers one batch of prompts after the other.
@@ -206,9 +207,11 @@ func (d *decoder) store(s *sequence, l, token, at int) {
 	k := d.states[l].qkv[token*width+c.Heads*hd:][:c.KVHeads*hd]
 	v := d.states[l].qkv[token*width+(c.Heads+c.KVHeads)*hd:][:c.KVHeads*hd]
 	for h := range c.KVHeads {
-		to := ((l*c.KVHeads+h)*s.room + at) * hd
-		copy(s.keys[to:][:hd], k[h*hd:])
-		copy(s.values[to:][:hd], v[h*hd:])
+		head := (l*c.KVHeads + h) * s.room * hd
+		for i, key := range k[h*hd:][:hd] {
+			s.keys[head+i*s.room+at] = key
+		}
+		copy(s.values[head+at*hd:][:hd], v[h*hd:])
 	}
 }
 
@@ -224,7 +227,7 @@ func (d *decoder) attendCache(l int) {
 			from := (l*c.KVHeads + h) * s.room * hd
 			head := h * share * hd
 			scores := d.scores[:share*n]
-			gemm.NT(share, n, hd, state.qkv[i*width+head:], hd, s.keys[from:], hd, false, scores, n)
+			gemm.NN(share, n, hd, 1, state.qkv[i*width+head:], hd, s.keys[from:], s.room, false, scores, n)
 			for g := range share {
 				softmaxScaled(scores[g*n:][:n], c.attentionScale())
 			}
