@@ -22,8 +22,7 @@ type GenOptions struct {
 	Stop        []int // tokens that end an answer; they are not part of it
 }
 
-// batchPrompts is how many prompts are answered side by side. It is fixed,
-// since a product over more rows may round differently.
+// batchPrompts is how many prompts are answered side by side.
 const batchPrompts = 32
 
 // Generate answers the prompts. The randomness of an answer depends on the seed
@@ -79,7 +78,8 @@ type sequence struct {
 	length int // tokens in the cache
 	answer []int
 	random *rand.Rand
-	room   int       // tokens the cache has room for
+	most   int       // tokens that it may come to
+	room   int       // tokens the cache has room for: most, in whole registers
 	keys   []float32 // [layers, kv heads, head dim, room]: products run along the tokens
 	values []float32 // [layers, kv heads, room, head dim]
 }
@@ -120,7 +120,8 @@ func (d *decoder) reserve(prompts [][]int) {
 	d.slots, d.live = slices.Grow(d.slots[:0], len(prompts))[:len(prompts)], d.live[:0]
 	for i, p := range prompts {
 		s := &d.slots[i]
-		*s = sequence{index: i, room: min(len(p)+min(d.o.MaxTokens, c.Context()), c.Context())}
+		*s = sequence{index: i, most: min(len(p)+min(d.o.MaxTokens, c.Context()), c.Context())}
+		s.room = wholeRegisters(s.most)
 		s.random = rand.New(rand.NewPCG(uint64(d.o.Seed), digest(p)))
 		s.answer = make([]int, 0, 32)
 		total += 2 * s.room * perToken
@@ -187,7 +188,7 @@ func (d *decoder) retire(answers [][]int, finished func(n int)) {
 		stop := len(s.answer) == d.o.MaxTokens || slices.Contains(d.o.Stop, s.last)
 		if !stop {
 			s.answer = append(s.answer, s.last)
-			stop = len(s.answer) == d.o.MaxTokens || s.length == s.room
+			stop = len(s.answer) == d.o.MaxTokens || s.length == s.most
 		}
 		if stop {
 			answers[s.index] = s.answer
@@ -215,6 +216,9 @@ func (d *decoder) store(s *sequence, l, token, at int) {
 	}
 }
 
+// wholeRegisters is n, rounded up to what products compute at a time.
+func wholeRegisters(n int) int { return (n + 15) / 16 * 16 }
+
 // attendCache lets one new token of every live sequence attend to its cache.
 func (d *decoder) attendCache(l int) {
 	c, state := d.m.Config, &d.states[l]
@@ -223,15 +227,16 @@ func (d *decoder) attendCache(l int) {
 	for i, s := range d.live {
 		d.store(s, l, i, s.length)
 		n := s.length + 1
+		whole := wholeRegisters(n) // what is computed beyond n is not read
 		for h := range c.KVHeads {
 			from := (l*c.KVHeads + h) * s.room * hd
 			head := h * share * hd
-			scores := d.scores[:share*n]
-			gemm.NN(share, n, hd, 1, state.qkv[i*width+head:], hd, s.keys[from:], s.room, false, scores, n)
+			scores := d.scores[:share*whole]
+			gemm.NN(share, whole, hd, 1, state.qkv[i*width+head:], hd, s.keys[from:], s.room, false, scores, whole)
 			for g := range share {
-				softmaxScaled(scores[g*n:][:n], c.attentionScale())
+				softmaxScaled(scores[g*whole:][:n], c.attentionScale())
 			}
-			gemm.NN(share, hd, n, 1, scores, n, s.values[from:], hd, false, state.attended[i*c.Heads*hd+head:], hd)
+			gemm.NN(share, hd, n, 1, scores, whole, s.values[from:], hd, false, state.attended[i*c.Heads*hd+head:], hd)
 		}
 	}
 }
