@@ -6,6 +6,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -58,11 +59,43 @@ func Decode(name string, data []byte, into any) error {
 	hint := ""
 	if m := unknownKey.FindStringSubmatch(message); m != nil {
 		message = fmt.Sprintf("unknown key %q", m[1])
-		if near := Nearest(m[1], keys(reflect.TypeOf(into))); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
+		hint = unknownHint(m[1], reflect.TypeOf(into))
 	}
 	return results.Bad(fmt.Errorf("%s:%d: %s", name, line, message), hint)
+}
+
+// unknownHint says which key may be meant, or where the key that is meant belongs.
+func unknownHint(key string, in reflect.Type) string {
+	switch near := Nearest(key, keys(in)); near {
+	case "":
+		return ""
+	case key:
+		return fmt.Sprintf("%q is a key of %s", key, strings.Join(places(in, key, ""), " and "))
+	default:
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+}
+
+// places lists the parts of the file that have the key.
+func places(t reflect.Type, key, at string) (list []string) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if name == key {
+			list = append(list, cmp.Or(at, "the file's top"))
+		}
+		below := at
+		if name != "" {
+			below = strings.TrimPrefix(at+"."+name, ".")
+		}
+		list = append(list, places(f.Type, key, below)...)
+	}
+	return list
 }
 
 // keys lists the YAML keys of a struct and of the structs in it.

@@ -60,7 +60,8 @@ type Teacher struct {
 	dialect.Settings `yaml:",inline"` // what its server needs beyond the protocol
 	Thinking         string           `yaml:"thinking" json:"thinking,omitempty"` // strip | keep, of the model's thoughts in its answers; strip when empty
 
-	// Of kind vllm, as in [Serve].
+	// Of kind vllm, as in [Serve] and [Student].
+	Device  string   `yaml:"device" json:"device,omitempty"`
 	Command []string `yaml:"command,omitempty" json:"command,omitempty"`
 	Options []string `yaml:"options,omitempty" json:"options,omitempty"`
 }

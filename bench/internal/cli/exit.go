@@ -50,8 +50,9 @@ func usage(format string, args ...any) error {
 
 // codeOf is the exit code of an error.
 func codeOf(err error) int {
-	var library cli.ExitCoder // such as --help with an argument
-	if errors.Is(err, errUsage) || errors.As(err, &library) {
+	var library cli.ExitCoder               // such as --help with an argument
+	var program interface{ SysUsage() any } // an [exec.ExitError] of another program, which has an exit code too
+	if errors.Is(err, errUsage) || errors.As(err, &library) && !errors.As(err, &program) {
 		return exitUsage
 	}
 	var gate gateError

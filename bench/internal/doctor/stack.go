@@ -143,7 +143,11 @@ func checkGenerator(ctx context.Context, w setup.World, f experiment.File) Findi
 		if serve.Adapters == string(vllm.Folder) {
 			name = "" // which it loads when it is asked
 		}
-		return checkServer(ctx, "generator", serve.BaseURL, key, name)
+		found := checkServer(ctx, "generator", serve.BaseURL, key, name)
+		if found.OK && serve.Adapters == string(vllm.LoRA) {
+			found = probeAdapters(ctx, found, serve.BaseURL, key)
+		}
+		return found
 	}
 }
 

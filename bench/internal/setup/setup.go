@@ -122,7 +122,7 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 		return s, err
 	}
 	opened.add(student.close)
-	s.Student, s.Identity = student, plan.identity
+	s.Student, s.Identity, s.Fits, s.Ready = student, plan.identity, plan.fits, plan.ready
 	if needs.Teacher {
 		teacher, end, err := openTeacher(ctx, w, r.File, gpus.Teacher)
 		if err != nil {
