@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/tasks/folder"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // ReadPairs reads questions and answers for a task of one's own: from JSON, JSON
@@ -23,9 +23,9 @@ func ReadPairs(path string, c folder.Columns) ([]folder.Pair, []folder.Finding, 
 		pairs, findings := folder.ReadPairs(path, c)
 		return pairs, findings, nil
 	}
-	f, err := os.Open(path)
+	f, err := disk.OpenInput(path, maxInput)
 	if err != nil {
-		return nil, nil, results.Bad(err)
+		return nil, nil, err
 	}
 	defer f.Close()
 	rows, err := rowsOf(path, f, c.Wanted())

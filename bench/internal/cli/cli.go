@@ -166,7 +166,7 @@ func prepare(c *cli.Command) {
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usage("%s", err) }
 	c.HideHelpCommand = true
 	if c.Before == nil {
-		c.Before = checkFormat
+		c.Before = checkFlags
 	}
 	for _, sub := range c.Subcommands {
 		prepare(sub)

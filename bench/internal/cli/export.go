@@ -36,7 +36,7 @@ func exportCommand(env Env) *cli.Command {
 			"  autodatabench export trials\n  autodatabench export --format csv --to - attempts demo\n" +
 			"  autodatabench export --to data all demo\n" +
 			"  autodatabench export predictions demo/science/iterative/adaptive/1",
-		Before: func(*cli.Context) error { return nil }, // its formats are its own
+		Before: checkPlaces, // its formats are its own
 		Flags: append(placeFlags(), outFlag(), jsonFlag(),
 			&cli.StringFlag{Name: "format", Value: string(export.Parquet), Usage: "`FORMAT`: parquet, csv or jsonl"},
 			&cli.StringFlag{Name: "to", Usage: "`FILE` to write, - for standard output; of all, a folder", DefaultText: "TABLE.FORMAT", TakesFile: true}),

@@ -48,6 +48,35 @@ func checkFormat(c *cli.Context) error {
 	return nil
 }
 
+// checkFlags refuses an unknown --format and what [checkPlaces] refuses.
+func checkFlags(c *cli.Context) error {
+	if err := checkFormat(c); err != nil {
+		return err
+	}
+	return checkPlaces(c)
+}
+
+// checkPlaces refuses flags that contradict each other, and places that cannot be
+// written to, before any work is done.
+func checkPlaces(c *cli.Context) error {
+	if c.IsSet("suite") && c.IsSet("task") {
+		return usage("--suite and --task exclude each other")
+	}
+	if out := c.String("out"); out != "" {
+		if err := checkFolder("--out", out); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"to", "events"} {
+		if to := c.String(name); c.IsSet(name) && to != toStdout {
+			if err := checkParent("--"+name, to); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // noArguments refuses arguments.
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
