@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -69,7 +70,11 @@ func checkPlaces(c *cli.Context) error {
 	}
 	for _, name := range []string{"to", "events"} {
 		if to := c.String(name); c.IsSet(name) && to != toStdout {
-			if err := checkParent("--"+name, to); err != nil {
+			check := checkFolder // folders are made with those around them
+			if filepath.Ext(to) != "" {
+				check = checkParent
+			}
+			if err := check("--"+name, to); err != nil {
 				return err
 			}
 		}

@@ -135,7 +135,7 @@ func TestInputEverywhere(t *testing.T) {
 		{[]string{"tasks", "new", "--from", "pipe", "new"}, "pipe: no regular file"}, {[]string{"tasks", "new", "--from", "/dev/zero", "new"}, "/dev/zero: no regular file"},
 		{[]string{"run", "long.yaml"}, "long.yaml:1: name: \"nnn"}, {[]string{"run", "--experiment", strings.Repeat("n", 900_000), "--agent", "pipeline"}, "at most 80 characters"},
 		{[]string{"run", "--model", "m", "--base-url", "http://localhost:1/v1", "--api-key-env", key}, "api_key_env: want the name"},
-		{[]string{"export", "--to", "nowhere/x", "--format", "csv"}, "the folder nowhere does not exist"},
+		{[]string{"figure", "--to", "nowhere/x.pdf", "cost"}, "the folder nowhere does not exist"}, {[]string{"pack", "--to", "two.yaml/x.adb", "e"}, "two.yaml is no folder"},
 		{[]string{"site", "--out", "two.yaml/below", "pages"}, "two.yaml is no folder"},
 	} {
 		code, _, said := in(t, dir, c.args...)

@@ -36,8 +36,8 @@ func checkFolder(flag, path string) error {
 	}
 }
 
-// checkParent refuses a place in a folder that does not exist: what is wrong may be its
-// name.
+// checkParent refuses a file in a folder that does not exist: what is wrong may be the
+// folder's name.
 func checkParent(flag, path string) error {
 	if err := checkLength(flag, path); err != nil {
 		return err
