@@ -91,6 +91,7 @@ func Main() int {
 
 // Run runs the command that env.Args name and returns the exit code.
 func Run(ctx context.Context, env Env) int {
+	env.Stdout, env.Stderr = &cleaned{to: env.Stdout}, &cleaned{to: env.Stderr}
 	app := newApp(env)
 	old, now := oldNames(app, env.Args)
 	for i := range old {

@@ -138,7 +138,10 @@ func exportTable(w setup.World, f export.Format, t export.Table, s export.Source
 		return err
 	}
 	if path == "-" {
-		return done, fill(w.Stdout)
+		if w.Screen && f != export.Parquet {
+			return done, fill(w.Stdout)
+		}
+		return done, fill(raw(w.Stdout)) // data for a program
 	}
 	if err := disk.WriteStream(path, fill); err != nil {
 		var known *results.Error
