@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/tasks/folder"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
 // ReadPairs reads questions and answers for a task of one's own: from JSON, JSON
