@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test browser-test clients-test collector-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -43,8 +43,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser,collector ./...
-	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser,collector ./...
+	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser,collector,exports ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser,collector,exports ./...
 	@$(GO) test ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -108,6 +108,9 @@ clients-test: setup build ## ask student serve and teacher serve with the client
 collector-test: ## send spans to the OTLP receiver of the OpenTelemetry Collector (downloads its modules once)
 	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; (cd bench/internal/spans/testdata/collector && go build -o "$$dir/collector" .); \
 	$(GO) test -tags collector -count=1 -run '^TestCollectorTakesSpans$$' -v ./bench/internal/spans -collector "$$dir/collector"
+
+export-test: setup ## read the files of `export` with Every Eval Ever, Inspect and the notebook (downloads 180 MB once)
+	@GO='$(GO)' bench/exports/test.sh
 
 cross: ## build and vet the reading commands without cgo for Linux, macOS and Windows, and test them here (SYSTEMS="darwin/arm64")
 	@SYSTEMS='$(SYSTEMS)' bench/cross.sh

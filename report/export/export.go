@@ -3,7 +3,8 @@
 // Parquet, CSV or JSON lines.
 //
 // A table's rows are a Go type: its tags name the columns and say what they hold,
-// and bench/doc/export.md is written from them. Rows are written as they are read,
+// and bench/doc/export.md is written from them. Packages below this one write the
+// files of other programs from the same [Source]. Rows are written as they are read,
 // so that memory is bounded whatever the size of the record. Texts are as an agent,
 // its code or a model wrote them, and may be hostile. Nothing of a private set is
 // in any table but counts of right answers.
@@ -62,12 +63,18 @@ type Trial struct {
 	Dir  record.Trial
 	// Outcome is what the record says of the trial; one that changed has no figures.
 	Outcome results.Outcome
+	Model   Model  // behind the agent
+	Version string // of the program that ran the trial
 }
 
 // Question is a public item as its task has it.
 type Question struct {
 	Text, Answer string
 }
+
+// Put writes a file of other programs below the folder of the export; rows is how many
+// trials or answers it has.
+type Put func(name string, rows int, fill func(io.Writer) error) error
 
 // Source is what is exported.
 type Source struct {

@@ -31,6 +31,7 @@ type View struct {
 	Student    string            `json:"student"`
 	Simulated  bool              `json:"simulated"`
 	Begun      time.Time         `json:"begun"`
+	Last       time.Time         `json:"-"`           // of the last event
 	Elapsed    time.Duration     `json:"run_time_ns"` // counted against the budget
 	End        results.EndReason `json:"end,omitempty"`
 	Best       int               `json:"chosen_attempt"` // 0 for none
@@ -124,6 +125,7 @@ func (v *View) take(e results.Event) {
 	if v.Begun.IsZero() {
 		v.Begun = e.Time
 	}
+	v.Last = e.Time
 	switch e.Kind {
 	case results.AttemptStarted:
 		v.Attempts = append(v.Attempts, Attempt{Steps: []Step{}})

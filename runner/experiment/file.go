@@ -9,6 +9,7 @@ package experiment
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/results/cut"
 )
 
 // File is an experiment as its user writes it (bench/experiments).
@@ -113,6 +115,29 @@ type Sandbox struct {
 	Python    string      `yaml:"python" json:"python"`
 }
 
+// leastMemory is what Python and its library need to start, with some room: they fail
+// below 24 MiB.
+const leastMemory = 64 << 20
+
+// unused reports what has no effect, or cannot work, and was taken by earlier versions.
+func (f File) unused() error {
+	t := f.Teacher
+	for _, asked := range []struct{ key, value string }{{"base_url", t.BaseURL}, {"model", t.Model}, {"api_key_env", t.APIKeyEnv}} {
+		if asked.value != "" && (t.Kind == "procedural" || t.Kind == Rewording) {
+			return fmt.Errorf("teacher.%s: does not go with kind %s, which asks no server", asked.key, t.Kind)
+		}
+	}
+	return f.Sandbox.memory()
+}
+
+func (s Sandbox) memory() error {
+	if s.Memory < leastMemory || s.Memory > 1<<50 {
+		text, _ := s.Memory.MarshalText() // never fails
+		return fmt.Errorf("sandbox.memory: %s is not between 64MiB, the least that Python works with, and 1024TiB", text)
+	}
+	return nil
+}
+
 // Budget overrides single budgets of the protocol; what is left out stays.
 type Budget struct {
 	TeacherCalls           *int             `yaml:"teacher_calls" json:"teacher_calls,omitempty"`
@@ -141,27 +166,34 @@ func Default() File {
 }
 
 // Read reads and checks the experiment file.
-func Read(path string) (File, error) {
+func Read(path string) (File, error) { return read(path, config.Read, File.unused) }
+
+// ReadGiven reads the file that an experiment's folder keeps. Versions of before took
+// what [Read] refuses.
+func ReadGiven(path string) (File, error) {
+	return read(path, config.ReadGiven, func(File) error { return nil })
+}
+
+type reader func(path string, into any, checks ...func() error) error
+
+func read(path string, from reader, more func(File) error) (File, error) {
 	f := Default()
 	f.Domains = nil
-	if err := config.Read(path, &f); err != nil {
-		return f, err
-	}
-	if f.Domains == nil && f.Suite.Folders == nil {
-		f.Domains = results.Domains()
-	}
-	f.Teacher.BaseURL = f.Teacher.TakeQuery(f.Teacher.BaseURL)
-	if err := f.Validate(); err != nil {
-		return f, results.Bad(fmt.Errorf("%s: %w", path, err))
-	}
-	return f, nil
+	err := from(path, &f, func() error {
+		if f.Domains == nil && f.Suite.Folders == nil {
+			f.Domains = results.Domains()
+		}
+		f.Teacher.BaseURL = f.Teacher.TakeQuery(f.Teacher.BaseURL)
+		return cmp.Or(f.Validate(), more(f))
+	})
+	return f, err
 }
 
 // Validate reports the first field that cannot work. Whether agents and tasks
 // exist is found out when they are loaded.
 func (f File) Validate() error {
 	if !results.ValidName(f.Name) {
-		return fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", f.Name)
+		return errors.New("name: " + results.NameProblem(f.Name))
 	}
 	for _, check := range []error{
 		f.Suite.validate(), f.domains(),
@@ -169,7 +201,7 @@ func (f File) Validate() error {
 		each("settings", f.Settings, results.Setting.Validate),
 		each("agents", f.Agents, func(name string) error {
 			if !results.ValidName(name) {
-				return fmt.Errorf("%q is no agent's name", name)
+				return errors.New(results.NameProblem(name))
 			}
 			return nil
 		}),
@@ -212,14 +244,14 @@ func (f File) domains() error {
 func (f File) Resolve() (results.Protocol, error) {
 	var p results.Protocol
 	names := []string{}
-	for _, known := range results.Protocols() {
-		names = append(names, known.Name)
-		if known.Name == f.Protocol {
-			p = known
+	for _, one := range results.Protocols() {
+		names = append(names, one.Name)
+		if one.Name == f.Protocol {
+			p = one
 		}
 	}
 	if p.Name == "" {
-		return p, fmt.Errorf("protocol: unknown %q: want one of %v", f.Protocol, names)
+		return p, known("protocol", f.Protocol, names...)
 	}
 	if err := f.Budget.noZero(); err != nil {
 		return p, err
@@ -296,7 +328,7 @@ func within(field string, v, low, high int) error {
 
 func known(field, v string, names ...string) error {
 	if !slices.Contains(names, v) {
-		return fmt.Errorf("%s: unknown %q: want one of %v", field, v, names)
+		return fmt.Errorf("%s: unknown %q: want one of %v", field, cut.Runes(v, 80, "..."), names)
 	}
 	return nil
 }

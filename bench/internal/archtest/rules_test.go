@@ -115,7 +115,7 @@ func libraryRules() []rule {
 		only("modernc.org/sqlite", "results/index"),
 		only("gonum.org/v1/gonum", "report/stats/...", "report/figure/..."),
 		only("gonum.org/v1/plot", "report/figure/..."),
-		only("github.com/mmcloughlin/avo", "runner/student/llama/gemm/generate"), // a module of its own
+		only("github.com/mmcloughlin/avo", "runner/student/llama/generate/..."), // a module of its own
 		only("codeberg.org/go-pdf/fpdf", "report/figure"),
 		only("github.com/parquet-go/parquet-go", "tasks/importers", "report/export"),
 		only("github.com/alecthomas/chroma", "report/site"),
@@ -123,7 +123,7 @@ func libraryRules() []rule {
 		only("github.com/aymanbagabas/go-udiff", "report/site"),
 		only("github.com/andybalholm/brotli", "results/remote"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
-		only("golang.org/x/sys", "results/disk", "runner/student/llama/gemm"),
+		only("golang.org/x/sys", "results/disk", "runner/student/llama/gemm", "runner/student/llama/vec"),
 		only("github.com/sigstore", "bench/internal/receipt"), // and with it all clients of its servers
 		only("github.com/in-toto", "bench/internal/receipt"),
 		only("go.opentelemetry.io", "bench/internal/spans"),

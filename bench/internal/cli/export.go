@@ -14,6 +14,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report/export"
+	"github.com/autodatabench/autodatabench/report/export/eee"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 )
@@ -21,9 +22,15 @@ import (
 // everyTable is the argument that stands for all tables.
 const everyTable = "all"
 
+// The formats of other programs, which have no tables.
+const (
+	formatEEE     export.Format = "eee"
+	formatInspect export.Format = "inspect"
+)
+
 func exportCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "export", Usage: "write the record as tables for other programs", ArgsUsage: "TABLE [EXPERIMENT|TRIAL...]",
+		Name: "export", Usage: "write the record for other programs: tables, Every Eval Ever, Inspect", ArgsUsage: "[TABLE] [EXPERIMENT|TRIAL...]",
 		Description: "TABLE is one of:\n\n" +
 			"  trials       a row for each trial: terms, scores, gain, use, cost\n" +
 			"  attempts     a row for each attempt: outcome, failure, rows, times\n" +
@@ -31,23 +38,34 @@ func exportCommand(env Env) *cli.Command {
 			"  rows         the submissions\n" +
 			"  predictions  the students' answers to the public set, with verdicts\n" +
 			"  all          every table, into the folder --to\n\n" +
+			"The formats eee and inspect have no TABLE. They write scored trials as files of Every Eval Ever, or as logs\n" +
+			"that `inspect view` opens.\n\n" +
 			"Without EXPERIMENT or TRIAL: everything below --out. Nothing of a private set is exported but scores.\n" +
 			"bench/doc/export.md describes the columns. Examples:\n\n" +
 			"  autodatabench export trials\n  autodatabench export --format csv --to - attempts demo\n" +
 			"  autodatabench export --to data all demo\n" +
-			"  autodatabench export predictions demo/science/iterative/adaptive/1",
-		Before: func(*cli.Context) error { return nil }, // its formats are its own
+			"  autodatabench export predictions demo/science/iterative/adaptive/1\n" +
+			"  autodatabench export --format inspect demo",
+		Before: checkPlaces, // its formats are its own
 		Flags: append(placeFlags(), outFlag(), jsonFlag(),
-			&cli.StringFlag{Name: "format", Value: string(export.Parquet), Usage: "`FORMAT`: parquet, csv or jsonl"},
-			&cli.StringFlag{Name: "to", Usage: "`FILE` to write, - for standard output; of all, a folder", DefaultText: "TABLE.FORMAT", TakesFile: true}),
+			&cli.StringFlag{Name: "format", Value: string(export.Parquet), Usage: "`FORMAT`: parquet, csv or jsonl; eee or inspect"},
+			&cli.StringFlag{Name: "to", Usage: "`FILE` to write, - for standard output; of all, eee and inspect a folder", DefaultText: "TABLE.FORMAT, or the folder FORMAT", TakesFile: true},
+			&cli.StringFlag{Name: "organization", Usage: "for eee: the `NAME` of who evaluated", Value: "not stated"},
+			&cli.StringFlag{Name: "relationship", Usage: "for eee: how the evaluator stands to the model, `WORD`: " + strings.Join(eee.Relationships(), ", "), Value: "other"}),
 		Action: func(c *cli.Context) error {
+			o := exportOptions{
+				table: c.Args().First(), names: c.Args().Tail(), format: export.Format(c.String("format")), to: c.String("to"),
+				asJSON: c.Bool("json"), out: c.String("out"), places: placesOf(c),
+				by: eee.By{Organization: c.String("organization"), Relationship: c.String("relationship")},
+			}
+			if o.foreign() {
+				o.names = c.Args().Slice()
+				return runExportFiles(c.Context, env.World, o)
+			}
 			if !c.Args().Present() {
 				return usage("want a table: %s", tableWords())
 			}
-			return runExport(c.Context, env.World, exportOptions{
-				table: c.Args().First(), names: c.Args().Tail(), format: export.Format(c.String("format")), to: c.String("to"),
-				asJSON: c.Bool("json"), out: c.String("out"), places: placesOf(c),
-			})
+			return runExport(c.Context, env.World, o)
 		},
 	}
 }
@@ -60,11 +78,15 @@ type exportOptions struct {
 	asJSON bool
 	out    string
 	places setup.Places
+	by     eee.By
 }
+
+// foreign reports whether the format is another program's, which has no tables.
+func (o exportOptions) foreign() bool { return o.format == formatEEE || o.format == formatInspect }
 
 // exportedFile is a file that export wrote.
 type exportedFile struct {
-	Table export.Table `json:"table"`
+	Table export.Table `json:"table"` // or the format, where that has no tables
 	File  string       `json:"file"`
 	Rows  int          `json:"rows"`
 }
@@ -102,16 +124,21 @@ func runExport(ctx context.Context, w setup.World, o exportOptions) error {
 		}
 		files = append(files, done)
 	}
-	switch {
-	case o.to == "-":
+	if o.to == "-" {
 		return left
-	case o.asJSON:
-		return errors.Join(left, printJSON(w, files))
+	}
+	return errors.Join(left, o.tell(w, files))
+}
+
+// tell says which files were written.
+func (o exportOptions) tell(w setup.World, files []exportedFile) error {
+	if o.asJSON {
+		return printJSON(w, files)
 	}
 	for _, f := range files {
 		fmt.Fprintf(w.Stdout, "%s  %d rows\n", f.File, f.Rows)
 	}
-	return left
+	return nil
 }
 
 // check refuses what cannot be done before anything is read.
@@ -120,7 +147,7 @@ func (o exportOptions) check() error {
 	case o.table != everyTable && export.Table(o.table).Validate() != nil:
 		return usage("no table %q; want one of %s", o.table, tableWords())
 	case !slices.Contains(export.Formats(), o.format):
-		return usage("--format %s: want parquet, csv or jsonl", o.format)
+		return usage("--format %s: want parquet, csv, jsonl, eee or inspect", o.format)
 	case o.to == "-" && o.table == everyTable:
 		return usage("all tables go into a folder, not to standard output")
 	case o.to == "-" && o.asJSON:
@@ -138,7 +165,10 @@ func exportTable(w setup.World, f export.Format, t export.Table, s export.Source
 		return err
 	}
 	if path == "-" {
-		return done, fill(w.Stdout)
+		if w.Screen && f != export.Parquet {
+			return done, fill(w.Stdout)
+		}
+		return done, fill(raw(w.Stdout)) // data for a program
 	}
 	if err := disk.WriteStream(path, fill); err != nil {
 		var known *results.Error

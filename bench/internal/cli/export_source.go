@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -40,6 +41,10 @@ func exportSource(ctx context.Context, w setup.World, o exportOptions) (*export.
 			return nil, errors.Join(left, err)
 		}
 		left = errors.Join(left, recorded.Left(r, warnings(w)))
+		lock, err := x.root.ReadLock()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.Join(left, err)
+		}
 		for _, outcome := range r.Outcomes {
 			dir := x.root.Trial(outcome.TrialID)
 			if len(x.trials) > 0 && !slices.Contains(x.trials, dir) {
@@ -47,7 +52,11 @@ func exportSource(ctx context.Context, w setup.World, o exportOptions) (*export.
 			}
 			s.Outcomes = append(s.Outcomes, outcome)
 			if outcome.Kind == results.OfAgent && outcome.Changed == "" {
-				s.Trials = append(s.Trials, export.Trial{Root: x.root, Dir: dir, Outcome: outcome})
+				model, err := modelBehind(x.root, lock, outcome.Agent)
+				if err != nil {
+					return nil, errors.Join(left, err)
+				}
+				s.Trials = append(s.Trials, export.Trial{Root: x.root, Dir: dir, Outcome: outcome, Model: model, Version: lock.Version})
 			}
 		}
 	}

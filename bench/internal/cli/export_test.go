@@ -13,7 +13,6 @@ import (
 
 	"github.com/autodatabench/autodatabench/report/export"
 	"github.com/autodatabench/autodatabench/results/bundle"
-	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 )
 
@@ -101,6 +100,9 @@ func TestExportRefuses(t *testing.T) {
 		{"neither here nor below", []string{"trials", "nobody"}},
 		{"neither here nor below", []string{"trials", "nobody/science"}},
 		{"there is no experiment", []string{"--out", "nowhere", "trials"}},
+		{"format eee has no tables", []string{"--format", "eee", "trials"}},
+		{"goes into a folder", []string{"--format", "inspect", "--to", "-"}},
+		{"--relationship cousin", []string{"--format", "eee", "--relationship", "cousin"}},
 	} {
 		code, _, said := in(t, out, append([]string{"export", "--out", out}, c.args...)...)
 		if code != 2 && code != 3 || !strings.Contains(said, c.said) {
@@ -147,38 +149,5 @@ func TestExportIsWhole(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(out, "*p.parquet*"))
 	if code == 0 || len(left) > 0 || err != nil {
 		t.Errorf("exit code %d: %s; there is %v %v", code, said, left, err)
-	}
-}
-
-// TestExportTellsNoSecret looks in every export of an experiment whose student tells
-// private questions and whose evaluator tells their answers for each of them.
-func TestExportTellsNoSecret(t *testing.T) {
-	dir := t.TempDir()
-	out, hidden := secretExperiment(t, dir, "sk-very/secret+key=0123456789")
-	if code, _, said := in(t, dir, "reindex", "--out", out); code != 0 {
-		t.Fatal(said)
-	}
-	for _, format := range []export.Format{export.CSV, export.JSONL} { // Parquet is compressed
-		for _, table := range export.Tables() {
-			code, text, said := in(t, dir, "export", "--out", out, "--private-root", filepath.Join(dir, "private"), "--format", string(format), "--to", "-", string(table))
-			if code != 0 || len(text) == 0 && table != export.Calls { // these students have no teacher
-				t.Fatalf("%s: exit code %d: %s", table, code, said)
-			}
-			for _, item := range hidden {
-				for _, secret := range []string{item.Question, item.Answer} {
-					for how, form := range encodings(secret) {
-						if strings.Contains(text, form) {
-							t.Errorf("%s as %s holds %q as %s", table, format, secret, how)
-						}
-					}
-				}
-			}
-			if table == export.Predictions && !strings.Contains(text, "How long is the Po?") {
-				t.Errorf("predictions lack the public questions:\n%.2000s", text)
-			}
-		}
-	}
-	if !disk.Exists(filepath.Join(dir, "private")) {
-		t.Error("there is no private set that could be told")
 	}
 }

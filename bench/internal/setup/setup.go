@@ -36,6 +36,7 @@ import (
 // Request says which experiment is opened.
 type Request struct {
 	File   experiment.File
+	Path   string // of the experiment file, for messages; empty where there is none
 	Given  []byte // the file's text, which the experiment's folder keeps
 	Root   record.Experiment
 	Origin record.Experiment // in a replay, the folder of the recorded experiment; else empty
