@@ -11,6 +11,7 @@ package submission
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,11 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/cut"
 )
+
+// maxRaw is the most bytes that a row may be written in: every byte of its texts as an
+// escape of six, and as much again. What is longer is dropped without decoding it, which
+// would take many times its size.
+const maxRaw = 12 * results.MaxRowBytes
 
 // Limits on what a check says of dropped rows.
 const (
@@ -65,6 +71,22 @@ func (d *decoder) decode() ([]results.Row, results.Check) {
 	}
 	d.check.Valid, d.check.Used = true, len(d.used)
 	return d.used, d.check
+}
+
+// During reads from r until ctx ends: a large file takes seconds to decode.
+func During(ctx context.Context, r io.Reader) io.Reader { return during{ctx, r} }
+
+type during struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+// Read fails with the cause of the context's end.
+func (d during) Read(p []byte) (int, error) {
+	if d.ctx.Err() != nil {
+		return 0, context.Cause(d.ctx)
+	}
+	return d.r.Read(p)
 }
 
 type decoder struct {
@@ -131,7 +153,12 @@ func (d *decoder) syntax(where string, err error) error {
 func (d *decoder) row(raw json.RawMessage) {
 	index := d.check.Rows
 	d.check.Rows++
-	row, reason := filter(raw)
+	row, reason := results.Row{}, tooLong
+	if len(raw) <= maxRaw { // else its texts are too long, or there is something else in it
+		row, reason = filter(raw)
+	} else if raw[0] != '{' {
+		reason = notObject
+	}
 	if reason == "" {
 		d.check.Kept++
 		if len(d.used) < d.budget.DatasetSize {

@@ -121,7 +121,7 @@ func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a age
 
 // definition loads the definition that a name or a file names.
 func definition(name, file string) (definitions.Definition, error) {
-	if info, err := os.Stat(name); file == "" && err == nil && info.Mode().IsRegular() {
+	if info, err := os.Stat(name); file == "" && err == nil && !info.IsDir() {
 		return definitions.LoadFile(name)
 	}
 	if file == "" {

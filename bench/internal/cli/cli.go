@@ -93,6 +93,7 @@ func Main() int {
 
 // Run runs the command that env.Args name and returns the exit code.
 func Run(ctx context.Context, env Env) int {
+	env.Stdout, env.Stderr = &cleaned{to: env.Stdout}, &cleaned{to: env.Stderr}
 	app := newApp(env)
 	old, now := oldNames(app, env.Args)
 	for i := range old {
@@ -168,7 +169,7 @@ func prepare(c *cli.Command) {
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usage("%s", err) }
 	c.HideHelpCommand = true
 	if c.Before == nil {
-		c.Before = checkFormat
+		c.Before = checkFlags
 	}
 	for _, sub := range c.Subcommands {
 		prepare(sub)

@@ -131,6 +131,9 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 		return err
 	}
 	request := setup.Request{File: f, Given: given, Root: record.Experiment(filepath.Join(o.out, f.Name)), Places: o.places, Agents: made}
+	if o.path != nil {
+		request.Path = *o.path
+	}
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
