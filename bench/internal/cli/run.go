@@ -168,6 +168,10 @@ func (o runOptions) named(made []definitions.Definition) (names []string, err er
 		}
 		names = append(names, d.Name)
 	}
+	if names == nil {
+		return nil, results.Bad(errors.New("there is no agent to run"),
+			"name one with --agent (autodatabench agents list), --agent-file or --model; or give an experiment file")
+	}
 	return names, nil
 }
 
