@@ -77,20 +77,20 @@ func (u AgentUse) Since(was AgentUse) AgentUse {
 
 // Price is what tokens cost, in USD per million.
 type Price struct {
-	Input       float64  `yaml:"input" json:"input"`
+	Input       float64  `yaml:"input" json:"input" config:"required"`
 	CachedInput *float64 `yaml:"cached_input" json:"cached_input,omitempty"` // nil: as other input
 	CacheWrite  *float64 `yaml:"cache_write" json:"cache_write,omitempty"`   // nil: 1.25 times other input
-	Output      float64  `yaml:"output" json:"output"`
+	Output      float64  `yaml:"output" json:"output" config:"required"`
 	Tiers       []Tier   `yaml:"tiers" json:"tiers,omitempty"` // of longer prompts, the shortest first
 }
 
 // Tier is the price of a call whose input has more tokens than Above.
 type Tier struct {
-	Above       int64    `yaml:"above" json:"above"`
-	Input       float64  `yaml:"input" json:"input"`
+	Above       int64    `yaml:"above" json:"above" config:"required"`
+	Input       float64  `yaml:"input" json:"input" config:"required"`
 	CachedInput *float64 `yaml:"cached_input" json:"cached_input,omitempty"` // nil: as other input
 	CacheWrite  *float64 `yaml:"cache_write" json:"cache_write,omitempty"`   // nil: 1.25 times other input
-	Output      float64  `yaml:"output" json:"output"`
+	Output      float64  `yaml:"output" json:"output" config:"required"`
 }
 
 // At is the price of a call with that many input tokens, without tiers.

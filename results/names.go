@@ -1,6 +1,7 @@
 package results
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -56,12 +57,20 @@ const (
 	Improve Operation = "improve"
 )
 
+// maxName is the longest name, in characters.
+const maxName = 80
+
 var slug = regexp.MustCompile(`^[a-z0-9]+(?:[._-][a-z0-9]+)*$`)
 
 // ValidName reports whether s may name an agent, a domain or an experiment:
 // lower-case letters and digits, joined by single dots, dashes or underscores.
 // Such a name is safe as a folder.
-func ValidName(s string) bool { return len(s) <= 80 && slug.MatchString(s) }
+func ValidName(s string) bool { return len(s) <= maxName && slug.MatchString(s) }
+
+// NameProblem says why s may not name an agent, a domain or an experiment.
+func NameProblem(s string) string {
+	return fmt.Sprintf("%.80q: want lower-case letters, digits, dots and dashes, at most %d characters", s, maxName)
+}
 
 // Validate reports an error unless s is a known setting.
 func (s Setting) Validate() error { return oneOf("setting", s, Settings()) }
@@ -72,7 +81,7 @@ func (w Workflow) Validate() error { return oneOf("workflow", w, Workflows()) }
 // Validate reports an error unless d is a well-formed name.
 func (d Domain) Validate() error {
 	if !ValidName(string(d)) {
-		return fmt.Errorf("domain %q: want lower-case letters, digits and dashes", string(d))
+		return errors.New("domain " + NameProblem(string(d)))
 	}
 	return nil
 }
@@ -85,5 +94,5 @@ func oneOf[T ~string](what string, v T, known []T) error {
 	for i, k := range known {
 		names[i] = string(k)
 	}
-	return fmt.Errorf("unknown %s %q: want %s", what, string(v), strings.Join(names, " or "))
+	return fmt.Errorf("unknown %s %.80q: want %s", what, string(v), strings.Join(names, " or "))
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -224,7 +225,7 @@ func (o Outcome) Validate() error {
 		}
 	}
 	if !ValidName(o.Agent) {
-		return fmt.Errorf("agent %q: want lower-case letters, digits, dots and dashes", o.Agent)
+		return errors.New("agent " + NameProblem(o.Agent))
 	}
 	if o.Run < 1 {
 		return fmt.Errorf("run %d: runs count from 1", o.Run)

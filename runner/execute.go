@@ -46,7 +46,7 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	calls, cancel := context.WithTimeout(running, limit)
 	defer cancel()
 	stop, err := t.gateway.Serve(calls, n, socket,
-		func() results.Check { return checkWorkspace(workspace, budget) },
+		func(ctx context.Context) results.Check { return checkWorkspace(ctx, workspace, budget) },
 		func() float64 { return max(0, deadline.Sub(t.Clock.Now()).Seconds()) })
 	if err != nil {
 		return err
@@ -249,12 +249,12 @@ func keepSubmission(workspace string, kept record.Text) error {
 	return kept.Write(data)
 }
 
-func checkWorkspace(workspace string, budget results.Budget) results.Check {
+func checkWorkspace(ctx context.Context, workspace string, budget results.Budget) results.Check {
 	from, err := sandbox.OpenSubmission(workspace)
 	if err != nil {
 		return results.Check{Problem: err.Error()}
 	}
 	defer from.Close()
-	_, check := submission.Decode(from, budget)
+	_, check := submission.Decode(submission.During(ctx, from), budget)
 	return check
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/autodatabench/autodatabench/agents/reference"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/results/cut"
 )
 
 // The providers.
@@ -100,29 +101,27 @@ func Builtin(name string) (Definition, error) {
 		if near := config.Nearest(name, List()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		return Definition{}, results.Bad(fmt.Errorf("unknown agent %q", name), hint)
+		return Definition{}, results.Bad(fmt.Errorf("unknown agent %q", cut.Runes(name, 80, "...")), hint)
 	}
 	if err != nil {
 		return Definition{}, fmt.Errorf("agent %s: %w", name, err)
 	}
 	var d Definition
-	if err := config.Decode(path.Join("agents/definitions", file), data, &d); err != nil {
-		return Definition{}, err
-	}
-	return d, d.check(file)
+	err = config.Decode(path.Join("agents/definitions", file), data, &d, func() error { return d.Validate() })
+	return d, err
 }
 
 // LoadFile reads a user's definition file.
 func LoadFile(path string) (Definition, error) {
 	var d Definition
-	if err := config.Read(path, &d); err != nil {
-		return Definition{}, err
-	}
-	if d.Provider == Command && d.Folder != "" && !filepath.IsAbs(d.Folder) {
-		d.Folder = filepath.Join(filepath.Dir(path), d.Folder)
-	}
-	d.BaseURL = d.Settings.TakeQuery(d.BaseURL)
-	return d, d.check(path)
+	err := config.Read(path, &d, func() error {
+		if d.Provider == Command && d.Folder != "" && !filepath.IsAbs(d.Folder) {
+			d.Folder = filepath.Join(filepath.Dir(path), d.Folder)
+		}
+		d.BaseURL = d.Settings.TakeQuery(d.BaseURL)
+		return d.Validate()
+	})
+	return d, err
 }
 
 // unlistedTitle says what an engineer is that is in no list: "literal (simulated cheat)".

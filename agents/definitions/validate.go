@@ -1,8 +1,10 @@
 package definitions
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,7 +25,7 @@ const maxTitle = 60
 // Validate reports the first field that cannot work.
 func (d Definition) Validate() error {
 	if !results.ValidName(d.Name) {
-		return fmt.Errorf("name %q: want lower-case letters, digits, dots and dashes", d.Name)
+		return errors.New("name: " + results.NameProblem(d.Name))
 	}
 	if n := utf8.RuneCountInString(d.DisplayName); n > maxTitle {
 		return fmt.Errorf("display_name: %d characters; at most %d", n, maxTitle)
@@ -37,7 +39,7 @@ func (d Definition) Validate() error {
 	if d.Price != nil && !d.Price.Valid() {
 		return fmt.Errorf("price: must not be negative, and each tier must be above the one before")
 	}
-	if err := d.Age.check(); err != nil {
+	if err := cmp.Or(remote.CheckVariable("api_key_env", d.APIKeyEnv), d.checkHeaders(), d.Age.check()); err != nil {
 		return err
 	}
 	if err := d.validateSettings(); err != nil {
@@ -57,6 +59,17 @@ func (d Definition) Validate() error {
 		}
 	}
 	return d.validateProvider()
+}
+
+// checkHeaders refuses headers that cannot be sent.
+func (d Definition) checkHeaders() error {
+	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
+		variable := fromVariable(d.Headers[name])
+		if err := cmp.Or(remote.CheckHeader(name, d.Headers[name]), remote.CheckVariable("headers."+name, variable)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // validateSettings refuses settings that have no meaning for the provider.
@@ -128,11 +141,11 @@ func (d Definition) validateModel() error {
 	if err := remote.CheckURL(d.BaseURL); err != nil {
 		return err
 	}
-	if t := d.Sampling.Temperature; t != nil && (*t < 0 || *t > 2) {
-		return fmt.Errorf("sampling.temperature %v: want 0 to 2", *t)
+	if t := d.Sampling.Temperature; t != nil && !(*t >= 0 && *t <= 2) {
+		return fmt.Errorf("sampling.temperature: %v: want 0 to 2", *t)
 	}
-	if p := d.Sampling.TopP; p != nil && (*p <= 0 || *p > 1) {
-		return fmt.Errorf("sampling.top_p %v: want more than 0 and at most 1", *p)
+	if p := d.Sampling.TopP; p != nil && !(*p > 0 && *p <= 1) {
+		return fmt.Errorf("sampling.top_p: %v: want more than 0 and at most 1", *p)
 	}
 	for name := range d.Headers {
 		if dialect.Secret(name) && !strings.EqualFold(name, "Idempotency-Key") && fromVariable(d.Headers[name]) == "" {

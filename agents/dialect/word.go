@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -67,7 +68,7 @@ func (s Settings) Validate() error {
 		return fmt.Errorf("system %q: want user, or leave it out", s.System)
 	}
 	if s.KeyHeader != "" && !headerName.MatchString(s.KeyHeader) {
-		return fmt.Errorf("key_header %q: want the name of a header, such as api-key", s.KeyHeader)
+		return errors.New("key_header: want the name of a header, such as api-key; what is there is not shown, since it may be a key")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Request)) {
 		if slices.Contains(owns, name) && s.Request[name] != nil || name == "model" || name == "messages" {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -36,17 +37,15 @@ func Open(path, dir string) (*Bundle, error) { return OpenWithin(path, dir, Usua
 
 // OpenWithin is Open with other limits.
 func OpenWithin(path, dir string, most Limits) (*Bundle, error) {
-	f, err := os.Open(path)
+	f, err := disk.OpenInput(path, math.MaxInt64)
 	if err != nil {
-		return nil, results.Bad(err)
+		return nil, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
 		return nil, results.Bad(err)
-	case !info.Mode().IsRegular():
-		return nil, results.Bad(fmt.Errorf("%s: is no file", path))
 	case info.Size() > most.Bundle:
 		return nil, refused(path, "", "it has %d bytes; a bundle has at most %d", info.Size(), most.Bundle)
 	}

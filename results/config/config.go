@@ -1,86 +1,79 @@
-// Package config reads the YAML files that users write. It is strict: an error names
-// file, line and field and, for an unknown key, the nearest known one.
+// Package config reads the YAML files that users write. It is strict: a file is one
+// document in UTF-8, whole numbers are written in decimal digits, a key has a value of
+// its kind, and there are no aliases. An error names file, line and field and, for an
+// unknown key, the nearest known one.
 //
 // Durations are written 90s or 3h, sizes 8GiB. Nothing is expanded from the
 // environment. The package is not for the meaning of the fields.
 package config
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"reflect"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
 
-	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // maxFile bounds a configuration file, in bytes.
 const maxFile = 1 << 20
 
-// Read decodes the file into the struct that into points to.
-func Read(path string, into any) error {
-	info, err := os.Stat(path)
+// Read decodes the file into the struct that into points to. The checks follow; what
+// they say gets the line of the field that it begins with.
+func Read(path string, into any, checks ...func() error) error {
+	data, err := disk.ReadInput(path, maxFile)
 	if err != nil {
-		return results.Bad(err)
+		return err
 	}
-	if info.Size() > maxFile {
-		return results.Bad(fmt.Errorf("%s: larger than 1 MiB, which no such file is", path))
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return results.Bad(err)
-	}
-	return Decode(path, data, into)
+	return Decode(path, data, into, checks...)
 }
 
-var unknownKey = regexp.MustCompile(`unknown field "([^"]*)"`)
-
-// Decode decodes data, which errors call name, into the struct.
-func Decode(name string, data []byte, into any) error {
-	err := yaml.UnmarshalWithOptions(data, into, yaml.Strict(), yaml.DisallowUnknownField())
-	if err == nil {
-		return nil
+// Decode is Read of data, which errors call name.
+func Decode(name string, data []byte, into any, checks ...func() error) error {
+	body, err := parse(name, data)
+	if err != nil {
+		return err
 	}
-	var at yaml.Error
-	if !errors.As(err, &at) {
-		return results.Bad(fmt.Errorf("%s: %w", name, err))
-	}
-	message, line := at.GetMessage(), 0
-	if token := at.GetToken(); token != nil {
-		line = token.Position.Line
-	}
-	hint := ""
-	if m := unknownKey.FindStringSubmatch(message); m != nil {
-		message = fmt.Sprintf("unknown key %q", m[1])
-		if near := Nearest(m[1], keys(reflect.TypeOf(into))); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
+	if body != nil {
+		if err := (checker{name}).value(body, reflect.TypeOf(into), ""); err != nil {
+			return err
+		}
+		if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict(), yaml.DisallowUnknownField()); err != nil {
+			return worded(name, err)
 		}
 	}
-	return results.Bad(fmt.Errorf("%s:%d: %s", name, line, message), hint)
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return placed(name, body, err)
+		}
+	}
+	return nil
 }
 
-// keys lists the YAML keys of a struct and of the structs in it.
-func keys(t reflect.Type) []string {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
-		t = t.Elem()
+// ReadGiven is Read of a file that an earlier version of the program may have taken,
+// which was less strict.
+func ReadGiven(path string, into any, checks ...func() error) error {
+	data, err := disk.ReadInput(path, maxFile)
+	if err != nil {
+		return err
 	}
-	if t.Kind() != reflect.Struct {
-		return nil
+	if err := checkTokens(path, lexer.Tokenize(string(data))); err != nil {
+		return err
 	}
-	var list []string
-	for f := range t.Fields() {
-		if key, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); key != "" {
-			list = append(list, key)
+	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict(), yaml.DisallowUnknownField()); err != nil {
+		return worded(path, err)
+	}
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return placed(path, nil, err)
 		}
-		list = append(list, keys(f.Type)...)
 	}
-	return list
+	return nil
 }
 
 // Nearest returns the known word that is within a few edits of word, or "".

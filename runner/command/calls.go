@@ -85,13 +85,9 @@ func (c *calls) complete(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "invalid_request_error", "the body is no chat-completions request")
 		return
 	}
-	if n := string(request["n"]); n != "" && n != "1" && n != "null" {
-		refuse(w, http.StatusBadRequest, "invalid_request_error", "n: only 1 is supported")
-		return
-	}
-	delete(request, "best_of")
-	if !textOnly(request["messages"]) {
-		refuse(w, http.StatusBadRequest, "invalid_request_error", "messages: only text is supported")
+	request, err = allowed(request)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "invalid_request_error", err.Error())
 		return
 	}
 	c.mu.Lock()
@@ -163,32 +159,6 @@ func lower(request map[string]json.RawMessage, name string, most int64) {
 	if json.Unmarshal(request[name], &asked) != nil || asked < 1 || asked > most {
 		request[name] = json.RawMessage(strconv.FormatInt(most, 10))
 	}
-}
-
-// textOnly reports whether the messages hold nothing but text, whose tokens can
-// be told from its bytes.
-func textOnly(raw json.RawMessage) bool {
-	var messages []map[string]json.RawMessage // no struct, which would take names in any case
-	if json.Unmarshal(raw, &messages) != nil {
-		return false
-	}
-	for _, m := range messages {
-		var text string // also of null, with which a message has no content
-		var parts []map[string]json.RawMessage
-		if m["content"] == nil || json.Unmarshal(m["content"], &text) == nil {
-			continue
-		}
-		if json.Unmarshal(m["content"], &parts) != nil {
-			return false
-		}
-		for _, p := range parts {
-			var kind string
-			if json.Unmarshal(p["type"], &kind) != nil || kind != "text" {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 func refuse(w http.ResponseWriter, status int, kind, message string) {

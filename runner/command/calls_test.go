@@ -96,7 +96,7 @@ func TestCallsAreBounded(t *testing.T) {
 	}{
 		{`{` + hello + `}`, 200, []string{"max_tokens"}},
 		{`{` + hello + `, "n": 1, "max_completion_tokens": 5000}`, 200, []string{"max_completion_tokens"}},
-		{`{` + hello + `, "max_tokens": 5000, "max_completion_tokens": 10, "best_of": 3}`, 200, []string{"max_tokens", "max_completion_tokens"}},
+		{`{` + hello + `, "max_tokens": 5000, "max_completion_tokens": 10, "best_of": 1}`, 200, []string{"max_tokens", "max_completion_tokens"}},
 		{`{"messages": [{"role": "user", "content": [{"type": "text", "text": "hello"}]}]}`, 200, []string{"max_tokens"}},
 		{`{` + hello + `, "n": 2}`, 400, nil},
 		{`{` + hello + `, "n": "1"}`, 400, nil},
@@ -120,6 +120,47 @@ func TestCallsAreBounded(t *testing.T) {
 			if err := json.Unmarshal(asked[name], &n); err != nil || n < 1 || n > 1_000 {
 				t.Errorf("%s: %s is %s", c.body, name, asked[name])
 			}
+		}
+	}
+}
+
+// TestOnlyTextIsAsked passes on what is listed, nothing for what changes nothing, and
+// refuses every other field by its name.
+func TestOnlyTextIsAsked(t *testing.T) {
+	const hello = `"messages": [{"role": "user", "content": "hello"}]`
+	ask := func(fields string) (status int, asked map[string]json.RawMessage) {
+		_, err := reply(t, func(post func(string) int) sandbox.Result {
+			status = post(`{` + hello + fields + `}`)
+			return sandbox.Result{Stdout: []byte("done")}
+		}, func(_ context.Context, request map[string]json.RawMessage) (chat.Answer, error) {
+			asked = request
+			return chat.Answer{Status: http.StatusOK, Body: []byte("{}")}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status, asked
+	}
+	for name, value := range map[string]string{
+		"tools": `[{"type": "function"}]`, "functions": `[{"name": "f"}]`, "plugins": `[{"id": "web"}]`, "models": `["a", "b"]`, "web_search_options": `{}`,
+		"service_tier": `"priority"`, "audio": `{"voice": "x"}`, "modalities": `["text", "audio"]`, "store": "true", "tool_choice": `"required"`, "best_of": "2", "n": "2",
+		"logprobs": "true", "prediction": `{}`, "provider": `{}`, "transforms": `[]`, "route": `"fallback"`, "extra_body": `{}`, "background": "true", "previous_response_id": `"x"`,
+		"Tools": `[1]`, "response_format": `{"type": "grammar"}`, "cache_control": `{}`, "top_k": "5", "thinking": `{"type": "enabled"}`,
+	} {
+		if status, asked := ask(`, "` + name + `": ` + value); status != http.StatusBadRequest || asked != nil {
+			t.Errorf("%s: status %d, asked %s", name, status, asked)
+		}
+	}
+	for name, value := range map[string]string{
+		"store": "false", "tool_choice": `"none"`, "tools": "[]", "n": "1", "user": `"me"`, "logit_bias": "{ }", "plugins": "null", "model": `"gpt"`, "metadata": "{}",
+	} {
+		if status, asked := ask(`, "` + name + `": ` + value); status != http.StatusOK || asked[name] != nil {
+			t.Errorf("%s: status %d, asked %s", name, status, asked)
+		}
+	}
+	for name, value := range map[string]string{"temperature": "0.5", "top_p": "1", "stop": `["x"]`, "seed": "3", "reasoning_effort": `"low"`, "response_format": `{"type": "json_object"}`} {
+		if status, asked := ask(`, "` + name + `": ` + value); status != http.StatusOK || string(asked[name]) != value {
+			t.Errorf("%s: status %d, asked %s", name, status, asked)
 		}
 	}
 }

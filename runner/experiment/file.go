@@ -9,6 +9,7 @@ package experiment
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,12 +17,14 @@ import (
 	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
+	"github.com/autodatabench/autodatabench/results/cut"
 )
 
 // File is an experiment as its user writes it (bench/experiments).
 type File struct {
 	Name       string             `yaml:"name" json:"name"`
 	Protocol   string             `yaml:"protocol" json:"protocol"`
+	Modified   bool               `yaml:"modified,omitempty" json:"modified,omitempty"` // the protocol is wanted for a student that it is not for
 	Suite      Suite              `yaml:"suite" json:"suite"`
 	Domains    []results.Domain   `yaml:"domains,omitempty" json:"domains"` // of task folders: all if left out
 	Workflows  []results.Workflow `yaml:"workflows" json:"workflows"`
@@ -60,7 +63,8 @@ type Teacher struct {
 	dialect.Settings `yaml:",inline"` // what its server needs beyond the protocol
 	Thinking         string           `yaml:"thinking" json:"thinking,omitempty"` // strip | keep, of the model's thoughts in its answers; strip when empty
 
-	// Of kind vllm, as in [Serve].
+	// Of kind vllm, as in [Serve] and [Student].
+	Device  string   `yaml:"device" json:"device,omitempty"`
 	Command []string `yaml:"command,omitempty" json:"command,omitempty"`
 	Options []string `yaml:"options,omitempty" json:"options,omitempty"`
 }
@@ -112,6 +116,40 @@ type Sandbox struct {
 	Python    string      `yaml:"python" json:"python"`
 }
 
+// leastMemory is what Python and its library need to start, with some room: they fail
+// below 24 MiB.
+const leastMemory = 64 << 20
+
+// unused reports what has no effect, or cannot work, and was taken by earlier versions.
+func (f File) unused() error {
+	t := f.Teacher
+	for _, asked := range []struct{ key, value string }{{"base_url", t.BaseURL}, {"model", t.Model}, {"api_key_env", t.APIKeyEnv}} {
+		if asked.value != "" && (t.Kind == "procedural" || t.Kind == Rewording) {
+			return fmt.Errorf("teacher.%s: does not go with kind %s, which asks no server", asked.key, t.Kind)
+		}
+	}
+	return cmp.Or(f.Sandbox.memory(), f.Suits())
+}
+
+// Suits refuses a protocol for a student that it is not for, unless the file says that
+// this is meant.
+func (f File) Suits() error {
+	p, err := f.Resolve()
+	if err != nil || f.Modified || f.Student.Embedded() || !p.Embedded() {
+		return err
+	}
+	return fmt.Errorf("protocol: %s is for the embedded student (%s), and would destroy a real one: take small, for up to 1.5 billion parameters, or paper; "+
+		"modified: true takes it all the same and marks every trial", p.Name, p.Recipe.Words())
+}
+
+func (s Sandbox) memory() error {
+	if s.Memory < leastMemory || s.Memory > 1<<50 {
+		text, _ := s.Memory.MarshalText() // never fails
+		return fmt.Errorf("sandbox.memory: %s is not between 64MiB, the least that Python works with, and 1024TiB", text)
+	}
+	return nil
+}
+
 // Budget overrides single budgets of the protocol; what is left out stays.
 type Budget struct {
 	TeacherCalls           *int             `yaml:"teacher_calls" json:"teacher_calls,omitempty"`
@@ -140,27 +178,34 @@ func Default() File {
 }
 
 // Read reads and checks the experiment file.
-func Read(path string) (File, error) {
+func Read(path string) (File, error) { return read(path, config.Read, File.unused) }
+
+// ReadGiven reads the file that an experiment's folder keeps. Versions of before took
+// what [Read] refuses.
+func ReadGiven(path string) (File, error) {
+	return read(path, config.ReadGiven, func(File) error { return nil })
+}
+
+type reader func(path string, into any, checks ...func() error) error
+
+func read(path string, from reader, more func(File) error) (File, error) {
 	f := Default()
 	f.Domains = nil
-	if err := config.Read(path, &f); err != nil {
-		return f, err
-	}
-	if f.Domains == nil && f.Suite.Folders == nil {
-		f.Domains = results.Domains()
-	}
-	f.Teacher.BaseURL = f.Teacher.TakeQuery(f.Teacher.BaseURL)
-	if err := f.Validate(); err != nil {
-		return f, results.Bad(fmt.Errorf("%s: %w", path, err))
-	}
-	return f, nil
+	err := from(path, &f, func() error {
+		if f.Domains == nil && f.Suite.Folders == nil {
+			f.Domains = results.Domains()
+		}
+		f.Teacher.BaseURL = f.Teacher.TakeQuery(f.Teacher.BaseURL)
+		return cmp.Or(f.Validate(), more(f))
+	})
+	return f, err
 }
 
 // Validate reports the first field that cannot work. Whether agents and tasks
 // exist is found out when they are loaded.
 func (f File) Validate() error {
 	if !results.ValidName(f.Name) {
-		return fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", f.Name)
+		return errors.New("name: " + results.NameProblem(f.Name))
 	}
 	for _, check := range []error{
 		f.Suite.validate(), f.domains(),
@@ -168,7 +213,7 @@ func (f File) Validate() error {
 		each("settings", f.Settings, results.Setting.Validate),
 		each("agents", f.Agents, func(name string) error {
 			if !results.ValidName(name) {
-				return fmt.Errorf("%q is no agent's name", name)
+				return errors.New(results.NameProblem(name))
 			}
 			return nil
 		}),
@@ -211,14 +256,14 @@ func (f File) domains() error {
 func (f File) Resolve() (results.Protocol, error) {
 	var p results.Protocol
 	names := []string{}
-	for _, known := range results.Protocols() {
-		names = append(names, known.Name)
-		if known.Name == f.Protocol {
-			p = known
+	for _, one := range results.Protocols() {
+		names = append(names, one.Name)
+		if one.Name == f.Protocol {
+			p = one
 		}
 	}
 	if p.Name == "" {
-		return p, fmt.Errorf("protocol: unknown %q: want one of %v", f.Protocol, names)
+		return p, known("protocol", f.Protocol, names...)
 	}
 	if err := f.Budget.noZero(); err != nil {
 		return p, err
@@ -243,7 +288,7 @@ func (f File) Resolve() (results.Protocol, error) {
 	if err := b.Validate(); err != nil {
 		return p, fmt.Errorf("budget.%w", err)
 	}
-	p.Modified = p != was
+	p.Modified = p != was || f.Modified
 	return p, nil
 }
 
@@ -295,7 +340,7 @@ func within(field string, v, low, high int) error {
 
 func known(field, v string, names ...string) error {
 	if !slices.Contains(names, v) {
-		return fmt.Errorf("%s: unknown %q: want one of %v", field, v, names)
+		return fmt.Errorf("%s: unknown %q: want one of %v", field, cut.Runes(v, 80, "..."), names)
 	}
 	return nil
 }

@@ -252,7 +252,7 @@ func TestServeEnds(t *testing.T) {
 	g := open(t, t.TempDir(), testSpec(10, 10, 1), up)
 	g.opts.Grace = 50 * time.Millisecond
 	socket := filepath.Join(t.TempDir(), "s")
-	stop, err := g.Serve(ctx, 1, socket, func() results.Check { return results.Check{} }, func() float64 { return 1 })
+	stop, err := g.Serve(ctx, 1, socket, func(context.Context) results.Check { return results.Check{} }, func() float64 { return 1 })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func serveIn(ctx context.Context, t testing.TB, g *Gateway, attempt int) *client
 	}
 	socket := filepath.Join(dir, "s")
 	stop, err := g.Serve(ctx, attempt, socket,
-		func() results.Check { return results.Check{Problem: "there is no submission.json"} }, func() float64 { return 12.5 })
+		func(context.Context) results.Check { return results.Check{Problem: "there is no submission.json"} }, func() float64 { return 12.5 })
 	if err != nil {
 		t.Fatal(err)
 	}

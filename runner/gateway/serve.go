@@ -24,10 +24,10 @@ const maxSocketPath = 107
 // Serve answers the attempt's code on the unix socket until stop is called,
 // which gives the calls in flight a short time to end and removes the socket.
 // One execution is served at a time. check verifies the submission in the
-// workspace; secondsLeft is the run time left. When ctx ends, no call is sent any
+// workspace, as long as its context lasts; secondsLeft is the run time left. When ctx ends, no call is sent any
 // more. Those in flight are given up at once if the time of the code is over, and
 // else get the same short time; those given up stay charged.
-func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check func() results.Check, secondsLeft func() float64) (stop func(), err error) {
+func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check func(context.Context) results.Check, secondsLeft func() float64) (stop func(), err error) {
 	if attempt < 1 {
 		return nil, fmt.Errorf("serve gateway: attempt %d", attempt)
 	}
@@ -73,8 +73,9 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 		defer giveUp()
 		defer watching()
 		defer time.AfterFunc(g.opts.Grace, giveUp).Stop() // nobody waits for what they answer
-		server.Shutdown(context.Background())
+		s.shut(server)
 		serving.Wait()
+		s.handlers.Wait() // their calls are given up and their connections closed
 		os.Remove(socket)
 		g.end()
 	}), nil
@@ -130,6 +131,15 @@ func Listen(socket string, connections int) (net.Listener, error) {
 	return &limitListener{Listener: l, open: make(chan struct{}, connections)}, nil
 }
 
+// shut ends the server. Answers that nobody reads would hold it for ever.
+func (s *session) shut(server *http.Server) {
+	last, cancel := context.WithTimeout(context.Background(), s.g.opts.Grace+time.Second)
+	defer cancel()
+	if server.Shutdown(last) != nil {
+		server.Close()
+	}
+}
+
 func (s *session) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", s.complete)
@@ -138,7 +148,11 @@ func (s *session) routes() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "invalid_request_error", "", "", "there is only POST /v1/chat/completions, GET /v1/budget and POST /v1/check")
 	})
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.handlers.Add(1)
+		defer s.handlers.Done()
+		mux.ServeHTTP(w, r)
+	})
 }
 
 func (s *session) complete(w http.ResponseWriter, r *http.Request) {
@@ -189,7 +203,25 @@ func (s *session) verdict(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, "invalid_request_error", "", "", "the body is too large")
 		return
 	}
-	s.checking.Lock() // one at a time: a submission may be large
+	if !s.checking.TryLock() { // a submission may be large
+		refuse(w, http.StatusTooManyRequests, "rate_limit_error", "", "", "one check at a time: another one goes on")
+		return
+	}
 	defer s.checking.Unlock()
-	writeJSON(w, http.StatusOK, s.check())
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(s.ctx, cancel)()
+	go func() { // ends with the check
+		select {
+		case <-s.stopping:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	verdict := s.check(ctx)
+	if ctx.Err() != nil {
+		refuse(w, http.StatusServiceUnavailable, "stopping", "", "", errStopping.Error())
+		return
+	}
+	writeJSON(w, http.StatusOK, verdict)
 }

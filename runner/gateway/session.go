@@ -22,8 +22,9 @@ type session struct {
 	stopping    chan struct{}
 	attempt     int
 	stored      map[key]record.Answer // of an earlier execution of the same code
-	check       func() results.Check
-	checking    sync.Mutex
+	check       func(context.Context) results.Check
+	checking    sync.Mutex // held while the one check goes on
+	handlers    sync.WaitGroup
 	secondsLeft func() float64
 	lost        int // calls of earlier executions that are charged and have no answer
 

@@ -111,7 +111,7 @@ func TestDeadlineEndsCalls(t *testing.T) {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), 100*time.Millisecond, errors.New("time is over"))
 	defer cancel()
 	socket := filepath.Join(t.TempDir(), "s")
-	stop, err := g.Serve(ctx, 1, socket, func() results.Check { return results.Check{} }, func() float64 { return 1 })
+	stop, err := g.Serve(ctx, 1, socket, func(context.Context) results.Check { return results.Check{} }, func() float64 { return 1 })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestOverdueCallIsAFault(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	socket := filepath.Join(t.TempDir(), "s")
-	stop, err := g.Serve(ctx, 1, socket, func() results.Check { return results.Check{} }, func() float64 { return 1 })
+	stop, err := g.Serve(ctx, 1, socket, func(context.Context) results.Check { return results.Check{} }, func() float64 { return 1 })
 	if err != nil {
 		t.Fatal(err)
 	}

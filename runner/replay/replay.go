@@ -61,7 +61,7 @@ func Open(dir record.Trial) (*Recording, error) {
 func checkID(s results.Spec) error {
 	for _, name := range []string{s.Experiment, s.Agent} {
 		if !results.ValidName(name) {
-			return fmt.Errorf("%q is no name", name)
+			return errors.New(results.NameProblem(name))
 		}
 	}
 	if s.Run < 1 {

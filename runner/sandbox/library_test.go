@@ -66,7 +66,7 @@ func withLibrary(t *testing.T, trial, workspace, code string) (string, gateway.U
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(short)
-	check := func() results.Check {
+	check := func(context.Context) results.Check {
 		f, err := OpenSubmission(workspace)
 		if err != nil {
 			return results.Check{Problem: err.Error()}

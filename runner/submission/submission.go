@@ -11,6 +11,7 @@ package submission
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,11 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/cut"
 )
+
+// maxRaw is the most bytes that a row may be written in: every byte of its texts as an
+// escape of six, and as much again. What is longer is dropped without decoding it, which
+// would take many times its size.
+const maxRaw = 12 * results.MaxRowBytes
 
 // Limits on what a check says of dropped rows.
 const (
@@ -35,20 +41,52 @@ func Decode(r io.Reader, budget results.Budget) ([]results.Row, results.Check) {
 	return decode(r, budget, results.MaxSubmission)
 }
 
+// Used returns the rows to train on, as Decode does, and their places in the array,
+// from 0.
+func Used(r io.Reader, budget results.Budget) ([]results.Row, []int) {
+	d := newDecoder(r, budget, results.MaxSubmission)
+	rows, _ := d.decode()
+	return rows, d.places[:len(rows)]
+}
+
 // decode is Decode of at most most bytes.
 func decode(r io.Reader, budget results.Budget, most int64) ([]results.Row, results.Check) {
+	return newDecoder(r, budget, most).decode()
+}
+
+func newDecoder(r io.Reader, budget results.Budget, most int64) *decoder {
 	d := &decoder{limited: limited{r: r, left: most}, most: most, budget: budget}
 	d.dec = json.NewDecoder(bufio.NewReaderSize(&d.limited, 64<<10))
+	return d
+}
+
+func (d *decoder) decode() ([]results.Row, results.Check) {
 	if err := d.array(); err != nil {
 		d.check.Problem = oneLine(err.Error())
 		return nil, d.check
 	}
-	if d.check.Kept < budget.MinRows {
+	if d.check.Kept < d.budget.MinRows {
 		d.check.Problem = d.tooFew()
 		return nil, d.check
 	}
 	d.check.Valid, d.check.Used = true, len(d.used)
 	return d.used, d.check
+}
+
+// During reads from r until ctx ends: a large file takes seconds to decode.
+func During(ctx context.Context, r io.Reader) io.Reader { return during{ctx, r} }
+
+type during struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+// Read fails with the cause of the context's end.
+func (d during) Read(p []byte) (int, error) {
+	if d.ctx.Err() != nil {
+		return 0, context.Cause(d.ctx)
+	}
+	return d.r.Read(p)
 }
 
 type decoder struct {
@@ -57,6 +95,7 @@ type decoder struct {
 	dec     *json.Decoder
 	budget  results.Budget
 	used    []results.Row
+	places  []int // of the used rows
 	check   results.Check
 }
 
@@ -114,11 +153,16 @@ func (d *decoder) syntax(where string, err error) error {
 func (d *decoder) row(raw json.RawMessage) {
 	index := d.check.Rows
 	d.check.Rows++
-	row, reason := filter(raw)
+	row, reason := results.Row{}, tooLong
+	if len(raw) <= maxRaw { // else its texts are too long, or there is something else in it
+		row, reason = filter(raw)
+	} else if raw[0] != '{' {
+		reason = notObject
+	}
 	if reason == "" {
 		d.check.Kept++
 		if len(d.used) < d.budget.DatasetSize {
-			d.used = append(d.used, row)
+			d.used, d.places = append(d.used, row), append(d.places, index)
 		}
 		return
 	}

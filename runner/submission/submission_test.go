@@ -1,10 +1,12 @@
 package submission
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -196,5 +198,33 @@ func TestEveryReasonHasAnExample(t *testing.T) {
 	}
 	if len(check.Dropped) != maxDrops || len(shown) != len(check.Reasons) || len(shown) != 3 {
 		t.Errorf("%d rows of %d reasons shown, dropped were %v", len(check.Dropped), len(shown), check.Reasons)
+	}
+}
+
+// TestGreatRow bounds what one row takes of the memory: it was sixteen times its size.
+func TestGreatRow(t *testing.T) {
+	for name, row := range map[string]string{
+		"a text":  `{"instruction": "` + strings.Repeat("x", 60<<20) + `", "input": "", "output": "y"}`,
+		"escapes": `{"instruction": "a", "input": "", "output": "` + strings.Repeat(`\u0041`, 10<<20) + `"}`,
+	} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		_, check := Decode(strings.NewReader(`[`+row+`]`), results.Mini().Budget)
+		runtime.ReadMemStats(&after)
+		took := (after.TotalAlloc - before.TotalAlloc) >> 20
+		t.Logf("%s: %d MiB", name, took)
+		if took > 400 || check.Valid || check.Reasons[tooLong] != 1 {
+			t.Errorf("%s: %d MiB allocated, verdict %+v", name, took, check)
+		}
+	}
+}
+
+// TestDuring stops reading when the execution has ended.
+func TestDuring(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, check := Decode(During(ctx, strings.NewReader("[]")), results.Mini().Budget); check.Valid || !strings.Contains(check.Problem, "cannot be read") {
+		t.Errorf("verdict %+v", check)
 	}
 }

@@ -48,7 +48,7 @@ func (v *Verifier) experiment() {
 // terms compares the experiment file with the lock with which the experiment began, the
 // protocol with both, and each later lock with the one before.
 func (v *Verifier) terms() error {
-	given, err := experiment.Read(string(v.Bundle.Root.Given()))
+	given, err := experiment.ReadGiven(string(v.Bundle.Root.Given()))
 	if err != nil {
 		return err
 	}

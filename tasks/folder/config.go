@@ -105,7 +105,7 @@ func (c Config) check(path, text string) (findings []Finding) {
 		broken bool
 		reason string
 	}{
-		{"name", !results.ValidName(c.Name), fmt.Sprintf("name: %q: want lower-case letters, digits, dots and dashes", c.Name)},
+		{"name", !results.ValidName(c.Name), "name: " + results.NameProblem(c.Name)},
 		{"domain", c.Domain.Validate() != nil, fmt.Sprintf("%v", c.Domain.Validate())},
 		{"temperature", !(s.Temperature >= 0 && s.Temperature <= 2), fmt.Sprintf("student_sampling.temperature: %v is not between 0 and 2", s.Temperature)},
 		{"top_p", !(s.TopP > 0 && s.TopP <= 1), fmt.Sprintf("student_sampling.top_p: %v is not between 0 and 1", s.TopP)},

@@ -9,25 +9,19 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/autodatabench/autodatabench/results/disk"
 )
 
 // ReadPairs reads a CSV file of questions and answers, as spreadsheets write it: with
 // or without a byte order mark, with commas, semicolons or tabs, with a line sep=, in
 // any order of the columns.
 func ReadPairs(path string, columns Columns) ([]Pair, []Finding) {
-	info, err := os.Stat(path)
+	data, err := disk.ReadInput(path, maxFile)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return nil, []Finding{{path, 0, "the file is missing"}}
 	case err != nil:
-		return nil, []Finding{{path, 0, err.Error()}}
-	case !info.Mode().IsRegular():
-		return nil, []Finding{{path, 0, "it is no regular file"}}
-	case info.Size() > maxFile:
-		return nil, []Finding{{path, 0, fmt.Sprintf("it has %d bytes, more than %d", info.Size(), maxFile)}}
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
 		return nil, []Finding{{path, 0, err.Error()}}
 	}
 	text, findings := utf8Text(path, bytes.TrimPrefix(data, byteOrderMark))

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/tasks/folder"
 )
 
@@ -23,9 +23,9 @@ func ReadPairs(path string, c folder.Columns) ([]folder.Pair, []folder.Finding, 
 		pairs, findings := folder.ReadPairs(path, c)
 		return pairs, findings, nil
 	}
-	f, err := os.Open(path)
+	f, err := disk.OpenInput(path, maxInput)
 	if err != nil {
-		return nil, nil, results.Bad(err)
+		return nil, nil, err
 	}
 	defer f.Close()
 	rows, err := rowsOf(path, f, c.Wanted())

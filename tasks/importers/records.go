@@ -190,8 +190,11 @@ func unrelated(err error) bool {
 	return errors.Is(err, errOther) || errors.Is(err, errEmpty) || errors.Is(err, errNoObject)
 }
 
+// maxInput is the most bytes of a published file.
+const maxInput = 64 << 30
+
 func readRows(path string, needs []string) ([]row, error) {
-	f, err := os.Open(path)
+	f, err := disk.OpenInput(path, maxInput)
 	if err != nil {
 		return nil, results.Bad(fmt.Errorf("import: %w", err))
 	}

@@ -69,7 +69,7 @@ var planted = []struct {
 	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/stat"), "runner/student/a.go", "report/stats/a.go"},
 	{"gonum.org/v1/gonum", imp("gonum.org/v1/gonum/blas/blas32"), "runner/student/llama/a.go", "report/figure/a.go"},
 	{"gonum.org/v1/plot", imp("gonum.org/v1/plot"), "report/stats/a.go", "report/figure/a.go"},
-	{"github.com/mmcloughlin/avo", imp("github.com/mmcloughlin/avo/build"), "runner/student/llama/gemm/a.go", "runner/student/llama/gemm/generate/a.go"},
+	{"github.com/mmcloughlin/avo", imp("github.com/mmcloughlin/avo/build"), "runner/student/llama/gemm/a.go", "runner/student/llama/generate/a.go"},
 	{"codeberg.org/go-pdf/fpdf", imp("codeberg.org/go-pdf/fpdf"), "report/a.go", "report/figure/a.go"},
 	{"github.com/alecthomas/chroma", imp("github.com/alecthomas/chroma/v2"), "report/a.go", "report/site/a.go"},
 	{"github.com/yuin/goldmark", imp("github.com/yuin/goldmark/ast"), "bench/internal/live/a.go", "report/site/a.go"},

@@ -115,7 +115,7 @@ func libraryRules() []rule {
 		only("modernc.org/sqlite", "results/index"),
 		only("gonum.org/v1/gonum", "report/stats/...", "report/figure/..."),
 		only("gonum.org/v1/plot", "report/figure/..."),
-		only("github.com/mmcloughlin/avo", "runner/student/llama/gemm/generate"), // a module of its own
+		only("github.com/mmcloughlin/avo", "runner/student/llama/generate/..."), // a module of its own
 		only("codeberg.org/go-pdf/fpdf", "report/figure"),
 		only("github.com/parquet-go/parquet-go", "tasks/importers", "report/export"),
 		only("github.com/alecthomas/chroma", "report/site"),
@@ -123,13 +123,13 @@ func libraryRules() []rule {
 		only("github.com/aymanbagabas/go-udiff", "report/site"),
 		only("github.com/andybalholm/brotli", "results/remote"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
-		only("golang.org/x/sys", "results/disk", "runner/student/llama/gemm"),
+		only("golang.org/x/sys", "results/disk", "runner/student/llama/gemm", "runner/student/llama/vec"),
 		only("github.com/sigstore", "bench/internal/receipt"), // and with it all clients of its servers
 		only("github.com/in-toto", "bench/internal/receipt"),
 		only("go.opentelemetry.io", "bench/internal/spans"),
 		only(module+"/runner/student/embedded/pretrain", "bench/internal/cli"), // a run needs the weights, not how they were made
 		only("github.com/openai/openai-go"),                                    // in tests alone: it reads the environment
-		only("os/exec", "bench/internal/doctor", "runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...",
+		only("os/exec", "bench/internal/doctor", "bench/internal/live", "runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...",
 			"runner/server/...", "runner/child/..."),
 		imports("math/rand", false, func(s *source, i imported) bool { return i.path == "math/rand" && !s.in(world) }),
 		imports("dot-import", false, func(_ *source, i imported) bool { return i.name == "." }), // would hide what is used

@@ -127,7 +127,7 @@ func looksLikeFile(name string) bool {
 
 // definition loads the definition that a name or a file names.
 func definition(name, file string) (definitions.Definition, error) {
-	if info, err := os.Stat(name); file == "" && err == nil && info.Mode().IsRegular() {
+	if info, err := os.Stat(name); file == "" && err == nil && !info.IsDir() {
 		return definitions.LoadFile(name)
 	}
 	if file == "" && looksLikeFile(name) {

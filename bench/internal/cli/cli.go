@@ -36,6 +36,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/autodatabench/autodatabench/bench/internal/live"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -82,6 +83,7 @@ func Main() int {
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now, Clock: clock, Sent: &sent,
 		Holder:   disk.Self(),
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
+		Browse: live.Browse,
 		StderrSize: func() (width, height int) { // 0 where it is not known
 			width, height, _ = term.GetSize(int(os.Stderr.Fd()))
 			return width, height
@@ -91,6 +93,7 @@ func Main() int {
 
 // Run runs the command that env.Args name and returns the exit code.
 func Run(ctx context.Context, env Env) int {
+	env.Stdout, env.Stderr = &cleaned{to: env.Stdout}, &cleaned{to: env.Stderr}
 	app := newApp(env)
 	old, now := oldNames(app, env.Args)
 	for i := range old {
@@ -166,7 +169,7 @@ func prepare(c *cli.Command) {
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usage("%s", err) }
 	c.HideHelpCommand = true
 	if c.Before == nil {
-		c.Before = checkFormat
+		c.Before = checkFlags
 	}
 	for _, sub := range c.Subcommands {
 		prepare(sub)

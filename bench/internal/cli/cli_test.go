@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 			"appendto":  appendTo,
 			"replace":   replace,
 			"tell":      tell,
-			"cut":       cut,
+			"cut":       truncate,
 			"unbundle":  unbundle,
 			"schema":    schema,
 			"events":    eventsAsDescribed,
@@ -165,8 +165,8 @@ func tell(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+item.Question+"\n"), 0o644))
 }
 
-// cut leaves the first bytes of a file: cut FILE BYTES.
-func cut(ts *testscript.TestScript, neg bool, args []string) {
+// truncate leaves the first bytes of a file: cut FILE BYTES.
+func truncate(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))

@@ -29,7 +29,7 @@ func (p *counter) at(done, total int) {
 		return
 	}
 	if p.bar == nil {
-		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(p.world.Stderr), progressbar.OptionShowCount(),
+		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(raw(p.world.Stderr)), progressbar.OptionShowCount(),
 			progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetPredictTime(true))
 	}
@@ -94,7 +94,7 @@ func (s *screen) draw(lines []string) {
 // clear takes the lines away and leaves the cursor where they began.
 func (s *screen) clear() {
 	if s.lines > 0 {
-		fmt.Fprintf(s.out, "\x1b[%dA\x1b[J", s.lines)
+		fmt.Fprintf(raw(s.out), "\x1b[%dA\x1b[J", s.lines)
 	}
 	s.lines = 0
 }

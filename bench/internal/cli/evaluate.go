@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -13,6 +13,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/final"
@@ -118,6 +119,9 @@ func runEvaluate(ctx context.Context, w setup.World, o evaluateOptions) (err err
 // file is the experiment of one task that the submission is evaluated as.
 func (o evaluateOptions) file() (experiment.File, error) {
 	f := experiment.Default()
+	if len(o.suite.Folders) > 0 && len(o.domains) > 0 {
+		return f, usage("--task and --domain exclude each other")
+	}
 	f.Name, f.Agents, f.Runs = o.experiment, []string{"none"}, o.runs
 	if o.studentOf != "" {
 		other, err := experiment.Read(o.studentOf)
@@ -125,7 +129,7 @@ func (o evaluateOptions) file() (experiment.File, error) {
 			return f, err
 		}
 		f.Student, f.Launcher = other.Student, other.Launcher
-		f.Protocol, f.Budget, f.FinalSeeds, f.Teacher.Concurrency = other.Protocol, other.Budget, other.FinalSeeds, other.Teacher.Concurrency
+		f.Protocol, f.Modified, f.Budget, f.FinalSeeds, f.Teacher.Concurrency = other.Protocol, other.Modified, other.Budget, other.FinalSeeds, other.Teacher.Concurrency
 	}
 	if o.protocol != nil {
 		f.Protocol = *o.protocol
@@ -140,11 +144,11 @@ func (o evaluateOptions) file() (experiment.File, error) {
 	if len(f.Domains) != 1 && len(f.Suite.Folders) != 1 {
 		return f, usage("evaluate takes one task: --domain WORD, or --task FOLDER")
 	}
-	if err := f.Validate(); err != nil {
+	if err := cmp.Or(f.Validate(), f.Suits()); err != nil {
 		return f, results.Bad(err)
 	}
 	if !results.ValidName(o.name) {
-		return f, results.Bad(fmt.Errorf("name: %q: want lower-case letters, digits, dots and dashes", o.name))
+		return f, results.Bad(errors.New("name: " + results.NameProblem(o.name)))
 	}
 	return f, nil
 }
@@ -152,19 +156,9 @@ func (o evaluateOptions) file() (experiment.File, error) {
 // readSubmission reads the rows that a training would use; a submission that is
 // not valid is bad input.
 func readSubmission(path string, budget results.Budget) ([]results.Row, results.Check, error) {
-	info, err := os.Stat(path)
+	f, err := disk.OpenInput(path, results.MaxSubmission)
 	if err != nil {
-		return nil, results.Check{}, results.Bad(err)
-	}
-	switch {
-	case !info.Mode().IsRegular():
-		return nil, results.Check{}, results.Bad(fmt.Errorf("%s: no regular file", path))
-	case info.Size() > results.MaxSubmission:
-		return nil, results.Check{}, results.Bad(fmt.Errorf("%s: %d bytes; a submission has at most %d", path, info.Size(), int64(results.MaxSubmission)))
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, results.Check{}, results.Bad(err)
+		return nil, results.Check{}, err
 	}
 	defer f.Close()
 	rows, check := submission.Decode(f, budget)

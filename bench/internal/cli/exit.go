@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/cut"
 )
 
 // The exit codes that do not stand for a kind of error of package results, and the
@@ -51,8 +52,9 @@ func usage(format string, args ...any) error {
 
 // codeOf is the exit code of an error.
 func codeOf(err error) int {
-	var library cli.ExitCoder // such as --help with an argument
-	if errors.Is(err, errUsage) || errors.As(err, &library) {
+	var library cli.ExitCoder               // such as --help with an argument
+	var program interface{ SysUsage() any } // an [exec.ExitError] of another program, which has an exit code too
+	if errors.Is(err, errUsage) || errors.As(err, &library) && !errors.As(err, &program) {
 		return exitUsage
 	}
 	var gate gateError
@@ -70,6 +72,9 @@ func codeOf(err error) int {
 	return exitInfrastructure
 }
 
+// maxMessage is the most characters of a message: a longer one repeats what it was given.
+const maxMessage = 6_000
+
 // say prints each joined error as one line, with its hint below. A join that is
 // wrapped is one error, and so is fmt.Errorf of several: their parts alone would
 // lack what the wrapping says.
@@ -85,7 +90,7 @@ func say(w io.Writer, err error) {
 	if errors.As(err, &file) {
 		text = strings.Replace(text, file.Error(), file.Path+": "+file.Err.Error(), 1)
 	}
-	fmt.Fprintf(w, "autodatabench: %s\n", text)
+	fmt.Fprintf(w, "autodatabench: %s\n", cut.Runes(text, maxMessage, "... (cut)"))
 	var known *results.Error
 	if errors.As(err, &known) && known.Hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", known.Hint)

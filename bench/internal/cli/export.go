@@ -46,7 +46,7 @@ func exportCommand(env Env) *cli.Command {
 			"  autodatabench export --to data all demo\n" +
 			"  autodatabench export predictions demo/science/iterative/adaptive/1\n" +
 			"  autodatabench export --format inspect demo",
-		Before: func(*cli.Context) error { return nil }, // its formats are its own
+		Before: checkPlaces, // its formats are its own
 		Flags: append(placeFlags(), outFlag(), jsonFlag(),
 			&cli.StringFlag{Name: "format", Value: string(export.Parquet), Usage: "`FORMAT`: parquet, csv or jsonl; eee or inspect"},
 			&cli.StringFlag{Name: "to", Usage: "`FILE` to write, - for standard output; of all, eee and inspect a folder", DefaultText: "TABLE.FORMAT, or the folder FORMAT", TakesFile: true},
@@ -165,7 +165,10 @@ func exportTable(w setup.World, f export.Format, t export.Table, s export.Source
 		return err
 	}
 	if path == "-" {
-		return done, fill(w.Stdout)
+		if w.Screen && f != export.Parquet {
+			return done, fill(w.Stdout)
+		}
+		return done, fill(raw(w.Stdout)) // data for a program
 	}
 	if err := disk.WriteStream(path, fill); err != nil {
 		var known *results.Error

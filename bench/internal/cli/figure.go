@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,7 +44,7 @@ func figureCommand(env Env) *cli.Command {
 			"   \"sets\": [{\"name\": \"pipeline\", \"simulated\": true, \"values\": [0.71, 12.5, ...]}, ...]}\n\n" +
 			"Examples:\n\n  autodatabench figure --experiment demo gain\n  autodatabench figure --to rounds.png --experiment demo 3\n" +
 			"  autodatabench figure --measures quality.json 4\n  autodatabench figure --experiment demo --format pdf --to figures all",
-		Before: func(*cli.Context) error { return nil }, // its formats are its own
+		Before: checkPlaces, // its formats are its own
 		Flags: append(boardFlags(), rowFlag(),
 			&cli.StringFlag{Name: "to", Aliases: []string{"output"}, Usage: "`FILE` to write, .svg, .png or .pdf; of all, a folder", DefaultText: "figure-NAME.FORMAT", TakesFile: true},
 			&cli.StringFlag{Name: "format", Value: string(figure.SVG), Usage: "`FORMAT` where --to names no file: svg, png or pdf"},
@@ -209,14 +207,9 @@ func readFigure(ctx context.Context, w setup.World, o figureOptions) (fig figure
 }
 
 func measuresFigure(path string) (figure.Figure, error) {
-	f, err := os.Open(path)
+	data, err := disk.ReadInput(path, figure.MaxMeasuresFile)
 	if err != nil {
-		return nil, results.Bad(err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, figure.MaxMeasuresFile+1))
-	if err != nil {
-		return nil, results.Bad(err)
+		return nil, err
 	}
 	radar, err := figure.ReadMeasures(data)
 	if err != nil {

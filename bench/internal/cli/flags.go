@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -44,6 +45,39 @@ func checkFormat(c *cli.Context) error {
 	}
 	if err := report.Format(c.String("format")).Validate(); err != nil {
 		return usage("--format: %s", err)
+	}
+	return nil
+}
+
+// checkFlags refuses an unknown --format and what [checkPlaces] refuses.
+func checkFlags(c *cli.Context) error {
+	if err := checkFormat(c); err != nil {
+		return err
+	}
+	return checkPlaces(c)
+}
+
+// checkPlaces refuses flags that contradict each other, and places that cannot be
+// written to, before any work is done.
+func checkPlaces(c *cli.Context) error {
+	if c.IsSet("suite") && c.IsSet("task") {
+		return usage("--suite and --task exclude each other")
+	}
+	if out := c.String("out"); out != "" {
+		if err := checkFolder("--out", out); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"to", "events"} {
+		if to := c.String(name); c.IsSet(name) && to != toStdout {
+			check := checkFolder // folders are made with those around them
+			if filepath.Ext(to) != "" {
+				check = checkParent
+			}
+			if err := check("--"+name, to); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

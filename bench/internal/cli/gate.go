@@ -3,15 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 
-	"github.com/goccy/go-yaml"
 	"github.com/urfave/cli/v2"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/config"
 )
 
 func gateCommand(env Env) *cli.Command {
@@ -61,12 +59,8 @@ func runGate(ctx context.Context, w setup.World, o gateOptions) error {
 }
 
 func readPolicy(path string) (policy report.Policy, err error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return policy, results.Bad(err)
-	}
-	if err := yaml.UnmarshalWithOptions(data, &policy, yaml.Strict()); err != nil {
-		return policy, results.Bad(fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false)), "see the schema in bench/doc/gate.md")
+	if err := config.Read(path, &policy); err != nil {
+		return policy, results.Bad(err, "see the schema in bench/doc/gate.md")
 	}
 	return policy, nil
 }

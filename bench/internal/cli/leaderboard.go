@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -135,9 +134,9 @@ func warnings(w setup.World) recorded.Warn {
 
 // updatePage rewrites the leaderboard in a Markdown page.
 func updatePage(path string, board report.View) error {
-	page, err := os.ReadFile(path)
+	page, err := disk.ReadInput(path, 256<<20)
 	if err != nil {
-		return results.Bad(err)
+		return err
 	}
 	var block bytes.Buffer
 	if err := report.Write(&block, report.Markdown, board); err != nil {

@@ -137,7 +137,7 @@ func (o newTaskOptions) config() ([]folder.Pair, folder.Guessed, folder.Config, 
 		config.Domain = results.Domain(*o.domain)
 	}
 	if !results.ValidName(name) {
-		return nil, guessed, config, results.Bad(fmt.Errorf("%s: a task's name has lower-case letters, digits, dots and dashes only", name))
+		return nil, guessed, config, results.Bad(errors.New("the task's name " + results.NameProblem(name)))
 	}
 	if err := config.Domain.Validate(); err != nil {
 		return nil, guessed, config, results.Bad(err)

@@ -109,7 +109,7 @@ func Sign(ctx context.Context, keyFile string, statement []byte) ([]byte, error)
 }
 
 func readPair(path string) (p pair, err error) {
-	text, err := os.ReadFile(path)
+	text, err := disk.ReadInput(path, 1<<20)
 	if err != nil {
 		return p, results.Bad(err, "make one with: autodatabench receipt keygen")
 	}

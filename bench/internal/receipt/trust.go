@@ -67,7 +67,7 @@ func ReadTrust(path string) (t Trust, err error) {
 func (s Signer) validate() error {
 	switch {
 	case !results.ValidName(s.Name):
-		return fmt.Errorf("name %q: want lower-case letters, digits, dots and dashes", s.Name)
+		return errors.New("name: " + results.NameProblem(s.Name))
 	case (s.Key == "") == (s.Issuer == "" || s.Subject == ""):
 		return errors.New("want either key, or issuer and subject")
 	}

@@ -38,7 +38,7 @@ func Definitions(r Request) (list []definitions.Definition, unknown error) {
 	for _, name := range r.File.Agents {
 		d, err := definition(r, name)
 		if err != nil {
-			return nil, err
+			return nil, r.named(err)
 		}
 		if r.File.Budget.AgentCost != nil && d.Pricing() == nil {
 			unknown = errors.Join(unknown, results.Bad(fmt.Errorf("budget.agent_cost_usd: the price of agent %s is not known", name),
@@ -47,6 +47,18 @@ func Definitions(r Request) (list []definitions.Definition, unknown error) {
 		list = append(list, d)
 	}
 	return list, unknown
+}
+
+// named adds the experiment file to an error of one of its agents.
+func (r Request) named(err error) error {
+	if r.Path == "" {
+		return err
+	}
+	hint := ""
+	if known := (*results.Error)(nil); errors.As(err, &known) {
+		hint = known.Hint
+	}
+	return results.Bad(fmt.Errorf("%s: agents: %w", r.Path, err), hint)
 }
 
 // definition is the one that the request gives, else the one that the experiment's

@@ -52,7 +52,7 @@ func OpenReplay(ctx context.Context, w World, r ReplayRequest) (*Replay, error) 
 	if err != nil {
 		return nil, err
 	}
-	f, err := experiment.Read(string(origin.Given()))
+	f, err := experiment.ReadGiven(string(origin.Given()))
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (c *Checked) warn(text string, args ...any) {
 func Check(dir, at string, trust receipt.Trust, check Verify) (Checked, error) {
 	c := Checked{Name: filepath.Base(dir), Folder: dir, Problems: []string{}, Warnings: []string{}, Assurance: results.SelfReported}
 	if !results.ValidName(c.Name) {
-		c.problem("%q: want a folder's name of lower-case letters, digits, dots and dashes", c.Name)
+		c.problem("the folder's name %s", results.NameProblem(c.Name))
 	}
 	info, problems, err := read(dir)
 	if err != nil {

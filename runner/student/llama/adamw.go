@@ -3,12 +3,8 @@ package llama
 import (
 	"fmt"
 	"math"
-)
 
-// AdamW's constants, those of every recipe here.
-const (
-	beta1, beta2 = 0.9, 0.999
-	adamEps      = 1e-8
+	"github.com/autodatabench/autodatabench/runner/student/llama/vec"
 )
 
 // adamW holds the moments of the weights it updates.
@@ -25,22 +21,16 @@ func newAdamW(weights []float32, decayed int) *adamW {
 // update takes one step along the gradient times factor.
 func (o *adamW) update(gradient []float32, factor, learningRate, decay float64) {
 	o.step++
-	rate := float32(learningRate / (1 - math.Pow(beta1, float64(o.step))))
-	bias := float32(1 / math.Sqrt(1-math.Pow(beta2, float64(o.step))))
+	rate := float32(learningRate / (1 - math.Pow(vec.Beta1, float64(o.step))))
+	bias := float32(1 / math.Sqrt(1-math.Pow(vec.Beta2, float64(o.step))))
 	keep := float32(1 - learningRate*decay)
 	pieces := (len(o.weights) + chunk - 1) / chunk
 	parallel(pieces, func(_, i int) {
 		from, to := i*chunk, min((i+1)*chunk, len(o.weights))
 		if end := min(o.decayed, to); keep != 1 && from < end {
-			scale(o.weights[from:end], keep)
+			vec.Scale(o.weights[from:end], keep)
 		}
-		w, m, v, f := o.weights[from:to], o.m[from:to], o.v[from:to], float32(factor)
-		for j, g := range gradient[from:to] {
-			g *= f
-			m[j] = beta1*m[j] + (1-beta1)*g
-			v[j] = beta2*v[j] + (1-beta2)*g*g
-			w[j] -= rate * m[j] / (float32(math.Sqrt(float64(v[j])))*bias + adamEps)
-		}
+		vec.Adam(o.weights[from:to], o.m[from:to], o.v[from:to], gradient[from:to], float32(factor), rate, bias)
 	})
 }
 

@@ -1,6 +1,9 @@
 package llama
 
-import "github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+import (
+	"github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+	"github.com/autodatabench/autodatabench/runner/student/llama/vec"
+)
 
 // sink receives the gradients of a pass. Exactly one of full and adapter is set.
 type sink struct {
@@ -14,7 +17,7 @@ type sink struct {
 func (p *pass) backward(g sink) {
 	c := p.m.Config
 	m, d, v := len(p.targets), c.Hidden, c.VocabSize
-	gemm.NN(m, d, v, 1, p.logits, v, p.m.head, d, false, p.dout, d)
+	p.factors.head.back.Mul(m, p.logits, v, false, p.dout, d)
 	dlast := p.dnorm[:m*d]
 	copy(dlast, p.dout)
 	clear(p.dout)
@@ -46,7 +49,7 @@ func (p *pass) embedBack(g *Model) {
 		clear(g.embed)
 	}
 	for t, id := range p.ids {
-		addTo(g.embed[id*d:], p.dx[t*d:][:d])
+		vec.Add(g.embed[id*d:], p.dx[t*d:][:d])
 	}
 }
 
@@ -54,22 +57,23 @@ func (p *pass) embedBack(g *Model) {
 // middle (in place) and of attended (over attended's values for the targets).
 func (p *pass) feedForwardBack(l, n int, dx, attended []float32, g sink) {
 	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
+	factors := &p.factors.layers[l]
 	d, f := c.Hidden, c.Intermediate
 	qw, _ := c.shape(siteQ)
-	gemm.NN(n, f, d, 1, dx, d, w.group[groupDown], f, false, p.dact, f)
+	factors[groupDown].back.Mul(n, dx, d, false, p.dact, f)
 	p.linearGradient(l, groupDown, n, s.act, dx, g)
 	gateUp := s.gateUp[:n*2*f]
 	swiGLUBack(gateUp, p.dact[:n*f], s.sigmoid, f)
 	p.linearGradient(l, groupGateUp, n, s.norm2, gateUp, g)
 	dnorm := p.dnorm[:n*d]
-	gemm.NN(n, d, 2*f, 1, gateUp, 2*f, w.group[groupGateUp], d, false, dnorm, d)
+	factors[groupGateUp].back.Mul(n, gateUp, 2*f, false, dnorm, d)
 	var gain []float32
 	if g.full != nil {
 		gain = g.full.layers[l].mlpNorm
 	}
 	rmsNormBack(dx, dnorm, s.middle[:n*d], w.mlpNorm, s.inverse2, gain)
 	p.linearGradient(l, groupO, n, attended, dx, g)
-	gemm.NN(n, qw, d, 1, dx, d, w.group[groupO], qw, false, p.dattended, qw)
+	factors[groupO].back.Mul(n, dx, d, false, p.dattended, qw)
 }
 
 // scatterTargets spreads the last layer's gradients at the targets over all
@@ -100,7 +104,7 @@ func (p *pass) attentionBack(l int, g sink) {
 	if l == 0 && g.full == nil {
 		return // nothing below is trained
 	}
-	gemm.NN(n, d, out, 1, p.dqkv, out, w.group[groupQKV], d, false, p.dnorm, d)
+	p.factors.layers[l][groupQKV].back.Mul(n, p.dqkv, out, false, p.dnorm, d)
 	var gain []float32
 	if g.full != nil {
 		gain = g.full.layers[l].attnNorm
@@ -121,11 +125,16 @@ func (p *pass) attendRowBack(s *layerState, row span) {
 		probs := s.probs[row.probs+h*n*n:][:n*n]
 		dout := p.dattended[row.start*qw+h*hd:]
 		add := h%share > 0 // the heads that share keys and values add up
-		gemm.TN(n, hd, n, 1, probs, n, dout, qw, add, dqkv[v:], width)
-		gemm.NT(n, n, hd, dout, qw, qkv[v:], width, false, dscores, n)
+		for from, to := range causalBlocks(n) {
+			// The tokens from from on alone attend to those of the block.
+			gemm.TN(to-from, hd, n-from, 1, probs[from*n+from:], n, dout[from*qw:], qw, add, dqkv[from*width+v:], width)
+			gemm.NT(to-from, to, hd, dout[from*qw:], qw, qkv[v:], width, false, dscores[from*n:], n)
+		}
 		causalSoftmaxBack(dscores, probs, n, c.attentionScale())
-		gemm.NN(n, hd, n, 1, dscores, n, qkv[k:], width, false, dqkv[h*hd:], width)
-		gemm.TN(n, hd, n, 1, dscores, n, qkv[h*hd:], width, add, dqkv[k:], width)
+		for from, to := range causalBlocks(n) {
+			gemm.NN(to-from, hd, to, 1, dscores[from*n:], n, qkv[k:], width, false, dqkv[from*width+h*hd:], width)
+			gemm.TN(to-from, hd, n-from, 1, dscores[from*n+from:], n, qkv[from*width+h*hd:], width, add, dqkv[from*width+k:], width)
+		}
 	}
 }
 
@@ -133,10 +142,7 @@ func (p *pass) attendRowBack(s *layerState, row span) {
 func causalSoftmaxBack(d, probs []float32, n int, factor float32) {
 	for i := range n {
 		g, p := d[i*n:][:i+1], probs[i*n:][:i+1]
-		mean := dot(g, p)
-		for j, v := range p {
-			g[j] = v * (g[j] - mean) * factor
-		}
+		vec.SoftmaxBack(g, p, vec.Dot(g, p), factor)
 		clear(d[i*n+i+1 : (i+1)*n])
 	}
 }

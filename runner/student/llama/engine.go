@@ -8,6 +8,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/llama/vec"
 )
 
 // A batch is cut into few shards when it is small, since short products are
@@ -23,9 +24,11 @@ const (
 // engine computes the gradient of a batch. Scratch belongs to workers, so that
 // the next shard finds it in the cache; gradients belong to shards.
 type engine struct {
-	passes [manyShards]pass // by worker
-	shards [manyShards]shard
-	used   int // shards of the last batch
+	m       *Model
+	factors *factors
+	passes  [manyShards]pass // by worker
+	shards  [manyShards]shard
+	used    int // shards of the last batch
 }
 
 // shard is a part of a batch.
@@ -40,9 +43,9 @@ type shard struct {
 // newEngine makes an engine for the weights of m, whose gradients go to sinks
 // that newSink makes.
 func newEngine(m *Model, newSink func() (sink, []float32)) *engine {
-	e := &engine{}
+	e := &engine{m: m, factors: factorsOf(m, true)}
 	for i := range e.shards {
-		e.passes[i].m = m
+		e.passes[i].m, e.passes[i].factors = m, e.factors
 		e.shards[i].sink, e.shards[i].gradient = newSink()
 	}
 	return e
@@ -64,6 +67,7 @@ func (e *engine) gradient(rows []Example) (loss float64, err error) {
 		return 0, results.Bad(fmt.Errorf("no token of the %d rows has a loss", len(rows)))
 	}
 	e.cut(rows)
+	e.factors.set(e.m, true)
 	parallel(e.used, func(worker, i int) { e.shards[i].run(&e.passes[worker], rows, weight) })
 	for _, s := range e.shards[:e.used] {
 		loss += s.loss / weight
@@ -134,11 +138,11 @@ func (e *engine) sum() (gradient []float32, norm float64) {
 		from, to := i*chunk, min((i+1)*chunk, len(total))
 		part := total[from:to]
 		for _, s := range e.shards[1:e.used] {
-			addTo(part, s.gradient[from:to])
+			vec.Add(part, s.gradient[from:to])
 		}
 		for len(part) > 0 { // short sums keep single precision exact enough
 			n := min(len(part), 256)
-			squares[i] += float64(dot(part[:n], part[:n]))
+			squares[i] += float64(vec.Dot(part[:n], part[:n]))
 			part = part[n:]
 		}
 	})

@@ -1,6 +1,11 @@
 package llama
 
-import "github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+import (
+	"iter"
+
+	"github.com/autodatabench/autodatabench/runner/student/llama/gemm"
+	"github.com/autodatabench/autodatabench/runner/student/llama/vec"
+)
 
 // forward computes the logits at the targets. attend fills a layer's attended
 // from its qkv.
@@ -21,7 +26,7 @@ func (p *pass) forward(attend func(layer int)) {
 	}
 	m, v := len(p.targets), p.m.Config.VocabSize
 	rmsNorm(p.last, p.out, p.m.norm, p.inverse, p.m.Config.NormEps)
-	gemm.NT(m, v, d, p.last, d, p.m.head, d, false, p.logits, v)
+	p.factors.head.forward.Mul(m, p.last, d, false, p.logits, v)
 }
 
 // attention computes the first half of a layer up to attended.
@@ -29,7 +34,7 @@ func (p *pass) attention(l int, attend func(layer int)) {
 	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
 	out, in := c.groupShape(groupQKV)
 	rmsNorm(s.norm1, s.x, w.attnNorm, s.inverse1, c.NormEps)
-	gemm.NT(len(p.ids), out, in, s.norm1, in, w.group[groupQKV], in, false, s.qkv, out)
+	p.factors.layers[l][groupQKV].forward.Mul(len(p.ids), s.norm1, in, false, s.qkv, out)
 	p.rotate(s.qkv, 1)
 	attend(l)
 }
@@ -58,6 +63,7 @@ func (p *pass) gatherTargets() {
 // feedForward computes a layer from attended on, for n tokens, into out.
 func (p *pass) feedForward(l, n int, out []float32) {
 	c, w, s := p.m.Config, &p.m.layers[l], &p.states[l]
+	factors := &p.factors.layers[l]
 	d, f := c.Hidden, c.Intermediate
 	qw, _ := c.shape(siteQ)
 	attended, middle := p.attended, s.middle[:n*d]
@@ -65,12 +71,12 @@ func (p *pass) feedForward(l, n int, out []float32) {
 		attended = s.attended
 		copy(middle, s.x)
 	}
-	gemm.NT(n, d, qw, attended, qw, w.group[groupO], qw, true, middle, d)
+	factors[groupO].forward.Mul(n, attended, qw, true, middle, d)
 	rmsNorm(s.norm2, middle, w.mlpNorm, s.inverse2, c.NormEps)
-	gemm.NT(n, 2*f, d, s.norm2, d, w.group[groupGateUp], d, false, s.gateUp, 2*f)
+	factors[groupGateUp].forward.Mul(n, s.norm2, d, false, s.gateUp, 2*f)
 	swiGLU(s.act[:n*f], s.sigmoid, s.gateUp, f)
 	copy(out, middle)
-	gemm.NT(n, d, f, s.act, f, w.group[groupDown], f, true, out, d)
+	factors[groupDown].forward.Mul(n, s.act, f, true, out, d)
 }
 
 // attendRows is causal attention within each row, keeping the weights in probs.
@@ -86,9 +92,30 @@ func (p *pass) attendRows(l int) {
 		for h := range c.Heads {
 			k, v := (c.Heads+h/share)*hd, (c.Heads+c.KVHeads+h/share)*hd
 			probs := s.probs[row.probs+h*n*n:][:n*n]
-			gemm.NT(n, n, hd, qkv[h*hd:], width, qkv[k:], width, false, probs, n)
+			q, out := qkv[h*hd:], s.attended[row.start*qw+h*hd:]
+			for from, to := range causalBlocks(n) {
+				gemm.NT(to-from, to, hd, q[from*width:], width, qkv[k:], width, false, probs[from*n:], n)
+			}
 			causalSoftmax(probs, n, factor)
-			gemm.NN(n, hd, n, 1, probs, n, qkv[v:], width, false, s.attended[row.start*qw+h*hd:], qw)
+			for from, to := range causalBlocks(n) {
+				gemm.NN(to-from, hd, to, 1, probs[from*n:], n, qkv[v:], width, false, out[from*qw:], qw)
+			}
+		}
+	}
+}
+
+// causalBlock is how many tokens of a row are multiplied with all tokens up to the
+// last of them: the fewer, the less of what the mask hides is computed.
+const causalBlock = 36
+
+// causalBlocks are the blocks of n tokens, about equal in size.
+func causalBlocks(n int) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		blocks := (n + causalBlock - 1) / causalBlock
+		for i := range blocks {
+			if !yield(i*n/blocks, (i+1)*n/blocks) {
+				return
+			}
 		}
 	}
 }
@@ -113,7 +140,7 @@ func (p *pass) loss(gradient float64) (total float64) {
 		total -= float64(t.weight) * float64(logit-softmax(row))
 		if gradient != 0 {
 			row[t.id]--
-			scale(row, float32(gradient*float64(t.weight)))
+			vec.Scale(row, float32(gradient*float64(t.weight)))
 		}
 	}
 	return total

@@ -22,8 +22,7 @@ type GenOptions struct {
 	Stop        []int // tokens that end an answer; they are not part of it
 }
 
-// batchPrompts is how many prompts are answered side by side. It is fixed,
-// since a product over more rows may round differently.
+// batchPrompts is how many prompts are answered side by side.
 const batchPrompts = 32
 
 // Generate answers the prompts. The randomness of an answer depends on the seed
@@ -51,10 +50,11 @@ func (m *Model) Generate(ctx context.Context, prompts [][]int, o GenOptions, pro
 		}
 	}
 	answers := make([][]int, len(prompts))
+	factors := factorsOf(m, false)
 	decoders := make([]*decoder, workers())
 	parallel((len(prompts)+batchPrompts-1)/batchPrompts, func(worker, batch int) {
 		if decoders[worker] == nil {
-			decoders[worker] = &decoder{pass: pass{m: m}, o: o}
+			decoders[worker] = &decoder{pass: pass{m: m, factors: factors}, o: o}
 		}
 		from := batch * batchPrompts
 		to := min(from+batchPrompts, len(prompts))
@@ -73,13 +73,15 @@ func (m *Model) Generate(ctx context.Context, prompts [][]int, o GenOptions, pro
 
 // sequence is a prompt being answered.
 type sequence struct {
-	index        int
-	last         int // token to feed next
-	length       int // tokens in the cache
-	answer       []int
-	random       *rand.Rand
-	room         int       // tokens the cache has room for
-	keys, values []float32 // [layers, kv heads, room, head dim]
+	index  int
+	last   int // token to feed next
+	length int // tokens in the cache
+	answer []int
+	random *rand.Rand
+	most   int       // tokens that it may come to
+	room   int       // tokens the cache has room for: most, in whole registers
+	keys   []float32 // [layers, kv heads, head dim, room]: products run along the tokens
+	values []float32 // [layers, kv heads, room, head dim]
 }
 
 // decoder answers one batch of prompts after the other.
@@ -118,7 +120,8 @@ func (d *decoder) reserve(prompts [][]int) {
 	d.slots, d.live = slices.Grow(d.slots[:0], len(prompts))[:len(prompts)], d.live[:0]
 	for i, p := range prompts {
 		s := &d.slots[i]
-		*s = sequence{index: i, room: min(len(p)+min(d.o.MaxTokens, c.Context()), c.Context())}
+		*s = sequence{index: i, most: min(len(p)+min(d.o.MaxTokens, c.Context()), c.Context())}
+		s.room = wholeRegisters(s.most)
 		s.random = rand.New(rand.NewPCG(uint64(d.o.Seed), digest(p)))
 		s.answer = make([]int, 0, 32)
 		total += 2 * s.room * perToken
@@ -185,7 +188,7 @@ func (d *decoder) retire(answers [][]int, finished func(n int)) {
 		stop := len(s.answer) == d.o.MaxTokens || slices.Contains(d.o.Stop, s.last)
 		if !stop {
 			s.answer = append(s.answer, s.last)
-			stop = len(s.answer) == d.o.MaxTokens || s.length == s.room
+			stop = len(s.answer) == d.o.MaxTokens || s.length == s.most
 		}
 		if stop {
 			answers[s.index] = s.answer
@@ -205,11 +208,16 @@ func (d *decoder) store(s *sequence, l, token, at int) {
 	k := d.states[l].qkv[token*width+c.Heads*hd:][:c.KVHeads*hd]
 	v := d.states[l].qkv[token*width+(c.Heads+c.KVHeads)*hd:][:c.KVHeads*hd]
 	for h := range c.KVHeads {
-		to := ((l*c.KVHeads+h)*s.room + at) * hd
-		copy(s.keys[to:][:hd], k[h*hd:])
-		copy(s.values[to:][:hd], v[h*hd:])
+		head := (l*c.KVHeads + h) * s.room * hd
+		for i, key := range k[h*hd:][:hd] {
+			s.keys[head+i*s.room+at] = key
+		}
+		copy(s.values[head+at*hd:][:hd], v[h*hd:])
 	}
 }
+
+// wholeRegisters is n, rounded up to what products compute at a time.
+func wholeRegisters(n int) int { return (n + 15) / 16 * 16 }
 
 // attendCache lets one new token of every live sequence attend to its cache.
 func (d *decoder) attendCache(l int) {
@@ -219,15 +227,16 @@ func (d *decoder) attendCache(l int) {
 	for i, s := range d.live {
 		d.store(s, l, i, s.length)
 		n := s.length + 1
+		whole := wholeRegisters(n) // what is computed beyond n is not read
 		for h := range c.KVHeads {
 			from := (l*c.KVHeads + h) * s.room * hd
 			head := h * share * hd
-			scores := d.scores[:share*n]
-			gemm.NT(share, n, hd, state.qkv[i*width+head:], hd, s.keys[from:], hd, false, scores, n)
+			scores := d.scores[:share*whole]
+			gemm.NN(share, whole, hd, 1, state.qkv[i*width+head:], hd, s.keys[from:], s.room, false, scores, whole)
 			for g := range share {
-				softmaxScaled(scores[g*n:][:n], c.attentionScale())
+				softmaxScaled(scores[g*whole:][:n], c.attentionScale())
 			}
-			gemm.NN(share, hd, n, 1, scores, n, s.values[from:], hd, false, state.attended[i*c.Heads*hd+head:], hd)
+			gemm.NN(share, hd, n, 1, scores, whole, s.values[from:], hd, false, state.attended[i*c.Heads*hd+head:], hd)
 		}
 	}
 }

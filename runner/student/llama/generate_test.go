@@ -15,7 +15,7 @@ import (
 
 // nextLogits are the logits after the tokens, without a cache.
 func nextLogits(m *Model, ids []int) []float32 {
-	p := pass{m: m}
+	p := pass{m: m, factors: factorsOf(m, false)}
 	row := Example{append(slices.Clone(ids), 0), make([]float32, len(ids)+1)}
 	row.Weights[len(ids)] = 1
 	p.load([]Example{row}, []int{0}, false, 0)

@@ -49,7 +49,7 @@ func rowsOf(c Config, n, length int, seed uint64) []Example {
 
 // lossOf is the mean weighted loss of the rows.
 func lossOf(m *Model, rows []Example) float64 {
-	p := pass{m: m}
+	p := pass{m: m, factors: factorsOf(m, true)}
 	total, weight := 0.0, 0.0
 	for i, row := range rows {
 		p.load(rows, []int{i}, false, 0)

@@ -15,11 +15,12 @@ func (m *Model) LogProbs(ctx context.Context, rows []Example) ([]float64, error)
 			return nil, fmt.Errorf("log-probabilities: row %d: %w", i, err)
 		}
 	}
+	factors := factorsOf(m, false)
 	means := make([]float64, len(rows))
 	passes := make([]*pass, workers())
 	parallel(len(rows), func(worker, i int) {
 		if passes[worker] == nil {
-			passes[worker] = &pass{m: m}
+			passes[worker] = &pass{m: m, factors: factors}
 		}
 		p := passes[worker]
 		means[i] = math.NaN()

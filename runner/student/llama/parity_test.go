@@ -27,7 +27,7 @@ const (
 
 // allLogits are the logits after every token of every row.
 func allLogits(m *Model, rows [][]int) []float32 {
-	p := &pass{m: m}
+	p := &pass{m: m, factors: factorsOf(m, true)}
 	var out []float32
 	for _, ids := range rows {
 		p.begin()

@@ -100,6 +100,7 @@ type layerState struct {
 // from its arena: after the first few batches nothing is allocated.
 type pass struct {
 	m       *Model
+	factors *factors // of m
 	arena   arena
 	spans   []span
 	ids     []int

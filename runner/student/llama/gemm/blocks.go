@@ -12,7 +12,7 @@ const (
 // workspace is the scratch of one product.
 type workspace struct {
 	a, b []float32
-	c    [6 * 16]float32 // a tile that reaches beyond C
+	c    [12 * 32]float32 // the largest tile, where it reaches beyond C
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
@@ -41,7 +41,10 @@ func (p product) blocks(s *set) {
 	height := max(blockA/p.k/s.rows(), 1) * s.rows()
 	for column := 0; column < p.n; column += width {
 		columns := min(width, p.n-column)
-		p.packB(s, w, column, columns)
+		if p.packed == nil {
+			w.b = grown(w.b, p.packedSize(s, columns))
+			p.packB(s, w.b, column, columns)
+		}
 		for row := 0; row < p.m; row += height {
 			rows := min(height, p.m-row)
 			if p.a.transposed {
@@ -61,9 +64,14 @@ func (p product) direct(s *set) bool { return !p.b.transposed && p.m <= 2*s.rows
 // strip is the strip of the block's columns from at on, of which there are left.
 func (p product) strip(s *set, w *workspace, column, at, left int) strip {
 	width := s.width(left)
-	t := strip{data: w.b[at*p.k:], step: width, column: column + at, columns: min(width, left), width: width}
-	if t.columns == width && p.direct(s) {
+	t := strip{step: width, column: column + at, columns: min(width, left), width: width}
+	switch {
+	case p.packed != nil:
+		t.data = p.packed[t.column*p.k:]
+	case t.columns == width && p.direct(s):
 		t.data, t.step = p.b.data[t.column:], p.b.ld
+	default:
+		t.data = w.b[at*p.k:]
 	}
 	return t
 }

@@ -30,17 +30,17 @@ func Set() string { return best().name }
 
 // NT computes C = A Bᵀ for A [m, k], B [n, k] and C [m, n], or adds to C.
 func NT(m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
-	product{m, n, k, 1, operand{a, lda, false}, operand{b, ldb, true}, add, c, ldc}.run(best())
+	product{m, n, k, 1, operand{a, lda, false}, operand{b, ldb, true}, add, c, ldc, nil}.run(best())
 }
 
 // NN computes C = alpha A B for A [m, k], B [k, n] and C [m, n], or adds to C.
 func NN(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
-	product{m, n, k, alpha, operand{a, lda, false}, operand{b, ldb, false}, add, c, ldc}.run(best())
+	product{m, n, k, alpha, operand{a, lda, false}, operand{b, ldb, false}, add, c, ldc, nil}.run(best())
 }
 
 // TN computes C = alpha Aᵀ B for A [k, m], B [k, n] and C [m, n], or adds to C.
 func TN(m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
-	product{m, n, k, alpha, operand{a, lda, true}, operand{b, ldb, false}, add, c, ldc}.run(best())
+	product{m, n, k, alpha, operand{a, lda, true}, operand{b, ldb, false}, add, c, ldc, nil}.run(best())
 }
 
 // operand is a matrix as it lies in memory; transposed, if the product reads it so.
@@ -58,6 +58,7 @@ type product struct {
 	add     bool
 	c       []float32
 	ldc     int
+	packed  []float32 // all strips of B, if it was laid out before
 }
 
 // set is an instruction set. Without tiles the product is computed in Go.
@@ -94,19 +95,18 @@ func (p product) run(s *set) {
 // check panics when a matrix reaches beyond its slice, which the kernels would
 // read and write.
 func (p product) check() {
-	within := func(name string, data []float32, rows, columns, ld int) {
-		if rows > 0 && columns > 0 && (ld < columns || (rows-1)*ld+columns > len(data)) {
-			panic(fmt.Sprintf("gemm: %s of %d rows and %d columns, %d apart, in %d elements", name, rows, columns, ld, len(data)))
-		}
+	p.a.check("A", p.m, p.k)
+	p.b.check("B", p.k, p.n)
+	operand{p.c, p.ldc, false}.check("C", p.m, p.n)
+}
+
+// check panics when the operand, as so many rows and columns of the product, reaches
+// beyond its slice.
+func (o operand) check(name string, rows, columns int) {
+	if o.transposed {
+		rows, columns = columns, rows
 	}
-	ar, ac, br, bc := p.m, p.k, p.k, p.n
-	if p.a.transposed {
-		ar, ac = ac, ar
+	if rows > 0 && columns > 0 && (o.ld < columns || (rows-1)*o.ld+columns > len(o.data)) {
+		panic(fmt.Sprintf("gemm: %s of %d rows and %d columns, %d apart, in %d elements", name, rows, columns, o.ld, len(o.data)))
 	}
-	if p.b.transposed {
-		br, bc = bc, br
-	}
-	within("A", p.a.data, ar, ac, p.a.ld)
-	within("B", p.b.data, br, bc, p.b.ld)
-	within("C", p.c, p.m, p.n, p.ldc)
 }

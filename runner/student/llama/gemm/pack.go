@@ -10,15 +10,19 @@ func (p product) packA(s *set, w *workspace, row, rows int) {
 	}
 }
 
+// packedSize is the length of so many columns of B as strips.
+func (p product) packedSize(s *set, columns int) int {
+	wide := 2 * s.lanes
+	return (columns + wide - 1) / wide * wide * p.k
+}
+
 // packB copies columns of B into strips, each [k, its width]. Strips that are read
 // where they lie are left out.
-func (p product) packB(s *set, w *workspace, column, columns int) {
-	wide := 2 * s.lanes
-	w.b = grown(w.b, (columns+wide-1)/wide*wide*p.k)
-	for at := 0; at < columns; at += wide {
+func (p product) packB(s *set, strips []float32, column, columns int) {
+	for at := 0; at < columns; at += 2 * s.lanes {
 		width := s.width(columns - at)
 		n := min(width, columns-at)
-		to := w.b[at*p.k:][:width*p.k]
+		to := strips[at*p.k:][:width*p.k]
 		if n < width {
 			clear(to)
 		}
@@ -56,9 +60,12 @@ func copyRows(to []float32, width int, from []float32, ld, n int) {
 	rows := len(to) / width
 	for p := range rows {
 		x, y := to[p*width:], from[p*ld:]
-		if n == 6 { // a full tile's panel: moves of registers
+		switch n { // full tiles' panels: moves of registers
+		case 6:
 			*(*[4]float32)(x), *(*[2]float32)(x[4:]) = [4]float32(y), [2]float32(y[4:])
-		} else {
+		case 12:
+			*(*[8]float32)(x), *(*[4]float32)(x[8:]) = [8]float32(y), [4]float32(y[8:])
+		default:
 			copy(x[:n], y)
 		}
 	}

@@ -1,5 +1,5 @@
-// Command generate writes the assembly of package gemm: go run . in this folder,
-// which is a module of its own, so that no program needs avo.
+// Command tiles writes the assembly of package gemm. Its module is one of its own,
+// so that no program needs avo.
 package main
 
 import (
@@ -19,12 +19,14 @@ type set struct {
 	lanes    int
 	rows     int
 	register func() reg.VecVirtual
+	clear    func(v reg.VecVirtual)
 }
 
 func main() {
 	build.ConstraintExpr("amd64")
 	for _, s := range []set{
-		{"avx2", "with AVX2 and FMA", 8, 6, build.YMM},
+		{"avx2", "with AVX2 and FMA", 8, 6, build.YMM, func(v reg.VecVirtual) { build.VXORPS(v, v, v) }},
+		{"avx512", "with AVX-512", 16, 12, build.ZMM, func(v reg.VecVirtual) { build.VPXORD(v, v, v) }},
 	} {
 		for vectors := 1; vectors <= 2; vectors++ {
 			for rows := 1; rows <= s.rows; rows++ {
@@ -60,7 +62,7 @@ func (s set) tile(rows, vectors int) {
 	for i := range sums {
 		for range vectors {
 			v := s.register()
-			build.VXORPS(v, v, v)
+			s.clear(v)
 			sums[i] = append(sums[i], v)
 		}
 	}

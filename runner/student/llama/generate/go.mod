@@ -1,4 +1,4 @@
-module github.com/autodatabench/autodatabench/runner/student/llama/gemm/generate
+module github.com/autodatabench/autodatabench/runner/student/llama/generate
 
 go 1.26
 
