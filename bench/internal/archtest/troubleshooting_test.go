@@ -77,7 +77,9 @@ func messageRow(h hinted) string {
 	return fmt.Sprintf("| `%s` | %s |", cell(h.message), strings.ReplaceAll(cell(hint), "<", "&lt;"))
 }
 
-func cell(text string) string { return strings.ReplaceAll(strings.ReplaceAll(text, "|", "\\|"), "`", "'") }
+func cell(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "|", "\\|"), "`", "'")
+}
 
 // spoken reports whether the text has words of its own.
 func spoken(text string) bool {
