@@ -28,6 +28,9 @@ func (e *execution) isolation() []string {
 		"--ro-bind", filepath.Join(e.dir, "lib"), "/opt/autodatabench",
 		"--ro-bind", filepath.Join(e.dir, "start.py"), "/opt/start.py",
 	)
+	if e.filtered {
+		args = append(args, "--seccomp", strconv.Itoa(filterFD))
+	}
 	if e.spec.Socket != "" {
 		args = append(args, "--ro-bind", e.spec.Socket, "/run/gateway.sock")
 	}

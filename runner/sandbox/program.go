@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +10,10 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
+// temporary is the folder for temporary files in the workspace: on one file system with
+// it, so that they can be renamed into place.
+const temporary = ".tmp"
+
 // command is start.py with its settings, in bubblewrap unless the kind is none.
 func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.py", "/run/gateway.sock"
@@ -18,29 +21,22 @@ func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.py"), e.spec.Socket
 	}
 	l := e.spec.Limits
-	settings, err := json.Marshal(map[string]any{
-		"started": startedFD, "uid": e.uid,
-		"limits": map[string]int64{
-			"memory": l.Memory, "processes": int64(l.Processes), "file_size": l.FileSize, "open_files": int64(l.OpenFiles), "core": 0,
-		},
-	})
-	if err != nil {
-		panic(err) // numbers only
-	}
+	settings := fmt.Sprintf("%d,%d,%d", startedFD, e.uid, l.Processes)
 	program, err := e.program()
 	if err != nil {
 		return nil, err
 	}
-	argv := append([]string{e.s.python.path, "-I", start, string(settings)}, program...)
+	argv := append([]string{e.s.python.path, "-I", "-S", start, settings}, program...)
 	if e.s.cfg.Kind != None {
 		argv = append(append([]string{e.s.bwrap}, e.isolation()...), argv...)
 	}
+	argv = append([]string{"/bin/sh", "-c", waitThenRun, "sandbox"}, argv...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = e.spec.Workspace
 	cmd.SysProcAttr = mortal(e.uid != 0) // root: see orphans.go
 	cmd.Env = []string{
 		"PATH=" + strings.Join([]string{filepath.Dir(e.s.python.path), "/usr/bin", "/bin"}, ":"),
-		"HOME=" + workspace, "LANG=C.UTF-8", "TMPDIR=/tmp",
+		"HOME=" + workspace, "LANG=C.UTF-8", "TMPDIR=" + workspace + "/" + temporary,
 		"PYTHONPATH=" + lib, "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1",
 		"MALLOC_ARENA_MAX=4", // arenas of many threads would use up the address space
 		"AUTODATABENCH_SOCKET=" + socket,

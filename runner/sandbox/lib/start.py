@@ -1,38 +1,28 @@
-"""Sets limits, gives up rights, says that it got so far and becomes the program.
+"""Sets the limit on processes, gives up rights, says that it got so far and becomes
+the program.
 
 First of all it closes every file that the platform or its caller left open.
-argv: a JSON object of settings, then the program and its arguments. It is run
-isolated (python3 -I) before any of the agent's code. The platform learns from
-the pipe `started` whether the program was reached; its exit status is the
-program's from then on.
+argv: the descriptor of the pipe `started`, the user id (0 for none of its own) and
+the most processes, then the program and its arguments. It is run isolated (python3
+-I -S) before any of the agent's code. The platform learns from the pipe whether the
+program was reached; its exit status is the program's from then on. The other limits
+hold before bubblewrap begins; that on processes counts within its user namespace.
 """
 
-import json
 import os
 import resource
 import sys
 
-_LIMITS = {
-    "memory": resource.RLIMIT_AS,
-    "processes": resource.RLIMIT_NPROC,
-    "file_size": resource.RLIMIT_FSIZE,
-    "open_files": resource.RLIMIT_NOFILE,
-    "core": resource.RLIMIT_CORE,
-}
-
 
 def main():
-    settings = json.loads(sys.argv[1])
-    started = settings["started"]
+    started, uid, processes = (int(n) for n in sys.argv[1].split(","))
     for fd in [int(name) for name in os.listdir("/proc/self/fd")]:
         if fd > 2 and fd != started:
             _close(fd)
-    for name, value in settings["limits"].items():
-        hard = resource.getrlimit(_LIMITS[name])[1]
-        if hard != resource.RLIM_INFINITY:
-            value = min(value, hard)
-        resource.setrlimit(_LIMITS[name], (value, value))
-    uid = settings["uid"]
+    hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    if hard != resource.RLIM_INFINITY:
+        processes = min(processes, hard)
+    resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
     if uid:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
