@@ -248,13 +248,9 @@ func (g *group) remove() error {
 	var left error
 	for _, dir := range g.folders {
 		err := os.Remove(dir)
-		for range 100 {
-			if err == nil || errors.Is(err, fs.ErrNotExist) {
-				err = nil
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
-			err = os.Remove(dir)
+		for wait := time.Millisecond / 4; err != nil && wait < 2*time.Second; wait *= 2 { // the last process is still being taken apart
+			time.Sleep(wait)
+			err = optional(os.Remove(dir))
 		}
 		if err != nil {
 			left = errors.Join(left, fmt.Errorf("remove control group: %w", err))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -14,23 +15,25 @@ import (
 // it, so that they can be renamed into place.
 const temporary = ".tmp"
 
-// command is start.py with its settings, in bubblewrap unless the kind is none.
+// command is start.sh, in bubblewrap unless the kind is none.
 func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
-	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.py", "/run/gateway.sock"
+	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.sh", "/run/gateway.sock"
 	if e.s.cfg.Kind == None {
-		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.py"), e.spec.Socket
+		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.sh"), e.spec.Socket
 	}
-	l := e.spec.Limits
-	settings := fmt.Sprintf("%d,%d,%d", startedFD, e.uid, l.Processes)
 	program, err := e.program()
 	if err != nil {
 		return nil, err
 	}
-	argv := append([]string{e.s.python.path, "-I", "-S", start, settings}, program...)
+	argv := append([]string{shell, start, strconv.Itoa(e.spec.Limits.Processes)}, program...)
+	if e.uid != 0 {
+		id := strconv.Itoa(e.uid)
+		argv = append([]string{e.s.setpriv, "--reuid", id, "--regid", id, "--clear-groups"}, argv...)
+	}
 	if e.s.cfg.Kind != None {
 		argv = append(append([]string{e.s.bwrap}, e.isolation()...), argv...)
 	}
-	argv = append([]string{"/bin/sh", "-c", waitThenRun, "sandbox"}, argv...)
+	argv = append([]string{shell, "-c", waitThenRun, "sandbox"}, argv...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = e.spec.Workspace
 	cmd.SysProcAttr = mortal(e.uid != 0) // root: see orphans.go
@@ -44,7 +47,7 @@ func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// program is what start.py becomes.
+// program is what start.sh becomes.
 func (e *execution) program() ([]string, error) {
 	if len(e.spec.Command) == 0 {
 		return []string{e.s.python.path, e.spec.Code}, nil

@@ -26,12 +26,12 @@ import (
 //go:embed lib/autodatabench.py
 var Library string
 
-//go:embed lib/start.py
+//go:embed lib/start.sh
 var startProgram string
 
 var errTimeout = errors.New("the time for one execution is over")
 
-// startedFD is the descriptor on which start.py says that the code was reached.
+// startedFD is the descriptor on which start.sh says that the code was reached.
 const startedFD = 3
 
 // maxKilled bounds the processes that are looked for at the end.
@@ -70,7 +70,7 @@ type execution struct {
 	s     *Sandbox
 	spec  Spec
 	group *group // nil where there are no control groups
-	dir   string // lib/autodatabench.py, start.py, empty/
+	dir   string // lib/autodatabench.py, start.sh, empty/
 	uid   int    // 0: no user id of its own
 
 	filtered bool // by the filter of system calls
@@ -117,7 +117,7 @@ func (e *execution) writeFiles() error {
 		os.Mkdir(filepath.Join(e.dir, "lib"), 0o755),
 		os.Chmod(filepath.Join(e.dir, "lib"), 0o755), // whatever the umask
 		writeReadable(filepath.Join(e.dir, "lib", "autodatabench.py"), Library),
-		writeReadable(filepath.Join(e.dir, "start.py"), startProgram),
+		writeReadable(filepath.Join(e.dir, "start.sh"), startProgram),
 	)
 }
 

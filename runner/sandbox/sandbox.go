@@ -21,6 +21,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -87,12 +88,13 @@ type Result struct {
 
 // Sandbox runs code. It is safe for concurrent use.
 type Sandbox struct {
-	cfg    Config
-	bwrap  string
-	python python
-	uids   bool            // code gets a user id of its own
-	groups *groups         // nil where there are no control groups
-	held   results.Sandbox // but for the filter
+	cfg     Config
+	bwrap   string
+	setpriv string // gives code its user id
+	python  python
+	uids    bool            // code gets a user id of its own
+	groups  *groups         // nil where there are no control groups
+	held    results.Sandbox // but for the filter
 }
 
 // New finds bubblewrap and Python and tries both once with a real run.
@@ -109,6 +111,7 @@ func New(cfg Config) (*Sandbox, error) {
 	if err := OnlyLinux(runtime.GOOS); err != nil {
 		return nil, err
 	}
+	keepOpenFiles()
 	s := &Sandbox{cfg: cfg, groups: findGroups("/"), held: results.Sandbox{Kind: cfg.Kind, User: "user", Kernel: kernel()}}
 	if s.groups != nil {
 		s.held.Cgroup = s.groups.version
@@ -126,7 +129,7 @@ func New(cfg Config) (*Sandbox, error) {
 	if s.bwrap, s.held.Bubblewrap, err = findBubblewrap(); err != nil {
 		return nil, err
 	}
-	if os.Geteuid() == 0 {
+	if s.setpriv, err = exec.LookPath("setpriv"); os.Geteuid() == 0 && err == nil {
 		s.uids, s.held.User = true, "root"
 		if s.probe() == nil {
 			return s, nil

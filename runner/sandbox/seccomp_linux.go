@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -100,6 +101,16 @@ func filterFile() (*os.File, error) {
 func ownKeyring() {
 	const join = 1
 	_, _, _ = unix.Syscall(unix.SYS_KEYCTL, join, 0, 0)
+}
+
+// keepOpenFiles keeps what this program's caller left open from processes that it starts.
+func keepOpenFiles() {
+	open, _ := os.ReadDir("/proc/self/fd")
+	for _, entry := range open {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
 }
 
 // bind sets limits of a process that has not begun.

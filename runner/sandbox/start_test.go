@@ -38,4 +38,5 @@ func BenchmarkStart(b *testing.B) {
 	slices.Sort(caged)
 	b.ReportMetric(float64(bare[len(bare)/2].Microseconds())/1e3, "bare-ms")
 	b.ReportMetric(float64((caged[len(caged)/2]-bare[len(bare)/2]).Microseconds())/1e3, "over-ms")
+	b.ReportMetric(float64((caged[0]-bare[0]).Microseconds())/1e3, "least-over-ms") // beside other work the best of many tells
 }

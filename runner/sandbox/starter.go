@@ -13,6 +13,9 @@ const (
 	filterFD = 5
 )
 
+// shell is there on every system that has bubblewrap.
+const shell = "/bin/sh"
+
 // waitThenRun is the shell's program: it becomes the sandbox when the platform has set
 // its limits and put it into its control groups, and ends if the platform does.
 const waitThenRun = `read -r go <&4 || exit 126; exec 4<&-; exec "$@"`
