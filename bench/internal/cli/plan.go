@@ -48,11 +48,11 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if made.Measured, err = measure(ctx, o.out, f, p); err != nil {
 		return err
 	}
-	tables := []*table.Table{planTable(f, p, made), trialsTable(f, p, list)}
+	tables := []*table.Table{trialsTable(f, p, list)} // the longest first: the last one stays on a screen
 	if len(made.Measured) > 0 {
 		tables = append(tables, measuredTable(made.Measured))
 	}
-	return printData(w, o.format, made, tables...)
+	return printData(w, o.format, made, append(tables, planTable(f, p, made))...)
 }
 
 // plannable checks what the experiment needs for its plan and completes its
