@@ -136,5 +136,38 @@ func Mini() Protocol {
 	}
 }
 
+// Small is the paper's protocol for a student of 0.5 to 1.5 billion parameters on one
+// GPU: about a day for an agent's trials of three domains and both workflows
+// (bench/doc/small.md argues each number).
+func Small() Protocol {
+	return Protocol{
+		Name: "small",
+		Budget: Budget{
+			TeacherCalls: 20_000, TeacherCallsPerAttempt: 2_500, TeacherConcurrency: 80, TeacherMaxTokens: 4_096,
+			CodeTime: time.Hour, RunTime: 4 * time.Hour,
+			Attempts: 8, Iterations: 15,
+			DatasetSize: 1_000, MinRows: 500,
+		},
+		Recipe: Recipe{
+			Rank: 8, Alpha: 16, LearningRate: 1e-4, WarmupRatio: 0.1,
+			Epochs: 3, BatchRows: 8, CutoffTokens: 2_048, Precision: "bf16",
+		},
+		FinalSeeds: 1,
+	}
+}
+
 // Protocols lists the named protocols.
-func Protocols() []Protocol { return []Protocol{Paper(), Mini()} }
+func Protocols() []Protocol { return []Protocol{Paper(), Small(), Mini()} }
+
+// Embedded reports whether the protocol is for the embedded student. The others are
+// for real ones, whose weights its learning rate would destroy.
+func (p Protocol) Embedded() bool { return p.Name == Mini().Name }
+
+// Words say the recipe in a line.
+func (r Recipe) Words() string {
+	packed := ""
+	if r.Packed {
+		packed = ", packed"
+	}
+	return fmt.Sprintf("LoRA of rank %d, learning rate %g, %d epochs of %d rows an update%s, %s", r.Rank, r.LearningRate, r.Epochs, r.BatchRows, packed, r.Precision)
+}

@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 
 nm -D --undefined-only ./*.so | awk 'NF == 2 { print $2 }' | sort -u >"$work/symbols"
 objdump -p ./*.so | awk '$1 == "NEEDED" { print $2 }' | sort -u |
-	{ grep -E '^lib(cublas|cublasLt|cudart|cudnn|cufft|cufile|cupti|cusolver|cusparse|cusparseLt|nccl|nvrtc|nvshmem_host)\.so' || true; } |
+	{ grep -E '^lib(cublas|cublasLt|cudart|cudnn|cufft|cufile|cupti|curand|cusolver|cusparse|cusparseLt|nccl|nvJitLink|nvrtc|nvshmem_host)\.so' || true; } |
 	while read -r library; do
 		# A symbol bears its library's name as version, or NVSHMEM, or none.
 		version=$library plain='^$'

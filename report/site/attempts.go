@@ -9,6 +9,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/report/trial"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // attemptData is the page of an attempt.
@@ -41,6 +42,8 @@ type shownRow struct {
 	N    int
 	Row  results.Row
 	Call *callLink // in whose answer the row's output stands; nil where there is none
+
+	Origin record.Origin // as the audit says; empty where it says nothing
 }
 
 type wrongShown struct {
@@ -81,11 +84,16 @@ func (p *trialPages) attempt(n int) ([]byte, error) {
 // rows are the first rows of attempt n's submission, each with the call that it came
 // from, as far as a call of the attempts so far has its output in its answer.
 func (p *trialPages) rows(n int) (shown rowsShown, err error) {
-	rows, total, err := trial.ReadRows(p.trial.Dir, n, "", shownRows)
-	shown.Total = total
-	for i, r := range rows {
-		shown.Rows = append(shown.Rows, shownRow{N: i + 1, Row: r, Call: p.source(r, n)})
-	}
+	err = trial.EachRow(p.trial.Dir, n, func(at int, r results.Row) error {
+		if shown.Total++; len(shown.Rows) < shownRows {
+			row := shownRow{N: shown.Total, Row: r, Call: p.source(r, n)}
+			if p.audit != nil && p.audit.Attempt == n {
+				row.Origin, _ = p.audit.RowOrigins.At(at)
+			}
+			shown.Rows = append(shown.Rows, row)
+		}
+		return nil
+	})
 	return shown, err
 }
 
@@ -152,8 +160,10 @@ type shownCall struct {
 }
 
 func (p *trialPages) callsOf(n int) ([]byte, error) {
-	first := (n - 1) * callsAPage
-	last := min(first+callsAPage, len(p.calls))
+	first, last := p.parts[n-1], len(p.calls)
+	if n < len(p.parts) {
+		last = p.parts[n]
+	}
 	d := callsData{First: first + 1, Last: last, Total: len(p.calls), Number: n}
 	for i, c := range p.calls[first:last] {
 		d.Calls = append(d.Calls, shownCall{c, first + i + 1, callID(c)})
@@ -169,7 +179,7 @@ func (p *trialPages) callsOf(n int) ([]byte, error) {
 
 // callLink leads to the trial's call i, from 0, from a page in the same folder.
 func (p *trialPages) callLink(i int) *callLink {
-	return &callLink{i + 1, callsPage(i/callsAPage+1) + "#" + callID(p.calls[i])}
+	return &callLink{i + 1, callsPage(p.part(i)+1) + "#" + callID(p.calls[i])}
 }
 
 // callID is the place of a call in its page: the beginning of its line's digest.

@@ -186,6 +186,17 @@ func (s *Site) open(ctx context.Context, t Trial) (*trialPages, error) {
 }
 
 // folder is where the trial's pages lie.
-func (t Trial) folder() string {
-	return "trials/" + t.Experiment + "/" + filepath.ToSlash(strings.TrimPrefix(t.Path(), "trials/")) + "/"
+func (t Trial) folder() string { return trialFolder(t.Experiment, t.TrialID) }
+
+func trialFolder(experiment string, id results.TrialID) string {
+	return "trials/" + experiment + "/" + filepath.ToSlash(strings.TrimPrefix(id.Path(), "trials/")) + "/"
+}
+
+// TrialPage is the address of a trial's first page, or of that of an attempt, from 1.
+func TrialPage(experiment string, id results.TrialID, attempt int) string {
+	name := "index.html"
+	if attempt > 0 {
+		name = attemptPage(attempt)
+	}
+	return trialFolder(experiment, id) + name
 }

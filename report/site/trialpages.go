@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ const (
 	shownRows  = 25
 	shownWrong = 25
 	callsAPage = 200
+	partBytes  = 1 << 20 // of calls in a page, about
 	mostCalls  = 200_000
 )
 
@@ -28,6 +30,7 @@ type trialPages struct {
 	broken error // why there is nothing to see
 
 	calls   []trial.Call
+	parts   []int         // the first call of each page of calls
 	texts   []trial.Texts // of each attempt
 	changes []change
 	audit   *record.Audit
@@ -39,6 +42,7 @@ func (p *trialPages) read() (err error) {
 	if p.calls, _, err = trial.ReadCalls(dir, 0, "", mostCalls); err != nil {
 		return err
 	}
+	p.parts = partition(p.calls)
 	for i := range p.view.Attempts {
 		texts, err := trial.ReadTexts(dir, i+1)
 		if err != nil {
@@ -69,6 +73,9 @@ func (p *trialPages) names() []string {
 	for n := range p.callPages() {
 		list = append(list, callsPage(n+1))
 	}
+	if p.callPages() > 1 {
+		list = append(list, wordsPage)
+	}
 	return list
 }
 
@@ -76,7 +83,42 @@ func attemptPage(n int) string { return fmt.Sprintf("attempt-%d.html", n) }
 
 func callsPage(n int) string { return fmt.Sprintf("calls-%d.html", n) }
 
-func (p *trialPages) callPages() int { return (len(p.calls) + callsAPage - 1) / callsAPage }
+func (p *trialPages) callPages() int { return len(p.parts) }
+
+// partition cuts calls into the pages that show them, which begin at the calls it
+// returns: each page has a bound on calls and, but for a single long call, on bytes.
+func partition(calls []trial.Call) (starts []int) {
+	size := 0
+	for i, c := range calls {
+		bytes := escaped(c.Prompt) + escaped(c.Answer)
+		if i == 0 || i-starts[len(starts)-1] == callsAPage || size+bytes > partBytes {
+			starts, size = append(starts, i), 0
+		}
+		size += bytes
+	}
+	return starts
+}
+
+// escaped is about how many bytes of HTML a page shows of the text.
+func escaped(s string) int {
+	s = s[:min(len(s), longest)]
+	n := len(s)
+	for i := range len(s) {
+		if strings.IndexByte(`<>&"'+`, s[i]) >= 0 {
+			n += 4
+		}
+	}
+	return n
+}
+
+// part is the page, from 0, that shows call i, from 0.
+func (p *trialPages) part(i int) int {
+	n, found := slices.BinarySearch(p.parts, i)
+	if found {
+		return n
+	}
+	return n - 1
+}
 
 // page makes the page of the name in the trial's folder.
 func (p *trialPages) page(name string) ([]byte, error) {
@@ -88,6 +130,8 @@ func (p *trialPages) page(name string) ([]byte, error) {
 	switch {
 	case name == "index.html":
 		return p.overview()
+	case name == wordsPage && p.callPages() > 1:
+		return p.words()
 	case err != nil || !found || p.broken != nil || n < 1 || name != kind+"-"+strconv.Itoa(n)+".html":
 	case kind == "attempt" && n <= len(p.view.Attempts):
 		return p.attempt(n)
@@ -120,6 +164,7 @@ type overviewData struct {
 	Audit    *record.Audit
 	Calls    int
 	Pages    []string
+	Words    string // address of the words of all calls, where there are several pages of them
 	Side     string
 	Running  bool
 }
@@ -155,6 +200,9 @@ func (p *trialPages) overview() ([]byte, error) {
 	}
 	for n := range p.callPages() {
 		d.Pages = append(d.Pages, callsPage(n+1))
+	}
+	if len(d.Pages) > 1 {
+		d.Words = wordsPage
 	}
 	if n := p.chosen(); n > 0 {
 		var err error

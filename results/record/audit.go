@@ -3,6 +3,8 @@ package record
 import (
 	"errors"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -24,6 +26,40 @@ const (
 // Origins lists all origins.
 func Origins() []Origin {
 	return []Origin{TeacherMade, Processed, FromSeed, FromPublic, InCode, Unexplained}
+}
+
+// RowOrigins are the origins of a submission's rows, a letter for each place in its
+// array: t teacher-made, p post-processed, s seed pool, e public set, c literal in the
+// code, u unexplained, - not trained on. Rows after the last one trained on are left out.
+type RowOrigins string
+
+// letters are those of Origins, in its order.
+const (
+	letters    = "tpsecu"
+	notTrained = '-'
+)
+
+// With is o with the origin of the row at the place, from 0.
+func (o RowOrigins) With(place int, origin Origin) RowOrigins {
+	b := []byte(o)
+	for len(b) <= place {
+		b = append(b, notTrained)
+	}
+	b[place] = letters[slices.Index(Origins(), origin)]
+	return RowOrigins(b)
+}
+
+// At is the origin of the row at the place, from 0; none for a row that was not
+// trained on, or where the audit did not keep the origins.
+func (o RowOrigins) At(place int) (Origin, bool) {
+	if place >= len(o) {
+		return "", false
+	}
+	i := strings.IndexByte(letters, o[place])
+	if i < 0 {
+		return "", false
+	}
+	return Origins()[i], true
 }
 
 // Overlap is what the rows share with an evaluation set. It holds counts alone, so that
@@ -60,6 +96,7 @@ type Audit struct {
 
 	Rows       int                `json:"rows"` // that are trained on
 	Origins    map[Origin]int     `json:"origins"`
+	RowOrigins RowOrigins         `json:"row_origins,omitempty"`
 	Operations map[string]int     `json:"operations"` // rows by what the program did to them
 	Answers    int                `json:"answers"`    // of the teacher that the rows were compared with
 	Missing    int                `json:"missing"`    // answers that the ledger names and the folder lacks

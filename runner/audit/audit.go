@@ -96,7 +96,7 @@ func (r *Report) trace(in Inputs, state *results.Trial, m *measured) error {
 		return err
 	}
 	r.Submission = disk.Digest(data)
-	rows := used(data, state.Spec.Protocol.Budget)
+	rows, places := submission.Used(bytes.NewReader(data), state.Spec.Protocol.Budget)
 	t := newTracer(rows)
 	if err := r.calls(in.Trial, state, t); err != nil {
 		return err
@@ -117,8 +117,9 @@ func (r *Report) trace(in Inputs, state *results.Trial, m *measured) error {
 	r.Rows, r.Repeats = len(rows), t.repeats()
 	r.Topics = results.Num(topics(t.entries), len(rows) > 0)
 	r.Traced = t.rows(rows, public, newSet(in.Task.Seed, nil))
-	for _, row := range r.Traced {
+	for i, row := range r.Traced {
 		r.Origins[row.Origin]++
+		r.RowOrigins = r.RowOrigins.With(places[i], row.Origin)
 		if row.Operation != "" {
 			r.Operations[row.Operation]++
 		}
@@ -154,10 +155,4 @@ func (r *Report) calls(dir record.Trial, state *results.Trial, t *tracer) error 
 		}
 	}
 	return err
-}
-
-// used are the rows of a submission that are trained on.
-func used(data []byte, budget results.Budget) []results.Row {
-	rows, _ := submission.Decode(bytes.NewReader(data), budget)
-	return rows
 }

@@ -24,6 +24,7 @@ import (
 type File struct {
 	Name       string             `yaml:"name" json:"name"`
 	Protocol   string             `yaml:"protocol" json:"protocol"`
+	Modified   bool               `yaml:"modified,omitempty" json:"modified,omitempty"` // the protocol is wanted for a student that it is not for
 	Suite      Suite              `yaml:"suite" json:"suite"`
 	Domains    []results.Domain   `yaml:"domains,omitempty" json:"domains"` // of task folders: all if left out
 	Workflows  []results.Workflow `yaml:"workflows" json:"workflows"`
@@ -62,7 +63,8 @@ type Teacher struct {
 	dialect.Settings `yaml:",inline"` // what its server needs beyond the protocol
 	Thinking         string           `yaml:"thinking" json:"thinking,omitempty"` // strip | keep, of the model's thoughts in its answers; strip when empty
 
-	// Of kind vllm, as in [Serve].
+	// Of kind vllm, as in [Serve] and [Student].
+	Device  string   `yaml:"device" json:"device,omitempty"`
 	Command []string `yaml:"command,omitempty" json:"command,omitempty"`
 	Options []string `yaml:"options,omitempty" json:"options,omitempty"`
 }
@@ -126,7 +128,18 @@ func (f File) unused() error {
 			return fmt.Errorf("teacher.%s: does not go with kind %s, which asks no server", asked.key, t.Kind)
 		}
 	}
-	return f.Sandbox.memory()
+	return cmp.Or(f.Sandbox.memory(), f.Suits())
+}
+
+// Suits refuses a protocol for a student that it is not for, unless the file says that
+// this is meant.
+func (f File) Suits() error {
+	p, err := f.Resolve()
+	if err != nil || f.Modified || f.Student.Embedded() || !p.Embedded() {
+		return err
+	}
+	return fmt.Errorf("protocol: %s is for the embedded student (%s), and would destroy a real one: take small, for up to 1.5 billion parameters, or paper; "+
+		"modified: true takes it all the same and marks every trial", p.Name, p.Recipe.Words())
 }
 
 func (s Sandbox) memory() error {
@@ -275,7 +288,7 @@ func (f File) Resolve() (results.Protocol, error) {
 	if err := b.Validate(); err != nil {
 		return p, fmt.Errorf("budget.%w", err)
 	}
-	p.Modified = p != was
+	p.Modified = p != was || f.Modified
 	return p, nil
 }
 

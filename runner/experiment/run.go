@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"time"
 
 	"github.com/autodatabench/autodatabench/agents"
@@ -43,6 +42,12 @@ type Setup struct {
 
 	Rule        Rule   // of an experiment that runs until its pairs are decided
 	PrivateRoot string // of the private sets of task folders
+
+	// Before anything is paid. Ready asks the student's server whether it can do what
+	// trials ask of it; Fits says why questions that leave room for an answer of so many
+	// tokens do not fit the student. Nil: all is well.
+	Ready func(ctx context.Context) error
+	Fits  func(questions []string, answer int) error
 
 	Only []results.TrialID // that are to be run; nil for all
 
@@ -102,7 +107,7 @@ func (s *Setup) Run(ctx context.Context) ([]results.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.scorer().Ready(maps.Values(s.Tasks)); err != nil {
+	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.lock(ctx, protocol); err != nil {

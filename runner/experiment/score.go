@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"golang.org/x/sync/errgroup"
 
@@ -82,7 +83,18 @@ func (s *Setup) openScores() (err error) {
 // scorer scores with the setup's student and private sets. It scores the base
 // student once, so that trials that run at a time share one scorer.
 func (s *Setup) scorer() *final.Scorer {
-	return &final.Scorer{Root: s.Root, Scores: s.scores, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot}
+	return &final.Scorer{Root: s.Root, Scores: s.scores, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot, Fits: s.Fits}
+}
+
+// ready refuses what no trial could be scored with.
+func (s *Setup) ready(ctx context.Context) error {
+	if err := s.scorer().Ready(maps.Values(s.Tasks)); err != nil {
+		return err
+	}
+	if s.Ready == nil {
+		return nil
+	}
+	return s.Ready(ctx)
 }
 
 // each calls work for every trial, as many at a time as the file says, and returns

@@ -83,8 +83,10 @@ func (t Teacher) validate() error {
 		return fmt.Errorf("teacher: kind vllm needs model")
 	case t.Kind == VLLM && (t.BaseURL != "" || t.APIKeyEnv != ""):
 		return fmt.Errorf("teacher: kind vllm is started by the program; base_url and api_key_env go with kind openai, which any server that is there will do for")
-	case t.Kind != VLLM && (t.Command != nil || t.Options != nil):
-		return fmt.Errorf("teacher: command and options go with kind vllm")
+	case t.Kind != VLLM && (t.Command != nil || t.Options != nil || t.Device != ""):
+		return fmt.Errorf("teacher: command, options and device go with kind vllm")
+	case t.Device == "cpu" && t.GPUs > 0:
+		return fmt.Errorf("teacher: device cpu has no gpus")
 	}
 	if t.BaseURL != "" {
 		if err := remote.CheckURL(t.BaseURL); err != nil {
@@ -97,7 +99,7 @@ func (t Teacher) validate() error {
 	if settings, err := json.Marshal(t.Settings); t.Kind == "procedural" && (err != nil || string(settings) != "{}" || t.Thinking != "") {
 		return fmt.Errorf("teacher: kind procedural asks no server; api, request, stream, query, key_header, system and thinking go with another kind")
 	}
-	return cmp.Or(known("teacher.thinking", t.Thinking, "", "strip", "keep"), within("teacher.gpus", t.GPUs, 0, 10_000),
+	return cmp.Or(known("teacher.thinking", t.Thinking, "", "strip", "keep"), known("teacher.device", t.Device, "", "cuda", "cpu"), within("teacher.gpus", t.GPUs, 0, 10_000),
 		within("teacher.concurrency", t.Concurrency, 0, maxConcurrency), remote.CheckVariable("teacher.api_key_env", t.APIKeyEnv), words("teacher.command", t.Command))
 }
 
@@ -105,9 +107,9 @@ func (t Teacher) validate() error {
 const maxConcurrency = 10_000
 
 // Devices is how many GPUs the teacher occupies, as far as the file says: one of
-// kind vllm has at least one.
+// kind vllm has at least one, unless it is on processors.
 func (t Teacher) Devices() int {
-	if t.Kind == VLLM {
+	if t.Kind == VLLM && t.Device != "cpu" {
 		return max(1, t.GPUs)
 	}
 	return t.GPUs

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -34,15 +35,30 @@ type Scorer struct {
 	Identity results.Identity // of Student
 
 	PrivateRoot string // of the private sets of task folders
-	base        sync.Mutex
+
+	// Fits says why questions that leave room for an answer of so many tokens do not fit
+	// the student; nil: all do.
+	Fits func(questions []string, answer int) error
+	base sync.Mutex
 }
 
-// Ready refuses tasks whose private sets no score could use, so that no trial is
-// run in vain.
+// Ready refuses tasks whose private sets no score could use, and tasks with questions
+// that the student's window has no room for, so that no trial is run in vain.
 func (s *Scorer) Ready(list iter.Seq[tasks.Task]) error {
 	for task := range list {
-		if _, err := private.Open(s.PrivateRoot, task); err != nil {
+		items, err := private.Open(s.PrivateRoot, task)
+		if err != nil {
 			return err
+		}
+		if s.Fits == nil {
+			continue
+		}
+		var questions []string
+		for _, item := range slices.Concat(task.Public, items) {
+			questions = append(questions, item.Question)
+		}
+		if err := s.Fits(questions, task.Brief.Sampling.MaxTokens); err != nil {
+			return fmt.Errorf("task %s: %w", task.Name, err)
 		}
 	}
 	return nil

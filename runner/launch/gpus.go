@@ -96,7 +96,7 @@ type Division struct {
 func Divide(gpus []string, teacher, perStudent, slots int) (Division, error) {
 	if len(gpus) < teacher+perStudent {
 		return Division{}, results.Infra(fmt.Errorf("%d GPUs are needed here (teacher %d, student %d), there are %d", teacher+perStudent, teacher, perStudent, len(gpus)),
-			"free more GPUs, or lower student.gpus and teacher.gpus")
+			"free more GPUs, or lower student.gpus and teacher.gpus; with device: cpu student and teacher need none")
 	}
 	d := Division{Teacher: strings.Join(gpus[:teacher], ",")}
 	if perStudent == 0 {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -112,10 +113,22 @@ func (p *process) stop(grace time.Duration) {
 
 // Bounds on what is shown of a log.
 const (
+	logBytes  = 16 << 20 // that are looked through
 	tailBytes = 8 << 10
 	tailLines = 5
 	tailRunes = 300 // of a line
 )
+
+// portTaken reports that the log says so: another program was faster.
+func (p *process) portTaken() bool {
+	f, err := os.Open(p.log)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.NewSectionReader(f, p.from, logBytes))
+	return err == nil && bytes.Contains(bytes.ToLower(data), []byte("address already in use"))
+}
 
 // tail is the end of what the process printed, in one line.
 func (p *process) tail() string {

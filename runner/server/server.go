@@ -117,7 +117,7 @@ func (s *Server) begin(ctx context.Context) (*process, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		if !ended || !again {
+		if !ended || !again || !p.portTaken() { // whatever else ended it would end it again
 			return nil, s.giveUp(err)
 		}
 	}

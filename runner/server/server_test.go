@@ -217,7 +217,7 @@ func TestCancelledLookLosesNoServer(t *testing.T) {
 	}
 }
 
-func TestStartThatEndsIsTriedOnceMore(t *testing.T) {
+func TestTakenPortIsTriedOnceMore(t *testing.T) {
 	spec := testSpec(t, "port taken")
 	spec.Env = append(spec.Env, "SERVER_TEST_MARK="+filepath.Join(t.TempDir(), "mark"))
 	mustURL(t, open(t, spec))
@@ -248,6 +248,9 @@ func TestNeverHealthy(t *testing.T) {
 		var known *results.Error
 		if !errors.As(err, &known) || known.Kind != results.Infrastructure || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v, want infrastructure with %q", tt.mode, err, tt.want)
+		}
+		if log, err := os.ReadFile(spec.Log); err != nil || strings.Count(string(log), "starting with") != 1 {
+			t.Errorf("%s: it was started more than once: %s, %v", tt.mode, log, err)
 		}
 	}
 }

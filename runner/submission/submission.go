@@ -41,15 +41,31 @@ func Decode(r io.Reader, budget results.Budget) ([]results.Row, results.Check) {
 	return decode(r, budget, results.MaxSubmission)
 }
 
+// Used returns the rows to train on, as Decode does, and their places in the array,
+// from 0.
+func Used(r io.Reader, budget results.Budget) ([]results.Row, []int) {
+	d := newDecoder(r, budget, results.MaxSubmission)
+	rows, _ := d.decode()
+	return rows, d.places[:len(rows)]
+}
+
 // decode is Decode of at most most bytes.
 func decode(r io.Reader, budget results.Budget, most int64) ([]results.Row, results.Check) {
+	return newDecoder(r, budget, most).decode()
+}
+
+func newDecoder(r io.Reader, budget results.Budget, most int64) *decoder {
 	d := &decoder{limited: limited{r: r, left: most}, most: most, budget: budget}
 	d.dec = json.NewDecoder(bufio.NewReaderSize(&d.limited, 64<<10))
+	return d
+}
+
+func (d *decoder) decode() ([]results.Row, results.Check) {
 	if err := d.array(); err != nil {
 		d.check.Problem = oneLine(err.Error())
 		return nil, d.check
 	}
-	if d.check.Kept < budget.MinRows {
+	if d.check.Kept < d.budget.MinRows {
 		d.check.Problem = d.tooFew()
 		return nil, d.check
 	}
@@ -79,6 +95,7 @@ type decoder struct {
 	dec     *json.Decoder
 	budget  results.Budget
 	used    []results.Row
+	places  []int // of the used rows
 	check   results.Check
 }
 
@@ -145,7 +162,7 @@ func (d *decoder) row(raw json.RawMessage) {
 	if reason == "" {
 		d.check.Kept++
 		if len(d.used) < d.budget.DatasetSize {
-			d.used = append(d.used, row)
+			d.used, d.places = append(d.used, row), append(d.places, index)
 		}
 		return
 	}

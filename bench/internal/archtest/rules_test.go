@@ -129,7 +129,7 @@ func libraryRules() []rule {
 		only("go.opentelemetry.io", "bench/internal/spans"),
 		only(module+"/runner/student/embedded/pretrain", "bench/internal/cli"), // a run needs the weights, not how they were made
 		only("github.com/openai/openai-go"),                                    // in tests alone: it reads the environment
-		only("os/exec", "bench/internal/doctor", "runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...",
+		only("os/exec", "bench/internal/doctor", "bench/internal/live", "runner/sandbox/...", "runner/launch/...", "runner/student/hf/...", "runner/student/llamafactory/...",
 			"runner/server/...", "runner/child/..."),
 		imports("math/rand", false, func(s *source, i imported) bool { return i.path == "math/rand" && !s.in(world) }),
 		imports("dot-import", false, func(_ *source, i imported) bool { return i.name == "." }), // would hide what is used

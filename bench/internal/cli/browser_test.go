@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -163,12 +164,19 @@ func TestBrowserReadsTheBoard(t *testing.T) {
 	b, root := openBrowser(t), microSite(t)
 	b.do(open(root + "index.html"))
 	b.wants("rows", shownRowsOf, "6")
-	rank := `[...document.querySelectorAll(".board tbody tr")].map(r => Number(r.children[0].dataset.sort)).join()`
-	before := b.js(rank)
-	b.do(click(`.board thead th:first-child`), click(`.board thead th:first-child`))
-	if b.js(rank) == before {
-		b.Error("two clicks on a head did not turn the order")
-	}
+	// The order of ranks, and what the head says of it.
+	const order = `(() => {
+		const ranks = [...document.querySelectorAll(".board tbody tr")].map(r => Number(r.children[0].dataset.sort));
+		const says = document.querySelector(".board thead th:first-child").getAttribute("aria-sort");
+		const sorted = [...ranks].sort((a, b) => says === "descending" ? b - a : a - b);
+		return says + (ranks.join() === sorted.join() && new Set(ranks).size > 1 ? "" : " but " + ranks);
+	})()`
+	other := map[string]string{"ascending": "descending", "descending": "ascending"}
+	b.do(click(`.board thead th:first-child`))
+	b.eventually("a head sorts", `["ascending", "descending"].includes(`+order+`)`, "true")
+	first := b.js(order)
+	b.do(click(`.board thead th:first-child`))
+	b.eventually("the order after a second click on a head", order, other[first])
 	b.do(choose(`[data-filter="workflow"]`, "iterative"))
 	b.js(`document.querySelector(".filters").dispatchEvent(new Event("input"))`)
 	b.wants("rows of workflow iterative", shownRowsOf, "3")
@@ -188,6 +196,40 @@ func TestBrowserReadsTheBoard(t *testing.T) {
 	if title := b.js(`document.title`); !strings.Contains(title, " and ") {
 		b.Errorf("the comparison's title: %s", title)
 	}
+}
+
+// TestBrowserFindsTheCallBehindARow goes from a rank to the teacher call behind a row in
+// three clicks, and searches all calls of the trial.
+func TestBrowserFindsTheCallBehindARow(t *testing.T) {
+	out := t.TempDir()
+	text := "name: demo\nprotocol: mini\ndomains: [science]\nworkflows: [one-shot]\nsettings: [scratch]\nagents: [pipeline]\nbudget: {dataset_size: 80, min_rows: 40}\n"
+	if err := os.WriteFile(filepath.Join(out, "demo.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"run", "--out", ".", "demo.yaml"}, {"audit", "--out", ".", "demo"}, {"site", "--out", ".", "pages"}} {
+		if code, _, said := in(t, out, args...); code != 0 {
+			t.Fatalf("%v: exit code %d: %s", args, code, said)
+		}
+	}
+	b := openBrowser(t)
+	b.do(open("file://"+filepath.Join(out, "pages", "index.html")), click(`.board td.name a`), wait(`.facts`))
+	b.do(click(`a[href*="trials/demo/"]`), wait(`#row-1`))
+	output := b.js(`document.querySelector("#row-1 dd:last-of-type .text").textContent.trim()`)
+	b.wants("the audit's origin of the row", `document.querySelector("#row-1 .source .mark").textContent`, "teacher-made")
+	b.do(click(`#row-1 .source a`), wait(`#calls`))
+	b.wants("the call at that address has the row's output", `((a, o) => a.includes(o) || a.includes(JSON.stringify(o).slice(1, -1)) ? "yes" : location.hash + " " + o + " NOT IN " + a)(document.querySelector(location.hash + " .answer").textContent, `+strconv.Quote(output)+`)`, "yes")
+	b.shot("calls-desktop")
+	b.axe("calls")
+
+	b.do(open("file://"+filepath.Join(out, "pages", "trials/demo/science/one-shot-scratch/pipeline/run-1/index.html")), wait(`[data-words] input`))
+	word := b.js(`document.querySelector("#row-1 dd .text").textContent.trim().split(/\s+/).sort((a, b) => b.length - a.length)[0]`)
+	b.do(enter(`[data-words] input`, word))
+	b.eventually("parts with a word of the first row", `document.querySelectorAll("[data-words] output a").length > 0`, "true")
+	b.do(click(`[data-words] output a`), wait(`#calls`))
+	b.wants("calls that are shown all have it", `[...document.querySelectorAll("#calls > li")].filter(c => !c.hidden).every(c => c.textContent.toLowerCase().includes(`+strconv.Quote(strings.ToLower(word))+`))`, "true")
+	b.wants("there are some", `[...document.querySelectorAll("#calls > li")].some(c => !c.hidden)`, "true")
+	b.do(open("file://"+filepath.Join(out, "pages", "trials/demo/science/one-shot-scratch/pipeline/run-1/index.html")), wait(`[data-words] input`), enter(`[data-words] input`, "nosuchwordanywhere"))
+	b.eventually("a word that is in no call", `document.querySelector("[data-words] output").textContent`, "in no part")
 }
 
 // TestBrowserByKeyboard uses no pointer.

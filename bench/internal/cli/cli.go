@@ -36,6 +36,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/autodatabench/autodatabench/bench/internal/live"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -82,6 +83,7 @@ func Main() int {
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now, Clock: clock, Sent: &sent,
 		Holder:   disk.Self(),
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
+		Browse: live.Browse,
 		StderrSize: func() (width, height int) { // 0 where it is not known
 			width, height, _ = term.GetSize(int(os.Stderr.Fd()))
 			return width, height

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -128,7 +129,7 @@ func (o evaluateOptions) file() (experiment.File, error) {
 			return f, err
 		}
 		f.Student, f.Launcher = other.Student, other.Launcher
-		f.Protocol, f.Budget, f.FinalSeeds, f.Teacher.Concurrency = other.Protocol, other.Budget, other.FinalSeeds, other.Teacher.Concurrency
+		f.Protocol, f.Modified, f.Budget, f.FinalSeeds, f.Teacher.Concurrency = other.Protocol, other.Modified, other.Budget, other.FinalSeeds, other.Teacher.Concurrency
 	}
 	if o.protocol != nil {
 		f.Protocol = *o.protocol
@@ -143,7 +144,7 @@ func (o evaluateOptions) file() (experiment.File, error) {
 	if len(f.Domains) != 1 && len(f.Suite.Folders) != 1 {
 		return f, usage("evaluate takes one task: --domain WORD, or --task FOLDER")
 	}
-	if err := f.Validate(); err != nil {
+	if err := cmp.Or(f.Validate(), f.Suits()); err != nil {
 		return f, results.Bad(err)
 	}
 	if !results.ValidName(o.name) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -51,8 +52,9 @@ func usage(format string, args ...any) error {
 
 // codeOf is the exit code of an error.
 func codeOf(err error) int {
-	var library cli.ExitCoder // such as --help with an argument
-	if errors.Is(err, errUsage) || errors.As(err, &library) {
+	var library cli.ExitCoder               // such as --help with an argument
+	var program interface{ SysUsage() any } // an [exec.ExitError] of another program, which has an exit code too
+	if errors.Is(err, errUsage) || errors.As(err, &library) && !errors.As(err, &program) {
 		return exitUsage
 	}
 	var gate gateError
@@ -83,8 +85,12 @@ func say(w io.Writer, err error) {
 		}
 		return
 	}
-	message := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", "; "), "usage: ")
-	fmt.Fprintf(w, "autodatabench: %s\n", cut.Runes(message, maxMessage, "... (cut)"))
+	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", "; "), "usage: ")
+	var file *fs.PathError // says which call of the system failed, which tells a user nothing
+	if errors.As(err, &file) {
+		text = strings.Replace(text, file.Error(), file.Path+": "+file.Err.Error(), 1)
+	}
+	fmt.Fprintf(w, "autodatabench: %s\n", cut.Runes(text, maxMessage, "... (cut)"))
 	var known *results.Error
 	if errors.As(err, &known) && known.Hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", known.Hint)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -58,6 +59,8 @@ func TestCodeOf(t *testing.T) {
 		{&results.Error{Kind: results.Verification, Err: errors.New("x")}, 6},
 		{&results.Error{Err: errors.New("of no kind")}, 5},
 		{errors.New("of no kind"), 5},
+		{results.Infra(fmt.Errorf("python: %w", &exec.ExitError{ProcessState: &os.ProcessState{}})), 5}, // another program failed
+		{fmt.Errorf("python: %w", &exec.ExitError{ProcessState: &os.ProcessState{}}), 5},
 	} {
 		if got := codeOf(tt.err); got != tt.want {
 			t.Errorf("%v: %d, want %d", tt.err, got, tt.want)

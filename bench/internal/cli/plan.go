@@ -48,11 +48,11 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if made.Measured, err = measure(ctx, o.out, f, p); err != nil {
 		return err
 	}
-	tables := []*table.Table{planTable(f, p, made), trialsTable(f, p, list)}
+	tables := []*table.Table{trialsTable(f, p, list)} // the longest first: the last one stays on a screen
 	if len(made.Measured) > 0 {
 		tables = append(tables, measuredTable(made.Measured))
 	}
-	return printData(w, o.format, made, tables...)
+	return printData(w, o.format, made, append(tables, planTable(f, p, made))...)
 }
 
 // plannable checks what the experiment needs for its plan and completes its
@@ -128,6 +128,9 @@ func planTable(f experiment.File, p results.Protocol, made plan.Plan) *table.Tab
 		t.Note("Of the cost, %.2f USD are known; unknown is what %s may cost, whose price or length of replies the definition does not give.", k.AgentCost, strings.Join(k.NoCost, ", "))
 	}
 	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them. GPU hours are those of the trials' run time: retraining for the final score, private scoring and the base student's evaluation come on top.")
+	if !f.Student.Embedded() {
+		t.Note("The student %s is trained by the recipe of protocol %s: %s.", f.Student.Model, p.Name, p.Recipe.Words())
+	}
 	if f.UntilDecided != "" {
 		t.Note("Every entry gets %d runs. Runs after these go only to entries whose order is open (%s), and %d is the most.", experiment.FirstRuns, f.UntilDecided, f.Runs)
 	}

@@ -22,7 +22,7 @@ func resumeCommand(env Env) *cli.Command {
 			"  autodatabench resume demo --agent my-agent --agent-file my-agent.yaml --dry-run",
 		Flags: append(append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
-			onlyFlag(), failedFlag(), eventsFlag(),
+			onlyFlag(), failedFlag(), eventsFlag(), openFlag(),
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan of the whole experiment, check its terms and start nothing"},
 		), growFlags()...),
@@ -37,7 +37,7 @@ func resumeCommand(env Env) *cli.Command {
 			}
 			return runResume(c.Context, env.World, resumeOptions{
 				format: formatOf(c), out: c.String("out"), name: name, places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
-				only: c.StringSlice("only"), failed: c.Bool("failed"), events: events, dryRun: c.Bool("dry-run"), added: addedOf(c),
+				only: c.StringSlice("only"), failed: c.Bool("failed"), events: events, open: c.Bool("open"), dryRun: c.Bool("dry-run"), added: addedOf(c),
 			})
 		},
 	}
@@ -52,6 +52,7 @@ type resumeOptions struct {
 	only       []string // words that name trials; none for all
 	failed     bool     // only trials that have begun and have no score
 	events     string   // where events go; empty for nowhere
+	open       bool     // the live pages in a browser
 	dryRun     bool
 	added      added
 }
@@ -77,7 +78,7 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 	if o.dryRun {
 		return printPlan(ctx, w, request, runOptions{format: o.format, out: o.out, places: o.places})
 	}
-	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events}, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events, o.open}, o.format)
 }
 
 // interruptedRun is the error of a run that a signal ended.

@@ -38,7 +38,7 @@ func runCommand(env Env) *cli.Command {
 			"by unseeded chance, and steps that exceed their time on a slower machine, come out otherwise and are named as the difference.",
 		Flags: append(suiteFlags(), append(placeFlags(),
 			outFlag(), jsonFlag(), formatFlag(),
-			onlyFlag(), failedFlag(), eventsFlag(),
+			onlyFlag(), failedFlag(), eventsFlag(), openFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and start nothing"},
 			&cli.StringFlag{Name: "replay", Usage: "run the trial in `FOLDER` again with its recorded agent, and compare", TakesFile: true},
 			&cli.BoolFlag{Name: "replay-teacher", Usage: "with --replay: the recorded teacher, too"},
@@ -89,7 +89,7 @@ func runCommand(env Env) *cli.Command {
 			return runNew(c.Context, env.World, runOptions{
 				format: formatOf(c), out: c.String("out"), places: placesOf(c), agentFiles: c.StringSlice("agent-file"),
 				model: c.String("model"), baseURL: c.String("base-url"), keyEnv: c.String("api-key-env"),
-				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: words, events: events,
+				dryRun: c.Bool("dry-run"), only: c.StringSlice("only"), failed: c.Bool("failed"), path: firstArgument(c), words: words, events: events, open: c.Bool("open"),
 			})
 		},
 	}
@@ -107,6 +107,7 @@ type runOptions struct {
 	only       []string // words that name trials; none for all
 	failed     bool     // only trials that have begun and have no score
 	events     string   // where events go; empty for nowhere
+	open       bool     // the live pages in a browser
 	path       *string  // experiment file; nil for an experiment made of words
 	words      words
 }
@@ -136,7 +137,7 @@ func runNew(ctx context.Context, w setup.World, o runOptions) error {
 	if o.dryRun {
 		return printPlan(ctx, w, request, o)
 	}
-	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events}, o.format)
+	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events, o.open}, o.format)
 }
 
 // made is the agent that the flags define, if they define one.
@@ -171,6 +172,10 @@ func (o runOptions) named(made []definitions.Definition) (names []string, err er
 		}
 		names = append(names, d.Name)
 	}
+	if names == nil {
+		return nil, results.Bad(errors.New("there is no agent to run"),
+			"name one with --agent (autodatabench agents list), --agent-file or --model; or give an experiment file")
+	}
 	return names, nil
 }
 
@@ -186,6 +191,13 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 	}
 	if s.Only, err = r.chosen(s); err != nil {
 		return err
+	}
+	if r.open {
+		closePages, err := openPages(ctx, w, r)
+		if err != nil {
+			return err
+		}
+		defer closePages()
 	}
 	ids, err := s.Chosen()
 	if err != nil {

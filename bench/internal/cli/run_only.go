@@ -18,6 +18,7 @@ type runRequest struct {
 	only       []string // words that name trials; none for all
 	failed     bool     // the trials that have begun and have no score
 	events     string   // where events go; empty for nowhere
+	open       bool     // the live pages in a browser
 }
 
 // chosen lists the trials that are asked for; nil for all.

@@ -52,7 +52,21 @@ func runServePages(ctx context.Context, w setup.World, o servePagesOptions) erro
 	if err != nil {
 		return err
 	}
-	s := &live.Server{
+	s := livePages(w, o)
+	query := ""
+	if !loopback(listener.Addr()) {
+		s.Token = rand.Text()
+		query = "?token=" + s.Token
+	}
+	defer announce(w, o.pages.Out, listener.Addr())()
+	return serveOn(ctx, listener, s.Handler(ctx), func() {
+		fmt.Fprintf(w.Stdout, "pages of %s at http://%s/%s\nstop with Ctrl-C\n", o.pages.Out, listener.Addr(), query)
+	})
+}
+
+// livePages is a server of the pages, without a token.
+func livePages(w setup.World, o servePagesOptions) *live.Server {
+	return &live.Server{
 		Gather: func(ctx context.Context) (*site.Source, error) { return pages.Gather(ctx, o.pages) },
 		Running: func(ctx context.Context) ([]live.Running, error) {
 			return pages.Running(ctx, o.pages, w.Holder, w.Now())
@@ -60,14 +74,16 @@ func runServePages(ctx context.Context, w setup.World, o servePagesOptions) erro
 		Hosts: append([]string{"localhost", "127.0.0.1", "::1"}, o.hosts...),
 		Now:   w.Now,
 	}
-	query := ""
-	if !loopback(listener.Addr()) {
-		s.Token = rand.Text()
-		query = "?token=" + s.Token
+}
+
+// announce lets command show find the pages of out, until withdraw is called. Where
+// there is no place for that, show names no address.
+func announce(w setup.World, out string, at net.Addr) (withdraw func()) {
+	withdraw, err := live.Announce(w.Cache(), out, "http://"+at.String()+"/")
+	if err != nil {
+		return func() {}
 	}
-	return serveOn(ctx, listener, s.Handler(ctx), func() {
-		fmt.Fprintf(w.Stdout, "pages of %s at http://%s/%s\nstop with Ctrl-C\n", o.pages.Out, listener.Addr(), query)
-	})
+	return withdraw
 }
 
 // loopback reports whether only this machine reaches the address.

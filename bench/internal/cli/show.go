@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/autodatabench/autodatabench/bench/internal/live"
 	"github.com/autodatabench/autodatabench/bench/internal/pages"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/site"
 	"github.com/autodatabench/autodatabench/report/trial"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
@@ -103,6 +106,9 @@ func runShow(ctx context.Context, w setup.World, o showOptions) error {
 		err = show(w, o.format, s)
 	} else {
 		_, err = io.WriteString(w.Stdout, trial.Clean(s.text(o)))
+	}
+	if address, ok := live.Served(ctx, w.Cache(), filepath.Dir(string(e))); ok && o.format == report.Text && err == nil {
+		_, err = fmt.Fprintf(w.Stdout, "\nin a browser: %s\n", address+site.TrialPage(filepath.Base(string(e)), v.TrialID, o.attempt))
 	}
 	return errors.Join(err, v.Problem)
 }

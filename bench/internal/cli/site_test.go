@@ -88,6 +88,9 @@ func leads(t *testing.T, pages map[string]string) {
 
 func TestSite(t *testing.T) {
 	out := finishedMicro(t)
+	if code, _, said := in(t, out, "audit", "--out", ".", "micro"); code != 0 {
+		t.Fatalf("audit: exit code %d: %s", code, said)
+	}
 	pages, code, said := siteOf(t, out)
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, said)
@@ -104,6 +107,8 @@ func TestSite(t *testing.T) {
 	}
 	if page := pages[trial+"index.html"]; !strings.Contains(page, "question 0 of") || !strings.Contains(page, "chosen") {
 		t.Error("the trial's page shows no row, or no chosen attempt")
+	} else if !regexp.MustCompile(`<p class="source"><span class="mark">(unexplained|literal in the code|teacher-made)</span>`).MatchString(page) {
+		t.Error("the trial's page does not say what the audit found about its rows")
 	}
 	again, _, _ := siteOf(t, out)
 	if diff := cmp.Diff(pages, again); diff != "" {

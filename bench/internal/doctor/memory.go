@@ -10,7 +10,8 @@ import (
 	"github.com/autodatabench/autodatabench/runner/student/vllm"
 )
 
-// checkModel looks for the student's files.
+// checkModel looks for the student's files, opens them as a run does and renders a
+// question in the chat template.
 func checkModel(w setup.World, f experiment.File) Finding {
 	const part = "student model"
 	if f.Student.Embedded() {
@@ -20,7 +21,21 @@ func checkModel(w setup.World, f experiment.File) Finding {
 	if err != nil {
 		return failed(part, err, "")
 	}
-	return Finding{part, true, fmt.Sprintf("%s, weights of %.2f GiB", f.Student.Model, float64(weights)/(1<<30)), ""}
+	m, err := w.Checkpoint(f.Student)
+	if err != nil {
+		return failed(part, err, "")
+	}
+	const question = "What is 2 + 2?"
+	r, err := setup.Render(f.Student, m, []string{question})
+	if err != nil {
+		return failed(part, err, "")
+	}
+	what := fmt.Sprintf("%s, weights of %.2f GiB, a window of %d tokens; its chat template makes %d tokens of %q",
+		f.Student.Model, float64(weights)/(1<<30), m.Context, r.Tokens[0], question)
+	if m.Dated != "" {
+		what += "; today is " + m.Dated + " in it"
+	}
+	return Finding{part, true, what, ""}
 }
 
 // model is what memory is estimated from.

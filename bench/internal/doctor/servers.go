@@ -11,6 +11,7 @@ import (
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/student/vllm"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -37,6 +38,21 @@ func checkServer(ctx context.Context, part, url string, key remote.Key, model st
 		return Finding{part, false, fmt.Sprintf("%s has no model %q, but %s", url, model, listed(models)), "name one of these, or start the server with that one"}
 	}
 	return Finding{part, true, fmt.Sprintf("%s has the model %q", url, model), ""}
+}
+
+// probeAdapters looks whether a server takes adapters at run time.
+func probeAdapters(ctx context.Context, found Finding, url string, key remote.Key) Finding {
+	g, err := vllm.New(vllm.Config{
+		Server: vllm.At(url), Key: key, Adapters: vllm.LoRA, Session: "doctor", Timeout: 10 * time.Second, Retry: remote.Retry{Tries: 1},
+	})
+	if err == nil {
+		err = g.Probe(ctx)
+	}
+	if err != nil {
+		return failed(found.Part, err, "")
+	}
+	found.What += " and takes adapters"
+	return found
 }
 
 // parseModels reads the names in a list of models.

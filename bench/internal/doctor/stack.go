@@ -85,7 +85,16 @@ func checkAgents(w setup.World, f experiment.File, files []string) []Finding {
 	return []Finding{{"agents", true, fmt.Sprintf("%d defined, with the keys they need", len(list)), "autodatabench agents check NAME asks one"}}
 }
 
+// checkTrainer looks at what trains the student, and says by which recipe.
 func checkTrainer(f experiment.File) Finding {
+	found := trainerOf(f)
+	if p, err := f.Resolve(); err == nil && !f.Student.Embedded() {
+		found.What += fmt.Sprintf("; protocol %s: %s", p.Name, p.Recipe.Words())
+	}
+	return found
+}
+
+func trainerOf(f experiment.File) Finding {
 	switch s := f.Student; {
 	case s.Embedded():
 		return notNeeded("trainer")
@@ -143,7 +152,11 @@ func checkGenerator(ctx context.Context, w setup.World, f experiment.File) Findi
 		if serve.Adapters == string(vllm.Folder) {
 			name = "" // which it loads when it is asked
 		}
-		return checkServer(ctx, "generator", serve.BaseURL, key, name)
+		found := checkServer(ctx, "generator", serve.BaseURL, key, name)
+		if found.OK && serve.Adapters == string(vllm.LoRA) {
+			found = probeAdapters(ctx, found, serve.BaseURL, key)
+		}
+		return found
 	}
 }
 

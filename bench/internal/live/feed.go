@@ -18,8 +18,8 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// liveAddress is the page of what runs.
-const liveAddress = "live.html"
+// Address is the page of what runs.
+const Address = "live.html"
 
 // mostOpen is how many pages are told of news at a time.
 const mostOpen = 500

@@ -159,14 +159,14 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) make(ctx context.Context, pages *site.Site, address string) ([]byte, error) {
-	if address != liveAddress {
+	if address != Address {
 		return pages.Page(ctx, address)
 	}
 	shown, err := s.fragment(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return pages.Wrap(liveAddress, "Running experiments", "live", shown)
+	return pages.Wrap(Address, "Running experiments", "live", shown)
 }
 
 // share is how many times as long as it took to read the folders they are not read

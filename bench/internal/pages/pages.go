@@ -41,12 +41,17 @@ type Options struct {
 // Gather gathers the source of a site. With a source, the error says what is left out
 // of it.
 func Gather(ctx context.Context, o Options) (*site.Source, error) {
-	outcomes, opts, left := recorded.Outcomes(ctx, o.Out, o.Experiment, o.Warn)
+	var outcomes []results.Outcome
+	var opts report.Options
+	var left error
+	if !o.Live || disk.Exists(record.Index(o.Out)) { // nothing need have ended yet where trials run
+		outcomes, opts, left = recorded.Outcomes(ctx, o.Out, o.Experiment, o.Warn)
+	}
 	roots, err := experiments(o)
 	if err != nil {
 		return nil, errors.Join(left, err)
 	}
-	if outcomes == nil && (!o.Live || len(roots) == 0) {
+	if outcomes == nil && !o.Live {
 		return nil, left
 	}
 	paper, err := published.Load()

@@ -26,7 +26,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 		arithmetic += fmt.Sprintf(", %.2f of its memory", cfg.Share)
 	}
 	return studentPlan{
-		identity: results.Identity{Name: m.Name, Backend: "hf", Digest: m.Digest, Arithmetic: arithmetic},
+		identity: results.Identity{Name: m.Name, Backend: "hf", Digest: m.Digest, Arithmetic: arithmetic + m.dates()},
 		most:     m.MostNewTokens(), checkRecipe: hf.New(cfg).CheckRecipe,
 		open: func(devices string) (openedStudent, error) {
 			on := cfg

@@ -114,6 +114,9 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 	if err := checkRecipe(s.File, plan); err != nil {
 		return s, err
 	}
+	if p, err := s.File.Resolve(); err == nil && needs.Teacher && !s.File.Student.Embedded() {
+		fmt.Fprintf(w.Stderr, "student %s: protocol %s, %s\n", plan.identity.Name, p.Name, p.Recipe.Words())
+	}
 	gpus, err := divide(ctx, w, r.File, needs)
 	if err != nil {
 		return s, err
@@ -123,7 +126,7 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 		return s, err
 	}
 	opened.add(student.close)
-	s.Student, s.Identity = student, plan.identity
+	s.Student, s.Identity, s.Fits, s.Ready = student, plan.identity, plan.fits, plan.ready
 	if needs.Teacher {
 		teacher, end, err := openTeacher(ctx, w, r.File, gpus.Teacher)
 		if err != nil {

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"cmp"
+	"context"
 	"errors"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -20,6 +21,8 @@ type studentPlan struct {
 	most        int // tokens an answer may have
 	checkRecipe func(results.Recipe) error
 	open        func(devices string) (openedStudent, error)
+	fits        func(questions []string, answer int) error // nil: the student cuts a question that is too long
+	ready       func(ctx context.Context) error            // nil: nobody need be asked
 }
 
 // openedStudent is a student on one set of devices.
@@ -55,6 +58,7 @@ type (
 	generator struct {
 		arithmetic string
 		open       func(devices string) (student.Generator, func() error, error)
+		ready      func(ctx context.Context) error // nil: nobody need be asked
 	}
 )
 
@@ -67,6 +71,14 @@ type base struct {
 	served    float64 // share of the memory that the student's own vLLM takes
 }
 
+// dates is for the record, where the chat template asks for today's.
+func (m base) dates() string {
+	if m.Dated == "" {
+		return ""
+	}
+	return "; today is " + m.Dated + " in the chat template"
+}
+
 // planPair plans a student of a model on disk, what trains it and what asks it.
 func planPair(w World, f experiment.File) (studentPlan, error) {
 	p, err := f.Resolve()
@@ -75,11 +87,12 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 	}
 	s := f.Student
 	served := BesideTrainer(s)
-	model, err := checkpoint.Open(s.Model, w.HubCache(), w.digestCache())
+	model, err := w.Checkpoint(s)
 	if err != nil {
 		return studentPlan{}, err
 	}
 	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision, secrets: f.Secrets(), served: served}
+	fits := func(questions []string, answer int) error { return window(s, model, questions, answer) }
 	var t trainer
 	var g generator
 	if s.Train == "llamafactory" {
@@ -90,6 +103,7 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 	if s.Train == "hf" || s.Infer == "hf" {
 		worker, err := planHF(s, m)
 		if err != nil || s.Train == s.Infer {
+			worker.fits = fits
 			return worker, err
 		}
 		if s.Train == "hf" {
@@ -104,10 +118,11 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 		}
 	}
 	return studentPlan{
-		identity:    results.Identity{Name: m.Name, Backend: s.Train + "+" + s.Infer, Arithmetic: t.arithmetic + "; " + g.arithmetic, Digest: m.Digest},
+		identity:    results.Identity{Name: m.Name, Backend: s.Train + "+" + s.Infer, Arithmetic: t.arithmetic + "; " + g.arithmetic + m.dates(), Digest: m.Digest},
 		most:        m.MostNewTokens(),
 		checkRecipe: func(r results.Recipe) error { return cmp.Or(m.CheckRecipe(r), t.check(r)) },
 		open:        func(devices string) (openedStudent, error) { return openPair(t, g, devices) },
+		fits:        fits, ready: g.ready,
 	}, nil
 }
 
@@ -121,7 +136,7 @@ func (p studentPlan) trainer() trainer {
 
 // generator is the student as one that only answers.
 func (p studentPlan) generator() generator {
-	return generator{p.identity.Arithmetic, func(devices string) (student.Generator, func() error, error) {
+	return generator{arithmetic: p.identity.Arithmetic, open: func(devices string) (student.Generator, func() error, error) {
 		opened, err := p.open(devices)
 		return opened, opened.close, err
 	}}

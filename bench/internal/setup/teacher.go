@@ -33,12 +33,20 @@ func openTeacher(ctx context.Context, w World, f experiment.File, gpus string) (
 	}
 }
 
+// teacherCache are the GiB for the cache of a teacher on processors, whose shape is not
+// known before it is there.
+const teacherCache = 4
+
 // startTeacher starts a vLLM of the teacher's.
 func startTeacher(ctx context.Context, w World, f experiment.File, gpus string) (teacher.Teacher, func() error, error) {
-	started, err := vllm.Launch{
+	launch := vllm.Launch{
 		What: "vllm serve of the teacher", Command: f.Teacher.Command, Options: f.Teacher.Options, Model: f.Teacher.Model,
 		GPUs: f.Teacher.Devices(), Env: child.Env(w.Environ, f.Secrets()...), Seed: f.Seed,
-	}.Start(gpus)
+	}
+	if f.Teacher.Device == "cpu" {
+		launch.Cache = teacherCache
+	}
+	started, err := launch.Start(gpus)
 	if err != nil {
 		return nil, nil, err
 	}

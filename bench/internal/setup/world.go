@@ -31,6 +31,8 @@ type World struct {
 	Width    int  // of Stdout in columns
 	Height   int  // of Stdout in rows
 
+	Browse func(address string) error // opens a browser of the user's; nil: there is none
+
 	StderrSize func() (width, height int) // now, of a terminal; nil where it is none
 }
 
@@ -69,11 +71,20 @@ func (w World) HubCache() string {
 	return cmp.Or(w.Getenv("HF_HUB_CACHE"), filepath.Join(home, "hub"))
 }
 
+// Cache is where this program keeps what it can do without; empty where there is no
+// place.
+func (w World) Cache() string {
+	if home := w.Getenv("HOME"); home != "" {
+		return filepath.Join(cmp.Or(w.Getenv("XDG_CACHE_HOME"), filepath.Join(home, ".cache")), "autodatabench")
+	}
+	return ""
+}
+
 // digestCache is where digests of great weights are kept; empty where there is no
 // place.
 func (w World) digestCache() string {
-	if home := w.Getenv("HOME"); home != "" {
-		return filepath.Join(cmp.Or(w.Getenv("XDG_CACHE_HOME"), filepath.Join(home, ".cache")), "autodatabench", "digests")
+	if cache := w.Cache(); cache != "" {
+		return filepath.Join(cache, "digests")
 	}
 	return ""
 }

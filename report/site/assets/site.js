@@ -46,3 +46,38 @@ for (const bar of document.querySelectorAll(".filters")) {
   bar.addEventListener("input", apply);
   if (location.search) apply();
 }
+
+// Search in all calls of a trial: a file of words says in which pages they stand. It is
+// loaded as a script when somebody searches, which works without a server too.
+for (const bar of document.querySelectorAll("[data-words]")) {
+  const search = bar.querySelector("input");
+  const said = bar.querySelector("output");
+  let index = null;
+  bar.hidden = false;
+
+  const apply = () => {
+    said.replaceChildren();
+    const words = search.value.toLowerCase().split(/[^\p{L}\p{Nd}]+/u).filter(Boolean).map((w) => [...w].slice(0, 32).join(""));
+    if (!index || !words.length) return;
+    const known = Object.keys(index.words);
+    const found = index.parts.map((_, part) => part).filter((part) => words.every((w) => known.some((k) => k.includes(w) && index.words[k].includes(part))));
+    said.append(found.length ? "in part " : "in no part");
+    found.forEach((part, i) => {
+      const link = document.createElement("a");
+      link.href = index.parts[part] + "?q=" + encodeURIComponent(search.value);
+      link.textContent = part + 1;
+      said.append(i ? ", " : "", link);
+    });
+    if (!index.whole) said.append(" (rare words of later calls are not in the index)");
+  };
+  window.callWords = (loaded) => {
+    index = loaded;
+    apply();
+  };
+  search.addEventListener("focus", () => {
+    const script = document.createElement("script");
+    script.src = bar.dataset.words;
+    document.head.append(script);
+  }, { once: true });
+  search.addEventListener("input", apply);
+}

@@ -3,14 +3,13 @@
 // given by its path or by its name in the hub's cache.
 //
 // The package is not for loading weights (package llama does, for small models), and
-// it fetches nothing. Invariant: the digest covers the same bytes as the embedded
-// student's, so that an exported student keeps its digest.
+// it fetches nothing. Invariant: the digest covers everything that decides what a back
+// end trains and how it asks: weights, configuration, tokenizer and chat template.
 package checkpoint
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/lfs"
 )
 
@@ -33,13 +33,15 @@ type Model struct {
 	Name    string // in the record
 	Folder  string
 	Context int    // tokens of prompt and answer together
-	Digest  string // sha256 over the base weights and the tokenizer, hexadecimal
+	Dated   string // the day that the chat template has for today, where it asks for one
+	Digest  string // sha256 over the base weights and everything that decides how it is asked, hexadecimal
 }
 
 // Open finds and reads the model: the path of a folder, or a name of the hub such
 // as meta-llama/Llama-3.1-8B-Instruct, looked for in the folder cache. It reads
 // all of the weights, if they are great only once: the folder kept, unless that is
-// empty, has their digests.
+// empty, has their digests. A model whose chat template writes today's date is given in
+// a folder beside kept, with a fixed one.
 func Open(model, cache, kept string) (Model, error) {
 	m := Model{Name: filepath.Base(filepath.Clean(model))}
 	var err error
@@ -47,6 +49,9 @@ func Open(model, cache, kept string) (Model, error) {
 		return m, err
 	}
 	if m.Context, err = context(m.Folder); err != nil {
+		return m, err
+	}
+	if err := m.fixDate(kept); err != nil {
 		return m, err
 	}
 	files, err := digested(m.Folder)
@@ -70,33 +75,11 @@ func find(model, cache string) (string, error) {
 	return filepath.Abs(filepath.Join(held, "snapshots", filepath.Base(strings.TrimSpace(string(revision)))))
 }
 
-func context(folder string) (int, error) {
-	data, err := os.ReadFile(filepath.Join(folder, "config.json"))
-	if err != nil {
-		return 0, results.Infra(fmt.Errorf("student: %w", err), "student.model names a folder of Hugging Face files")
-	}
-	var config struct {
-		Positions int `json:"max_position_embeddings"`
-	}
-	if err := decodeConfig(data, &config); err != nil {
-		return 0, results.Bad(fmt.Errorf("student: %s: %w", folder, err))
-	}
-	if config.Positions < 32 {
-		return 0, results.Bad(fmt.Errorf("student: %s: config.json has no usable max_position_embeddings, got %d", folder, config.Positions))
-	}
-	return min(config.Positions, longest), nil
-}
-
-// decodeConfig reads config.json as far as v goes.
-func decodeConfig(data []byte, v any) error {
-	const name = "config.json"
-	if err := lfs.Check(name, data); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(data, v); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
+// deciding are the files beside the weights that decide what is trained and how it is
+// asked. A model has some of them.
+var deciding = []string{
+	"config.json", "generation_config.json", templateFile, "chat_template.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+	"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt",
 }
 
 // digested are the files that the digest is over, in their order.
@@ -109,7 +92,17 @@ func digested(folder string) ([]string, error) {
 		return nil, results.Infra(fmt.Errorf("student: %s holds no weights", folder), "weights must be in the safetensors format")
 	}
 	slices.Sort(files)
-	files = append(files, filepath.Join(folder, "tokenizer.json"))
+	vocabulary := false
+	for _, name := range deciding {
+		path := filepath.Join(folder, name)
+		if _, err := os.Stat(path); err == nil {
+			files = append(files, path)
+			vocabulary = vocabulary || name == "tokenizer.json" || name == "tokenizer.model" || name == "vocab.json"
+		}
+	}
+	if !vocabulary {
+		return nil, results.Infra(fmt.Errorf("student: %s has no tokenizer.json", folder), "fetch all files of the model, with its tokenizer")
+	}
 	for _, path := range files {
 		if err := lfs.CheckFile(path); err != nil {
 			return nil, results.Bad(fmt.Errorf("student: %w", err))
@@ -121,9 +114,11 @@ func digested(folder string) ([]string, error) {
 func digest(files []string) (string, error) {
 	sum := sha256.New()
 	for _, path := range files {
-		if err := add(sum, path); err != nil {
+		of, err := disk.DigestFile(path)
+		if err != nil {
 			return "", results.Infra(fmt.Errorf("student: %w", err))
 		}
+		fmt.Fprintf(sum, "%s %s\n", of, filepath.Base(path))
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

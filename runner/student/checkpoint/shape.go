@@ -2,8 +2,6 @@ package checkpoint
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -23,12 +21,8 @@ func ReadShape(model, cache string) (Shape, error) {
 	if err != nil {
 		return s, err
 	}
-	data, err := os.ReadFile(filepath.Join(folder, "config.json"))
-	if err != nil {
-		return s, results.Infra(fmt.Errorf("student: %w", err), "student.model names a folder of Hugging Face files")
-	}
-	if err := decodeConfig(data, &s); err != nil {
-		return s, results.Bad(fmt.Errorf("student: %s: %w", folder, err))
+	if err := readConfig(folder, &s); err != nil {
+		return s, err
 	}
 	const most = 1 << 24 // of each, so that no product overflows
 	for _, n := range []int{s.Hidden, s.Intermediate, s.Layers, s.Vocabulary} {

@@ -222,7 +222,7 @@ func (s *Student) job(ctx context.Context, request map[string]any, each func(eve
 // them: what is missing is an error.
 func Versions(python string) (map[string]string, error) {
 	python = cmp.Or(python, "python3")
-	out, err := check(python)
+	out, err := ask(python, nil, "--check")
 	if err != nil {
 		return nil, results.Infra(fmt.Errorf("student hf: %s: %w", python, err),
 			"student.python names the interpreter of an environment with torch, transformers and peft")

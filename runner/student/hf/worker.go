@@ -34,7 +34,7 @@ const longestLine = 4 << 20
 
 // event is a line of the worker; which fields it has depends on Event.
 type event struct {
-	Event     string  `json:"event"` // ready | step | answer | done | diverged
+	Event     string  `json:"event"` // ready | step | answer | done | diverged | refused
 	Seconds   float64 `json:"seconds"`
 	Step      int     `json:"step"`
 	Total     int     `json:"total"`
@@ -102,6 +102,9 @@ func (w *worker) await(limit time.Duration) (seconds float64, err error) {
 	switch inTime := late.Stop(); {
 	case !inTime:
 		err = results.Infra(errors.Join(fmt.Errorf("it was not ready after %s", limit), err))
+	case err == nil && e.Event == "refused":
+		w.stop()
+		err = refused(e)
 	case err == nil && e.Event != "ready":
 		err = w.fault(fmt.Errorf("sent %q before it was ready", e.Event))
 	}
@@ -123,11 +126,18 @@ func (w *worker) do(job []byte, each func(event) error) (event, error) {
 			return e, nil
 		case e.Event == "diverged":
 			return e, fmt.Errorf("%w: %.300q", student.ErrDiverged, e.Message)
+		case e.Event == "refused":
+			return e, refused(e)
 		}
 		if err := each(e); err != nil {
 			return e, w.fault(err)
 		}
 	}
+}
+
+// refused is what cannot be done with the model, or with a question.
+func refused(e event) error {
+	return results.Bad(fmt.Errorf("student hf: %s", cut.Runes(e.Message, 600, "...")))
 }
 
 func (w *worker) next() (event, error) {
@@ -166,9 +176,10 @@ func (w *worker) stop() {
 	})
 }
 
-// check runs worker.py --check.
-func check(python string) ([]byte, error) {
-	cmd := exec.Command(python, "-c", program, "--check")
+// ask runs worker.py for what it prints without a model in memory.
+func ask(python string, stdin []byte, args ...string) ([]byte, error) {
+	cmd := exec.Command(python, append([]string{"-c", program}, args...)...)
+	cmd.Stdin = bytes.NewReader(stdin)
 	cmd.Env = child.Env(cmd.Environ())
 	log := &tail{}
 	cmd.Stderr, cmd.WaitDelay = log, 5*time.Second

@@ -9,10 +9,17 @@ share of a GPU's memory that it may take; the rest is another program's.
 
 It speaks JSON lines on the socket that it inherits as file descriptor 3. First it
 says {"event": "ready", ...}. A job is {"op": "train" | "generate", ...}; its events
-end with "done", or with "diverged" where a training's numbers overflowed. Any other
-fault ends the worker: its last line on standard error says why.
+end with "done", or with "diverged" where a training's numbers overflowed. "refused",
+also in place of "ready", says what cannot be done with this model or question. Any
+other fault ends the worker: its last line on standard error says why.
 
-With --check it only prints the versions of what it needs, and loads nothing.
+Logits are the model's own: its forward pass computes them, so that what it scales or
+caps stays so. At its start the worker compares them, as it trains and answers, with
+those of a plain pass.
+
+With --check it only prints the versions of what it needs, and loads nothing. With
+--render it prints how many tokens each of the prompts on standard input has in the
+model's chat template, and loads no weights.
 """
 from __future__ import annotations
 
@@ -49,11 +56,17 @@ CACHE_TOKENS = 1 << 17  # of all answers that are generated side by side
 MOST_ANSWERS = 128  # side by side
 ATTENTION = "sdpa"
 NORMS = ("LlamaRMSNorm", "MistralRMSNorm", "Qwen2RMSNorm", "Qwen3RMSNorm")  # the root mean square, times a weight
-MARK = "\ue000"  # stands for the user's text in a rendered chat template
+MARK, ANSWER = "\ue000", "\ue001"  # stand for the user's text and the answer in a rendered chat template
+PROBES = ("What is the capital of France, and what is the longest river there?", "2 + 2?")  # whose logits are compared at the start
+APART = {"float32": 1e-3, "bf16": 5e-2}  # the most that two ways to the same logits may differ, of their size
 
 
 class Diverged(Exception):
     """The numbers of a training overflowed."""
+
+
+class Refused(Exception):
+    """What cannot be done with this model or question; no other try would help."""
 
 
 def normed(torch: Any, norm: Any, x: Any) -> Any:
@@ -95,20 +108,28 @@ def cut_off(row: Row, limit: int) -> Row:
 
 
 class Chat:
-    """The model's chat template around one user text. Names of special tokens within the text
-    are text: nobody's data may end a turn."""
+    """The model's chat template around one user text and its answer. Names of special tokens
+    within the texts are text: nobody's data may end a turn."""
 
     def __init__(self, tokenizer: Any) -> None:
         def render(text: str) -> str:
             return tokenizer.apply_chat_template([{"role": "user", "content": text}], add_generation_prompt=True, tokenize=False)
 
         self.tokenizer = tokenizer
+        if not tokenizer.chat_template:
+            raise Refused("the tokenizer has no chat template; an instruction-tuned model has one")
         self.special = {str(t): i for i, t in tokenizer.added_tokens_decoder.items() if t.special}
         self.trims = f" {MARK} " not in render(f" {MARK} ")
+        self.pieces = self.split(render(MARK))
+        if not any(MARK in p for p in self.pieces):
+            raise Refused("the chat template does not show what the user says")
+        turns = [{"role": "user", "content": MARK}, {"role": "assistant", "content": ANSWER}]
+        self.ending = self.split(tokenizer.apply_chat_template(turns, tokenize=False).partition(ANSWER)[2])
+
+    def split(self, text: str) -> list[str]:
+        """The text in names of special tokens and what is between them."""
         names = "|".join(re.escape(s) for s in sorted(self.special, key=len, reverse=True))
-        self.pieces = [p for p in re.split(f"({names})", render(MARK)) if p]
-        at = next(i for i, p in enumerate(self.pieces) if MARK in p)
-        self.tail = len(self.encode(self.pieces[at].partition(MARK)[2])) + sum(len(self.piece(p)) for p in self.pieces[at + 1:])
+        return [p for p in re.split(f"({names})", text) if p] if names else [text]
 
     def encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True)
@@ -120,14 +141,27 @@ class Chat:
         text = text.strip() if self.trims else text
         return [i for p in self.pieces for i in (self.encode(p.replace(MARK, text)) if MARK in p else self.piece(p))]
 
-    def fitted(self, text: str, limit: int) -> list[int]:
-        """A prompt of at most limit tokens: it loses the end of its text."""
+    def fitting(self, text: str, limit: int) -> list[int]:
+        """A prompt, which must have at most limit tokens."""
         ids = self.prompt(text)
-        return ids if len(ids) <= limit else ids[:limit - self.tail] + ids[len(ids) - self.tail:]
+        if len(ids) > limit:
+            raise Refused(f"a question has {len(ids)} tokens in the chat template, and the window has room for {limit} beside its answer: {text[:80]!r}")
+        return ids
+
+    def answer(self, text: str) -> list[int]:
+        """An answer and the end of its turn, as the template writes it."""
+        special = [p in self.special for p in self.ending]
+        plain = self.ending[0] if self.ending and not special[0] else ""
+        ids = self.encode(text + plain) + [i for p in self.ending[1 if plain else 0:] for i in self.piece(p)]
+        return ids if any(special) else ids + [self.tokenizer.eos_token_id]
+
+    def end(self) -> int:
+        """The token that ends a turn."""
+        return next((self.special[p] for p in self.ending if p in self.special), self.tokenizer.eos_token_id)
 
     def row(self, prompt: str, answer: str) -> Row:
         ids = self.prompt(prompt)
-        return Row(ids + self.encode(answer) + [self.tokenizer.eos_token_id], len(ids))
+        return Row(ids + self.answer(answer), len(ids))
 
 
 def grouped(rows: list[Row], limit: int, packed: bool) -> list[list[Row]]:
@@ -343,15 +377,73 @@ class Student:
             torch.cuda.is_current_stream_capturing = lambda: False  # transformers asks, also where there is no CUDA
         self.torch, self.device, self.channel, self.ranks = torch, device, channel, ranks
         self.dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-        self.base = AutoModelForCausalLM.from_pretrained(folder, dtype=self.dtype, attn_implementation=ATTENTION).to(device).eval()
+        self.attention = ATTENTION
+        try:
+            self.base = AutoModelForCausalLM.from_pretrained(folder, dtype=self.dtype, attn_implementation=ATTENTION)
+        except ValueError as e:
+            if "attention" not in str(e):
+                raise
+            self.attention = "eager"  # all that some models have
+            self.base = AutoModelForCausalLM.from_pretrained(folder, dtype=self.dtype, attn_implementation=self.attention)
+        self.base.to(device).eval()
         self.base.requires_grad_(False)
+        self.chat, self.precision = Chat(AutoTokenizer.from_pretrained(folder)), precision
+        ends = self.base.generation_config.eos_token_id
+        self.ends = set(ends if isinstance(ends, list) else [ends]) | {self.chat.tokenizer.eos_token_id}
+        if self.chat.end() not in self.ends:
+            name = self.chat.tokenizer.convert_ids_to_tokens(self.chat.end())
+            raise Refused(f"turns end with {name} in the chat template, at which nobody who asks the model would stop; add it to eos_token_id in generation_config.json")
+        self.probes = [self.chat.prompt(p) for p in PROBES]
+        with torch.inference_mode():
+            self.plain = [self.base(input_ids=torch.tensor([ids], device=device), use_cache=False).logits[0].float() for ids in self.probes]
+        self.pick: Callable[[Any], Any] | None = None
+        head = self.base.get_output_embeddings()
+        if head is None:
+            raise Refused(f"{type(self.base).__name__} does not say which layer is its head; use llamafactory")
+        head.register_forward_pre_hook(lambda _, args: (self.pick(args[0])[None],) if self.pick else None)
         for m in self.base.modules():
             if type(m).__name__ in NORMS:
                 m.forward = functools.partial(normed, torch, m)
         self.packed, self.limit = Packed(torch), ranks.least(self.pass_tokens(share), device)
-        self.chat = Chat(AutoTokenizer.from_pretrained(folder))
-        ends = self.base.generation_config.eos_token_id
-        self.ends = set(ends if isinstance(ends, list) else [ends]) | {self.chat.tokenizer.eos_token_id}
+        self.answers = False  # whether it was seen to answer as the model itself
+        self.check_training(False)
+
+    def logits(self, pick: Callable[[Any], Any], **inputs: Any) -> Any:
+        """The model's own logits at the places of the last hidden states that pick takes."""
+        self.pick = pick
+        try:
+            return self.base(**inputs).logits[0].float()
+        finally:
+            self.pick = None
+
+    def check_training(self, packed: bool) -> None:
+        """Compares the logits of training with those of a plain pass."""
+        with self.torch.inference_mode():
+            found, _ = self.pass_logits([Row(ids, 1) for ids in self.probes], packed)
+            self.compare("train", found, self.torch.cat([plain[:-1] for plain in self.plain]))
+
+    def check_answering(self) -> None:
+        """Compares the logits of answering with those of a plain pass, once."""
+        if self.answers:
+            return
+        torch = self.torch
+        with torch.inference_mode():
+            try:
+                batch = Answering(self, [ids[:-1] for ids in self.probes])
+                first = batch.logits()
+                batch.add([ids[-1] for ids in self.probes])
+                second = batch.logits()
+            except (AttributeError, IndexError, NotImplementedError, TypeError, ValueError) as e:
+                raise Refused(f"{type(self.base).__name__} cannot answer here ({type(e).__name__}: {e}); use infer: vllm") from e
+            self.compare("infer", first, torch.stack([plain[-2] for plain in self.plain]))
+            self.compare("infer", second, torch.stack([plain[-1] for plain in self.plain]))
+        self.answers = True
+
+    def compare(self, what: str, found: Any, want: Any) -> None:
+        apart = ((found - want).norm() / want.norm()).item()
+        if not apart <= APART[self.precision]:
+            other = {"train": "llamafactory", "infer": "vllm"}[what]
+            raise Refused(f"logits differ from those of {type(self.base).__name__} itself by {apart:.2g} of their size; use {what}: {other}")
 
     def memory(self) -> int:
         """Peak memory in bytes: of the device, or of this process on the CPU."""
@@ -365,7 +457,7 @@ class Student:
         it an adapter's last bits, hangs on it. memory.go has the estimate."""
         if self.device == "cpu":
             return CPU_PASS_TOKENS
-        c = self.base.config
+        c = self.base.config.get_text_config()
         token = c.num_hidden_layers * (13 * c.hidden_size + 8 * getattr(c, "intermediate_size", 4 * c.hidden_size))
         token = token * self.dtype.itemsize // 2 + 14 * c.vocab_size
         room = share * self.torch.cuda.mem_get_info()[1] - self.parameters() * self.dtype.itemsize
@@ -376,24 +468,28 @@ class Student:
         return sum(p.numel() for p in self.base.parameters())
 
     def pass_loss(self, rows: list[Row], packed: bool) -> Any:
-        """The summed negative log-likelihood of the answers' tokens. Logits are computed where
-        they are needed alone. Rows are filled up at their ends, which no token before sees."""
+        """The summed negative log-likelihood of the answers' tokens."""
+        logits, wanted = self.pass_logits(rows, packed)
+        return self.torch.nn.functional.cross_entropy(logits, wanted, reduction="sum")
+
+    def pass_logits(self, rows: list[Row], packed: bool) -> tuple[Any, Any]:
+        """The logits where answers' tokens are wanted, and these. Others are not computed. Rows
+        are filled up at their ends, which no token before sees."""
         torch, device = self.torch, self.device
         if packed:
             ids = torch.tensor([[i for r in rows for i in r.ids]], device=device)
             positions = torch.tensor([[p for r in rows for p in range(len(r.ids))]], device=device)
             self.packed.lay(rows, device)
-            hidden = self.base.get_decoder()(input_ids=ids, position_ids=positions, use_cache=False)[0]
+            inputs = {"input_ids": ids, "position_ids": positions}
             starts = [sum(len(r.ids) for r in rows[:n]) for n in range(len(rows))]
             at = [(0, start + i) for start, r in zip(starts, rows) for i in range(r.answer - 1, len(r.ids) - 1)]
         else:
             width = max(len(r.ids) for r in rows)
             ids = torch.tensor([r.ids + [0] * (width - len(r.ids)) for r in rows], device=device)
-            hidden = self.base.get_decoder()(input_ids=ids, use_cache=False)[0]
+            inputs = {"input_ids": ids}
             at = [(n, i) for n, r in enumerate(rows) for i in range(r.answer - 1, len(r.ids) - 1)]
         where = torch.tensor(at, device=device).T
-        logits = self.base.get_output_embeddings()(hidden[where[0], where[1]]).float()
-        return torch.nn.functional.cross_entropy(logits, ids[where[0], where[1] + 1], reduction="sum")
+        return self.logits(lambda hidden: hidden[where[0], where[1]], use_cache=False, **inputs), ids[where[0], where[1] + 1]
 
     def train(self, job: dict[str, Any]) -> dict[str, Any]:
         from peft import LoraConfig, get_peft_model
@@ -404,15 +500,20 @@ class Student:
             torch.cuda.reset_peak_memory_stats()
         torch.manual_seed(job["seed"])
         torch.use_deterministic_algorithms(True)
-        model = get_peft_model(self.base, LoraConfig(
-            r=recipe["rank"], lora_alpha=recipe["alpha"], lora_dropout=recipe["dropout"], target_modules="all-linear", task_type="CAUSAL_LM"))
+        try:
+            model = get_peft_model(self.base, LoraConfig(
+                r=recipe["rank"], lora_alpha=recipe["alpha"], lora_dropout=recipe["dropout"], target_modules="all-linear", task_type="CAUSAL_LM"))
+        except ValueError as e:
+            raise Refused(f"{type(self.base).__name__} takes no LoRA on all its linear layers: {e}") from e
         model.peft_config["default"].base_model_name_or_path = job["name"]
         try:
             model.train()
             adapter = Adapter(torch, model, self.dtype)
-            torch.manual_seed(job["seed"] + self.ranks.rank)  # of dropout
             if recipe.get("packed", False):
                 self.base.set_attn_implementation(Packed.name)
+                adapter.cast()
+                self.check_training(True)
+            torch.manual_seed(job["seed"] + self.ranks.rank)  # of dropout
             self.updates(adapter, rows, recipe, job["seed"])
             if not torch.isfinite(adapter.flat).all():
                 raise Diverged("a weight is no number")
@@ -422,7 +523,7 @@ class Student:
         finally:
             model.unload()
             self.base.requires_grad_(False).eval()
-            self.base.set_attn_implementation(ATTENTION)
+            self.base.set_attn_implementation(self.attention)
             torch.use_deterministic_algorithms(True, warn_only=True)
 
     def updates(self, adapter: Adapter, rows: list[Row], recipe: dict[str, Any], seed: int) -> None:
@@ -459,13 +560,14 @@ class Student:
     def generate(self, job: dict[str, Any]) -> dict[str, Any]:
         from peft import PeftModel
 
+        self.check_answering()
         model = PeftModel.from_pretrained(self.base, job["adapter"]).eval() if job["adapter"] else None
         if model is not None:
             with self.torch.inference_mode():
                 Adapter(self.torch, model, self.dtype).cast()
         try:
             room = job["context"] - job["max_tokens"]
-            prompts = [self.chat.fitted(p, room) for p in job["prompts"]]
+            prompts = [self.chat.fitting(p, room) for p in job["prompts"]]
             waiting = sorted(range(len(prompts)), key=lambda i: -len(prompts[i]))
             waiting, others = self.ranks.share(waiting), []
             while waiting:
@@ -489,22 +591,13 @@ class Student:
     def answer(self, prompts: list[list[int]], job: dict[str, Any], finished: Callable[[int, list[int]], None]) -> None:
         """Answers prompts side by side. The chance in an answer comes from the seed and its prompt
         alone; finished is called with an answer's place in prompts."""
-        torch, device = self.torch, self.device
-        from transformers import DynamicCache
-
-        width = max(map(len, prompts))
-        ids = torch.tensor([[0] * (width - len(p)) + p for p in prompts], device=device)
-        mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=device)
         chance = [random.Random(hashlib.sha256(f"{job['seed']} {p}".encode()).digest()) for p in prompts]
         rows: list[int] = list(range(len(prompts)))  # the prompts that are still in the batch
         answers: list[list[int] | None] = [[] for _ in prompts]
-        cache = DynamicCache()
-        with torch.inference_mode():
+        with self.torch.inference_mode():
+            batch = Answering(self, prompts)
             while True:
-                positions = (mask.cumsum(1) - 1).clamp(min=0)[:, -ids.shape[1]:]
-                hidden = self.base.get_decoder()(input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True)[0]
-                logits = self.base.get_output_embeddings()(hidden[:, -1]).float()
-                drawn = draw(torch, logits, job["temperature"], job["top_p"], [chance[i].random() for i in rows]).tolist()
+                drawn = draw(self.torch, batch.logits(), job["temperature"], job["top_p"], [chance[i].random() for i in rows]).tolist()
                 for i, token in zip(rows, drawn):
                     answer = answers[i]
                     if answer is None:
@@ -517,11 +610,42 @@ class Student:
                 live = [n for n, i in enumerate(rows) if answers[i] is not None]
                 if not live:
                     return
-                ids, mask = torch.tensor(drawn, device=device)[:, None], torch.cat([mask, mask.new_ones(len(rows), 1)], 1)
+                batch.add(drawn)
                 if len(live) * 4 <= len(rows) * 3:  # leave out those that are done
-                    kept = torch.tensor(live, device=device)
-                    cache.batch_select_indices(kept)
-                    ids, mask, rows = ids[kept], mask[kept], [rows[n] for n in live]
+                    batch.keep(live)
+                    rows = [rows[n] for n in live]
+
+
+class Answering:
+    """Texts that grow side by side, filled up at their beginnings."""
+
+    def __init__(self, student: Student, prompts: list[list[int]]) -> None:
+        from transformers import DynamicCache
+
+        self.student, self.cache = student, DynamicCache()
+        width = max(map(len, prompts))
+        self.ids = self.tensor([[0] * (width - len(p)) + p for p in prompts])
+        self.mask = self.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts])
+
+    def tensor(self, values: list[Any]) -> Any:
+        return self.student.torch.tensor(values, device=self.student.device)
+
+    def logits(self) -> Any:
+        """Those of each text's next token; what was added since the last call is read."""
+        positions = (self.mask.cumsum(1) - 1).clamp(min=0)[:, -self.ids.shape[1]:]
+        return self.student.logits(lambda hidden: hidden[:, -1], input_ids=self.ids, attention_mask=self.mask, position_ids=positions,
+                                   past_key_values=self.cache, use_cache=True)
+
+    def add(self, tokens: list[int]) -> None:
+        """Appends a token to each text."""
+        self.ids = self.tensor(tokens)[:, None]
+        self.mask = self.student.torch.cat([self.mask, self.mask.new_ones(len(tokens), 1)], 1)
+
+    def keep(self, places: list[int]) -> None:
+        """Leaves out the texts of other places."""
+        kept = self.tensor(places)
+        self.cache.batch_select_indices(kept)
+        self.ids, self.mask = self.ids[kept], self.mask[kept]
 
 
 def draw(torch: Any, logits: Any, temperature: float, top_p: float, chance: list[float]) -> Any:
@@ -547,9 +671,26 @@ def versions() -> dict[str, str]:
     return found
 
 
+def render(folder: str) -> dict[str, Any]:
+    """What the model's tokenizer and chat template make of the prompts on standard input."""
+    from transformers import AutoConfig, AutoTokenizer
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
+
+    try:
+        config = AutoConfig.from_pretrained(folder)
+        if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+            raise Refused(f"transformers has no causal language model of type {config.model_type}")
+        chat = Chat(AutoTokenizer.from_pretrained(folder))
+        prompts = [chat.prompt(p) for p in json.load(sys.stdin)]
+    except (OSError, ValueError, KeyError, ImportError, Refused) as e:
+        return {"refused": " ".join(str(e).split())[:300]}
+    return {"tokens": [len(p) for p in prompts], "text": chat.tokenizer.decode(prompts[0]) if prompts else "", "end": "".join(chat.ending)}
+
+
 def main() -> None:
     flags = argparse.ArgumentParser()
     flags.add_argument("--check", action="store_true")
+    flags.add_argument("--render", action="store_true")
     flags.add_argument("--model")
     flags.add_argument("--device", choices=("cpu", "cuda"))
     flags.add_argument("--precision", choices=("float32", "bf16"))
@@ -562,6 +703,9 @@ def main() -> None:
         print(json.dumps(versions()))
         return
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", CUBLAS_WORKSPACE_CONFIG=":4096:8")
+    if args.render:
+        print(json.dumps(render(args.model)))
+        return
     if args.device == "cuda":
         import torch
 
@@ -572,13 +716,21 @@ def main() -> None:
         die_with_parent()
     channel = Channel(socket.socket(fileno=3)) if args.rank == 0 else Silent()
     ranks = Ranks(args)
-    student = Student(args.model, args.device, args.precision, args.share, channel, ranks)
+    try:
+        student = Student(args.model, args.device, args.precision, args.share, channel, ranks)
+    except Refused as e:
+        channel.send("refused", message=str(e))
+        if args.rank > 0:
+            signal.pause()  # rank 0 says so, and ends this process
+        return
     channel.send("ready", seconds=time.perf_counter() - BEGIN, parameters=student.parameters(), memory=student.memory())
     for job in ranks.jobs(channel):
         try:
             channel.send("done", **{"train": student.train, "generate": student.generate}[job["op"]](job))
         except Diverged as e:
             channel.send("diverged", message=str(e))
+        except Refused as e:
+            channel.send("refused", message=str(e))
 
 
 if __name__ == "__main__":

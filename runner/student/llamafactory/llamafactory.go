@@ -136,19 +136,29 @@ func (t *Trainer) command(work string) *exec.Cmd {
 	return cmd
 }
 
-// Versions asks the packages of llamafactory-cli's environment for their versions.
-func Versions(cli string) (map[string]string, error) {
-	const hint = "student.llamafactory names the llamafactory-cli of a virtual environment of its own"
+const hint = "student.llamafactory names the llamafactory-cli of a virtual environment of its own"
+
+// Python is the interpreter of llamafactory-cli's environment.
+func Python(cli string) (string, error) {
 	path, err := exec.LookPath(cmp.Or(cli, "llamafactory-cli"))
 	if err == nil {
 		path, err = filepath.EvalSymlinks(path)
 	}
 	if err != nil {
-		return nil, results.Infra(fmt.Errorf("student llamafactory: %w", err), hint)
+		return "", results.Infra(fmt.Errorf("student llamafactory: %w", err), hint)
+	}
+	return filepath.Join(filepath.Dir(path), "python"), nil
+}
+
+// Versions asks the packages of llamafactory-cli's environment for their versions.
+func Versions(cli string) (map[string]string, error) {
+	python, err := Python(cli)
+	if err != nil {
+		return nil, err
 	}
 	const ask = `import importlib.metadata as m, json
 print(json.dumps({n: m.version(n) for n in ("llamafactory", "torch", "transformers", "peft")}))`
-	cmd := exec.Command(filepath.Join(filepath.Dir(path), "python"), "-c", ask)
+	cmd := exec.Command(python, "-c", ask)
 	cmd.Env = child.Env(cmd.Environ())
 	out, err := cmd.Output()
 	var found map[string]string
@@ -156,7 +166,7 @@ print(json.dumps({n: m.version(n) for n in ("llamafactory", "torch", "transforme
 		err = json.Unmarshal(out, &found)
 	}
 	if err != nil {
-		return nil, results.Infra(fmt.Errorf("student llamafactory: the environment of %s does not say its versions: %w", path, err), hint)
+		return nil, results.Infra(fmt.Errorf("student llamafactory: %s does not say its versions: %w", python, err), hint)
 	}
 	return found, nil
 }

@@ -82,7 +82,7 @@ func (g *Generator) explainLoad(url, dir string, err error) error {
 		return results.Infra(failed, "the server must see the folder under the same path: run it on this machine or share the file system")
 	case call.Status == http.StatusNotFound, call.Status == http.StatusMethodNotAllowed:
 		return results.Bad(fmt.Errorf("student at %s: the server takes no adapters at run time (it answered %d)", url, call.Status),
-			"start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True; for transformers serve set student.serve.adapters: folder; llama.cpp's server answers for the base only")
+			takesNone)
 	case call.Status >= 400 && call.Status < 500 && !call.Retryable:
 		return results.Bad(failed)
 	case call.Retryable:

@@ -25,10 +25,12 @@ type Launch struct {
 	Seed    int64    // of the server's own choices
 	Dtype   string   // of weights and products; empty for the checkpoint's
 	Share   string   // of the GPUs' memory, as in 0.4; empty for vLLM's own choice, nearly all
+	Cache   int      // on processors: GiB of memory for the cache, in place of a share of it all; 0 for vLLM's own choice
 	Context int      // most tokens of prompt and answer; 0 for the model's own, whose cache may be too great for the GPUs
 	Answers int      // worked on at a time; 0 for vLLM's own choice
 	Env     []string // to start from
 	Log     string
+	Sockets string // folder for the sockets of its processes; empty: that of temporary files, where vLLM leaves them
 }
 
 // ranks are the values that vLLM takes for --max-lora-rank.
@@ -81,6 +83,12 @@ func (l Launch) Spec() server.Spec {
 	if l.Devices != "" {
 		env = set(env, "CUDA_VISIBLE_DEVICES", l.Devices)
 	}
+	if l.Cache > 0 && !slices.ContainsFunc(l.Options, func(o string) bool { return strings.HasPrefix(o, MemoryShare) }) {
+		env = set(env, "VLLM_CPU_KVCACHE_SPACE", strconv.Itoa(l.Cache))
+	}
+	if l.Sockets != "" {
+		env = set(env, "VLLM_RPC_BASE_PATH", l.Sockets)
+	}
 	return server.Spec{
 		What: l.What, Command: append(command, l.Options...), Env: env, Log: l.Log,
 		Missing: missing,
@@ -100,16 +108,33 @@ func (l Launch) Start(devices string) (Started, error) {
 	if err != nil {
 		return Started{}, results.Infra(err)
 	}
-	l.Devices, l.Log = devices, log
+	sockets, remove, err := disk.Scratch("rpc-")
+	if err != nil {
+		return Started{}, errors.Join(results.Infra(err), os.Remove(log))
+	}
+	l.Devices, l.Log, l.Sockets = devices, log, sockets
 	s, err := server.New(l.Spec())
 	if err != nil {
+		remove()
 		return Started{}, errors.Join(err, os.Remove(l.Log))
 	}
-	return Started{s}, nil
+	return Started{s, remove}, nil
 }
 
 // Started is a server of this program's, as students and teachers ask it.
-type Started struct{ *server.Server }
+type Started struct {
+	*server.Server
+	remove func() // its sockets; nil: it has none here
+}
+
+// Close ends the server and removes what its processes leave behind.
+func (s Started) Close() error {
+	err := s.Server.Close()
+	if s.remove != nil {
+		s.remove()
+	}
+	return err
+}
 
 // URL is the address up to /v1.
 func (s Started) URL(ctx context.Context) (string, error) {

@@ -14,6 +14,10 @@ mode, starts = sys.argv[1], pathlib.Path(sys.argv[2])
 if "--check" in sys.argv:
     print(json.dumps({"torch": "stand-in", "transformers": "stand-in", "peft": "stand-in"}))
     sys.exit()
+if "--render" in sys.argv:
+    prompts = json.load(sys.stdin)
+    print(json.dumps({"refused": "no chat template"} if mode == "refuses" else {"tokens": [len(p) for p in prompts], "text": "".join(prompts[:1]), "end": "."}))
+    sys.exit()
 with starts.open("a") as f:
     f.write("x")
 if len(starts.read_text()) > 1:
@@ -28,6 +32,8 @@ def send(**event):
 
 
 def train(job):
+    if mode == "refuses":
+        return send(event="refused", message="TinyModel cannot be trained")
     if mode == "diverges":
         return send(event="diverged", message="loss nan")
     folder = pathlib.Path(job["dir"])
@@ -69,6 +75,9 @@ if mode in ("slow", "never-ready"):
     time.sleep(0.5 if mode == "slow" else 600)
 if mode == "garbage-at-start":
     sock.sendall(b"{}\n")
+if mode == "refuses-at-start":
+    send(event="refused", message="TinyModel cannot be trained")
+    sys.exit()
 send(event="ready", seconds=0.5)
 for line in lines:
     job = json.loads(line)

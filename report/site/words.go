@@ -1,0 +1,53 @@
+package site
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds on the words by which all calls of a trial are searched.
+const (
+	wordsPage   = "calls-words.js"
+	longestWord = 32 // in characters; longer ones are cut
+	mostWords   = 60_000
+)
+
+// wordIndex says in which parts of a trial's calls a word stands.
+type wordIndex struct {
+	Parts []string         `json:"parts"` // addresses
+	Whole bool             `json:"whole"` // no word was left out
+	Words map[string][]int `json:"words"` // parts from 0, in rising order
+}
+
+// words makes the file of words. A page cannot read another page of its folder without a
+// server, but it can load a script.
+func (p *trialPages) words() ([]byte, error) {
+	index := wordIndex{Parts: []string{}, Whole: true, Words: map[string][]int{}}
+	for n := range p.callPages() {
+		index.Parts = append(index.Parts, callsPage(n+1))
+	}
+	for i, c := range p.calls {
+		index.add(p.part(i), shown(c.Prompt).Text)
+		index.add(p.part(i), shown(c.Answer).Text)
+	}
+	data, err := json.Marshal(index) // with < and > escaped
+	return slices.Concat([]byte("callWords("), data, []byte(");\n")), err
+}
+
+func (w *wordIndex) add(part int, text string) {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if utf8.RuneCountInString(word) > longestWord {
+			word = string([]rune(word)[:longestWord])
+		}
+		parts, known := w.Words[word]
+		switch {
+		case !known && len(w.Words) == mostWords:
+			w.Whole = false
+		case !known || parts[len(parts)-1] != part:
+			w.Words[strings.Clone(word)] = append(parts, part)
+		}
+	}
+}
