@@ -171,12 +171,12 @@ func (g Gate) title() string {
 
 // Tables returns the rules with their decisions.
 func (g Gate) Tables() []table.Table {
-	t := table.New(g.title(), 2, "row", "reference", "metric", ">margin", ">row less reference", ">low", ">high", ">confidence", "decision")
+	t := table.New(g.title(), 2, "row", "reference", "metric", ">margin", ">difference", ">low", ">high", ">at", "decision")
 	for _, v := range g.Rules {
 		t.Add(v.Row, v.Reference, string(v.Metric), table.Number(results.Num(v.Margin, true), 2), signed(v.Value), signed(v.Low), signed(v.High),
 			percentWhole(results.Num(v.Confidence, true)), string(v.Decision))
 	}
-	t.Note("GO: the difference lies above the margin with the rule's confidence. NO-GO: below it. Low and high are one-sided limits at that confidence. The policy is GO if all rules are, NO-GO if any is.")
+	t.Note("GO: the difference lies above the margin with the rule's confidence. NO-GO: below it. Difference: of the row and the reference. Low and high: its one-sided limits at the confidence under \"at\". The policy is GO if all rules are, NO-GO if any is.")
 	for _, v := range g.Rules {
 		if v.Why != "" {
 			t.Note("%s: %s.", v.Row, v.Why)

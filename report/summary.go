@@ -102,7 +102,11 @@ func (r Row) failures() string {
 	var reasons []string
 	for _, f := range results.Failures() {
 		if n := r.Failures[f]; n > 0 {
-			reasons = append(reasons, fmt.Sprintf("%s %d times", f, n))
+			times := "once"
+			if n > 1 {
+				times = fmt.Sprintf("%d times", n)
+			}
+			reasons = append(reasons, string(f)+" "+times)
 		}
 	}
 	if reasons == nil {

@@ -97,7 +97,7 @@ func Builtin(name string) (Definition, error) {
 	file := name + ".yaml"
 	data, err := embedded.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) || !results.ValidName(name) {
-		hint := "known agents: " + strings.Join(List(), ", ")
+		hint := "autodatabench agents list names the agents of the program; --agent-file names a definition of your own"
 		if near := config.Nearest(name, List()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}

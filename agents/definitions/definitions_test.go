@@ -74,7 +74,7 @@ func TestModels(t *testing.T) {
 }
 
 func TestUnknownAgent(t *testing.T) {
-	for name, hint := range map[string]string{"pipelin": `did you mean "pipeline"?`, "../pipeline": "", "zzzzzzzzzz": "known agents: adaptive"} {
+	for name, hint := range map[string]string{"pipelin": `did you mean "pipeline"?`, "../pipeline": "", "zzzzzzzzzz": "agents list names the agents"} {
 		_, err := Builtin(name)
 		var bad *results.Error
 		if !errors.As(err, &bad) || bad.Kind != results.BadInput || !strings.Contains(bad.Hint, hint) {

@@ -104,10 +104,19 @@ func newCatalog(out string) (*Catalog, error) {
 
 // Existing is Open of a folder that has an index, or that nothing can be written to.
 func Existing(ctx context.Context, out string) (*Catalog, error) {
-	if file := record.Index(out); !exists(file) && disk.MayWrite(out) {
-		return nil, results.Bad(fmt.Errorf("%s: there is no index", file), "run an experiment first, give --out, or rebuild it with reindex")
+	file := record.Index(out)
+	if exists(file) || !disk.MayWrite(out) {
+		return Open(ctx, out)
 	}
-	return Open(ctx, out)
+	roots, err := record.Experiments(out)
+	if err != nil {
+		return nil, err
+	}
+	if len(roots) == 0 {
+		return nil, record.NoExperiment(out)
+	}
+	return nil, results.Bad(fmt.Errorf("%s: there is no index", file),
+		"an experiment puts it there when it ends, and status says how far that is; reindex makes it now, from the folders")
 }
 
 // orClose closes a catalog that err makes useless.

@@ -45,7 +45,7 @@ func (b Broken) Unwrap() error { return b.Err }
 func Recorded(out string) ([]Experiment, error) {
 	list, err := holding(out, lockFile, givenFolder, scoresFile, trialsFolder)
 	if err == nil && len(list) == 0 {
-		err = results.Bad(fmt.Errorf("%s: there is no experiment", out), "run an experiment first, or give --out")
+		err = NoExperiment(out)
 	}
 	return list, err
 }

@@ -99,7 +99,7 @@ func Find(out, name string) (Experiment, error) {
 		}
 	}
 	return "", results.Bad(fmt.Errorf("%s: there is no experiment, neither here nor below %s", name, out),
-		"give a folder that holds "+lockFile)
+		"autodatabench status lists the experiments that there are; --out names another folder of experiments")
 }
 
 // Gone is the error of an experiment whose folder is not there any more. A folder
@@ -132,6 +132,12 @@ func (e Experiment) CheckName(name string) error {
 		Kind: results.Verification, Hint: "call the folder " + name + " again, or put it below another --out; a copy does not count",
 		Err: fmt.Errorf("%s: it is the experiment %s, in a folder of another name", e, name),
 	}
+}
+
+// NoExperiment is the error of a folder that was asked for experiments and has none.
+func NoExperiment(out string) error {
+	return results.Bad(fmt.Errorf("%s: there is no experiment", out),
+		"run one: autodatabench run --domain science --agent pipeline --experiment first-try; or name another folder with --out")
 }
 
 // Experiments lists the folders below out that hold an experiment.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,10 +120,18 @@ func askOnce(ctx context.Context, w setup.World, d definitions.Definition, a age
 	}, nil
 }
 
+// looksLikeFile reports whether a user who wrote the name meant a file.
+func looksLikeFile(name string) bool {
+	return strings.ContainsAny(name, `/\`) || slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(name))
+}
+
 // definition loads the definition that a name or a file names.
 func definition(name, file string) (definitions.Definition, error) {
 	if info, err := os.Stat(name); file == "" && err == nil && !info.IsDir() {
 		return definitions.LoadFile(name)
+	}
+	if file == "" && looksLikeFile(name) {
+		return definitions.Definition{}, results.Bad(fmt.Errorf("%s: there is no such file", name), "give the definition file of the agent, or a name of autodatabench agents list")
 	}
 	if file == "" {
 		return definitions.Builtin(name)

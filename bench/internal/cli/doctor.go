@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -81,12 +82,13 @@ func findingsTable(findings []doctor.Finding) *table.Table {
 		if !f.OK {
 			ok = "NO"
 		}
-		t.Add(f.Part, ok, f.What)
+		what := strings.TrimPrefix(f.What, f.Part+": ")
+		t.Add(f.Part, ok, what)
 		switch {
 		case f.Do != "":
-			t.Note("%s: %s. To do: %s.", f.Part, f.What, f.Do)
-		case len(f.What) > shown:
-			t.Note("%s: %s.", f.Part, f.What)
+			t.Note("%s: %s. To do: %s.", f.Part, what, f.Do)
+		case len(what) > shown:
+			t.Note("%s: %s.", f.Part, what)
 		}
 	}
 	return t

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -84,8 +85,12 @@ func say(w io.Writer, err error) {
 		}
 		return
 	}
-	message := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", "; "), "usage: ")
-	fmt.Fprintf(w, "autodatabench: %s\n", cut.Runes(message, maxMessage, "... (cut)"))
+	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", "; "), "usage: ")
+	var file *fs.PathError // says which call of the system failed, which tells a user nothing
+	if errors.As(err, &file) {
+		text = strings.Replace(text, file.Error(), file.Path+": "+file.Err.Error(), 1)
+	}
+	fmt.Fprintf(w, "autodatabench: %s\n", cut.Runes(text, maxMessage, "... (cut)"))
 	var known *results.Error
 	if errors.As(err, &known) && known.Hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", known.Hint)

@@ -74,7 +74,7 @@ func chosenExperiments(o exportOptions) (list []chosenExperiment, err error) {
 	if len(o.names) == 0 {
 		roots, err := record.Experiments(o.out)
 		if err == nil && len(roots) == 0 {
-			err = results.Bad(errors.New(o.out+": there is no experiment"), "--out names another folder of experiments")
+			err = record.NoExperiment(o.out)
 		}
 		for _, root := range roots {
 			list = append(list, chosenExperiment{root: root})

@@ -35,7 +35,14 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if err != nil {
 		return err
 	}
-	made := plan.Make(f, p, list)
+	trials, err := runRequest{Request: r, only: o.only, failed: o.failed}.chosen(f)
+	if err != nil {
+		return err
+	}
+	if trials == nil {
+		trials = f.Trials()
+	}
+	made := plan.Make(f, p, list, trials)
 	if there != "" {
 		made.Warnings = append(made.Warnings, there)
 	}
@@ -48,11 +55,11 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if made.Measured, err = measure(ctx, o.out, f, p); err != nil {
 		return err
 	}
-	tables := []*table.Table{planTable(f, p, made), trialsTable(f, p, list)}
+	tables := []*table.Table{trialsTable(f, p, list, trials)} // the longest first: the last one stays on a screen
 	if len(made.Measured) > 0 {
 		tables = append(tables, measuredTable(made.Measured))
 	}
-	return printData(w, o.format, made, tables...)
+	return printData(w, o.format, made, append(tables, planTable(f, p, made))...)
 }
 
 // plannable checks what the experiment needs for its plan and completes its
@@ -140,14 +147,14 @@ func planTable(f experiment.File, p results.Protocol, made plan.Plan) *table.Tab
 	return t
 }
 
-// trialsTable lists every trial with its bounds.
-func trialsTable(f experiment.File, p results.Protocol, list []definitions.Definition) *table.Table {
+// trialsTable lists the trials with their bounds.
+func trialsTable(f experiment.File, p results.Protocol, list []definitions.Definition, trials []results.TrialID) *table.Table {
 	byName := map[string]definitions.Definition{}
 	for _, d := range list {
 		byName[d.Name] = d
 	}
 	t := table.New("Trials", 1, "!domain", "workflow", "setting", "!agent", ">run", ">attempts", ">teacher calls", ">agent tokens", ">agent USD")
-	for _, id := range f.Trials() {
+	for _, id := range trials {
 		b := plan.OfTrial(f, p, id.Workflow, byName[id.Agent])
 		t.Add(string(id.Domain), string(id.Workflow), string(id.Setting), id.Agent, fmt.Sprint(id.Run),
 			fmt.Sprint(p.Budget.MaxAttempts(id.Workflow)), table.Count(b.TeacherCalls), amount(b.AgentTokens, 0), amount(b.AgentCost, 2))

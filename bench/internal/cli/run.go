@@ -172,6 +172,10 @@ func (o runOptions) named(made []definitions.Definition) (names []string, err er
 		}
 		names = append(names, d.Name)
 	}
+	if names == nil {
+		return nil, results.Bad(errors.New("there is no agent to run"),
+			"name one with --agent (autodatabench agents list), --agent-file or --model; or give an experiment file")
+	}
 	return names, nil
 }
 
@@ -185,7 +189,7 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 	if s.File.Runs == 1 {
 		fmt.Fprintf(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; add runs at any time: %s\n", moreRuns(s.Root))
 	}
-	if s.Only, err = r.chosen(s); err != nil {
+	if s.Only, err = r.chosen(s.File); err != nil {
 		return err
 	}
 	if r.open {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -26,6 +27,7 @@ func TestSay(t *testing.T) {
 		{"a join of wrapped joins", errors.Join(fmt.Errorf("trial a: %w", errors.Join(lost)), fmt.Errorf("trial b: %w", errors.Join(lost))),
 			[]string{"autodatabench: trial a: lock lost", "autodatabench: trial b: lock lost"}},
 		{"two in one", fmt.Errorf("read x: %w (%w)", lost, broken), []string{"autodatabench: read x: lock lost (disk full)", "hint: free some space"}},
+		{"a file", fmt.Errorf("experiment: %w", &fs.PathError{Op: "open", Path: "x.yaml", Err: fs.ErrNotExist}), []string{"autodatabench: experiment: x.yaml: file does not exist"}},
 		{"usage", usage("no command %q", "x"), []string{`autodatabench: no command "x"`}},
 	} {
 		var b strings.Builder

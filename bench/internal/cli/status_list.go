@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/record"
@@ -32,6 +33,10 @@ func listExperiments(ctx context.Context, w setup.World, o statusOptions) error 
 		return err
 	}
 	list, faults := []listed{}, []error(nil)
+	if len(roots) == 0 && o.format == report.Text {
+		say(w.Stdout, record.NoExperiment(o.out))
+		return nil
+	}
 	for _, root := range roots {
 		one, err := listedOf(ctx, w, root)
 		if err != nil {

@@ -11,9 +11,9 @@ import (
 
 func studentCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "student", Usage: "pre-train, train and ask the embedded student",
+		Name: "student", Usage: "pre-train, train and ask the embedded student, and take trained ones away",
 		Subcommands: []*cli.Command{
-			pretrainCommand(env), trainCommand(env), generateCommand(env), exportStudentCommand(env), serveCommand(env), calibrationCommand(env),
+			pretrainCommand(env), trainCommand(env), generateCommand(env), exportStudentCommand(env), serveCommand(env), calibrationCommand(env), adapterCommand(env),
 		},
 	}
 }
