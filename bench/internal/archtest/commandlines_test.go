@@ -11,6 +11,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/bench/internal/cli"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // typed is a command that a page tells its reader to type: a line of a block of code,
@@ -45,6 +46,36 @@ func understood(t *testing.T, page, line string) {
 	code := cli.Run(t.Context(), cli.Env{Args: args, World: setup.World{Stdout: &stdout, Stderr: &stderr}})
 	if code != 0 && !strings.Contains(stderr.String(), "No help topic for") {
 		t.Errorf("%s: %s: exit code %d: %s", page, strings.TrimSpace(line), code, stderr.String())
+	}
+}
+
+// trialOfDemo is a trial of the demo in a page or a text of the program.
+var trialOfDemo = regexp.MustCompile(`\bdemo/(?:trials/)?((?:science|code|finance)[a-z0-9/-]*)`)
+
+// TestTrialsOfTheDemo checks that the trials of the demo that pages and help name are
+// one trial each, so that a reader can type them.
+func TestTrialsOfTheDemo(t *testing.T) {
+	f, err := experiment.Read(root + "/bench/experiments/demo.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"the program": literals(t)}
+	for _, p := range pages(t) {
+		if !strings.HasPrefix(p.path, "bench/doc/changelog") && !strings.HasPrefix(p.path, "bench/doc/notes/") {
+			texts[p.path] = string(p.source)
+		}
+	}
+	seen := 0
+	for where, text := range texts {
+		for _, m := range trialOfDemo.FindAllStringSubmatch(text, -1) {
+			seen++
+			if ids, err := f.Matching(m[1]); err != nil || len(ids) != 1 {
+				t.Errorf("%s: %s names %d trials of the demo: %v", where, m[0], len(ids), err)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d trials are named", seen)
 	}
 }
 
