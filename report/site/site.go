@@ -53,6 +53,8 @@ type Source struct {
 	// are not at hand. Both may be called from several goroutines.
 	View      func(context.Context, Trial) (trial.View, error)
 	Questions func(Trial) []trial.Question
+	// Secret says that a text holds a key. A page of a trial that does is not shown.
+	Secret func(text []byte) bool // nil: none is looked for
 }
 
 // Trial is a trial's place.

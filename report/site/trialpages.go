@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"html"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -120,8 +121,21 @@ func (p *trialPages) part(i int) int {
 	return n - 1
 }
 
-// page makes the page of the name in the trial's folder.
+// page is the page of the name in the trial's folder. One that holds a key says so
+// instead.
 func (p *trialPages) page(name string) ([]byte, error) {
+	page, err := p.whole(name)
+	if err != nil || p.site.Secret == nil || !p.site.Secret([]byte(html.UnescapeString(string(page)))) {
+		return page, err
+	}
+	if name == wordsPage {
+		return wordIndex{Parts: []string{}, Words: map[string]wordParts{}}.script()
+	}
+	return p.render("broken", name, "this page holds a key of yours, and what holds one is not shown; see the trial's folder")
+}
+
+// whole makes the page of the name.
+func (p *trialPages) whole(name string) ([]byte, error) {
 	if p.broken != nil && name == "index.html" {
 		return p.render("broken", name, p.broken.Error())
 	}

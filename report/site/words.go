@@ -51,7 +51,11 @@ func (p *trialPages) words() ([]byte, error) {
 		index.add(p.part(i), shown(c.Prompt).Text)
 		index.add(p.part(i), shown(c.Answer).Text)
 	}
-	data, err := json.Marshal(index) // with < and > escaped
+	return index.script()
+}
+
+func (w wordIndex) script() ([]byte, error) {
+	data, err := json.Marshal(w) // with < and > escaped
 	return slices.Concat([]byte("callWords("), data, []byte(");\n")), err
 }
 

@@ -22,6 +22,16 @@ type scanner struct {
 	forms [][]byte // of all secrets
 }
 
+// Scanner returns a function that tells whether data holds one of the secrets, in any of
+// the ways in which [Pack] looks for them; nil where there is nothing to look for.
+func Scanner(secrets []string) func(data []byte) bool {
+	s := newScanner(secrets)
+	if len(s.forms) == 0 {
+		return nil
+	}
+	return func(data []byte) bool { return s.has(data, 2) }
+}
+
 // shortest is how long a secret is at least: shorter ones stand in any file.
 const shortest = 6
 

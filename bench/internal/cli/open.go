@@ -29,7 +29,7 @@ func openPages(ctx context.Context, w setup.World, r runRequest) (stop func(), e
 	}
 	o := servePagesOptions{pages: pages.Options{
 		Out: filepath.Dir(string(r.Root)), Places: r.Places, Title: "AutoDataBench", Live: true,
-		Program: setup.Version(), Warn: recorded.Warn(func(error) {}), // the pages say it
+		Program: setup.Version(), Getenv: w.Getenv, Warn: recorded.Warn(func(error) {}), // the pages say it
 	}}
 	withdraw := announce(w, o.pages.Out, listener.Addr())
 	serving, cancel := context.WithCancel(ctx)

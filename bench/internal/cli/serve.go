@@ -47,7 +47,7 @@ type servePagesOptions struct {
 
 // runServePages serves the pages until ctx ends.
 func runServePages(ctx context.Context, w setup.World, o servePagesOptions) error {
-	o.pages.Program, o.pages.Warn = setup.Version(), recorded.Warn(func(error) {}) // the pages say it
+	o.pages.Program, o.pages.Getenv, o.pages.Warn = setup.Version(), w.Getenv, recorded.Warn(func(error) {}) // the pages say it
 	listener, err := listen(o.listen)
 	if err != nil {
 		return err

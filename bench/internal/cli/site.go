@@ -62,7 +62,7 @@ func runSite(ctx context.Context, w setup.World, o siteOptions) error {
 	if err := replaceable(o.dir); err != nil {
 		return err
 	}
-	o.pages.Program, o.pages.Warn = setup.Version(), warnings(w)
+	o.pages.Program, o.pages.Getenv, o.pages.Warn = setup.Version(), w.Getenv, warnings(w)
 	source, left := pages.Gather(ctx, o.pages)
 	if source == nil {
 		return left

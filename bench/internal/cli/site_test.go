@@ -3,13 +3,16 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,20 +130,7 @@ func (hostileAgent) Reply(_ context.Context, r agents.Request) (results.Reply, e
 }
 
 func TestSiteOfHostileTexts(t *testing.T) {
-	out := t.TempDir()
-	s := micro(t, filepath.Join(out, "micro"))
-	for name, a := range s.Agents {
-		a.Agent, a.Definition.DisplayName = hostileAgent{}, hostileText
-		s.Agents[name] = a
-	}
-	outcomes, err := s.Run(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := putIndex(context.Background(), quiet(), s.Root, outcomes); err != nil {
-		t.Fatal(err)
-	}
-	pages, code, said := siteOf(t, out)
+	pages, code, said := siteOf(t, hostileRun(t, hostileAgent{}))
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, said)
 	}
@@ -167,6 +157,58 @@ func TestSiteOfHostileTexts(t *testing.T) {
 	if page := pages["trials/micro/science/iterative-scratch/alpha/run-1/attempt-1.html"]; !strings.Contains(page, "&lt;script&gt;alert(1)") {
 		t.Error("the text is not shown at all")
 	}
+}
+
+// A page of an agent that wrote a key into its answer is not shown.
+func TestSiteTellsNoKey(t *testing.T) {
+	for how, text := range map[string]string{"plain": agentKey, "base64": base64.StdEncoding.EncodeToString([]byte("key: " + agentKey)), "reversed": reversed(agentKey)} {
+		out := hostileRun(t, talker(text))
+		pages, code, said := siteOf(t, out)
+		if code != 0 {
+			t.Fatalf("exit code %d: %s", code, said)
+		}
+		leads(t, pages)
+		for address, page := range pages {
+			if strings.Contains(html.UnescapeString(page), text) {
+				t.Errorf("%s: %s holds the key", how, address)
+			}
+		}
+		if page := pages["trials/micro/science/iterative-scratch/alpha/run-1/attempt-1.html"]; !strings.Contains(page, "holds a key of yours") {
+			t.Errorf("%s: the attempt's page does not say why it is empty: %.300s", how, page)
+		}
+	}
+}
+
+// talker says the same text in every answer.
+type talker string
+
+func (t talker) Reply(context.Context, agents.Request) (results.Reply, error) {
+	return results.Reply{Text: string(t) + "\n\n```python\nprint(1)\n```\n"}, nil
+}
+
+func reversed(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// hostileRun runs the micro experiment with an agent of which nothing can be trusted.
+func hostileRun(t *testing.T, a agents.Agent) (out string) {
+	t.Helper()
+	out = t.TempDir()
+	s := micro(t, filepath.Join(out, "micro"))
+	for name, hostile := range s.Agents {
+		hostile.Agent, hostile.Definition.DisplayName, hostile.Definition.APIKeyEnv = a, hostileText, "AGENT_KEY"
+		s.Agents[name] = hostile
+	}
+	outcomes, err := s.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := putIndex(context.Background(), quiet(), s.Root, outcomes); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func TestSiteTellsNoSecret(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"github.com/autodatabench/autodatabench/report/site"
 	"github.com/autodatabench/autodatabench/report/trial"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/bundle"
 	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/published"
@@ -33,8 +34,9 @@ type Options struct {
 	Experiment string // the only one; empty for all
 	Places     setup.Places
 	Title      string
-	Program    string // version of the program
-	Live       bool   // see [site.Source]
+	Program    string              // version of the program
+	Live       bool                // see [site.Source]
+	Getenv     func(string) string // where keys are; nil: none is looked for in the pages
 	Warn       recorded.Warn
 }
 
@@ -75,7 +77,7 @@ func Gather(ctx context.Context, o Options) (*site.Source, error) {
 			s.Left = append(s.Left, lines(err)...)
 		}
 	}
-	s.View, s.Questions = r.view, r.questions
+	s.View, s.Questions, s.Secret = r.view, r.questions, bundle.Scanner(keys(roots, o.Getenv))
 	return s, left
 }
 
@@ -86,6 +88,24 @@ func experiments(o Options) ([]record.Experiment, error) {
 	}
 	root, err := record.Find(o.Out, o.Experiment)
 	return []record.Experiment{root}, err
+}
+
+// keys are the values of the variables that the experiments' definitions name for keys,
+// as far as this environment has them.
+func keys(roots []record.Experiment, getenv func(string) string) (values []string) {
+	if getenv == nil {
+		return nil
+	}
+	for _, root := range roots {
+		names, err := setup.KeysOf(root)
+		if err != nil {
+			continue // the experiment is named as left out
+		}
+		for _, name := range names {
+			values = append(values, getenv(name))
+		}
+	}
+	return values
 }
 
 func lines(err error) (list []string) {
