@@ -70,6 +70,29 @@ type CodeData struct {
 
 	Simulated  bool     `json:"teacher_simulated,omitempty"` // the teacher's server said that it is no LLM
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`       // the trial's share of a teacher that the program started
+
+	Limit   Limit    `json:"limit,omitempty"`   // that the platform stopped the code for
+	Sandbox *Sandbox `json:"sandbox,omitempty"` // that the code ran in; folders of before do not say it
+}
+
+// Limit is what the platform stopped an agent's code for.
+type Limit string
+
+// The limits that end code. A limit that only refuses, such as that on one file, ends none.
+const (
+	MemoryLimit    Limit = "memory"
+	ProcessesLimit Limit = "processes"
+	DiskLimit      Limit = "disk"
+)
+
+// Sandbox says what held an agent's code: it differs by machine and by user.
+type Sandbox struct {
+	Kind       string `json:"kind"`                 // bubblewrap or none
+	User       string `json:"user"`                 // root: code had a user id of its own; user: the platform's, in a user namespace
+	Cgroup     int    `json:"cgroup"`               // version of the control groups; 0: none, the watch added up
+	Filter     bool   `json:"filter"`               // system calls were filtered
+	Bubblewrap string `json:"bubblewrap,omitempty"` // its version
+	Kernel     string `json:"kernel"`
 }
 
 // TeacherUse is what calls of the teacher came to.

@@ -78,7 +78,10 @@ func (t *trial) execute(ctx context.Context, n int) error {
 	used := t.gateway.Usage(n)
 	data := results.CodeData{
 		ExitCode: result.ExitCode, Calls: used.Calls, Input: used.InputTokens, Output: used.OutputTokens,
-		Seconds: seconds, Before: t.state.Cut.Seconds(),
+		Seconds: seconds, Before: t.state.Cut.Seconds(), Limit: result.Limit,
+	}
+	if result.Held != (results.Sandbox{}) {
+		data.Sandbox = &result.Held
 	}
 	data.Simulated = t.gateway.Simulated()
 	if used.Calls > 0 {
@@ -153,6 +156,9 @@ func failureOf(r sandbox.Result, limit time.Duration) (results.Failure, string) 
 		}
 		return failure, fmt.Sprintf("the code was stopped after %s\n%s", limit.Round(unit), tail(r.Output))
 	case results.RuntimeError:
+		if r.Limit != "" {
+			return failure, fmt.Sprintf("the platform stopped the code at its limit of %s\n%s", r.Limit, tail(r.Output))
+		}
 		return failure, fmt.Sprintf("exit status %d\n%s", r.ExitCode, tail(r.Output))
 	}
 	return "", ""

@@ -149,7 +149,10 @@ var (
 
 // value checks a node against a type; field is its path in the document.
 func (c checker) value(n ast.Node, t reflect.Type, field string) error {
-	if _, null := n.(*ast.NullNode); null && t.Kind() != reflect.Interface {
+	if _, null := n.(*ast.NullNode); null {
+		if t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer { // null is a value, or as left out
+			return nil
+		}
 		return c.fault(n, field, "is empty: give it a value, or leave it out")
 	}
 	for t.Kind() == reflect.Pointer {

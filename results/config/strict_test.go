@@ -74,7 +74,7 @@ func TestStrict(t *testing.T) {
 			t.Errorf("%q: the message speaks of Go: %v", c.text, err)
 		}
 	}
-	for _, text := range []string{"", "# nothing\n", "---\nname: a\n", "name: a\nruns: -3\nsmall: 0\nshare: 1\nlist: []\nmore: {a: null, b: 1.5, c: {d: x}}\n", "share: 1.5e-3\n", "share: 1e-3\n"} {
+	for _, text := range []string{"", "# nothing\n", "---\nname: a\n", "name: a\nruns: -3\nsmall: 0\nshare: 1\nlist: []\nmore: {a: null, b: 1.5, c: {d: x}}\n", "share: 1.5e-3\n", "share: 1e-3\n", "share: ~\nlimit:\nprice: null\n"} {
 		if err := Decode("f", []byte(text), new(strictSample)); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -125,7 +125,7 @@ func TestPlaces(t *testing.T) {
 	if err := os.WriteFile(big, make([]byte, maxFile+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{dir: "is a directory", "/dev/zero": "no regular file", big: "more than 1048576 bytes", filepath.Join(dir, "none"): "no such file"} {
+	for path, want := range map[string]string{dir: "is a directory", "/dev/zero": "no regular file", big: "1048577 bytes; such a file has at most 1048576", filepath.Join(dir, "none"): "no such file"} {
 		if err := Read(path, new(strictSample)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}

@@ -17,11 +17,11 @@ func OpenInput(path string, most int64) (*os.File, error) {
 	case err != nil:
 		return nil, results.Bad(err)
 	case info.IsDir():
-		return nil, results.Bad(fmt.Errorf("%s: is a directory, and a file is wanted", path))
+		return nil, results.Bad(fmt.Errorf("%s: is a directory and no regular file", path))
 	case !info.Mode().IsRegular():
 		return nil, results.Bad(fmt.Errorf("%s: no regular file but a pipe, a socket or a device", path), "copy what it gives into a file first")
 	case info.Size() > most:
-		return nil, tooLarge(path, most)
+		return nil, tooLarge(path, info.Size(), most)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -41,11 +41,11 @@ func ReadInput(path string, most int64) ([]byte, error) {
 		return nil, results.Bad(err)
 	}
 	if int64(len(data)) > most {
-		return nil, tooLarge(path, most)
+		return nil, tooLarge(path, int64(len(data)), most)
 	}
 	return data, nil
 }
 
-func tooLarge(path string, most int64) error {
-	return results.Bad(fmt.Errorf("%s: has more than %d bytes, which no such file has", path, most))
+func tooLarge(path string, size, most int64) error {
+	return results.Bad(fmt.Errorf("%s: %d bytes; such a file has at most %d", path, size, most))
 }

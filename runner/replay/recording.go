@@ -154,8 +154,8 @@ func fields(data []byte) map[string]json.RawMessage {
 }
 
 // varying are the fields of events that may differ: whether a training came from
-// the cache, how fast it went, and the version of the folder.
-var varying = []string{"cached", "course", "format"}
+// the cache, how fast it went, the version of the folder, and what held the code.
+var varying = []string{"cached", "course", "format", "limit", "sandbox"}
 
 // differing names the first field that differs, with both values.
 func differing(was, now map[string]json.RawMessage) string {

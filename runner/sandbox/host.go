@@ -71,21 +71,31 @@ func findPython(command string) (python, error) {
 }
 
 // findBubblewrap returns the program's path if it has what a run needs.
-func findBubblewrap() (string, error) {
-	path, err := exec.LookPath("bwrap")
+func findBubblewrap() (path, version string, err error) {
+	path, err = exec.LookPath("bwrap")
 	if err != nil {
-		return "", results.Infra(fmt.Errorf("find bubblewrap: %w", err), hint)
+		return "", "", results.Infra(fmt.Errorf("find bubblewrap: %w", err), hint)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	help, err := exec.CommandContext(ctx, path, "--help").CombinedOutput()
 	if err != nil {
-		return "", results.Infra(fmt.Errorf("find bubblewrap: run %s: %w", path, err), hint)
+		return "", "", results.Infra(fmt.Errorf("find bubblewrap: run %s: %w", path, err), hint)
 	}
 	if !bytes.Contains(help, []byte("--size")) {
-		return "", results.Infra(fmt.Errorf("find bubblewrap: %s is too old", path), "install bubblewrap 0.8 or newer")
+		return "", "", results.Infra(fmt.Errorf("find bubblewrap: %s is too old", path), "install bubblewrap 0.8 or newer")
 	}
-	return path, nil
+	said, err := exec.CommandContext(ctx, path, "--version").Output()
+	if err != nil {
+		return "", "", results.Infra(fmt.Errorf("find bubblewrap: run %s: %w", path, err), hint)
+	}
+	return path, cut.Bytes(strings.TrimSpace(strings.TrimPrefix(string(said), "bubblewrap ")), 40), nil
+}
+
+// kernel is the machine's, as it names itself.
+func kernel() string {
+	release, _ := ofThisMachine("/proc/sys/kernel/osrelease") // empty where there is none
+	return cut.Bytes(release, 80)
 }
 
 // hidden lists what is covered where the system's folders would show it: this

@@ -10,7 +10,7 @@ import (
 // isolation is bubblewrap's arguments before the command.
 func (e *execution) isolation() []string {
 	args := []string{"--die-with-parent", "--new-session"}
-	if e.uid != 0 { // root: start.py changes to the user id and loses these rights
+	if e.uid != 0 { // root: setpriv changes to the user id and loses these rights
 		args = append(args, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
 			"--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 	} else {
@@ -26,8 +26,11 @@ func (e *execution) isolation() []string {
 		"--perms", "1777", "--size", tmp, "--tmpfs", "/tmp",
 		"--bind", e.spec.Workspace, "/workspace",
 		"--ro-bind", filepath.Join(e.dir, "lib"), "/opt/autodatabench",
-		"--ro-bind", filepath.Join(e.dir, "start.py"), "/opt/start.py",
+		"--ro-bind", filepath.Join(e.dir, "start.sh"), "/opt/start.sh",
 	)
+	if e.filtered {
+		args = append(args, "--seccomp", strconv.Itoa(filterFD))
+	}
 	if e.spec.Socket != "" {
 		args = append(args, "--ro-bind", e.spec.Socket, "/run/gateway.sock")
 	}

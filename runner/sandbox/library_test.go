@@ -187,7 +187,7 @@ True 3 3 {'text that is no Unicode (half of a surrogate pair)': 1}
 {'n': 1}
 4
 a checkpoint's name has letters, digits, dots, dashes and underscores
-['checkpoints', 'code.py', 'submission.json', 'task']
+['.tmp', 'checkpoints', 'code.py', 'submission.json', 'task']
 `
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Error(diff)

@@ -23,7 +23,7 @@ func TestNoOrphans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bwrap, err := findBubblewrap()
+		bwrap, _, err := findBubblewrap()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,45 +2,44 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 )
 
-// command is start.py with its settings, in bubblewrap unless the kind is none.
+// temporary is the folder for temporary files in the workspace: on one file system with
+// it, so that they can be renamed into place.
+const temporary = ".tmp"
+
+// command is start.sh, in bubblewrap unless the kind is none.
 func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
-	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.py", "/run/gateway.sock"
+	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.sh", "/run/gateway.sock"
 	if e.s.cfg.Kind == None {
-		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.py"), e.spec.Socket
-	}
-	l := e.spec.Limits
-	settings, err := json.Marshal(map[string]any{
-		"started": startedFD, "uid": e.uid,
-		"limits": map[string]int64{
-			"memory": l.Memory, "processes": int64(l.Processes), "file_size": l.FileSize, "open_files": int64(l.OpenFiles), "core": 0,
-		},
-	})
-	if err != nil {
-		panic(err) // numbers only
+		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.sh"), e.spec.Socket
 	}
 	program, err := e.program()
 	if err != nil {
 		return nil, err
 	}
-	argv := append([]string{e.s.python.path, "-I", start, string(settings)}, program...)
+	argv := append([]string{shell, start, strconv.Itoa(e.spec.Limits.Processes)}, program...)
+	if e.uid != 0 {
+		id := strconv.Itoa(e.uid)
+		argv = append([]string{e.s.setpriv, "--reuid", id, "--regid", id, "--clear-groups"}, argv...)
+	}
 	if e.s.cfg.Kind != None {
 		argv = append(append([]string{e.s.bwrap}, e.isolation()...), argv...)
 	}
+	argv = append([]string{shell, "-c", waitThenRun, "sandbox"}, argv...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = e.spec.Workspace
 	cmd.SysProcAttr = mortal(e.uid != 0) // root: see orphans.go
 	cmd.Env = []string{
 		"PATH=" + strings.Join([]string{filepath.Dir(e.s.python.path), "/usr/bin", "/bin"}, ":"),
-		"HOME=" + workspace, "LANG=C.UTF-8", "TMPDIR=/tmp",
+		"HOME=" + workspace, "LANG=C.UTF-8", "TMPDIR=" + workspace + "/" + temporary,
 		"PYTHONPATH=" + lib, "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1",
 		"MALLOC_ARENA_MAX=4", // arenas of many threads would use up the address space
 		"AUTODATABENCH_SOCKET=" + socket,
@@ -48,7 +47,7 @@ func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// program is what start.py becomes.
+// program is what start.sh becomes.
 func (e *execution) program() ([]string, error) {
 	if len(e.spec.Command) == 0 {
 		return []string{e.s.python.path, e.spec.Code}, nil

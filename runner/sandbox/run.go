@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -24,12 +26,12 @@ import (
 //go:embed lib/autodatabench.py
 var Library string
 
-//go:embed lib/start.py
+//go:embed lib/start.sh
 var startProgram string
 
 var errTimeout = errors.New("the time for one execution is over")
 
-// startedFD is the descriptor on which start.py says that the code was reached.
+// startedFD is the descriptor on which start.sh says that the code was reached.
 const startedFD = 3
 
 // maxKilled bounds the processes that are looked for at the end.
@@ -47,18 +49,31 @@ func (s *Sandbox) Run(ctx context.Context, spec Spec) (Result, error) {
 	}
 	defer run.remove()
 	result, err := run.execute(ctx)
+	if run.group != nil {
+		err = errors.Join(err, infra(run.group.remove()))
+	}
 	if err != nil {
 		return Result{}, fmt.Errorf("run code: %w", err)
 	}
 	return result, nil
 }
 
+func infra(err error) error {
+	if err == nil {
+		return nil
+	}
+	return results.Infra(err)
+}
+
 // execution is one Run: the resolved spec and the host folder of its files.
 type execution struct {
-	s    *Sandbox
-	spec Spec
-	dir  string // lib/autodatabench.py, start.py, empty/
-	uid  int    // 0: no user id of its own
+	s     *Sandbox
+	spec  Spec
+	group *group // nil where there are no control groups
+	dir   string // lib/autodatabench.py, start.sh, empty/
+	uid   int    // 0: no user id of its own
+
+	filtered bool // by the filter of system calls
 
 	remove    func()      // dir
 	full      atomic.Bool // the disk was, at some time
@@ -72,7 +87,10 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 	}
 	spec.Limits = spec.Limits.withDefaults(s.cfg.Limits)
 	e := &execution{s: s, spec: spec}
-	var err error
+	err := makeTemporary(spec.Workspace)
+	if err != nil {
+		return nil, results.Infra(err)
+	}
 	if s.uids {
 		if e.uid, err = ownWorkspace(spec.Workspace); err != nil {
 			return nil, results.Infra(fmt.Errorf("hand over the workspace: %w", err))
@@ -81,7 +99,11 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 	if e.dir, e.remove, err = disk.Scratch("run-"); err != nil {
 		return nil, results.Infra(err)
 	}
-	if err := e.writeFiles(); err != nil {
+	err = e.writeFiles()
+	if err == nil && s.groups != nil {
+		e.group, err = s.groups.make(spec.Limits)
+	}
+	if err != nil {
 		e.remove()
 		return nil, results.Infra(err)
 	}
@@ -95,20 +117,38 @@ func (e *execution) writeFiles() error {
 		os.Mkdir(filepath.Join(e.dir, "lib"), 0o755),
 		os.Chmod(filepath.Join(e.dir, "lib"), 0o755), // whatever the umask
 		writeReadable(filepath.Join(e.dir, "lib", "autodatabench.py"), Library),
-		writeReadable(filepath.Join(e.dir, "start.py"), startProgram),
+		writeReadable(filepath.Join(e.dir, "start.sh"), startProgram),
 	)
+}
+
+// makeTemporary makes the workspace's folder for temporary files. What else has its name
+// stays.
+func makeTemporary(workspace string) error {
+	if err := os.Mkdir(filepath.Join(workspace, temporary), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 func writeReadable(path, text string) error {
 	return errors.Join(os.WriteFile(path, []byte(text), 0o644), os.Chmod(path, 0o644))
 }
 
-func (e *execution) execute(ctx context.Context) (Result, error) {
-	// The sandbox dies with the thread that started it, so that thread must
-	// not end before.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+// execute runs the code from a thread of its own: the sandbox dies with the thread that
+// started it, and gets the thread's keyring. The thread ends with the goroutine, which
+// does not unlock it.
+func (e *execution) execute(ctx context.Context) (r Result, err error) {
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		runtime.LockOSThread()
+		ownKeyring()
+		r, err = e.executeHere(ctx)
+	})
+	ended.Wait()
+	return r, err
+}
 
+func (e *execution) executeHere(ctx context.Context) (Result, error) {
 	started, startedWrite, err := os.Pipe()
 	if err != nil {
 		return Result{}, results.Infra(err)
@@ -122,6 +162,12 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	var out output
 	var reply capped
 	var cause error // why the code was killed
+	start, err := e.starter(startedWrite)
+	if err != nil {
+		startedWrite.Close()
+		return Result{}, results.Infra(err)
+	}
+	defer start.close()
 	cmd, err := e.command(timed)
 	if err != nil {
 		startedWrite.Close()
@@ -131,7 +177,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	if len(e.spec.Command) > 0 {
 		cmd.Stdin, cmd.Stdout = bytes.NewReader(e.spec.Stdin), &reply
 	}
-	cmd.ExtraFiles = []*os.File{startedWrite}
+	cmd.ExtraFiles = start.files
 	cmd.WaitDelay = 2 * time.Second
 	cmd.Cancel = func() error {
 		cause = context.Cause(timed)
@@ -145,6 +191,9 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 	e.oomBefore, e.oomKnown = e.s.oomKills()
 	err = cmd.Start()
 	startedWrite.Close()
+	if err == nil {
+		err = start.begin(cmd, e.spec.Limits)
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return Result{}, context.Cause(ctx)
@@ -165,7 +214,7 @@ func (e *execution) execute(ctx context.Context) (Result, error) {
 		return Result{}, context.Cause(ctx)
 	}
 	result, err := e.outcome(cmd.ProcessState, err, cause, started, &out, duration)
-	if err == nil {
+	if err == nil && result.Limit == "" {
 		err = e.machineFault(result.ExitCode, cause != nil)
 	}
 	result.Stdout = reply.data
@@ -189,8 +238,14 @@ func (e *execution) outcome(state *os.ProcessState, err, cause error, started io
 		}
 	}
 	r := Result{ExitCode: exitCode(state), TimedOut: timedOut, Output: out.bytes(), Duration: duration}
+	r.Held = e.s.held
+	r.Held.Filter = e.filtered
 	var over *limitError
+	if cause == nil && e.group != nil { // the kernel was faster than the watch
+		cause = e.group.over(e.spec.Limits)
+	}
 	if errors.As(cause, &over) {
+		r.Limit = over.limit
 		r.Output = fmt.Appendf(r.Output, "\n[stopped by the platform: %v]\n", over)
 	}
 	return r, nil

@@ -21,6 +21,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -78,6 +79,8 @@ type Spec struct {
 type Result struct {
 	ExitCode int // of the code; 128 + signal when it was killed
 	TimedOut bool
+	Limit    results.Limit // that the code was stopped for; empty for none
+	Held     results.Sandbox
 	Output   []byte // stdout and stderr as they came: the first 32 KiB and the last 96 KiB
 	Stdout   []byte // of a command: the first MiB
 	Duration time.Duration
@@ -85,10 +88,13 @@ type Result struct {
 
 // Sandbox runs code. It is safe for concurrent use.
 type Sandbox struct {
-	cfg    Config
-	bwrap  string
-	python python
-	uids   bool // code gets a user id of its own
+	cfg     Config
+	bwrap   string
+	setpriv string // gives code its user id
+	python  python
+	uids    bool            // code gets a user id of its own
+	groups  *groups         // nil where there are no control groups
+	held    results.Sandbox // but for the filter
 }
 
 // New finds bubblewrap and Python and tries both once with a real run.
@@ -105,7 +111,14 @@ func New(cfg Config) (*Sandbox, error) {
 	if err := OnlyLinux(runtime.GOOS); err != nil {
 		return nil, err
 	}
-	s := &Sandbox{cfg: cfg}
+	keepOpenFiles()
+	s := &Sandbox{cfg: cfg, groups: findGroups("/"), held: results.Sandbox{Kind: cfg.Kind, User: "user", Kernel: kernel()}}
+	if s.groups != nil {
+		s.held.Cgroup = s.groups.version
+		if cfg.Now != nil {
+			s.groups.sweep(cfg.Now())
+		}
+	}
 	var err error
 	if s.python, err = findPython(cfg.Python); err != nil {
 		return nil, err
@@ -113,15 +126,15 @@ func New(cfg Config) (*Sandbox, error) {
 	if cfg.Kind == None {
 		return s, s.probe()
 	}
-	if s.bwrap, err = findBubblewrap(); err != nil {
+	if s.bwrap, s.held.Bubblewrap, err = findBubblewrap(); err != nil {
 		return nil, err
 	}
-	if os.Geteuid() == 0 {
-		s.uids = true
+	if s.setpriv, err = exec.LookPath("setpriv"); os.Geteuid() == 0 && err == nil {
+		s.uids, s.held.User = true, "root"
 		if s.probe() == nil {
 			return s, nil
 		}
-		s.uids = false // root of a container, which may have no other user ids
+		s.uids, s.held.User = false, "user" // root of a container, which may have no other user ids
 	}
 	return s, s.probe()
 }

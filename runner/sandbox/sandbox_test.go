@@ -237,7 +237,7 @@ func TestConcurrentRuns(t *testing.T) {
 import os, time
 open("/tmp/mine-%[1]d", "w"); open("mine-%[1]d", "w"); time.sleep(0.3)
 print(os.listdir("/tmp"), sorted(os.listdir()))`, i), Spec{})
-				if want := fmt.Sprintf("['mine-%[1]d'] ['code.py', 'mine-%[1]d']\n", i); string(r.Output) != want {
+				if want := fmt.Sprintf("['mine-%[1]d'] ['.tmp', 'code.py', 'mine-%[1]d']\n", i); string(r.Output) != want {
 					t.Errorf("got %s, want %s", r.Output, want)
 				}
 			})

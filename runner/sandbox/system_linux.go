@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"io/fs"
-	"os"
 	"syscall"
 )
 
@@ -28,12 +27,4 @@ func inodeOf(path string) (uint64, error) {
 		return 0, &fs.PathError{Op: "lstat", Path: path, Err: err}
 	}
 	return st.Ino, nil
-}
-
-// allocated is how many bytes the file takes on the disk.
-func allocated(info os.FileInfo) int64 {
-	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return st.Blocks * 512
-	}
-	return info.Size()
 }

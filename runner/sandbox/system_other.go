@@ -18,4 +18,14 @@ func kill(int) error { return errors.ErrUnsupported }
 
 func inodeOf(string) (uint64, error) { return 0, errors.ErrUnsupported }
 
-func allocated(info os.FileInfo) int64 { return info.Size() }
+func usedOf(string) (bytes, files int64, err error) { return 0, 0, errors.ErrUnsupported }
+
+func (*execution) overDisk(int) error { return nil }
+
+func filterFile() (*os.File, error) { return nil, nil }
+
+func ownKeyring() {}
+
+func keepOpenFiles() {}
+
+func bind(int, Limits) error { return errors.ErrUnsupported }

@@ -2,14 +2,14 @@ package sandbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/autodatabench/autodatabench/results"
 )
 
 // Limits that single processes cannot be held to are watched: memory and number
@@ -20,10 +20,17 @@ const (
 	maxFiles   = 100_000
 )
 
-// limitError is the reason for which an execution was stopped.
-type limitError struct{ what string }
+// limitError is the limit for which an execution was stopped.
+type limitError struct {
+	limit results.Limit
+	what  string
+}
 
 func (e *limitError) Error() string { return e.what }
+
+func memoryError(l Limits) error {
+	return &limitError{results.MemoryLimit, fmt.Sprintf("the processes use more than %d MiB of memory", l.Memory>>20)}
+}
 
 // watch stops the execution when it breaks a limit. The channel is closed when
 // ctx has ended and nothing is watched any more.
@@ -44,7 +51,7 @@ func (e *execution) watch(ctx context.Context, pid int, stop context.CancelCause
 			}
 			err := e.overProcesses(pid)
 			if err == nil && n%diskEvery == 0 {
-				err = e.overDisk()
+				err = e.overDisk(pid)
 			}
 			if err != nil {
 				stop(err)
@@ -57,50 +64,37 @@ func (e *execution) watch(ctx context.Context, pid int, stop context.CancelCause
 
 // overProcesses looks at all processes below pid. Some may end meanwhile.
 func (e *execution) overProcesses(pid int) error {
-	most := e.spec.Limits.Processes + 4 // bubblewrap's own
-	pids := descendants(pid, 2*most)
-	if len(pids) > most {
-		return &limitError{fmt.Sprintf("there are more than %d processes", e.spec.Limits.Processes)}
+	if e.group != nil {
+		if err := e.group.over(e.spec.Limits); err != nil {
+			return err
+		}
 	}
+	most := e.spec.Limits.Processes + own
+	pids := descendants(pid, 2*most)
+	threads := 0
 	var resident int64
 	for _, p := range pids {
-		resident += statm(p)
+		n, bytes := resources(p)
+		threads += n
+		resident += bytes
 	}
-	if resident <= e.spec.Limits.Memory {
+	if threads > most {
+		return &limitError{results.ProcessesLimit, fmt.Sprintf("there are more than %d processes and threads", e.spec.Limits.Processes)}
+	}
+	held, files := inMemory(pids, e.s.cfg.Kind)
+	if files > maxFiles {
+		return &limitError{results.MemoryLimit, fmt.Sprintf("the temporary folders have more than %d files", maxFiles)}
+	}
+	if resident+held <= e.spec.Limits.Memory {
 		return nil
 	}
-	var shared int64 // pages that processes share count once
+	var private, mapped int64 // pages that processes share count once
 	for _, p := range pids {
-		shared += proportional(p)
+		all, files := proportional(p)
+		private, mapped = private+all-files, mapped+files
 	}
-	if shared > e.spec.Limits.Memory {
-		return &limitError{fmt.Sprintf("the processes use more than %d MiB of memory", e.spec.Limits.Memory>>20)}
-	}
-	return nil
-}
-
-// overDisk adds up the blocks of the workspace's files, following no link.
-func (e *execution) overDisk() error {
-	var bytes int64
-	files := 0
-	err := filepath.WalkDir(e.spec.Workspace, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return nil // removed meanwhile, or closed by the code
-		}
-		if files++; files > maxFiles {
-			return &limitError{fmt.Sprintf("the workspace has more than %d files", maxFiles)}
-		}
-		if info, err := d.Info(); err == nil {
-			bytes += allocated(info)
-		}
-		return nil
-	})
-	var over *limitError
-	if errors.As(err, &over) {
-		return over
-	}
-	if bytes > e.spec.Limits.Disk {
-		return &limitError{fmt.Sprintf("the workspace has more than %d MiB", e.spec.Limits.Disk>>20)}
+	if private+max(mapped, held) > e.spec.Limits.Memory {
+		return memoryError(e.spec.Limits)
 	}
 	return nil
 }
@@ -122,9 +116,21 @@ func descendants(pid, limit int) []int {
 	return all
 }
 
-// statm is the resident memory of a process in bytes, 0 when it is gone.
-func statm(pid int) int64 {
-	data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+// resources are the threads of a process and its resident memory in bytes, 0 when it is
+// gone. Where its first thread has ended, another one tells the memory.
+func resources(pid int) (threads int, bytes int64) {
+	tasks, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	for _, task := range tasks {
+		if bytes = statm(fmt.Sprintf("%d/task/%s", pid, task.Name())); bytes > 0 {
+			break
+		}
+	}
+	return len(tasks), bytes
+}
+
+// statm is the resident memory of a process or a thread of it.
+func statm(process string) int64 {
+	data, _ := os.ReadFile("/proc/" + process + "/statm")
 	fields := strings.Fields(string(data))
 	if len(fields) < 2 {
 		return 0
@@ -133,18 +139,44 @@ func statm(pid int) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// proportional is the process's memory in bytes with each shared page divided
-// among its users; the resident memory where the system does not tell.
-func proportional(pid int) int64 {
+// proportional is the process's memory in bytes with each shared page divided among its
+// users, and how much of it are files in memory; the resident memory where the system
+// does not tell.
+func proportional(pid int) (all, inMemory int64) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-	if err != nil {
-		return statm(pid)
+	if err != nil || len(data) == 0 {
+		_, all = resources(pid)
+		return all, 0
 	}
 	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, "Pss:"); ok {
-			kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)
-			return kib << 10
+		name, rest, _ := strings.Cut(line, ":")
+		kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)
+		switch name {
+		case "Pss":
+			all = kib << 10
+		case "Pss_Shmem":
+			inMemory = kib << 10
 		}
 	}
-	return statm(pid)
+	return all, inMemory
+}
+
+// perFile is about what the kernel keeps for a file in memory that is empty, in bytes.
+const perFile = 1 << 10
+
+// inMemory is what the sandbox's file systems in memory hold, as its last process sees
+// them: mapped or not, their pages are no process's alone. Without isolation they are
+// the machine's.
+func inMemory(pids []int, kind string) (bytes int64, files int) {
+	if kind == None {
+		return 0, 0
+	}
+	for _, dir := range []string{"tmp", "dev/shm"} {
+		used, inodes, err := usedOf(fmt.Sprintf("/proc/%d/root/%s", pids[len(pids)-1], dir))
+		if err != nil { // it is gone, or has not begun
+			return 0, 0
+		}
+		bytes, files = bytes+used+inodes*perFile, files+int(inodes)
+	}
+	return bytes, files
 }

@@ -123,7 +123,7 @@ func libraryRules() []rule {
 		only("github.com/aymanbagabas/go-udiff", "report/site"),
 		only("github.com/andybalholm/brotli", "results/remote"),
 		only("github.com/urfave/cli", "bench/internal/cli"),
-		only("golang.org/x/sys", "results/disk", "runner/student/llama/gemm", "runner/student/llama/vec"),
+		only("golang.org/x/sys", "results/disk", "runner/sandbox", "runner/student/llama/gemm", "runner/student/llama/vec"),
 		only("github.com/sigstore", "bench/internal/receipt"), // and with it all clients of its servers
 		only("github.com/in-toto", "bench/internal/receipt"),
 		only("go.opentelemetry.io", "bench/internal/spans"),

@@ -68,18 +68,14 @@ func checkPlaces(c *cli.Context) error {
 			return err
 		}
 	}
-	for _, name := range []string{"to", "events"} {
-		if to := c.String(name); c.IsSet(name) && to != toStdout {
-			check := checkFolder // folders are made with those around them
-			if filepath.Ext(to) != "" {
-				check = checkParent
-			}
-			if err := check("--"+name, to); err != nil {
-				return err
-			}
-		}
+	to := c.String("to")
+	switch {
+	case !c.IsSet("to") || to == toStdout:
+		return nil
+	case filepath.Ext(to) != "":
+		return checkParent("--to", to)
 	}
-	return nil
+	return checkFolder("--to", to) // folders are made with those around them
 }
 
 // noArguments refuses arguments.

@@ -1,0 +1,135 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/autodatabench/autodatabench/results"
+)
+
+// maxLevels is how deep folders of a workspace may lie in each other. Each level that is
+// looked into takes a descriptor.
+const maxLevels = 200
+
+// usedOf are the bytes and files of a file system in memory.
+func usedOf(path string) (bytes, files int64, err error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(path, &st); err != nil {
+		return 0, 0, err
+	}
+	return int64(st.Blocks-st.Bfree) * st.Bsize, int64(st.Files - st.Ffree), nil
+}
+
+// usage adds up what files take. It follows no link, and goes from folder to folder by
+// descriptors, so that no path is too long.
+type usage struct {
+	bytes int64
+	files int
+	seen  map[unix.Stat_t]bool // unlinked files by device and number
+}
+
+var errTooDeep = errors.New("too deep")
+
+// overDisk adds up the workspace's files, and those that are gone from it and still
+// open.
+func (e *execution) overDisk(pid int) error {
+	u := usage{seen: map[unix.Stat_t]bool{}}
+	fd, err := unix.Open(e.spec.Workspace, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil // the end of the run tells
+	}
+	var root unix.Stat_t
+	if unix.Fstat(fd, &root) != nil {
+		return nil
+	}
+	err = u.folder(os.NewFile(uintptr(fd), "workspace"), 0)
+	for _, p := range descendants(pid, 2*e.spec.Limits.Processes) {
+		u.unlinked(p, root.Dev)
+	}
+	over := func(format string, args ...any) error {
+		return &limitError{results.DiskLimit, fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case errors.Is(err, errTooDeep):
+		return over("folders of the workspace lie more than %d deep in each other", maxLevels)
+	case u.files > maxFiles:
+		return over("the workspace has more than %d files", maxFiles)
+	case u.bytes > e.spec.Limits.Disk:
+		return over("the workspace has more than %d MiB", e.spec.Limits.Disk>>20)
+	}
+	return nil
+}
+
+// folder adds an open folder and closes it. What is removed meanwhile does not count.
+func (u *usage) folder(dir *os.File, level int) error {
+	defer dir.Close()
+	if level > maxLevels {
+		return errTooDeep
+	}
+	for {
+		names, err := dir.Readdirnames(1_000)
+		for _, name := range names {
+			if u.files++; u.files > maxFiles {
+				return nil
+			}
+			var st unix.Stat_t
+			if unix.Fstatat(int(dir.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+				continue
+			}
+			u.bytes += st.Blocks * 512
+			if st.Mode&unix.S_IFMT != unix.S_IFDIR {
+				continue
+			}
+			if inner := openFolder(int(dir.Fd()), name); inner != nil {
+				if err := u.folder(inner, level+1); err != nil {
+					return err
+				}
+			}
+		}
+		if err != nil || len(names) == 0 {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return err
+		}
+	}
+}
+
+// openFolder opens a folder also when its mode forbids it: its owner may change that.
+func openFolder(dir int, name string) *os.File {
+	const flags = unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	fd, err := unix.Openat(dir, name, unix.O_RDONLY|flags, 0)
+	if errors.Is(err, unix.EACCES) {
+		var place int
+		if place, err = unix.Openat(dir, name, unix.O_PATH|flags, 0); err == nil {
+			if err = os.Chmod(fmt.Sprintf("/proc/self/fd/%d", place), 0o700); err == nil { // no link can have taken its name
+				fd, err = unix.Openat(dir, name, unix.O_RDONLY|flags, 0)
+			}
+			unix.Close(place)
+		}
+	}
+	if err != nil {
+		return nil
+	}
+	return os.NewFile(uintptr(fd), name)
+}
+
+// unlinked adds the open files of a process that have no name any more.
+func (u *usage) unlinked(pid int, device uint64) {
+	dir := fmt.Sprintf("/proc/%d/fd", pid)
+	open, _ := os.ReadDir(dir)
+	for _, fd := range open {
+		var st unix.Stat_t
+		if unix.Stat(dir+"/"+fd.Name(), &st) != nil || st.Nlink > 0 || st.Dev != device || st.Mode&unix.S_IFMT != unix.S_IFREG {
+			continue
+		}
+		if same := (unix.Stat_t{Dev: st.Dev, Ino: st.Ino}); !u.seen[same] {
+			u.seen[same] = true
+			u.bytes += st.Blocks * 512
+		}
+	}
+}

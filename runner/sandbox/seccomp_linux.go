@@ -1,0 +1,132 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// The filter of system calls keeps code from the kernel's side doors: memory that no
+// limit on a process counts, namespaces and mounts of its own, keys of the login
+// session, other processes, and interfaces with a long record of faults. It is a program
+// of classic BPF, which bubblewrap loads before it starts the code.
+
+// denied are the system calls that every architecture has and that fail with EPERM.
+var denied = []uint32{
+	unix.SYS_MEMFD_CREATE, unix.SYS_MEMFD_SECRET, // memory that is in no process
+	unix.SYS_SHMGET, unix.SYS_SHMAT, unix.SYS_SHMCTL, unix.SYS_MSGGET, unix.SYS_SEMGET, unix.SYS_MQ_OPEN,
+	unix.SYS_UNSHARE, unix.SYS_SETNS, unix.SYS_MOUNT, unix.SYS_UMOUNT2, unix.SYS_PIVOT_ROOT, unix.SYS_CHROOT,
+	unix.SYS_OPEN_TREE, unix.SYS_MOVE_MOUNT, unix.SYS_FSOPEN, unix.SYS_FSCONFIG, unix.SYS_FSMOUNT, unix.SYS_FSPICK, unix.SYS_MOUNT_SETATTR,
+	unix.SYS_KEYCTL, unix.SYS_ADD_KEY, unix.SYS_REQUEST_KEY,
+	unix.SYS_PTRACE, unix.SYS_PROCESS_VM_READV, unix.SYS_PROCESS_VM_WRITEV, unix.SYS_PROCESS_MADVISE, unix.SYS_KCMP, unix.SYS_PIDFD_GETFD,
+	unix.SYS_USERFAULTFD, unix.SYS_IO_URING_SETUP, unix.SYS_IO_URING_ENTER, unix.SYS_IO_URING_REGISTER,
+	unix.SYS_BPF, unix.SYS_PERF_EVENT_OPEN, unix.SYS_FANOTIFY_INIT, unix.SYS_VMSPLICE,
+	unix.SYS_NAME_TO_HANDLE_AT, unix.SYS_OPEN_BY_HANDLE_AT, unix.SYS_QUOTACTL, unix.SYS_QUOTACTL_FD, unix.SYS_ACCT, unix.SYS_SYSLOG,
+	unix.SYS_KEXEC_LOAD, unix.SYS_KEXEC_FILE_LOAD, unix.SYS_INIT_MODULE, unix.SYS_FINIT_MODULE, unix.SYS_DELETE_MODULE,
+	unix.SYS_REBOOT, unix.SYS_SWAPON, unix.SYS_SWAPOFF, unix.SYS_SETTIMEOFDAY, unix.SYS_CLOCK_SETTIME, unix.SYS_ADJTIMEX, unix.SYS_CLOCK_ADJTIME,
+}
+
+// spaces are the flags of clone that make namespaces.
+const spaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP
+
+// Offsets in what the kernel shows a filter, of a little-endian machine.
+const (
+	offNumber, offArch, offArg0, offArg2 = 0, 4, 16, 32
+)
+
+// architectures by Go's name; where there is none, there is no filter.
+var architectures = map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}
+
+func failing(errno unix.Errno) uint32 { return unix.SECCOMP_RET_ERRNO | uint32(errno) }
+
+// filter is the program for this architecture, nil where there is none.
+func filter(arch string) []unix.SockFilter {
+	code, known := architectures[arch]
+	if !known {
+		return nil
+	}
+	load := func(at uint32) unix.SockFilter {
+		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: at}
+	}
+	jump := func(kind uint16, k uint32, yes, no uint8) unix.SockFilter {
+		return unix.SockFilter{Code: unix.BPF_JMP | kind | unix.BPF_K, Jt: yes, Jf: no, K: k}
+	}
+	ret := func(what uint32) unix.SockFilter { return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: what} }
+	program := []unix.SockFilter{
+		load(offArch), jump(unix.BPF_JEQ, code, 1, 0), ret(failing(unix.ENOSYS)), // calls of another architecture have other numbers
+		load(offNumber), jump(unix.BPF_JGE, 0x40000000, 0, 1), ret(failing(unix.ENOSYS)), // so have those of x32
+	}
+	for number := range slices.Values(denied) {
+		program = append(program, jump(unix.BPF_JEQ, number, 0, 1), ret(failing(unix.EPERM)))
+	}
+	return append(program,
+		// clone3 has its flags in memory, where a filter cannot look: libraries go on with clone.
+		jump(unix.BPF_JEQ, unix.SYS_CLONE3, 0, 1), ret(failing(unix.ENOSYS)),
+		jump(unix.BPF_JEQ, unix.SYS_CLONE, 0, 4), load(offArg0), jump(unix.BPF_JSET, spaces, 0, 1), ret(failing(unix.EPERM)), ret(unix.SECCOMP_RET_ALLOW),
+		// Sockets are of the host's own kind, of the internet, or ask for routes, as name
+		// look-ups do.
+		jump(unix.BPF_JEQ, unix.SYS_SOCKET, 1, 0), ret(unix.SECCOMP_RET_ALLOW),
+		load(offArg0), jump(unix.BPF_JEQ, unix.AF_UNIX, 5, 0), jump(unix.BPF_JEQ, unix.AF_INET, 4, 0), jump(unix.BPF_JEQ, unix.AF_INET6, 3, 0),
+		jump(unix.BPF_JEQ, unix.AF_NETLINK, 0, 3), load(offArg2), jump(unix.BPF_JEQ, unix.NETLINK_ROUTE, 0, 1),
+		ret(unix.SECCOMP_RET_ALLOW), ret(failing(unix.EAFNOSUPPORT)),
+	)
+}
+
+// filterFile is an open file that bubblewrap reads the filter from; nil without one.
+func filterFile() (*os.File, error) {
+	program := filter(runtime.GOARCH)
+	if program == nil {
+		return nil, nil
+	}
+	var data bytes.Buffer
+	if err := binary.Write(&data, binary.NativeEndian, program); err != nil {
+		return nil, err
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	_, err = write.Write(data.Bytes()) // fits a pipe's buffer
+	write.Close()
+	return read, err
+}
+
+// ownKeyring gives the calling thread, and what it starts, a session keyring of its own:
+// the login session's holds keys of its user. A kernel without keys has none to keep.
+func ownKeyring() {
+	const join = 1
+	_, _, _ = unix.Syscall(unix.SYS_KEYCTL, join, 0, 0)
+}
+
+// keepOpenFiles keeps what this program's caller left open from processes that it starts.
+func keepOpenFiles() {
+	open, _ := os.ReadDir("/proc/self/fd")
+	for _, entry := range open {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+}
+
+// bind sets limits of a process that has not begun.
+func bind(pid int, l Limits) error {
+	for what, most := range map[int]uint64{
+		unix.RLIMIT_AS: uint64(l.Memory), unix.RLIMIT_FSIZE: uint64(l.FileSize), unix.RLIMIT_NOFILE: uint64(l.OpenFiles), unix.RLIMIT_CORE: 0,
+		unix.RLIMIT_MSGQUEUE: 0, unix.RLIMIT_MEMLOCK: 64 << 10,
+	} {
+		var old unix.Rlimit
+		if err := unix.Prlimit(pid, what, nil, &old); err != nil {
+			return err
+		}
+		most = min(most, old.Max)
+		if err := unix.Prlimit(pid, what, &unix.Rlimit{Cur: most, Max: most}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
