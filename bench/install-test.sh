@@ -60,7 +60,9 @@ cp -a "$work/base" "$work/build"
 mkdir -p "$work/build/src"
 git ls-files -z | tar -c --null -T - | tar -x -C "$work/build/src"
 steps 1 >"$work/build/steps.sh"
-# Go is that of this machine, as the golang image has it, and so are its modules.
+# Go is that of this machine, as the golang image has it, and so are its modules, which
+# are fetched here: inside there may be no certificates for a proxy.
+go mod download
 SHARE="$(go env GOROOT) /root/go /root/.cache/go-build" inside "$work/build" root \
 	"export PATH=$(go env GOROOT)/bin:\$PATH GOPROXY='$(go env GOPROXY)' GOFLAGS=-buildvcs=false; cd /src; bash /steps.sh"
 

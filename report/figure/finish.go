@@ -55,6 +55,7 @@ func finished(f Format, page []byte, fig Figure) []byte {
 	}
 	// In the text of a name the quote would be escaped.
 	page = bytes.ReplaceAll(page, []byte(`style="font-family:Liberation Sans;`), []byte(`style="font-family:Liberation Sans,Arial,Helvetica,sans-serif;`))
+	page = fitted(page)
 	page = bytes.Replace(page, []byte("<svg "), []byte(`<svg role="img" aria-labelledby="title desc" `), 1)
 	return bytes.Replace(page, []byte("<g "), append(explained(fig), "<g "...), 1)
 }

@@ -12,20 +12,38 @@ import (
 const (
 	wordsPage   = "calls-words.js"
 	longestWord = 32 // in characters; longer ones are cut
-	mostWords   = 60_000
+	mostWords   = 30_000
 )
 
 // wordIndex says in which parts of a trial's calls a word stands.
 type wordIndex struct {
-	Parts []string         `json:"parts"` // addresses
-	Whole bool             `json:"whole"` // no word was left out
-	Words map[string][]int `json:"words"` // parts from 0, in rising order
+	Parts []string             `json:"parts"` // addresses
+	Whole bool                 `json:"whole"` // no word was left out
+	Words map[string]wordParts `json:"words"`
+}
+
+// wordParts are parts from 0, in rising order. As JSON they are a list, or, where that is
+// shorter, a text of hexadecimal digits: bit b of digit d stands for part 4d+b.
+type wordParts []int
+
+func (p wordParts) MarshalJSON() ([]byte, error) {
+	digits := make([]byte, p[len(p)-1]/4+1)
+	for _, part := range p {
+		digits[part/4] |= 1 << (part % 4)
+	}
+	if list, err := json.Marshal([]int(p)); err != nil || len(list) <= len(digits)+2 {
+		return list, err
+	}
+	for i, d := range digits {
+		digits[i] = "0123456789abcdef"[d]
+	}
+	return json.Marshal(string(digits))
 }
 
 // words makes the file of words. A page cannot read another page of its folder without a
 // server, but it can load a script.
 func (p *trialPages) words() ([]byte, error) {
-	index := wordIndex{Parts: []string{}, Whole: true, Words: map[string][]int{}}
+	index := wordIndex{Parts: []string{}, Whole: true, Words: map[string]wordParts{}}
 	for n := range p.callPages() {
 		index.Parts = append(index.Parts, callsPage(n+1))
 	}

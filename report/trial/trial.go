@@ -112,7 +112,7 @@ func Follow(dir record.Trial) (View, error) {
 	v := View{Folder: string(dir), Attempts: []Attempt{}, Faults: []Fault{}}
 	state, err := dir.Follow(func(ev results.Event, _ *results.Trial) { v.take(ev) })
 	if errors.Is(err, fs.ErrNotExist) {
-		return v, results.Bad(fmt.Errorf("%s: there is no trial", dir), "name a trial's folder, or a part of it such as demo/science/adaptive")
+		return v, results.Bad(fmt.Errorf("%s: there is no trial", dir), "name a trial's folder, or a part of it such as demo/science/iterative/adaptive/1")
 	}
 	if err != nil {
 		return v, err

@@ -35,13 +35,7 @@ func Canonical(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var generic any // maps are encoded with sorted keys
-	if err := dec.Decode(&generic); err != nil {
-		return nil, err
-	}
-	return marshal(generic)
+	return sorted(make([]byte, 0, len(raw)), raw)
 }
 
 func marshal(v any) ([]byte, error) {

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -163,13 +166,16 @@ func chained(record any, seq int, prev string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &object); err != nil {
+	fields, err := members(raw)
+	if err != nil {
 		return nil, err
 	}
-	object["seq"], _ = marshal(seq)
-	object["prev"], _ = marshal(prev)
-	return Canonical(object)
+	fields = slices.DeleteFunc(fields, func(m member) bool { return m.name == "seq" || m.name == "prev" })
+	fields = append(fields,
+		member{"seq", []byte(`"seq"`), strconv.AppendInt(nil, int64(seq), 10)},
+		member{"prev", []byte(`"prev"`), []byte(`"` + prev + `"`)}) // a digest
+	slices.SortFunc(fields, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	return appendObject(make([]byte, 0, len(raw)+len(prev)+32), fields), nil
 }
 
 // Len is the number of lines.

@@ -3,8 +3,8 @@ package gateway
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
@@ -51,16 +51,38 @@ func refuse(w http.ResponseWriter, status int, kind, param, code, message string
 	writeJSON(w, status, map[string]any{"error": fields})
 }
 
+// completion is the answer to a call.
+type completion struct {
+	Choices [1]choice `json:"choices"`
+	Created int       `json:"created"`
+	ID      string    `json:"id"`
+	Model   string    `json:"model"`
+	Object  string    `json:"object"`
+	Usage   tokens    `json:"usage"`
+}
+
+type choice struct {
+	FinishReason string  `json:"finish_reason"`
+	Index        int     `json:"index"`
+	Message      message `json:"message"`
+}
+
+type message struct {
+	Content string `json:"content"`
+	Role    string `json:"role"`
+}
+
+type tokens struct {
+	Completion int64 `json:"completion_tokens"`
+	Prompt     int64 `json:"prompt_tokens"`
+	Total      int64 `json:"total_tokens"`
+}
+
 func reply(w http.ResponseWriter, model string, k key, a record.Answer) {
-	writeJSON(w, http.StatusOK, map[string]any{
-		"id": fmt.Sprintf("chatcmpl-%s-%d", k.request[:16], k.occurrence), "object": "chat.completion", "created": 0, "model": model,
-		"choices": []any{map[string]any{
-			"index": 0, "finish_reason": a.FinishReason,
-			"message": map[string]any{"role": "assistant", "content": a.Content},
-		}},
-		"usage": map[string]any{
-			"prompt_tokens": a.InputTokens, "completion_tokens": a.OutputTokens, "total_tokens": a.InputTokens + a.OutputTokens,
-		},
+	writeJSON(w, http.StatusOK, completion{
+		ID: "chatcmpl-" + k.request[:16] + "-" + strconv.Itoa(k.occurrence), Object: "chat.completion", Model: model,
+		Choices: [1]choice{{FinishReason: a.FinishReason, Message: message{Role: "assistant", Content: a.Content}}},
+		Usage:   tokens{Prompt: a.InputTokens, Completion: a.OutputTokens, Total: a.InputTokens + a.OutputTokens},
 	})
 }
 

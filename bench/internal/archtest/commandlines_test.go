@@ -11,6 +11,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/bench/internal/cli"
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 )
 
 // typed is a command that a page tells its reader to type: a line of a block of code,
@@ -48,6 +49,36 @@ func understood(t *testing.T, page, line string) {
 	}
 }
 
+// trialOfDemo is a trial of the demo in a page or a text of the program.
+var trialOfDemo = regexp.MustCompile(`\bdemo/(?:trials/)?((?:science|code|finance)[a-z0-9/-]*)`)
+
+// TestTrialsOfTheDemo checks that the trials of the demo that pages and help name are
+// one trial each, so that a reader can type them.
+func TestTrialsOfTheDemo(t *testing.T) {
+	f, err := experiment.Read(root + "/bench/experiments/demo.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"the program": literals(t)}
+	for _, p := range pages(t) {
+		if !strings.HasPrefix(p.path, "bench/doc/changelog") && !strings.HasPrefix(p.path, "bench/doc/notes/") {
+			texts[p.path] = string(p.source)
+		}
+	}
+	seen := 0
+	for where, text := range texts {
+		for _, m := range trialOfDemo.FindAllStringSubmatch(text, -1) {
+			seen++
+			if ids, err := f.Matching(m[1]); err != nil || len(ids) != 1 {
+				t.Errorf("%s: %s names %d trials of the demo: %v", where, m[0], len(ids), err)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d trials are named", seen)
+	}
+}
+
 // message is the first cell of a row in a table of messages.
 var message = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
 
@@ -55,7 +86,8 @@ var message = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
 // explains are in the program, word for word.
 func TestTroubleshootingNamesRealMessages(t *testing.T) {
 	said := literals(t)
-	rows := message.FindAllStringSubmatch(read(t, "bench/doc/troubleshooting.md"), -1)
+	byHand, _, _ := strings.Cut(read(t, troubleshooting), "<!-- messages -->") // the others are made from the source
+	rows := message.FindAllStringSubmatch(byHand, -1)
 	if len(rows) < 20 {
 		t.Fatalf("only %d messages", len(rows))
 	}

@@ -35,7 +35,14 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if err != nil {
 		return err
 	}
-	made := plan.Make(f, p, list)
+	trials, err := runRequest{Request: r, only: o.only, failed: o.failed}.chosen(f)
+	if err != nil {
+		return err
+	}
+	if trials == nil {
+		trials = f.Trials()
+	}
+	made := plan.Make(f, p, list, trials)
 	if there != "" {
 		made.Warnings = append(made.Warnings, there)
 	}
@@ -45,10 +52,10 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	for _, d := range list {
 		made.Warnings = append(made.Warnings, ageWarnings(d, w.Now())...)
 	}
-	if made.Measured, err = measure(ctx, o.out, f, p); err != nil {
+	if made.Measured, err = measure(ctx, o.out, f, p, trials); err != nil {
 		return err
 	}
-	tables := []*table.Table{trialsTable(f, p, list)} // the longest first: the last one stays on a screen
+	tables := []*table.Table{trialsTable(f, p, list, trials)} // the longest first: the last one stays on a screen
 	if len(made.Measured) > 0 {
 		tables = append(tables, measuredTable(made.Measured))
 	}
@@ -97,7 +104,7 @@ func missingTasks(f experiment.File, at setup.Places) string {
 
 // measure reads the index of out, where there is one. What does not count is not
 // measured, and it is not for a plan to name it.
-func measure(ctx context.Context, out string, f experiment.File, p results.Protocol) ([]plan.Measured, error) {
+func measure(ctx context.Context, out string, f experiment.File, p results.Protocol, trials []results.TrialID) ([]plan.Measured, error) {
 	if !disk.Exists(record.Index(out)) {
 		return []plan.Measured{}, nil
 	}
@@ -105,7 +112,7 @@ func measure(ctx context.Context, out string, f experiment.File, p results.Proto
 	if err != nil {
 		return nil, err
 	}
-	return plan.Measure(r.Outcomes, f, p), nil
+	return plan.Measure(r.Outcomes, f, p, trials), nil
 }
 
 // planTable lists the bounds by agent and workflow.
@@ -140,14 +147,14 @@ func planTable(f experiment.File, p results.Protocol, made plan.Plan) *table.Tab
 	return t
 }
 
-// trialsTable lists every trial with its bounds.
-func trialsTable(f experiment.File, p results.Protocol, list []definitions.Definition) *table.Table {
+// trialsTable lists the trials with their bounds.
+func trialsTable(f experiment.File, p results.Protocol, list []definitions.Definition, trials []results.TrialID) *table.Table {
 	byName := map[string]definitions.Definition{}
 	for _, d := range list {
 		byName[d.Name] = d
 	}
 	t := table.New("Trials", 1, "!domain", "workflow", "setting", "!agent", ">run", ">attempts", ">teacher calls", ">agent tokens", ">agent USD")
-	for _, id := range f.Trials() {
+	for _, id := range trials {
 		b := plan.OfTrial(f, p, id.Workflow, byName[id.Agent])
 		t.Add(string(id.Domain), string(id.Workflow), string(id.Setting), id.Agent, fmt.Sprint(id.Run),
 			fmt.Sprint(p.Budget.MaxAttempts(id.Workflow)), table.Count(b.TeacherCalls), amount(b.AgentTokens, 0), amount(b.AgentCost, 2))
@@ -175,10 +182,10 @@ func amount(n results.Number, places int) string {
 }
 
 func measuredTable(list []plan.Measured) *table.Table {
-	t := table.New("Measured trials of this protocol, means of one trial", 1, "!agent", "workflow", ">trials", ">hours", ">teacher calls", ">agent tokens", ">agent USD", ">planned", ">hours in all")
+	t := table.New("Measured trials of this protocol, means of one trial", 1, "!agent", "workflow", ">trials", ">minutes", ">teacher calls", ">agent tokens", ">agent USD", ">planned", ">in all")
 	for _, m := range list {
-		t.Add(m.Agent, string(m.Workflow), fmt.Sprint(m.Trials), fmt.Sprintf("%.3f", m.Hours), fmt.Sprintf("%.0f", m.Calls), fmt.Sprintf("%.0f", m.Tokens),
-			amount(m.Cost, 2), fmt.Sprint(m.Planned), fmt.Sprintf("%.2f", m.Hours*float64(m.Planned)))
+		t.Add(m.Agent, string(m.Workflow), fmt.Sprint(m.Trials), fmt.Sprintf("%.2f", 60*m.Hours), fmt.Sprintf("%.0f", m.Calls), fmt.Sprintf("%.0f", m.Tokens),
+			amount(m.Cost, 2), fmt.Sprint(m.Planned), fmt.Sprintf("%.1f", 60*m.Hours*float64(m.Planned)))
 	}
 	return t
 }

@@ -76,7 +76,7 @@ func runResume(ctx context.Context, w setup.World, o resumeOptions) error {
 	}
 	request := setup.Request{File: f, Given: given, Root: root, Places: o.places, Agents: agents}
 	if o.dryRun {
-		return printPlan(ctx, w, request, runOptions{format: o.format, out: o.out, places: o.places})
+		return printPlan(ctx, w, request, runOptions{format: o.format, out: o.out, places: o.places, only: o.only, failed: o.failed})
 	}
 	return runExperiment(ctx, w, runRequest{request, o.agentFiles, o.only, o.failed, o.events, o.open}, o.format)
 }

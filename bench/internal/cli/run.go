@@ -189,7 +189,7 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 	if s.File.Runs == 1 {
 		fmt.Fprintf(w.Stderr, "note: one run of each trial cannot tell agents apart: there are no intervals and no tests; add runs at any time: %s\n", moreRuns(s.Root))
 	}
-	if s.Only, err = r.chosen(s); err != nil {
+	if s.Only, err = r.chosen(s.File); err != nil {
 		return err
 	}
 	if r.open {

@@ -22,13 +22,13 @@ type runRequest struct {
 }
 
 // chosen lists the trials that are asked for; nil for all.
-func (r runRequest) chosen(s *experiment.Setup) (ids []results.TrialID, err error) {
+func (r runRequest) chosen(f experiment.File) (ids []results.TrialID, err error) {
 	if len(r.only) == 0 && !r.failed {
 		return nil, nil
 	}
 	named := map[results.TrialID]bool{}
 	for _, name := range r.only {
-		found, err := s.File.Matching(name)
+		found, err := f.Matching(name)
 		if err != nil {
 			return nil, err
 		}
@@ -36,17 +36,17 @@ func (r runRequest) chosen(s *experiment.Setup) (ids []results.TrialID, err erro
 			named[id] = true
 		}
 	}
-	model, err := recorded.Progress(s.Root, s.File, s.File.Trials(), time.Time{})
+	model, err := recorded.Progress(r.Root, f, f.Trials(), time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range s.File.Trials() {
+	for _, id := range f.Trials() {
 		if (named[id] || len(named) == 0) && (!r.failed || model.Trial(id).State == progress.Stopped) {
 			ids = append(ids, id)
 		}
 	}
 	if ids == nil {
-		return nil, results.Bad(fmt.Errorf("%s: no trial that has begun is without its score", s.Root), "see how far they are: autodatabench status "+s.File.Name)
+		return nil, results.Bad(fmt.Errorf("%s: no trial that has begun is without its score", r.Root), "see how far they are: autodatabench status "+f.Name)
 	}
 	return ids, nil
 }

@@ -15,20 +15,21 @@ import (
 func TestRunOnly(t *testing.T) {
 	root := cutMicro(t) // one trial has begun
 	s := micro(t, root)
-	begun, err := runRequest{failed: true}.chosen(s)
+	of := func(r runRequest) runRequest { r.Root = s.Root; return r }
+	begun, err := of(runRequest{failed: true}).chosen(s.File)
 	if err != nil || len(begun) != 1 || begun[0].Agent != "alpha" {
 		t.Fatalf("--failed: %v, %v", begun, err)
 	}
-	if ids, err := (runRequest{}).chosen(s); ids != nil || err != nil {
+	if ids, err := of(runRequest{}).chosen(s.File); ids != nil || err != nil {
 		t.Errorf("no choice: %v, %v", ids, err)
 	}
-	if _, err := (runRequest{only: []string{"nobody"}}).chosen(s); codeOf(err) != 3 {
+	if _, err := of(runRequest{only: []string{"nobody"}}).chosen(s.File); codeOf(err) != 3 {
 		t.Errorf("nobody: %v", err)
 	}
-	if _, err := (runRequest{only: []string{"beta"}, failed: true}).chosen(s); codeOf(err) != 3 || !strings.Contains(err.Error(), "without its score") {
+	if _, err := of(runRequest{only: []string{"beta"}, failed: true}).chosen(s.File); codeOf(err) != 3 || !strings.Contains(err.Error(), "without its score") {
 		t.Errorf("--only beta --failed: %v", err)
 	}
-	if s.Only, err = (runRequest{only: []string{"alpha/2", "micro/science/beta/1"}}).chosen(s); err != nil || len(s.Only) != 2 {
+	if s.Only, err = of(runRequest{only: []string{"alpha/2", "micro/science/beta/1"}}).chosen(s.File); err != nil || len(s.Only) != 2 {
 		t.Fatalf("--only: %v, %v", s.Only, err)
 	}
 	outcomes, err := s.Run(context.Background())

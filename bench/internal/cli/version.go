@@ -48,7 +48,7 @@ func runVersion(w setup.World, format report.Format) error {
 		Version: setup.Version(), Commit: setup.Commit(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Format: record.Format,
 		Student: student.Identity().Digest, Arithmetic: student.Identity().Arithmetic,
 	}
-	t := table.New("", 1, "!autodatabench", "commit", "go", "platform", ">format", "student", "BLAS")
+	t := table.New("", 1, "!autodatabench", "commit", "go", "platform", ">format", "student", "arithmetic")
 	t.Add(v.Version, cmp.Or(v.Commit[:min(12, len(v.Commit))], table.Missing), v.Go, v.Platform, fmt.Sprint(v.Format), v.Student[:12], v.Arithmetic)
 	return printData(w, format, v, t)
 }

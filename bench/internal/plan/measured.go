@@ -18,15 +18,20 @@ type Measured struct {
 	Planned  int              `json:"planned_trials"`
 }
 
-// Measure is what those of the outcomes that are of the experiment's agents and
+// Measure is what those of the outcomes that are of the planned trials' agents and
 // workflows took under the protocol p. Agents without any are left out, and so are
 // trials that changed.
-func Measure(outcomes []results.Outcome, f experiment.File, p results.Protocol) []Measured {
+func Measure(outcomes []results.Outcome, f experiment.File, p results.Protocol, trials []results.TrialID) []Measured {
 	list := []Measured{}
 	for _, agent := range f.Agents {
 		for _, w := range f.Workflows {
-			m := Measured{Agent: agent, Workflow: w, Planned: f.Runs * len(f.Domains) * len(f.Settings)}
-			if m.mean(outcomes, results.ProtocolDigest(p)) {
+			m := Measured{Agent: agent, Workflow: w}
+			for _, id := range trials {
+				if id.Agent == agent && id.Workflow == w {
+					m.Planned++
+				}
+			}
+			if m.Planned > 0 && m.mean(outcomes, results.ProtocolDigest(p)) {
 				list = append(list, m)
 			}
 		}

@@ -74,15 +74,20 @@ type Bounds struct {
 	GPUHours     float64        `json:"gpu_hours"` // run time x the GPUs that teacher and student occupy
 }
 
-// Make plans the experiment with its domains, under the protocol p that it resolves
-// to, for the agents of the definitions.
-func Make(f experiment.File, p results.Protocol, list []definitions.Definition) Plan {
-	made := Plan{Experiment: f.Name, Protocol: p.Name, Modified: p.Modified, Trials: f.Trials(), Bounds: nothing(), Measured: []Measured{}}
+// Make plans the trials of the experiment with its domains, under the protocol p that it
+// resolves to, for the agents of the definitions.
+func Make(f experiment.File, p results.Protocol, list []definitions.Definition, trials []results.TrialID) Plan {
+	made := Plan{Experiment: f.Name, Protocol: p.Name, Modified: p.Modified, Trials: trials, Bounds: nothing(), Measured: []Measured{}}
 	for _, d := range list {
 		for _, w := range f.Workflows {
 			part := Part{Agent: d.Name, Workflow: w, Bounds: nothing()}
-			for range len(made.Trials) / len(list) / len(f.Workflows) {
-				part.Bounds = part.Bounds.add(OfTrial(f, p, w, d))
+			for _, id := range trials {
+				if id.Agent == d.Name && id.Workflow == w {
+					part.Bounds = part.Bounds.add(OfTrial(f, p, w, d))
+				}
+			}
+			if part.Bounds.Trials == 0 {
+				continue
 			}
 			made.Parts, made.Bounds = append(made.Parts, part), made.Bounds.add(part.Bounds)
 			made.Known.take(d.Name, part.Bounds)

@@ -20,7 +20,7 @@ func TestMake(t *testing.T) {
 	}
 	scripted := definitions.Definition{Name: "scripted", Provider: definitions.Reference}
 	model := definitions.Definition{Name: "model", Provider: definitions.OpenAI}
-	made := Make(f, p, []definitions.Definition{scripted, model})
+	made := Make(f, p, []definitions.Definition{scripted, model}, f.Trials())
 	if len(made.Trials) != 8 || made.Bounds.Trials != 8 || len(made.Parts) != 4 {
 		t.Fatalf("%d trials, %+v in %d parts", len(made.Trials), made.Bounds, len(made.Parts))
 	}

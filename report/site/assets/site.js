@@ -60,7 +60,9 @@ for (const bar of document.querySelectorAll("[data-words]")) {
     const words = search.value.toLowerCase().split(/[^\p{L}\p{Nd}]+/u).filter(Boolean).map((w) => [...w].slice(0, 32).join(""));
     if (!index || !words.length) return;
     const known = Object.keys(index.words);
-    const found = index.parts.map((_, part) => part).filter((part) => words.every((w) => known.some((k) => k.includes(w) && index.words[k].includes(part))));
+    // Where a word stands: a list of parts, or hexadecimal digits of four parts each.
+    const stands = (at, part) => typeof at === "string" ? (parseInt(at[part >> 2] || "0", 16) >> (part & 3)) & 1 : at.includes(part);
+    const found = index.parts.map((_, part) => part).filter((part) => words.every((w) => known.some((k) => k.includes(w) && stands(index.words[k], part))));
     said.append(found.length ? "in part " : "in no part");
     found.forEach((part, i) => {
       const link = document.createElement("a");
