@@ -130,7 +130,7 @@ func (g *Generator) lay(dir string) (name string, unload func(), err error) {
 		remove()
 		return "", nil, results.Infra(fmt.Errorf("lay out the adapter: %w", err))
 	}
-	return at, remove, nil
+	return at, func() { _ = remove() }, nil // what is left, a later program removes
 }
 
 // samples refuses a sampling that a server would silently not follow: where
