@@ -20,9 +20,11 @@ func TestProbe(t *testing.T) {
 		t.Errorf("the probe is still there: %v", in.loaded)
 	}
 	for name, answer := range map[string]func(w http.ResponseWriter){
-		"without the call":  func(w http.ResponseWriter) { http.Error(w, `{"detail":"Not Found"}`, 404) },
-		"llama.cpp":         func(w http.ResponseWriter) { fault(w, 404, "not_found_error", "File Not Found") },
-		"vLLM, not allowed": func(w http.ResponseWriter) { http.Error(w, `{"detail":"Method Not Allowed"}`, 405) },
+		"without the call": func(w http.ResponseWriter) { http.Error(w, `{"detail":"Not Found"}`, 404) },
+		"llama.cpp":        func(w http.ResponseWriter) { fault(w, 404, "not_found_error", "File Not Found") },
+		"vLLM, not allowed": func(w http.ResponseWriter) {
+			http.Error(w, `{"detail":"Method Not Allowed"}`, http.StatusMethodNotAllowed)
+		},
 		"vLLM without the flag": func(w http.ResponseWriter) {
 			fault(w, 500, "InternalServerError", "Call to add_lora method failed: LoRA is not enabled")
 		},
