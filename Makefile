@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test real-demo real-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz hostile golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test real-demo real-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -50,6 +50,9 @@ lint: setup ## gofmt, vet, staticcheck, import rules
 
 fuzz: setup ## run every fuzz target for FUZZTIME (10s) each
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bench/fuzz.sh $(FLOORS)
+
+hostile: setup ## run hostile programs in the sandbox, as root and as a user, and print a table (5 minutes)
+	@GO='$(GO)' bench/hostile.sh
 
 golden: setup ## rewrite the golden files of every package that has some
 	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \

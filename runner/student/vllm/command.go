@@ -118,7 +118,7 @@ func (l Launch) Start(devices string) (Started, error) {
 		remove()
 		return Started{}, errors.Join(err, os.Remove(l.Log))
 	}
-	return Started{s, remove}, nil
+	return Started{s, func() { _ = remove() }}, nil // what is left, a later program removes
 }
 
 // Started is a server of this program's, as students and teachers ask it.
