@@ -92,6 +92,7 @@ func realPairs(t *testing.T) (questions []string, rows []results.Row) {
 // TestRealStack trains a real model and asks it by both back ends, while processes of
 // vLLM are killed.
 func TestRealStack(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // in which no sockets may be left
 	m := openReal(t)
 	worker := hf.New(hf.Config{Python: realVariable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32"})
 	t.Cleanup(func() { worker.Close() })
