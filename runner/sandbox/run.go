@@ -31,9 +31,6 @@ var startProgram string
 
 var errTimeout = errors.New("the time for one execution is over")
 
-// startedFD is the descriptor on which start.sh says that the code was reached.
-const startedFD = 3
-
 // maxKilled bounds the processes that are looked for at the end.
 const maxKilled = 10_000
 
