@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz hostile golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test real-demo real-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -43,13 +43,16 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser,collector,exports ./...
-	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser,collector,exports ./...
+	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser,collector,exports,real ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser,collector,exports,real ./...
 	@$(GO) test ./bench/internal/archtest
 	@echo "lint: clean"
 
 fuzz: setup ## run every fuzz target for FUZZTIME (10s) each
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' bench/fuzz.sh $(FLOORS)
+
+hostile: setup ## run hostile programs in the sandbox, as root and as a user, and print a table (5 minutes)
+	@GO='$(GO)' bench/hostile.sh
 
 golden: setup ## rewrite the golden files of every package that has some
 	@for d in $$(grep -rl 'flag.Bool("update"' --include='*_test.go' $(FLOORS) | xargs -n1 dirname | sort -u); do \
@@ -95,6 +98,12 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); cli=$$(bench/parity/llamafactory.sh); \
 	export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving" LLAMAFACTORY_CLI="$$cli" OMP_NUM_THREADS=1; \
 	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student ./bench/internal/cli | $(GO) run ./bench/internal/testsum gpu-stack-test
+
+real-demo: setup build ## run the paper's path with real models on the CPU: hf, vLLM, llama.cpp (downloads 1.3 GB once; OUT=folder)
+	@bench/real/demo.sh "$(OUT)"
+
+real-test: setup build ## test the real stack on the CPU, while its servers are killed, and run real-demo (downloads 1.3 GB once)
+	@GO='$(GO)' bench/real/test.sh
 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' RUN='$(RUN)' bench/slurm-test.sh

@@ -22,12 +22,16 @@ import (
 
 // execute runs the attempt's code in a fresh workspace with the gateway's
 // socket and keeps its output and its submission.
-func (t *trial) execute(ctx context.Context, n int) error {
+func (t *trial) execute(ctx context.Context, n int) (err error) {
 	short, remove, err := disk.Scratch("") // a socket's path ends at 108 bytes
 	if err != nil {
 		return err
 	}
-	defer remove()
+	defer func() {
+		if left := remove(); left != nil {
+			err = errors.Join(err, results.Infra(fmt.Errorf("the workspace is left: %w", left), "remove it by hand"))
+		}
+	}()
 	workspace := filepath.Join(short, "workspace")
 	if err := t.workspace(workspace, n); err != nil {
 		return fmt.Errorf("make workspace: %w", err)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,4 +131,22 @@ func TestPlaces(t *testing.T) {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
 	}
+}
+
+// FuzzStrict reads hostile text: an error is one line, and what is taken is what was
+// written.
+func FuzzStrict(f *testing.F) {
+	for _, text := range []string{"name: a\nruns: 3\n", "more: {a: [1, {b: .inf}]}\n", "list: [1, 010]\n", "? a\n: b\n", "name: |\n  a\n", "a: &a [*a]\n", "---\n...\n---\n", "price: {input: 1}\n", "\t- :\n"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var s strictSample
+		err := Decode("f", []byte(text), &s)
+		if err != nil && (strings.Contains(err.Error(), "\n\n") || len(err.Error()) > 2_000) {
+			t.Errorf("%q: %v", text, err)
+		}
+		if err == nil && (s.Share != nil && math.IsNaN(*s.Share)) {
+			t.Errorf("%q: NaN is taken", text)
+		}
+	})
 }

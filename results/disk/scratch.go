@@ -29,25 +29,28 @@ const tries = 100
 var errSwept = errors.New("another process removes what this one makes")
 
 // Scratch makes a folder for temporary files, whose name holds the word. It is gone
-// after remove, or after a later program's [SweepScratch].
-func Scratch(word string) (dir string, remove func(), err error) {
+// after remove, whose error says what cannot be removed, or after a later program's
+// [SweepScratch].
+func Scratch(word string) (dir string, remove func() error, err error) {
 	owner, err := scratchFile(word)
 	if err != nil {
 		return "", nil, err
 	}
 	dir = owner.Name() + folderSuffix
-	remove = func() {
-		os.RemoveAll(dir)
-		os.Remove(owner.Name())
+	remove = func() error {
+		err := RemoveForced(dir)
+		if err == nil { // else a later program tries again
+			err = os.Remove(owner.Name())
+		}
 		held.Delete(owner)
 		owner.File.Close()
+		return err
 	}
 	if err = before(Mkdir, dir); err == nil {
 		err = os.Mkdir(dir, 0o700)
 	}
 	if err != nil {
-		remove()
-		return "", nil, err
+		return "", nil, errors.Join(err, remove())
 	}
 	return dir, remove, nil
 }
@@ -85,7 +88,7 @@ func SweepScratch(told func(dir string)) {
 		sweepFile(path, func() {
 			if dir := path + folderSuffix; Exists(dir) {
 				told(dir)
-				os.RemoveAll(dir)
+				_ = RemoveForced(dir) // of a program that is gone: nobody asks
 			}
 		})
 	}

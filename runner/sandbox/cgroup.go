@@ -220,15 +220,22 @@ func (g *group) add(pid int) error {
 
 // over is the limit that the group has met; nil if none.
 func (g *group) over(l Limits) error {
-	killed := "memory.oom_control"
-	dir := g.folders[memory]
-	if g.version == 2 {
-		killed, dir = "memory.events", g.folders[""]
-	}
-	if count(filepath.Join(dir, killed), "oom_kill") > 0 {
+	if killed, full := g.killed(); killed && full {
 		return memoryError(l)
 	}
 	return nil
+}
+
+// killed reports whether the kernel ended a process of the group for want of memory,
+// and whether the group's memory was full: else the machine's was.
+func (g *group) killed() (killed, full bool) {
+	if g.version == 2 {
+		events := filepath.Join(g.folders[""], "memory.events")
+		return count(events, "oom_kill") > 0, count(events, "oom") > 0
+	}
+	dir := g.folders[memory]
+	failed, _ := os.ReadFile(filepath.Join(dir, "memory.failcnt"))
+	return count(filepath.Join(dir, "memory.oom_control"), "oom_kill") > 0, strings.TrimSpace(string(failed)) != "0"
 }
 
 // count reads a number from a file of names and numbers; 0 if it is not there.

@@ -15,11 +15,16 @@ import (
 // looked into takes a descriptor.
 const maxLevels = 200
 
-// usedOf are the bytes and files of a file system in memory.
-func usedOf(path string) (bytes, files int64, err error) {
+// usedOf are the bytes and files of one of the sandbox's file systems in memory, which
+// has the size. While bubblewrap begins, the host's lies at the path, which does not
+// count.
+func usedOf(path string, size int64) (bytes, files int64, err error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(path, &st); err != nil {
 		return 0, 0, err
+	}
+	if full := int64(st.Blocks) * st.Bsize; st.Type != unix.TMPFS_MAGIC || full < size || full >= size+st.Bsize {
+		return 0, 0, nil
 	}
 	return int64(st.Blocks-st.Bfree) * st.Bsize, int64(st.Files - st.Ffree), nil
 }

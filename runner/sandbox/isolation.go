@@ -21,6 +21,9 @@ func (e *execution) isolation() []string {
 	tmp := strconv.FormatInt(e.spec.Limits.Tmp, 10)
 	args = append(args,
 		"--proc", "/proc",
+		"--ro-bind", "/proc/sys", "/proc/sys", // code may have the user id of the host's root, whose these are
+		"--ro-bind-try", "/proc/irq", "/proc/irq", "--ro-bind-try", "/proc/bus", "/proc/bus",
+		"--ro-bind-try", "/proc/fs", "/proc/fs", "--ro-bind-try", "/proc/acpi", "/proc/acpi",
 		"--dev", "/dev",
 		"--perms", "1777", "--size", tmp, "--tmpfs", "/dev/shm",
 		"--perms", "1777", "--size", tmp, "--tmpfs", "/tmp",

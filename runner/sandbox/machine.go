@@ -48,6 +48,11 @@ func (e *execution) machineFault(exit int, stopped bool) error {
 		return nil
 	}
 	now, known := e.s.oomKills()
+	if e.group != nil && e.s.cfg.OOMKills == nil { // that of another execution is none of this one's
+		if killed, _ := e.group.killed(); !killed {
+			return nil
+		}
+	}
 	if known && e.oomKnown && now == e.oomBefore {
 		return nil
 	}

@@ -31,9 +31,6 @@ var startProgram string
 
 var errTimeout = errors.New("the time for one execution is over")
 
-// startedFD is the descriptor on which start.sh says that the code was reached.
-const startedFD = 3
-
 // maxKilled bounds the processes that are looked for at the end.
 const maxKilled = 10_000
 
@@ -47,8 +44,8 @@ func (s *Sandbox) Run(ctx context.Context, spec Spec) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("run code: %w", err)
 	}
-	defer run.remove()
 	result, err := run.execute(ctx)
+	err = errors.Join(err, infra(run.remove()))
 	if run.group != nil {
 		err = errors.Join(err, infra(run.group.remove()))
 	}
@@ -75,8 +72,8 @@ type execution struct {
 
 	filtered bool // by the filter of system calls
 
-	remove    func()      // dir
-	full      atomic.Bool // the disk was, at some time
+	remove    func() error // dir
+	full      atomic.Bool  // the disk was, at some time
 	oomBefore int64
 	oomKnown  bool
 }

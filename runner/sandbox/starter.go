@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// Descriptors of the process that becomes the sandbox, after startedFD.
+// Descriptors of the process that becomes the sandbox. On 3 start.sh says that the code
+// was reached.
 const (
 	waitFD   = 4
 	filterFD = 5

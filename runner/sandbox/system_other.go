@@ -18,7 +18,7 @@ func kill(int) error { return errors.ErrUnsupported }
 
 func inodeOf(string) (uint64, error) { return 0, errors.ErrUnsupported }
 
-func usedOf(string) (bytes, files int64, err error) { return 0, 0, errors.ErrUnsupported }
+func usedOf(string, int64) (bytes, files int64, err error) { return 0, 0, errors.ErrUnsupported }
 
 func (*execution) overDisk(int) error { return nil }
 

@@ -81,7 +81,7 @@ func (e *execution) overProcesses(pid int) error {
 	if threads > most {
 		return &limitError{results.ProcessesLimit, fmt.Sprintf("there are more than %d processes and threads", e.spec.Limits.Processes)}
 	}
-	held, files := inMemory(pids, e.s.cfg.Kind)
+	held, files := inMemory(pids, e.s.cfg.Kind, e.spec.Limits.Tmp)
 	if files > maxFiles {
 		return &limitError{results.MemoryLimit, fmt.Sprintf("the temporary folders have more than %d files", maxFiles)}
 	}
@@ -167,12 +167,12 @@ const perFile = 1 << 10
 // inMemory is what the sandbox's file systems in memory hold, as its last process sees
 // them: mapped or not, their pages are no process's alone. Without isolation they are
 // the machine's.
-func inMemory(pids []int, kind string) (bytes int64, files int) {
+func inMemory(pids []int, kind string, size int64) (bytes int64, files int) {
 	if kind == None {
 		return 0, 0
 	}
 	for _, dir := range []string{"tmp", "dev/shm"} {
-		used, inodes, err := usedOf(fmt.Sprintf("/proc/%d/root/%s", pids[len(pids)-1], dir))
+		used, inodes, err := usedOf(fmt.Sprintf("/proc/%d/root/%s", pids[len(pids)-1], dir), size)
 		if err != nil { // it is gone, or has not begun
 			return 0, 0
 		}

@@ -63,7 +63,7 @@ func runAudit(ctx context.Context, w setup.World, o auditOptions) (err error) {
 	a := auditor{World: w, auditOptions: o, known: map[results.Domain]tasks.Task{}, absent: map[results.Domain]bool{}}
 	var trials []record.Trial
 	if info, failed := os.Stat(o.name); failed == nil && info.Mode().IsRegular() {
-		var remove func()
+		var remove func() error
 		trials, remove, err = a.unpack()
 		if remove != nil {
 			defer remove()
@@ -92,7 +92,7 @@ func runAudit(ctx context.Context, w setup.World, o auditOptions) (err error) {
 
 // unpack opens the bundle, whose trials it returns, in a folder that remove removes. No path
 // that the bundle names is followed.
-func (a *auditor) unpack() (trials []record.Trial, remove func(), err error) {
+func (a *auditor) unpack() (trials []record.Trial, remove func() error, err error) {
 	disk.SweepScratch(func(string) {})
 	dir, remove, err := disk.Scratch("audit-")
 	if err != nil {

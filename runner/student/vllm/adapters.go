@@ -78,7 +78,7 @@ func (g *Generator) explainLoad(url, dir string, err error) error {
 	call := teacher.AsCallError(err)
 	failed := fmt.Errorf("student at %s: load adapter %s: %w", url, dir, call.Err)
 	switch {
-	case call.Status == http.StatusNotFound && strings.Contains(call.Err.Error(), dir): // vLLM names the folder that it does not find
+	case call.Status == http.StatusNotFound && findsNone(call.Err.Error(), dir):
 		return results.Infra(failed, "the server must see the folder under the same path: run it on this machine or share the file system")
 	case call.Status == http.StatusNotFound, call.Status == http.StatusMethodNotAllowed:
 		return results.Bad(fmt.Errorf("student at %s: the server takes no adapters at run time (it answered %d)", url, call.Status),
@@ -130,7 +130,7 @@ func (g *Generator) lay(dir string) (name string, unload func(), err error) {
 		remove()
 		return "", nil, results.Infra(fmt.Errorf("lay out the adapter: %w", err))
 	}
-	return at, remove, nil
+	return at, func() { _ = remove() }, nil // what is left, a later program removes
 }
 
 // samples refuses a sampling that a server would silently not follow: where

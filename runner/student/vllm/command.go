@@ -30,7 +30,7 @@ type Launch struct {
 	Answers int      // worked on at a time; 0 for vLLM's own choice
 	Env     []string // to start from
 	Log     string
-	Sockets string // folder for the sockets of its processes; empty: that of temporary files, where vLLM leaves them
+	Scratch string // folder for its temporary files and the sockets of its processes, which vLLM leaves behind; empty for the usual one
 }
 
 // ranks are the values that vLLM takes for --max-lora-rank.
@@ -86,8 +86,8 @@ func (l Launch) Spec() server.Spec {
 	if l.Cache > 0 && !slices.ContainsFunc(l.Options, func(o string) bool { return strings.HasPrefix(o, MemoryShare) }) {
 		env = set(env, "VLLM_CPU_KVCACHE_SPACE", strconv.Itoa(l.Cache))
 	}
-	if l.Sockets != "" {
-		env = set(env, "VLLM_RPC_BASE_PATH", l.Sockets)
+	if l.Scratch != "" {
+		env = set(set(env, "TMPDIR", l.Scratch), "VLLM_RPC_BASE_PATH", l.Scratch)
 	}
 	return server.Spec{
 		What: l.What, Command: append(command, l.Options...), Env: env, Log: l.Log,
@@ -108,23 +108,23 @@ func (l Launch) Start(devices string) (Started, error) {
 	if err != nil {
 		return Started{}, results.Infra(err)
 	}
-	sockets, remove, err := disk.Scratch("rpc-")
+	scratch, remove, err := disk.Scratch("rpc-")
 	if err != nil {
 		return Started{}, errors.Join(results.Infra(err), os.Remove(log))
 	}
-	l.Devices, l.Log, l.Sockets = devices, log, sockets
+	l.Devices, l.Log, l.Scratch = devices, log, scratch
 	s, err := server.New(l.Spec())
 	if err != nil {
 		remove()
 		return Started{}, errors.Join(err, os.Remove(l.Log))
 	}
-	return Started{s, remove}, nil
+	return Started{s, func() { _ = remove() }}, nil // what is left, a later program removes
 }
 
 // Started is a server of this program's, as students and teachers ask it.
 type Started struct {
 	*server.Server
-	remove func() // its sockets; nil: it has none here
+	remove func() // its temporary files; nil: they are not ours
 }
 
 // Close ends the server and removes what its processes leave behind.

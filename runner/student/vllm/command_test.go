@@ -35,6 +35,39 @@ func TestLaunch(t *testing.T) {
 	}
 }
 
+// On processors vLLM gets a cache of so many GiB, unless an option names a share; its
+// temporary files lie in a folder of their own.
+func TestLaunchOnProcessors(t *testing.T) {
+	on := Launch{What: "student", Model: "m", Cache: 3, Scratch: "/scratch", Env: []string{"TMPDIR=/tmp"}}
+	if d := cmp.Diff([]string{"VLLM_CPU_KVCACHE_SPACE=3", "TMPDIR=/scratch", "VLLM_RPC_BASE_PATH=/scratch"}, on.Spec().Env); d != "" {
+		t.Error(d)
+	}
+	on.Options = []string{MemoryShare + "=0.2"}
+	if d := cmp.Diff([]string{"TMPDIR=/scratch", "VLLM_RPC_BASE_PATH=/scratch"}, on.Spec().Env); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestCloseRemovesTemporaryFiles: vLLM leaves sockets behind.
+func TestCloseRemovesTemporaryFiles(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	s, err := Launch{What: "student", Model: "m", Command: []string{"true"}}.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := filepath.Glob(filepath.Join(temporary, "*"))
+	if err != nil || len(made) == 0 {
+		t.Fatalf("%q, %v", made, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(temporary, "*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q, %v", left, err)
+	}
+}
+
 // A folder for a server without calls for adapters holds the base and the
 // adapter, and goes away again.
 func TestFolderForTransformers(t *testing.T) {

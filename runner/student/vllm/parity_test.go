@@ -37,7 +37,7 @@ func transformersServe(t *testing.T) (model string, s Started) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { process.Close() })
-	return model, Started{process}
+	return model, Started{Server: process}
 }
 
 // The exported student, with and without an adapter, answers behind `transformers

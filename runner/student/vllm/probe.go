@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -15,8 +14,14 @@ import (
 // takesNone is what to do where a server takes no adapters.
 const takesNone = "start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True; for transformers serve set student.serve.adapters: folder; llama.cpp's server answers for the base only"
 
-// Probe asks the server to load an adapter from an empty folder, which one that takes
-// adapters refuses by the folder's name. So a server that takes none is found out before
+// findsNone reports the words of a vLLM that takes adapters and finds none in the folder.
+// Versions from 0.32 on leave the folder's name out.
+func findsNone(said, dir string) bool {
+	return strings.Contains(said, dir) || strings.Contains(said, "No adapter found")
+}
+
+// Probe asks the server to load an adapter from an empty folder. One that takes adapters
+// says that it finds none there. So a server that takes none is found out before
 // a teacher or a training is paid.
 func (g *Generator) Probe(ctx context.Context) error {
 	if g.Adapters == Folder {
@@ -42,7 +47,7 @@ func (g *Generator) Probe(ctx context.Context) error {
 	call := teacher.AsCallError(err)
 	said := call.Err.Error()
 	switch {
-	case strings.Contains(said, filepath.Base(dir)):
+	case findsNone(said, dir):
 		return nil
 	case call.Status == http.StatusUnauthorized || call.Status == http.StatusForbidden:
 		return results.Bad(fmt.Errorf("student at %s: the server answered %d: %s", url, call.Status, said), "name the variable that holds the key: student.serve.api_key_env")

@@ -18,7 +18,7 @@ class Model(http.client.HTTPConnection):
 
 def ask(question, seed):
     model = Model("localhost")
-    body = {"messages": [{"role": "user", "content": question}], "max_tokens": 200, "temperature": 0.8, "seed": seed}
+    body = {"messages": [{"role": "user", "content": question}], "max_tokens": 100, "temperature": 0.8, "seed": seed}
     model.request("POST", "/v1/chat/completions", json.dumps(body), {"Content-Type": "application/json"})
     answer = json.loads(model.getresponse().read())
     if "error" in answer:

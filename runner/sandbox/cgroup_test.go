@@ -1,0 +1,134 @@
+package sandbox
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/autodatabench/autodatabench/results"
+)
+
+// tree lays out files of another machine below a folder.
+func tree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for path, text := range files {
+		path = filepath.Join(root, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+const unified = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
+
+// TestGroupsOfVersion2 finds the folder that was delegated, above a process's own, and
+// sets the limits there.
+func TestGroupsOfVersion2(t *testing.T) {
+	const service = "sys/fs/cgroup/user.slice/user@1000.service/app.slice"
+	root := tree(t, map[string]string{
+		"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/user.slice/user@1000.service/app.slice/run-1.scope\n",
+		service + "/cgroup.subtree_control": "cpu memory pids\n", service + "/run-1.scope/cgroup.procs": "7\n",
+	})
+	if err := os.Mkdir(filepath.Join(root, service, "run-1.scope", "cgroup.subtree_control"), 0o755); err != nil { // cannot be written: it holds a process
+		t.Fatal(err)
+	}
+	found := findGroups(root)
+	if found == nil || found.version != 2 || found.parents[""] != filepath.Join(root, service) {
+		t.Fatalf("found %+v", found)
+	}
+	g, err := found.make(Limits{Memory: 100 << 20, Processes: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.add(4321); err != nil {
+		t.Fatal(err)
+	}
+	dir := g.folders[""]
+	for file, want := range map[string]string{"memory.max": "121634816", "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "18", "cgroup.procs": "4321"} {
+		if got, err := os.ReadFile(filepath.Join(dir, file)); err != nil || string(got) != want {
+			t.Errorf("%s is %q, %v", file, got, err)
+		}
+	}
+	for events, want := range map[string]bool{"oom 0\noom_kill 0\n": false, "oom 3\noom_kill 0\n": false, "oom 0\noom_kill 1\n": false, "oom 1\noom_kill 2\n": true} {
+		if err := set(dir, "memory.events", events); err != nil {
+			t.Fatal(err)
+		}
+		var over *limitError
+		if got := errors.As(g.over(Limits{}), &over); got != want || got && over.limit != results.MemoryLimit {
+			t.Errorf("%q: over %v", events, over)
+		}
+	}
+	if err := os.RemoveAll(dir); err != nil { // the files of a real one go with it
+		t.Fatal(err)
+	}
+	if err := g.remove(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNoGroups has machines on which nothing was delegated.
+func TestNoGroups(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"nothing": {}, "no controllers": {"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cgroup.procs": ""},
+		"memory alone": {"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cgroup.subtree_control": "memory"},
+		"gone":         {"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/a/b\n"},
+		"hybrid without rights": {
+			"proc/self/mountinfo": "31 30 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "proc/self/cgroup": "4:memory:/x\n0::/\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := tree(t, files)
+			for path := range files { // a fake file system takes every write; a real one does not
+				if strings.HasSuffix(path, "subtree_control") {
+					continue
+				}
+				if strings.HasPrefix(path, "sys/") {
+					if err := os.Mkdir(filepath.Join(root, filepath.Dir(path), "cgroup.subtree_control"), 0o755); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if name == "memory alone" {
+				control := filepath.Join(root, "sys/fs/cgroup/a/cgroup.subtree_control")
+				if err := os.Remove(control); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Symlink("/dev/null", control); err != nil { // takes the write and keeps nothing
+					t.Fatal(err)
+				}
+			}
+			if found := findGroups(root); found != nil {
+				t.Errorf("found %+v", found)
+			}
+		})
+	}
+}
+
+// TestGroupsOfVersion1 finds the hierarchies in which a container's root is a group of
+// the host's.
+func TestGroupsOfVersion1(t *testing.T) {
+	root := tree(t, map[string]string{
+		"proc/self/mountinfo": "31 30 0:27 /docker/x /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n32 30 0:28 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n",
+		"proc/self/cgroup":    "8:pids:/\n4:memory:/docker/x/job\n", "sys/fs/cgroup/memory/job/memory.failcnt": "0\n", "sys/fs/cgroup/pids/cgroup.procs": "",
+	})
+	found := findGroups(root)
+	if found == nil || found.version != 1 || found.parents[memory] != filepath.Join(root, "sys/fs/cgroup/memory/job") || found.parents[pids] != filepath.Join(root, "sys/fs/cgroup/pids") {
+		t.Fatalf("found %+v", found)
+	}
+	g, err := found.make(Limits{Memory: 1 << 30, Processes: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{filepath.Join(g.folders[memory], "memory.limit_in_bytes"): "1090519040", filepath.Join(g.folders[pids], "pids.max"): "10"} {
+		if got, err := os.ReadFile(path); err != nil || string(got) != want {
+			t.Errorf("%s is %q, %v", path, got, err)
+		}
+	}
+}

@@ -1,0 +1,5 @@
+//go:build hostile
+
+package sandbox
+
+const everyHostile = true
