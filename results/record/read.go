@@ -91,11 +91,21 @@ func (e Experiment) Titles() (map[string]string, error) {
 	return l.Titles, err
 }
 
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // Find takes an experiment's name below the folder out, or its folder.
 func Find(out, name string) (Experiment, error) {
 	for _, dir := range []string{name, filepath.Join(out, name)} {
 		if e := Experiment(dir); e.Lock().Exists() {
 			return e, nil
+		}
+	}
+	for _, dir := range []string{name, filepath.Join(out, name)} {
+		if name != "" && isDir(dir) && isDir(filepath.Join(dir, trialsFolder)) {
+			return "", results.Bad(fmt.Errorf("%s: has trials and no %s, without which it is no experiment", dir, lockFile), "restore the file from a copy")
 		}
 	}
 	return "", results.Bad(fmt.Errorf("%s: there is no experiment, neither here nor below %s", name, out),

@@ -28,7 +28,7 @@ func TestRefusedOptions(t *testing.T) {
 		{"import", runImport(w, importOptions{}), 2, "needs --from"},
 		{"calibration", runCalibration(w, calibrationOptions{}), 2, "--rows must be"},
 		{"pre-training", runPretrain(ctx, w, pretrainOptions{phases: []string{"a"}}), 2, "want CORPUS:UPDATES:RATE"},
-		{"no index", runLeaderboard(ctx, w, leaderboardOptions{out: t.TempDir()}), 3, "there is no index"},
+		{"no index", runLeaderboard(ctx, w, leaderboardOptions{out: t.TempDir()}), 3, "there is no experiment"},
 		{"no experiment", runStatus(ctx, w, statusOptions{out: t.TempDir(), name: "none"}), 3, "none"},
 	} {
 		if tt.err == nil || codeOf(tt.err) != tt.code || !strings.Contains(tt.err.Error(), tt.says) {
