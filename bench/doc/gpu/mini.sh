@@ -18,6 +18,7 @@ run() { # NAME STUDENT
 		workflows: [one-shot]
 		agents: [pipeline]
 		budget: {attempts: 1, dataset_size: 120, min_rows: 60}
+		modified: true
 		student: $2
 	END
 	"$program" run --out "$work/runs" "$work/$1.yaml" >"$work/$1.log" 2>&1 || { cat "$work/$1.log" >&2; exit 1; }
