@@ -234,8 +234,24 @@ func (g *group) killed() (killed, full bool) {
 		return count(events, "oom_kill") > 0, count(events, "oom") > 0
 	}
 	dir := g.folders[memory]
-	failed, _ := os.ReadFile(filepath.Join(dir, "memory.failcnt"))
-	return count(filepath.Join(dir, "memory.oom_control"), "oom_kill") > 0, strings.TrimSpace(string(failed)) != "0"
+	for _, counter := range []string{"memory.failcnt", "memory.memsw.failcnt"} { // the one of memory and swap may be met first
+		failed, err := os.ReadFile(filepath.Join(dir, counter))
+		full = full || err == nil && strings.TrimSpace(string(failed)) != "0"
+	}
+	return count(filepath.Join(dir, "memory.oom_control"), "oom_kill") > 0, full
+}
+
+// killAll ends the processes of a group's folder.
+func killAll(dir string) {
+	if set(dir, "cgroup.kill", "1") == nil {
+		return
+	}
+	data, _ := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+	for _, field := range strings.Fields(string(data)) {
+		if pid, err := strconv.Atoi(field); err == nil && pid > 1 {
+			_ = kill(pid) // it may be gone
+		}
+	}
 }
 
 // count reads a number from a file of names and numbers; 0 if it is not there.
@@ -250,11 +266,15 @@ func count(path, name string) int64 {
 	return 0
 }
 
-// remove takes the group away once its last process is gone.
+// remove ends what is left in the group, and takes it away once its last process is
+// gone. What cannot be taken away yet is swept by a later run.
 func (g *group) remove() error {
 	var left error
 	for _, dir := range g.folders {
 		err := os.Remove(dir)
+		if err != nil {
+			killAll(dir)
+		}
 		for wait := time.Millisecond / 4; err != nil && wait < 2*time.Second; wait *= 2 { // the last process is still being taken apart
 			time.Sleep(wait)
 			err = optional(os.Remove(dir))

@@ -131,4 +131,19 @@ func TestGroupsOfVersion1(t *testing.T) {
 			t.Errorf("%s is %q, %v", path, got, err)
 		}
 	}
+	// The kernel counts what met the limit of memory, or that of memory and swap.
+	dir := g.folders[memory]
+	for _, tt := range []struct {
+		kills, failed, withSwap string
+		over                    bool
+	}{{"0", "0", "0", false}, {"0", "7", "0", false}, {"1", "0", "0", false}, {"1", "7", "0", true}, {"1", "0", "7", true}} {
+		err := errors.Join(set(dir, "memory.oom_control", "under_oom 0\noom_kill "+tt.kills+"\n"),
+			set(dir, "memory.failcnt", tt.failed+"\n"), set(dir, "memory.memsw.failcnt", tt.withSwap+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := g.over(Limits{}) != nil; got != tt.over {
+			t.Errorf("%+v: over %v", tt, got)
+		}
+	}
 }

@@ -43,20 +43,24 @@ var errTooDeep = errors.New("too deep")
 // open.
 func (e *execution) overDisk(pid int) error {
 	u := usage{seen: map[unix.Stat_t]bool{}}
-	fd, err := unix.Open(e.spec.Workspace, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
+	over := func(format string, args ...any) error {
+		return &limitError{results.DiskLimit, fmt.Sprintf(format, args...)}
+	}
+	dir := openFolder(unix.AT_FDCWD, e.spec.Workspace)
+	if dir == nil {
+		if _, err := os.Lstat(e.spec.Workspace); err == nil { // the code closed it
+			return over("the workspace cannot be looked into")
+		}
 		return nil // the end of the run tells
 	}
 	var root unix.Stat_t
-	if unix.Fstat(fd, &root) != nil {
+	if err := unix.Fstat(int(dir.Fd()), &root); err != nil {
+		dir.Close()
 		return nil
 	}
-	err = u.folder(os.NewFile(uintptr(fd), "workspace"), 0)
+	err := u.folder(dir, 0)
 	for _, p := range descendants(pid, 2*e.spec.Limits.Processes) {
 		u.unlinked(p, root.Dev)
-	}
-	over := func(format string, args ...any) error {
-		return &limitError{results.DiskLimit, fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case errors.Is(err, errTooDeep):

@@ -25,7 +25,7 @@ func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	argv := append([]string{shell, start, strconv.Itoa(e.spec.Limits.Processes)}, program...)
+	argv := append([]string{shell, start, strconv.FormatUint(mostProcesses(e.spec.Limits.Processes), 10)}, program...)
 	if e.uid != 0 {
 		id := strconv.Itoa(e.uid)
 		argv = append([]string{e.s.setpriv, "--reuid", id, "--regid", id, "--clear-groups"}, argv...)

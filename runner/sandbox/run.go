@@ -47,7 +47,7 @@ func (s *Sandbox) Run(ctx context.Context, spec Spec) (Result, error) {
 	result, err := run.execute(ctx)
 	err = errors.Join(err, infra(run.remove()))
 	if run.group != nil {
-		err = errors.Join(err, infra(run.group.remove()))
+		_ = run.group.remove() // the code has ended; what is left of its group is swept later
 	}
 	if err != nil {
 		return Result{}, fmt.Errorf("run code: %w", err)
@@ -211,8 +211,8 @@ func (e *execution) executeHere(ctx context.Context) (Result, error) {
 		return Result{}, context.Cause(ctx)
 	}
 	result, err := e.outcome(cmd.ProcessState, err, cause, started, &out, duration)
-	if err == nil && result.Limit == "" {
-		err = e.machineFault(result.ExitCode, cause != nil)
+	if err == nil && result.Limit != results.DiskLimit {
+		err = e.machineFault(result.ExitCode, cause != nil || result.Limit != "")
 	}
 	result.Stdout = reply.data
 	return result, err
@@ -238,7 +238,7 @@ func (e *execution) outcome(state *os.ProcessState, err, cause error, started io
 	r.Held = e.s.held
 	r.Held.Filter = e.filtered
 	var over *limitError
-	if cause == nil && e.group != nil { // the kernel was faster than the watch
+	if cause == nil && e.group != nil && r.ExitCode != 0 { // the kernel was faster than the watch
 		cause = e.group.over(e.spec.Limits)
 	}
 	if errors.As(cause, &over) {

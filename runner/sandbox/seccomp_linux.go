@@ -25,11 +25,16 @@ var denied = []uint32{
 	unix.SYS_KEYCTL, unix.SYS_ADD_KEY, unix.SYS_REQUEST_KEY,
 	unix.SYS_PTRACE, unix.SYS_PROCESS_VM_READV, unix.SYS_PROCESS_VM_WRITEV, unix.SYS_PROCESS_MADVISE, unix.SYS_KCMP, unix.SYS_PIDFD_GETFD,
 	unix.SYS_USERFAULTFD, unix.SYS_IO_URING_SETUP, unix.SYS_IO_URING_ENTER, unix.SYS_IO_URING_REGISTER,
+	unix.SYS_MIGRATE_PAGES, unix.SYS_MOVE_PAGES,
 	unix.SYS_BPF, unix.SYS_PERF_EVENT_OPEN, unix.SYS_FANOTIFY_INIT, unix.SYS_VMSPLICE,
 	unix.SYS_NAME_TO_HANDLE_AT, unix.SYS_OPEN_BY_HANDLE_AT, unix.SYS_QUOTACTL, unix.SYS_QUOTACTL_FD, unix.SYS_ACCT, unix.SYS_SYSLOG,
 	unix.SYS_KEXEC_LOAD, unix.SYS_KEXEC_FILE_LOAD, unix.SYS_INIT_MODULE, unix.SYS_FINIT_MODULE, unix.SYS_DELETE_MODULE,
 	unix.SYS_REBOOT, unix.SYS_SWAPON, unix.SYS_SWAPOFF, unix.SYS_SETTIMEOFDAY, unix.SYS_CLOCK_SETTIME, unix.SYS_ADJTIMEX, unix.SYS_CLOCK_ADJTIME,
 }
+
+// deniedOf are those that one architecture alone has, by Go's name of it: on amd64
+// modify_ldt, iopl and ioperm.
+var deniedOf = map[string][]uint32{"amd64": {154, 172, 173}}
 
 // spaces are the flags of clone that make namespaces.
 const spaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP
@@ -61,7 +66,7 @@ func filter(arch string) []unix.SockFilter {
 		load(offArch), jump(unix.BPF_JEQ, code, 1, 0), ret(failing(unix.ENOSYS)), // calls of another architecture have other numbers
 		load(offNumber), jump(unix.BPF_JGE, 0x40000000, 0, 1), ret(failing(unix.ENOSYS)), // so have those of x32
 	}
-	for number := range slices.Values(denied) {
+	for _, number := range slices.Concat(denied, deniedOf[arch]) {
 		program = append(program, jump(unix.BPF_JEQ, number, 0, 1), ret(failing(unix.EPERM)))
 	}
 	return append(program,
@@ -69,7 +74,10 @@ func filter(arch string) []unix.SockFilter {
 		jump(unix.BPF_JEQ, unix.SYS_CLONE3, 0, 1), ret(failing(unix.ENOSYS)),
 		jump(unix.BPF_JEQ, unix.SYS_CLONE, 0, 4), load(offArg0), jump(unix.BPF_JSET, spaces, 0, 1), ret(failing(unix.EPERM)), ret(unix.SECCOMP_RET_ALLOW),
 		// Sockets are of the host's own kind, of the internet, or ask for routes, as name
-		// look-ups do.
+		// look-ups do; pairs are of the first kind. The kernel makes one of another kind,
+		// and loads what that takes, before it says that it has no pairs.
+		jump(unix.BPF_JEQ, unix.SYS_SOCKETPAIR, 0, 4), load(offArg0), jump(unix.BPF_JEQ, unix.AF_UNIX, 0, 1),
+		ret(unix.SECCOMP_RET_ALLOW), ret(failing(unix.EAFNOSUPPORT)),
 		jump(unix.BPF_JEQ, unix.SYS_SOCKET, 1, 0), ret(unix.SECCOMP_RET_ALLOW),
 		load(offArg0), jump(unix.BPF_JEQ, unix.AF_UNIX, 5, 0), jump(unix.BPF_JEQ, unix.AF_INET, 4, 0), jump(unix.BPF_JEQ, unix.AF_INET6, 3, 0),
 		jump(unix.BPF_JEQ, unix.AF_NETLINK, 0, 3), load(offArg2), jump(unix.BPF_JEQ, unix.NETLINK_ROUTE, 0, 1),
@@ -93,7 +101,11 @@ func filterFile() (*os.File, error) {
 	}
 	_, err = write.Write(data.Bytes()) // fits a pipe's buffer
 	write.Close()
-	return read, err
+	if err != nil {
+		read.Close()
+		return nil, err
+	}
+	return read, nil
 }
 
 // ownKeyring gives the calling thread, and what it starts, a session keyring of its own:
@@ -111,6 +123,16 @@ func keepOpenFiles() {
 			unix.CloseOnExec(fd)
 		}
 	}
+}
+
+// mostProcesses is the limit, or the one that this program itself is held to, if that is
+// lower: nobody may go beyond that.
+func mostProcesses(limit int) uint64 {
+	var own unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NPROC, &own) != nil {
+		return uint64(limit)
+	}
+	return min(uint64(limit), own.Max)
 }
 
 // bind sets limits of a process that has not begun.
