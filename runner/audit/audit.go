@@ -117,9 +117,10 @@ func (r *Report) trace(in Inputs, state *results.Trial, m *measured) error {
 	r.Rows, r.Repeats = len(rows), t.repeats()
 	r.Topics = results.Num(topics(t.entries), len(rows) > 0)
 	r.Traced = t.rows(rows, public, newSet(in.Task.Seed, nil))
-	for i, row := range r.Traced {
+	origins := make([]record.Origin, 0, len(rows))
+	for _, row := range r.Traced {
 		r.Origins[row.Origin]++
-		r.RowOrigins = r.RowOrigins.With(places[i], row.Origin)
+		origins = append(origins, row.Origin)
 		if row.Operation != "" {
 			r.Operations[row.Operation]++
 		}
@@ -127,6 +128,7 @@ func (r *Report) trace(in Inputs, state *results.Trial, m *measured) error {
 			m.decoded++
 		}
 	}
+	r.RowOrigins = record.NewRowOrigins(places, origins)
 	r.Sets["public"] = public.overlap(t.entries)
 	if in.Private != nil {
 		r.Sets["private"] = publicSet(in.Private).overlap(t.entries)

@@ -23,7 +23,7 @@ var passed = []string{
 var nothing = map[string][]string{
 	"n": {"1"}, "best_of": {"1"}, "store": {"false"}, "tool_choice": {`"none"`, `"auto"`}, "function_call": {`"none"`, `"auto"`},
 	"tools": {"[]"}, "functions": {"[]"}, "parallel_tool_calls": {"true", "false"}, "modalities": {`["text"]`},
-	"presence_penalty": {"0", "0.0"}, "frequency_penalty": {"0", "0.0"}, "logprobs": {"false"}, "top_logprobs": {"0"}, "logit_bias": {"{}"},
+	"presence_penalty": {"0"}, "frequency_penalty": {"0"}, "logprobs": {"false"}, "top_logprobs": {"0"}, "logit_bias": {"{}"},
 	"metadata": {"{}"}, "service_tier": {`"auto"`, `"default"`},
 }
 
@@ -44,13 +44,30 @@ func allowed(request map[string]json.RawMessage) (map[string]json.RawMessage, er
 			return nil, fmt.Errorf("%.60s: is not supported", name)
 		}
 	}
-	var format struct {
-		Type string `json:"type"`
+	if raw := kept["response_format"]; raw != nil {
+		var err error
+		if kept["response_format"], err = allowedFormat(raw); err != nil {
+			return nil, err
+		}
 	}
-	if raw := kept["response_format"]; raw != nil && (json.Unmarshal(raw, &format) != nil || !slices.Contains([]string{"text", "json_object", "json_schema"}, format.Type)) {
+	var err error
+	kept["messages"], err = allowedMessages(kept["messages"])
+	return kept, err
+}
+
+// allowedFormat is the form of answers that is asked for, as it was checked.
+func allowedFormat(raw json.RawMessage) (json.RawMessage, error) {
+	var format map[string]json.RawMessage // no struct, which would take names in any case
+	var kind string
+	if json.Unmarshal(raw, &format) != nil || json.Unmarshal(format["type"], &kind) != nil || !slices.Contains([]string{"text", "json_object", "json_schema"}, kind) {
 		return nil, fmt.Errorf("response_format: want type text, json_object or json_schema")
 	}
-	return kept, allowedMessages(kept["messages"])
+	for _, name := range slices.Sorted(maps.Keys(format)) {
+		if name != "type" && name != "json_schema" {
+			return nil, fmt.Errorf("response_format.%.60s: is not supported", name)
+		}
+	}
+	return json.Marshal(format)
 }
 
 func compact(raw json.RawMessage) string {
@@ -63,25 +80,26 @@ func compact(raw json.RawMessage) string {
 }
 
 // allowedMessages refuses what is not text, whose tokens could not be told from its
-// bytes, and parts that have a meaning for providers only.
-func allowedMessages(raw json.RawMessage) error {
+// bytes, and parts that have a meaning for providers only. It returns what it checked:
+// of fields with the same name servers may take another one.
+func allowedMessages(raw json.RawMessage) (json.RawMessage, error) {
 	var messages []map[string]json.RawMessage // no struct, which would take names in any case
 	if json.Unmarshal(raw, &messages) != nil {
-		return fmt.Errorf("messages: want a list of objects with role and content")
+		return nil, fmt.Errorf("messages: want a list of objects with role and content")
 	}
 	for i, m := range messages {
 		for _, name := range slices.Sorted(maps.Keys(m)) {
 			switch empty := slices.Contains([]string{"null", "[]", `""`}, compact(m[name])); {
 			case name == "role" || name == "name" || name == "content" || empty:
 			default:
-				return fmt.Errorf("messages[%d].%.60s: is not supported", i, name)
+				return nil, fmt.Errorf("messages[%d].%.60s: is not supported", i, name)
 			}
 		}
 		if err := allowedContent(i, m["content"]); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return json.Marshal(messages)
 }
 
 func allowedContent(i int, raw json.RawMessage) error {

@@ -151,6 +151,11 @@ func TestOnlyTextIsAsked(t *testing.T) {
 			t.Errorf("%s: status %d, asked %s", name, status, asked)
 		}
 	}
+	for _, value := range []string{`{"type": "grammar", "grammar": "x", "TYPE": "text"}`, `{"type": "text", "grammar": "x"}`, `[]`} {
+		if status, asked := ask(`, "response_format": ` + value); status != http.StatusBadRequest || asked != nil {
+			t.Errorf("%s: status %d, asked %s", value, status, asked)
+		}
+	}
 	for name, value := range map[string]string{
 		"store": "false", "tool_choice": `"none"`, "tools": "[]", "n": "1", "user": `"me"`, "logit_bias": "{ }", "plugins": "null", "model": `"gpt"`, "metadata": "{}",
 	} {
@@ -158,7 +163,7 @@ func TestOnlyTextIsAsked(t *testing.T) {
 			t.Errorf("%s: status %d, asked %s", name, status, asked)
 		}
 	}
-	for name, value := range map[string]string{"temperature": "0.5", "top_p": "1", "stop": `["x"]`, "seed": "3", "reasoning_effort": `"low"`, "response_format": `{"type": "json_object"}`} {
+	for name, value := range map[string]string{"temperature": "0.5", "top_p": "1", "stop": `["x"]`, "seed": "3", "reasoning_effort": `"low"`, "response_format": `{"type":"json_object"}`} {
 		if status, asked := ask(`, "` + name + `": ` + value); status != http.StatusOK || string(asked[name]) != value {
 			t.Errorf("%s: status %d, asked %s", name, status, asked)
 		}

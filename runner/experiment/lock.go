@@ -119,7 +119,7 @@ func (s *Setup) keepDefinitions() error {
 // those of the latest lock: the file stays as it was when the experiment began. A file
 // that asks for other trials than any lock is refused.
 func Recorded(root record.Experiment) (f File, given []byte, err error) {
-	if f, err = Read(string(root.Given())); err != nil {
+	if f, err = ReadGiven(string(root.Given())); err != nil {
 		return f, nil, err
 	}
 	locks, err := root.Locks()

@@ -139,6 +139,18 @@ func layDated(from, at, template string) error {
 	if err := os.MkdirAll(at, 0o755); err != nil {
 		return err
 	}
+	old, err := os.ReadDir(at)
+	if err != nil {
+		return err
+	}
+	for _, entry := range old {
+		link := filepath.Join(at, entry.Name())
+		if _, err := os.Stat(link); entry.Type()&fs.ModeSymlink != 0 && errors.Is(err, fs.ErrNotExist) {
+			if err := os.Remove(link); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a file that the model has no more
+				return err
+			}
+		}
+	}
 	entries, err := os.ReadDir(from)
 	if err != nil {
 		return err
@@ -151,5 +163,10 @@ func layDated(from, at, template string) error {
 			return err
 		}
 	}
-	return disk.WriteFile(filepath.Join(at, templateFile), []byte(template))
+	// The same template is not written again: its time says whether weights changed.
+	path := filepath.Join(at, templateFile)
+	if there, err := os.ReadFile(path); err == nil && string(there) == template {
+		return nil
+	}
+	return disk.WriteFile(path, []byte(template))
 }

@@ -145,7 +145,7 @@ class Chat:
         """A prompt, which must have at most limit tokens."""
         ids = self.prompt(text)
         if len(ids) > limit:
-            raise Refused(f"a question has {len(ids)} tokens in the chat template, and the window has room for {limit} beside its answer: {text[:80]!r}")
+            raise Refused(f"a question has {len(ids)} tokens in the chat template, and the window has room for {limit} beside its answer")
         return ids
 
     def answer(self, text: str) -> list[int]:

@@ -87,13 +87,21 @@ func (l Launch) Spec() server.Spec {
 		env = set(env, "VLLM_CPU_KVCACHE_SPACE", strconv.Itoa(l.Cache))
 	}
 	if l.Scratch != "" {
-		env = set(set(env, "TMPDIR", l.Scratch), "VLLM_RPC_BASE_PATH", l.Scratch)
+		env = set(env, "TMPDIR", l.Scratch)
+		// Sockets have a name of 36 characters there, and a user may have a shorter place.
+		own := slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, "VLLM_RPC_BASE_PATH=") })
+		if !own && len(l.Scratch)+1+36 <= longestSocket {
+			env = set(env, "VLLM_RPC_BASE_PATH", l.Scratch)
+		}
 	}
 	return server.Spec{
 		What: l.What, Command: append(command, l.Options...), Env: env, Log: l.Log,
 		Missing: missing,
 	}
 }
+
+// longestSocket is the longest path of a unix socket on Linux, in bytes.
+const longestSocket = 107
 
 // set replaces a variable of an environment.
 func set(env []string, name, value string) []string {
