@@ -18,7 +18,7 @@ const (
 // wordIndex says in which parts of a trial's calls a word stands.
 type wordIndex struct {
 	Parts []string             `json:"parts"` // addresses
-	Whole bool                 `json:"whole"` // no word was left out
+	Whole bool                 `json:"whole"` // no word was left out or cut
 	Words map[string]wordParts `json:"words"`
 }
 
@@ -48,6 +48,10 @@ func (p *trialPages) words() ([]byte, error) {
 		index.Parts = append(index.Parts, callsPage(n+1))
 	}
 	for i, c := range p.calls {
+		if p.site.Secret != nil && (p.site.Secret([]byte(c.Prompt)) || p.site.Secret([]byte(c.Answer))) {
+			index.Whole = false
+			continue
+		}
 		index.add(p.part(i), shown(c.Prompt).Text)
 		index.add(p.part(i), shown(c.Answer).Text)
 	}
@@ -62,7 +66,7 @@ func (w wordIndex) script() ([]byte, error) {
 func (w *wordIndex) add(part int, text string) {
 	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		if utf8.RuneCountInString(word) > longestWord {
-			word = string([]rune(word)[:longestWord])
+			word, w.Whole = string([]rune(word)[:longestWord]), false
 		}
 		parts, known := w.Words[word]
 		switch {

@@ -42,9 +42,11 @@ func TestPartition(t *testing.T) {
 func TestWords(t *testing.T) {
 	var calls []trial.Call
 	for i := range 2*callsAPage + 1 {
-		calls = append(calls, trial.Call{Prompt: fmt.Sprintf("Question %d", i), Answer: "Größe </script>\u2028" + strings.Repeat("x", 50)})
+		calls = append(calls, trial.Call{Prompt: fmt.Sprintf("Question %d", i), Answer: "Größe </script>\u2028" + strings.Repeat("x", longestWord)})
 	}
-	p := trialPages{calls: calls, parts: partition(calls)}
+	const key = "sk-0123456789abcdef0123"
+	calls[5].Prompt = "the key is " + key
+	p := trialPages{site: New(Source{Secret: func(text []byte) bool { return bytes.Contains(text, []byte(key)) }}), calls: calls, parts: partition(calls)}
 	data, err := p.words()
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +69,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("%q is in parts %s, want %s", word, got.Words[word], want)
 		}
 	}
-	if !got.Whole || !cmp.Equal(got.Parts, []string{"calls-1.html", "calls-2.html", "calls-3.html"}) {
+	if got.Whole || bytes.Contains(data, []byte("0123456789abcdef0123")) || !cmp.Equal(got.Parts, []string{"calls-1.html", "calls-2.html", "calls-3.html"}) {
 		t.Errorf("whole %v, parts %v", got.Whole, got.Parts)
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -30,6 +32,26 @@ func Scanner(secrets []string) func(data []byte) bool {
 		return nil
 	}
 	return func(data []byte) bool { return s.has(data, 2) }
+}
+
+// FindSecret names a file below dir that holds one of the secrets; empty for none.
+func FindSecret(dir string, secrets []string) (path string, err error) {
+	s := newScanner(secrets)
+	if len(s.forms) == 0 {
+		return "", nil
+	}
+	err = filepath.WalkDir(dir, func(at string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		found, err := s.file(at)
+		if found {
+			path = at
+			return fs.SkipAll
+		}
+		return err
+	})
+	return path, err
 }
 
 // shortest is how long a secret is at least: shorter ones stand in any file.

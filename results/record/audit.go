@@ -39,13 +39,22 @@ const (
 	notTrained = '-'
 )
 
-// With is o with the origin of the row at the place, from 0.
-func (o RowOrigins) With(place int, origin Origin) RowOrigins {
-	b := []byte(o)
-	for len(b) <= place {
-		b = append(b, notTrained)
+// mostOrigins bounds the places of which origins are kept.
+const mostOrigins = 20_000
+
+// NewRowOrigins are the origins of the rows at the places, which rise from 0. Later
+// places than the bound are left out.
+func NewRowOrigins(places []int, origins []Origin) RowOrigins {
+	var b []byte
+	for i, place := range places {
+		if place >= mostOrigins {
+			break
+		}
+		for len(b) < place {
+			b = append(b, notTrained)
+		}
+		b = append(b, letters[slices.Index(Origins(), origins[i])])
 	}
-	b[place] = letters[slices.Index(Origins(), origin)]
 	return RowOrigins(b)
 }
 

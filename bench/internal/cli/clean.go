@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -15,6 +16,7 @@ import (
 // [raw].
 type cleaned struct {
 	to   io.Writer
+	mu   sync.Mutex
 	rest []byte // the beginning of a character that the last write broke off
 }
 
@@ -28,6 +30,8 @@ func raw(w io.Writer) io.Writer {
 
 // Write escapes what is no text.
 func (c *cleaned) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	text := append(c.rest, p...)
 	c.rest = nil
 	var out bytes.Buffer

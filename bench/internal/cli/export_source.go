@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -12,11 +13,13 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/setup"
 	"github.com/autodatabench/autodatabench/report/export"
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/bundle"
 	"github.com/autodatabench/autodatabench/results/record"
 )
 
 // exportSource gathers what the options name. A trial that changed keeps a row without
-// figures in table trials, and has none in the others; the error names it.
+// figures in table trials, and has none in the others; the error names it. So has one
+// whose folder holds a key.
 func exportSource(ctx context.Context, w setup.World, o exportOptions) (*export.Source, error) {
 	chosen, err := chosenExperiments(o)
 	if err != nil {
@@ -41,6 +44,10 @@ func exportSource(ctx context.Context, w setup.World, o exportOptions) (*export.
 			return nil, errors.Join(left, err)
 		}
 		left = errors.Join(left, recorded.Left(r, warnings(w)))
+		keys, err := secretsOf(w, x.root, nil)
+		if err != nil {
+			return nil, errors.Join(left, err)
+		}
 		lock, err := x.root.ReadLock()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, errors.Join(left, err)
@@ -51,7 +58,14 @@ func exportSource(ctx context.Context, w setup.World, o exportOptions) (*export.
 				continue
 			}
 			s.Outcomes = append(s.Outcomes, outcome)
-			if outcome.Kind == results.OfAgent && outcome.Changed == "" {
+			secret, err := bundle.FindSecret(string(dir), keys)
+			if err != nil {
+				return nil, errors.Join(left, err)
+			}
+			if secret != "" {
+				fmt.Fprintf(w.Stderr, "note: %s holds a key: texts of this trial are left out\n", secret)
+			}
+			if outcome.Kind == results.OfAgent && outcome.Changed == "" && secret == "" {
 				model, err := modelBehind(x.root, lock, outcome.Agent)
 				if err != nil {
 					return nil, errors.Join(left, err)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -69,6 +70,9 @@ func checkPlaces(c *cli.Context) error {
 		}
 	}
 	to := c.String("to")
+	if info, err := os.Stat(to); err == nil && !info.IsDir() { // it is replaced, or written to
+		return nil
+	}
 	switch {
 	case !c.IsSet("to") || to == toStdout:
 		return nil

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -31,13 +32,15 @@ func openPages(ctx context.Context, w setup.World, r runRequest) (stop func(), e
 		Out: filepath.Dir(string(r.Root)), Places: r.Places, Title: "AutoDataBench", Live: true,
 		Program: setup.Version(), Getenv: w.Getenv, Warn: recorded.Warn(func(error) {}), // the pages say it
 	}}
+	server := livePages(w, o)
+	server.Token = rand.Text() // the machine may have other users
 	withdraw := announce(w, o.pages.Out, listener.Addr())
 	serving, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { // ends when stop is called
-		ended <- serveOn(serving, listener, livePages(w, o).Handler(serving), func() {})
+		ended <- serveOn(serving, listener, server.Handler(serving), func() {})
 	}()
-	address := fmt.Sprintf("http://%s/%s", listener.Addr(), live.Address)
+	address := fmt.Sprintf("http://%s/%s?token=%s", listener.Addr(), live.Address, server.Token)
 	fmt.Fprintf(w.Stderr, "live pages at %s\n", address)
 	if w.Browse != nil {
 		if err := w.Browse(address); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,7 +34,12 @@ func TestRunOpensPages(t *testing.T) {
 		Stdout: io.Discard, Stderr: io.Discard, Getenv: only("HOME", home), Now: time.Now, Holder: disk.Self(), Width: 100,
 		Browse: func(address string) error {
 			opened = address
-			r, err := http.Get(address)
+			jar, err := cookiejar.New(nil) // the token of the address goes into a cookie
+			if err != nil {
+				return err
+			}
+			browser := http.Client{Jar: jar}
+			r, err := browser.Get(address)
 			if err != nil {
 				return err
 			}
@@ -65,12 +71,15 @@ func TestRunOpensPages(t *testing.T) {
 			}
 		}
 	}
-	base := strings.TrimSuffix(opened, live.Address)
+	base, _, _ := strings.Cut(opened, live.Address)
 	if !strings.HasPrefix(opened, "http://127.0.0.1:") || !strings.Contains(page, "Running experiments") {
 		t.Errorf("opened %q: %.200s", opened, page)
 	}
 	if want := "in a browser: " + base + "trials/tonight/science/one-shot-scratch/pipeline/run-1/attempt-1.html\n"; !strings.HasSuffix(during, want) {
 		t.Errorf("during the run show ends with %q, want %q", during[max(0, len(during)-200):], want)
+	}
+	if !strings.Contains(opened, "?token=") {
+		t.Errorf("%q has no token", opened)
 	}
 	if _, err := http.Get(opened); err == nil {
 		t.Error("somebody listens after the run")

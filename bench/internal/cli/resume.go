@@ -24,7 +24,7 @@ func resumeCommand(env Env) *cli.Command {
 			outFlag(), jsonFlag(), formatFlag(),
 			onlyFlag(), failedFlag(), eventsFlag(), openFlag(),
 			&cli.StringSliceFlag{Name: "agent-file", Usage: "definition `FILE` of an agent", TakesFile: true},
-			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan of the whole experiment, check its terms and start nothing"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan, check the terms and start nothing"},
 		), growFlags()...),
 		Action: func(c *cli.Context) error {
 			name, err := oneArgument(c, experimentArgument)

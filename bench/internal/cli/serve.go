@@ -58,7 +58,9 @@ func runServePages(ctx context.Context, w setup.World, o servePagesOptions) erro
 		s.Token = rand.Text()
 		query = "?token=" + s.Token
 	}
-	defer announce(w, o.pages.Out, listener.Addr())()
+	if s.Token == "" && o.pages.Experiment == "" { // an address that show can add to
+		defer announce(w, o.pages.Out, listener.Addr())()
+	}
 	return serveOn(ctx, listener, s.Handler(ctx), func() {
 		fmt.Fprintf(w.Stdout, "pages of %s at http://%s/%s\nstop with Ctrl-C\n", o.pages.Out, listener.Addr(), query)
 	})

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,7 +38,11 @@ func Announce(cache, out, address string) (withdraw func(), err error) {
 	if err := disk.WriteFile(path, data); err != nil {
 		return nil, err
 	}
-	return func() { _ = os.Remove(path) }, nil // a file that is left names an address where nobody listens
+	return func() {
+		if now, err := os.ReadFile(path); err == nil && bytes.Equal(now, data) { // no later server's
+			_ = os.Remove(path) // a file that is left names an address where nobody listens
+		}
+	}, nil
 }
 
 // Served is the address at which the pages of out are served, as far as cache says so

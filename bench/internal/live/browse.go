@@ -1,8 +1,11 @@
 package live
 
 import (
+	"os"
 	"os/exec"
 	"runtime"
+
+	"github.com/autodatabench/autodatabench/runner/child"
 )
 
 // Browse opens the address with what the system has for it.
@@ -11,5 +14,11 @@ func Browse(address string) error {
 	if command == nil {
 		command = []string{"xdg-open"}
 	}
-	return exec.Command(command[0], append(command[1:], address)...).Start() //nolint:noctx // the browser outlives the program
+	browser := exec.Command(command[0], append(command[1:], address)...) //nolint:noctx // the browser outlives the program
+	browser.Env = child.Env(os.Environ())                                // without keys
+	if err := browser.Start(); err != nil {
+		return err
+	}
+	go func() { _ = browser.Wait() }() // what it ends with says nothing
+	return nil
 }

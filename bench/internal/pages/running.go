@@ -9,6 +9,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/live"
 	"github.com/autodatabench/autodatabench/bench/internal/progress"
 	"github.com/autodatabench/autodatabench/bench/internal/recorded"
+	"github.com/autodatabench/autodatabench/results/bundle"
 	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
@@ -25,6 +26,7 @@ func Running(ctx context.Context, o Options, own disk.Holder, now time.Time) ([]
 	if err != nil {
 		return nil, err
 	}
+	secret := bundle.Scanner(keys(roots, o.Getenv))
 	var list []live.Running
 	for _, root := range roots {
 		if err := context.Cause(ctx); err != nil {
@@ -45,7 +47,11 @@ func Running(ctx context.Context, o Options, own disk.Holder, now time.Time) ([]
 		r := live.Running{Snapshot: s, Folder: "trials/" + filepath.Base(string(root)) + "/", Logs: map[string]string{}}
 		for _, t := range s.Trials {
 			if t.State == progress.Running {
-				r.Logs[t.ID.Path()] = lastLog(root.Trial(t.ID), t.Attempt)
+				text := lastLog(root.Trial(t.ID), t.Attempt)
+				if secret != nil && secret([]byte(text)) {
+					text = "This log holds a key of yours, and is not shown."
+				}
+				r.Logs[t.ID.Path()] = text
 			}
 		}
 		list = append(list, r)

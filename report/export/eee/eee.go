@@ -144,9 +144,13 @@ func resultsOf(t export.Trial, v trial.View) (list []result) {
 			Metric: m, Score: score{n.Value, d}, Generation: generationOf(o, v),
 		})
 	}
-	items := details{"items": strconv.Itoa(o.BasePrivate.Total), "trainings": strconv.Itoa(len(o.Finals)), "base_accuracy": decimal(run.Base.Value)}
+	valid := o.ValidAttempts > 0
+	items := details{"valid_submission": strconv.FormatBool(valid), "items": strconv.Itoa(o.BasePrivate.Total), "trainings": strconv.Itoa(len(o.Finals)), "base_accuracy": decimal(run.Base.Value)}
 	accuracy := metric{Name: "Accuracy", Kind: "accuracy", Unit: "proportion", Min: 0, Max: 1}
 	accuracy.Description = "share of the private set that a student answers rightly which was trained on the rows that the model's programs made"
+	if !valid {
+		accuracy.Description = "share of the private set that the untrained student answers rightly: the model's programs made no valid set of rows"
+	}
 	add("private_accuracy", "private", run.Accuracy, accuracy, items)
 	add("gain", "private", run.Gain(), metric{
 		Description: "relative gain of the private accuracy over the untrained student's",

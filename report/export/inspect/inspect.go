@@ -64,8 +64,8 @@ func Write(put export.Put, s export.Source) (left int, err error) {
 // log is a log that is written.
 type log struct {
 	trials []export.Trial
-	first  results.Outcome
-	id     string // digest of the row and its trials
+	first  results.Outcome // of the first trial, with the marks of all
+	id     string          // digest of the row and its trials
 	model  string
 	begun  time.Time
 	ended  time.Time
@@ -73,6 +73,12 @@ type log struct {
 
 func newLog(trials []export.Trial) (*log, error) {
 	l := &log{trials: trials, first: trials[0].Outcome}
+	for _, t := range trials { // a mark of one trial is one of the log
+		l.first.Simulated = l.first.Simulated || t.Outcome.Simulated
+		l.first.Embedded = l.first.Embedded || t.Outcome.Embedded
+		l.first.Modified = l.first.Modified || t.Outcome.Modified
+		l.first.Unsandboxed = l.first.Unsandboxed || t.Outcome.Unsandboxed
+	}
 	l.model = trials[0].Model.ID(l.first.Agent)
 	var names []string
 	for _, t := range trials {

@@ -159,12 +159,12 @@ func stopped(f results.Finish) string {
 	return "unknown"
 }
 
-// account is what came of an attempt's program. What the program printed stays in the
-// record: a log is made to be given away, and nobody looked for keys in it.
+// account is what came of an attempt's program. What it printed stays in the record, but
+// for what the next prompt quotes of a failure.
 func account(a trial.Attempt, plan string) object {
 	d := object{"outcome": a.Outcome, "teacher_calls": a.Calls, "chosen": a.Chosen, "plan": plan}
 	if a.Failure != "" {
-		d["failure"], d["detail"] = a.Failure, a.Detail
+		d["failure"] = a.Failure
 	}
 	if k := a.Check; k != nil {
 		d["rows"], d["rows_kept"], d["rows_used"], d["valid"] = k.Rows, k.Kept, k.Used, k.Valid

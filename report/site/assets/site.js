@@ -59,10 +59,10 @@ for (const bar of document.querySelectorAll("[data-words]")) {
     said.replaceChildren();
     const words = search.value.toLowerCase().split(/[^\p{L}\p{Nd}]+/u).filter(Boolean).map((w) => [...w].slice(0, 32).join(""));
     if (!index || !words.length) return;
-    const known = Object.keys(index.words);
     // Where a word stands: a list of parts, or hexadecimal digits of four parts each.
     const stands = (at, part) => typeof at === "string" ? (parseInt(at[part >> 2] || "0", 16) >> (part & 3)) & 1 : at.includes(part);
-    const found = index.parts.map((_, part) => part).filter((part) => words.every((w) => known.some((k) => k.includes(w) && stands(index.words[k], part))));
+    const places = words.map((w) => Object.keys(index.words).filter((k) => k.includes(w)).map((k) => index.words[k]));
+    const found = index.parts.map((_, part) => part).filter((part) => places.every((word) => word.some((at) => stands(at, part))));
     said.append(found.length ? "in part " : "in no part");
     found.forEach((part, i) => {
       const link = document.createElement("a");
@@ -70,7 +70,7 @@ for (const bar of document.querySelectorAll("[data-words]")) {
       link.textContent = part + 1;
       said.append(i ? ", " : "", link);
     });
-    if (!index.whole) said.append(" (rare words of later calls are not in the index)");
+    if (!index.whole) said.append(" (not all words are in the index)");
   };
   window.callWords = (loaded) => {
     index = loaded;
@@ -79,6 +79,7 @@ for (const bar of document.querySelectorAll("[data-words]")) {
   search.addEventListener("focus", () => {
     const script = document.createElement("script");
     script.src = bar.dataset.words;
+    script.onerror = () => said.replaceChildren(bar.dataset.words + " cannot be loaded");
     document.head.append(script);
   }, { once: true });
   search.addEventListener("input", apply);
