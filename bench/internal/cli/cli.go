@@ -83,7 +83,7 @@ func Main() int {
 		Getenv: os.Getenv, Environ: os.Environ(), Program: program, Now: time.Now, Clock: clock, Sent: &sent,
 		Holder:   disk.Self(),
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Screen: term.IsTerminal(int(os.Stdout.Fd())), Width: width, Height: height,
-		Browse: live.Browse,
+		Browse: func(address string) error { return live.Browse(os.Environ(), address) },
 		StderrSize: func() (width, height int) { // 0 where it is not known
 			width, height, _ = term.GetSize(int(os.Stderr.Fd()))
 			return width, height
