@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+GO=${GO:-go}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 eval "$GO" test -c -tags hostile -o "$work/hostile.test" ./runner/sandbox
@@ -15,6 +16,7 @@ run() {
 	shift
 	(cd "$work" && "$@" ./hostile.test -test.run '^TestHostile$' -test.v -test.timeout 30m) >"$work/log" 2>&1 || failed=1
 	grep -E ' \| |--- FAIL|hostile_test.go.*(want|held|failed|removed)|^(ok|PASS|FAIL)' "$work/log" || { cat "$work/log"; failed=1; }
+	grep -q ' | ' "$work/log" || { echo "hostile: no case ran" >&2; failed=1; }
 }
 run "as $(id -un)" env
 if [ "$(id -u)" = 0 ]; then

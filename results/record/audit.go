@@ -105,7 +105,7 @@ type Audit struct {
 
 	Rows       int                `json:"rows"` // that are trained on
 	Origins    map[Origin]int     `json:"origins"`
-	RowOrigins RowOrigins         `json:"row_origins,omitempty"`
+	RowOrigins RowOrigins         `json:"row_origins,omitempty"` // a letter for each place in the submission
 	Operations map[string]int     `json:"operations"` // rows by what the program did to them
 	Answers    int                `json:"answers"`    // of the teacher that the rows were compared with
 	Missing    int                `json:"missing"`    // answers that the ledger names and the folder lacks

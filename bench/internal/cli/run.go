@@ -70,6 +70,9 @@ func runCommand(env Env) *cli.Command {
 				if c.IsSet("events") {
 					return usage("--events goes with a run, not with --replay")
 				}
+				if c.Bool("open") {
+					return usage("--open goes with a run, not with --replay")
+				}
 				return runReplay(c.Context, env.World, replayOptions{format: formatOf(c), request: setup.ReplayRequest{
 					Dir: record.Trial(filepath.Clean(c.String("replay"))), Out: c.String("out"), Sandbox: optional(c, "sandbox"),
 					Teacher: c.Bool("replay-teacher"), Places: placesOf(c),

@@ -46,7 +46,7 @@ func Gather(ctx context.Context, o Options) (*site.Source, error) {
 	var outcomes []results.Outcome
 	var opts report.Options
 	var left error
-	if !o.Live || disk.Exists(record.Index(o.Out)) { // nothing need have ended yet where trials run
+	if !o.Live || disk.Exists(record.Index(o.Out)) || !disk.MayWrite(o.Out) { // nothing need have ended yet where trials run
 		outcomes, opts, left = recorded.Outcomes(ctx, o.Out, o.Experiment, o.Warn)
 	}
 	roots, err := experiments(o)
