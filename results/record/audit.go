@@ -106,12 +106,12 @@ type Audit struct {
 	Rows       int                `json:"rows"` // that are trained on
 	Origins    map[Origin]int     `json:"origins"`
 	RowOrigins RowOrigins         `json:"row_origins,omitempty"` // a letter for each place in the submission
-	Operations map[string]int     `json:"operations"` // rows by what the program did to them
-	Answers    int                `json:"answers"`    // of the teacher that the rows were compared with
-	Missing    int                `json:"missing"`    // answers that the ledger names and the folder lacks
-	Repeats    int                `json:"repeats"`    // rows beyond those that the teacher told
-	Topics     results.Number     `json:"topics"`     // share of rows in the five largest groups of questions
-	Sets       map[string]Overlap `json:"sets"`       // public and, where it was at hand, private
+	Operations map[string]int     `json:"operations"`            // rows by what the program did to them
+	Answers    int                `json:"answers"`               // of the teacher that the rows were compared with
+	Missing    int                `json:"missing"`               // answers that the ledger names and the folder lacks
+	Repeats    int                `json:"repeats"`               // rows beyond those that the teacher told
+	Topics     results.Number     `json:"topics"`                // share of rows in the five largest groups of questions
+	Sets       map[string]Overlap `json:"sets"`                  // public and, where it was at hand, private
 	Rounds     []Round            `json:"rounds,omitempty"`
 }
 
