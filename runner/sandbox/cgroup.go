@@ -234,11 +234,23 @@ func (g *group) killed() (killed, full bool) {
 		return count(events, "oom_kill") > 0, count(events, "oom") > 0
 	}
 	dir := g.folders[memory]
-	for _, counter := range []string{"memory.failcnt", "memory.memsw.failcnt"} { // the one of memory and swap may be met first
-		failed, err := os.ReadFile(filepath.Join(dir, counter))
-		full = full || err == nil && strings.TrimSpace(string(failed)) != "0"
+	limit := number(filepath.Join(dir, "memory.limit_in_bytes"))
+	for _, most := range []string{"memory.max_usage_in_bytes", "memory.memsw.max_usage_in_bytes"} { // that with swap may be met first
+		full = full || number(filepath.Join(dir, most)) >= limit-largestPiece
 	}
 	return count(filepath.Join(dir, "memory.oom_control"), "oom_kill") > 0, full
+}
+
+// largestPiece is at least what a process asks for at once: a group is full when so much
+// does not fit any more. Kernels were seen that kill and leave their counts of failures
+// at 0.
+const largestPiece = 4 << 20
+
+// number reads a file of one number; 0 if it is not there.
+func number(path string) int64 {
+	data, _ := os.ReadFile(path)
+	n, _ := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
+	return n
 }
 
 // killAll ends the processes of a group's folder.

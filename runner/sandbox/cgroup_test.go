@@ -131,14 +131,14 @@ func TestGroupsOfVersion1(t *testing.T) {
 			t.Errorf("%s is %q, %v", path, got, err)
 		}
 	}
-	// The kernel counts what met the limit of memory, or that of memory and swap.
+	// Code is to blame if the kernel killed and the group was about full, with or without swap.
 	dir := g.folders[memory]
 	for _, tt := range []struct {
-		kills, failed, withSwap string
-		over                    bool
-	}{{"0", "0", "0", false}, {"0", "7", "0", false}, {"1", "0", "0", false}, {"1", "7", "0", true}, {"1", "0", "7", true}} {
+		kills, most, withSwap string
+		over                  bool
+	}{{"0", "0", "0", false}, {"0", "1090519040", "0", false}, {"1", "900000000", "900000000", false}, {"1", "1090000000", "0", true}, {"1", "0", "1090519040", true}} {
 		err := errors.Join(set(dir, "memory.oom_control", "under_oom 0\noom_kill "+tt.kills+"\n"),
-			set(dir, "memory.failcnt", tt.failed+"\n"), set(dir, "memory.memsw.failcnt", tt.withSwap+"\n"))
+			set(dir, "memory.max_usage_in_bytes", tt.most+"\n"), set(dir, "memory.memsw.max_usage_in_bytes", tt.withSwap+"\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
