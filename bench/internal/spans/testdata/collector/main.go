@@ -1,4 +1,4 @@
-// Collector is the OTLP receiver of the OpenTelemetry Collector, which prints each
+// Command collector is the OTLP receiver of the OpenTelemetry Collector. It prints each
 // span that it takes as a line of JSON. Its first line is its address. It ends with
 // its standard input.
 package main
