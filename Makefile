@@ -61,7 +61,7 @@ golden: setup ## rewrite the golden files of every package that has some
 recordings: setup build ## run the demo and take its trials and tables for the tests that hold them, as after a change of tasks or prompts
 	@out=$$(mktemp -d); trap 'rm -rf "$$out"' EXIT; ./autodatabench run --out "$$out" bench/experiments/demo.yaml; \
 	$(GO) test -run '^TestDemoReplays$$' ./runner -record "$$out/demo"; \
-	$(GO) test -run '^TestDemoPages$$' ./bench/internal/recorded -demo "$$out" -update
+	$(GO) test -run '^TestDemoPage$$' ./bench/internal/recorded -demo "$$out" -update
 
 picture: ## draw the pipeline that the README shows (bench/doc/pipeline-*.svg)
 	@go run ./bench/internal/picture
