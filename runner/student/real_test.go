@@ -168,6 +168,11 @@ func TestRealStack(t *testing.T) {
 			t.Errorf("loaded %q", loaded) // two, and before and after each kill
 		}
 	})
+	t.Run("nothing is left of what was killed", func(t *testing.T) { // but one server and its engine
+		if engines := engines(t, filepath.Dir(filepath.Dir(log))); engines != 1 {
+			t.Errorf("%d engines run", engines)
+		}
+	})
 	t.Run("no sockets are left", func(t *testing.T) { noSockets(t) })
 }
 
@@ -195,6 +200,24 @@ func adaptersIn(t *testing.T, log string) (loaded, removed []string) {
 		}
 	}
 	return loaded, removed
+}
+
+// engines counts vLLM's engines whose temporary files are in the folder, whoever started
+// them.
+func engines(t *testing.T, folder string) (count int) {
+	t.Helper()
+	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range lines {
+		line, _ := os.ReadFile(path) // it may have ended
+		environ, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "environ"))
+		if strings.Contains(string(line), "EngineCore") && strings.Contains(string(environ), "TMPDIR="+folder) {
+			count++
+		}
+	}
+	return count
 }
 
 // killDescendant kills the process below this one whose command line has the word, and
