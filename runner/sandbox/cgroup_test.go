@@ -1,10 +1,14 @@
 package sandbox
 
 import (
+	"bytes"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -47,11 +51,8 @@ func TestGroupsOfVersion2(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := g.add(4321); err != nil {
-		t.Fatal(err)
-	}
 	dir := g.folders[""]
-	for file, want := range map[string]string{"memory.max": "121634816", "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "18", "cgroup.procs": "4321"} {
+	for file, want := range map[string]string{"memory.max": "121634816", "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "18"} {
 		if got, err := os.ReadFile(filepath.Join(dir, file)); err != nil || string(got) != want {
 			t.Errorf("%s is %q, %v", file, got, err)
 		}
@@ -145,5 +146,65 @@ func TestGroupsOfVersion1(t *testing.T) {
 		if got := g.over(Limits{}) != nil; got != tt.over {
 			t.Errorf("%+v: over %v", tt, got)
 		}
+	}
+}
+
+// TestStartInGroup starts a process in the groups of this machine: it is in them, and so is
+// neither this process nor, afterwards, the thread that started it.
+func TestStartInGroup(t *testing.T) {
+	info, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	try := func(version int, parents map[string]string) {
+		for _, parent := range parents {
+			if !writable(parent) {
+				return
+			}
+		}
+		tried++
+		g := &group{version: version, folders: map[string]string{}}
+		for controller, parent := range parents {
+			dir, err := os.MkdirTemp(parent, groupPrefix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			g.folders[controller] = dir
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			runtime.LockOSThread()
+			cmd := exec.Command("cat", "/proc/self/cgroup")
+			cmd.SysProcAttr = mortal(false)
+			var said bytes.Buffer
+			cmd.Stdout = &said
+			if err := errors.Join(g.start(cmd), cmd.Wait()); err != nil {
+				t.Error(err)
+			}
+			own, err := os.ReadFile("/proc/thread-self/cgroup")
+			if err != nil {
+				t.Error(err)
+			}
+			for _, dir := range g.folders {
+				if name := filepath.Base(dir); !strings.Contains(said.String(), name) || strings.Contains(string(own), name) {
+					t.Errorf("version %d: the process is in %s, the thread in %s", version, said.String(), own)
+				}
+			}
+		})
+		wg.Wait()
+		if err := g.remove(); err != nil {
+			t.Error(err)
+		}
+	}
+	hierarchies := mounted(string(info))
+	if at, ok := hierarchies[""]; ok {
+		try(2, map[string]string{"": at.mount})
+	}
+	if found := findGroups("/"); found != nil && found.version == 1 {
+		try(1, found.parents)
+	}
+	if tried == 0 {
+		t.Skip("this machine has no control groups that may be made")
 	}
 }

@@ -23,10 +23,10 @@ func usedOf(path string, size int64) (bytes, files int64, err error) {
 	if err := unix.Statfs(path, &st); err != nil {
 		return 0, 0, err
 	}
-	if full := int64(st.Blocks) * st.Bsize; st.Type != unix.TMPFS_MAGIC || full < size || full >= size+st.Bsize {
+	if full := int64(st.Blocks) * int64(st.Bsize); st.Type != unix.TMPFS_MAGIC || full < size || full >= size+int64(st.Bsize) {
 		return 0, 0, nil
 	}
-	return int64(st.Blocks-st.Bfree) * st.Bsize, int64(st.Files - st.Ffree), nil
+	return int64(st.Blocks-st.Bfree) * int64(st.Bsize), int64(st.Files - st.Ffree), nil
 }
 
 // usage adds up what files take. It follows no link, and goes from folder to folder by

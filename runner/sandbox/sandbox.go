@@ -112,7 +112,7 @@ func New(cfg Config) (*Sandbox, error) {
 		return nil, err
 	}
 	keepOpenFiles()
-	s := &Sandbox{cfg: cfg, groups: findGroups("/"), held: results.Sandbox{Kind: cfg.Kind, User: "user", Kernel: kernel()}}
+	s := &Sandbox{cfg: cfg, groups: usableGroups(), held: results.Sandbox{Kind: cfg.Kind, User: "user", Kernel: kernel()}}
 	if s.groups != nil {
 		s.held.Cgroup = s.groups.version
 		if cfg.Now != nil {

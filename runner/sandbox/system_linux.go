@@ -1,8 +1,14 @@
 package sandbox
 
 import (
+	"errors"
+	"io"
 	"io/fs"
+	"os"
+	"strconv"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // unfollowed opens no link, and does not wait for the other end of a pipe.
@@ -27,4 +33,62 @@ func inodeOf(path string) (uint64, error) {
 		return 0, &fs.PathError{Op: "lstat", Path: path, Err: err}
 	}
 	return st.Ino, nil
+}
+
+// dataFile is an open file in memory with the data, read from its beginning.
+func dataFile(name string, data []byte) (*os.File, error) {
+	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
+	}
+	file := os.NewFile(uintptr(fd), name)
+	_, err = file.Write(data)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// intoGroup makes a process a member of a control group of version 2 from its birth.
+func intoGroup(attributes *syscall.SysProcAttr, folder *os.File) {
+	attributes.UseCgroupFD, attributes.CgroupFD = true, int(folder.Fd())
+}
+
+// ownKeyring gives the calling thread, and what it starts, a session keyring of its own:
+// the login session's holds keys of its user. A kernel without keys has none to keep.
+func ownKeyring() {
+	const join = 1
+	_, _, _ = unix.Syscall(unix.SYS_KEYCTL, join, 0, 0)
+}
+
+// keepOpenFiles keeps what this program's caller left open from processes that it starts.
+func keepOpenFiles() {
+	open, _ := os.ReadDir("/proc/self/fd")
+	for _, entry := range open {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+}
+
+// bind sets limits of a process of the sandbox. None is above what this program itself is
+// held to.
+func bind(pid int, l Limits) error {
+	for what, most := range map[int]uint64{
+		unix.RLIMIT_AS: uint64(l.Memory), unix.RLIMIT_FSIZE: uint64(l.FileSize), unix.RLIMIT_NOFILE: uint64(l.OpenFiles), unix.RLIMIT_NPROC: uint64(l.Processes),
+		unix.RLIMIT_CORE: 0, unix.RLIMIT_MSGQUEUE: 0, unix.RLIMIT_MEMLOCK: 64 << 10,
+	} {
+		var old unix.Rlimit
+		if err := unix.Prlimit(pid, what, nil, &old); err != nil {
+			return err
+		}
+		most = min(most, old.Max)
+		if err := unix.Prlimit(pid, what, &unix.Rlimit{Cur: most, Max: most}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
