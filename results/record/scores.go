@@ -78,19 +78,20 @@ type Scores struct {
 	kept bool // the experiment has a log
 	log  *disk.SharedLog
 
-	absent map[string]string // digests of files that were left out of the folder, by path below it
+	absent Absent
 
 	mu    sync.Mutex
 	lines map[string]ScoresLine // by subject
 	past  map[string]bool       // every head that the log ever had
 	terms *lockedTerms          // of the experiment's rows, once they were asked for
+	bases map[results.Domain]baseRead
 }
 
 // OpenScores reads the log of the experiment, which it makes when the first line is
 // entered. Errors: results.BadInput for a broken chain or a lock that cannot be
 // read.
 func (e Experiment) OpenScores() (*Scores, error) {
-	s := &Scores{root: e, lines: map[string]ScoresLine{}, past: map[string]bool{disk.Digest(nil): true}}
+	s := &Scores{root: e, lines: map[string]ScoresLine{}, past: map[string]bool{disk.Digest(nil): true}, bases: map[results.Domain]baseRead{}}
 	lock, err := e.ReadLock()
 	switch {
 	case err == nil:
@@ -98,9 +99,6 @@ func (e Experiment) OpenScores() (*Scores, error) {
 	case errors.Is(err, fs.ErrNotExist): // an experiment of given submissions alone
 		s.kept = Format >= 2
 	default:
-		return nil, err
-	}
-	if err := s.readAbsent(); err != nil {
 		return nil, err
 	}
 	if s.log, err = disk.OpenShared(e.scores(), s.visit); err != nil {
