@@ -89,6 +89,9 @@ func findGroups(root string) *groups {
 		if delegated(dir) {
 			return &groups{version: 2, parents: map[string]string{"": dir}}
 		}
+		if limited(dir) { // as by systemd-run: a group above would be free of that
+			return nil
+		}
 	}
 	return nil
 }
@@ -156,6 +159,17 @@ func ownGroups(text string) map[string]string {
 func writable(dir string) bool {
 	made, err := os.MkdirTemp(dir, groupPrefix)
 	return err == nil && os.Remove(made) == nil
+}
+
+// limited reports whether somebody has set a limit on a group of version 2.
+func limited(dir string) bool {
+	for _, file := range []string{"memory.max", "memory.high", "memory.swap.max", "pids.max", "cpu.max"} {
+		data, err := os.ReadFile(filepath.Join(dir, file))
+		if err == nil && !strings.HasPrefix(string(data), "max") {
+			return true
+		}
+	}
+	return false
 }
 
 // delegated reports whether the folder of version 2 may have children with the

@@ -79,7 +79,10 @@ func TestNoGroups(t *testing.T) {
 	for name, files := range map[string]map[string]string{
 		"nothing": {}, "no controllers": {"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cgroup.procs": ""},
 		"memory alone": {"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cgroup.subtree_control": "memory"},
-		"gone":         {"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/a/b\n"},
+		"a limit on the own group": {
+			"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/cgroup.subtree_control": "memory pids", "sys/fs/cgroup/a/b/memory.max": "1000000\n",
+		},
+		"gone": {"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/a/b\n"},
 		"hybrid without rights": {
 			"proc/self/mountinfo": "31 30 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "proc/self/cgroup": "4:memory:/x\n0::/\n",
 		},
@@ -206,5 +209,42 @@ func TestStartInGroup(t *testing.T) {
 	}
 	if tried == 0 {
 		t.Skip("this machine has no control groups that may be made")
+	}
+}
+
+// TestFullCounter tells memory that is full from memory that holds pages of files: of those
+// the kernel gives back what is needed.
+func TestFullCounter(t *testing.T) {
+	found := usableGroups()
+	if found == nil || found.version != 1 {
+		t.Skip("this machine has no control groups of version 1 that may be made")
+	}
+	g, err := found.make(Limits{Memory: 48 << 20, Processes: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.remove()
+	start := func(code string) {
+		t.Helper()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			runtime.LockOSThread()
+			cmd := exec.Command("python3", "-c", code)
+			cmd.Dir, cmd.SysProcAttr = t.TempDir(), mortal(false)
+			if err := g.start(cmd); err != nil {
+				t.Error(err)
+				return
+			}
+			_ = cmd.Wait() // may be killed
+		})
+		wg.Wait()
+	}
+	start("with open('x', 'wb') as f:\n for _ in range(128): f.write(b'x' * (1 << 20))")
+	if most := number(filepath.Join(g.folders[memory], "memory.max_usage_in_bytes")); most < 60<<20 || g.counter.full() {
+		t.Errorf("pages of files: %d bytes at most, full %t", most, g.counter.full())
+	}
+	start("x = b'x' * (128 << 20)")
+	if killed, full := g.killed(); !killed || !full {
+		t.Errorf("memory: killed %t, full %t", killed, full)
 	}
 }

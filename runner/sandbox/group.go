@@ -16,6 +16,7 @@ import (
 type group struct {
 	version int
 	folders map[string]string // by controller, as in groups
+	counter *fullCounter      // of version 1; nil where the kernel does not count
 }
 
 // make makes a group with the limits.
@@ -33,6 +34,9 @@ func (g *groups) make(l Limits) (*group, error) {
 	}
 	if err := made.bound(l); err != nil {
 		return nil, errors.Join(err, made.remove())
+	}
+	if g.version == 1 {
+		made.counter = newFullCounter(made.folders[memory])
 	}
 	return made, nil
 }
@@ -123,9 +127,13 @@ func (g *group) killed() (killed, full bool) {
 		return count(events, "oom_kill") > 0, count(events, "oom") > 0
 	}
 	dir := g.folders[memory]
-	limit := number(filepath.Join(dir, "memory.limit_in_bytes"))
-	for _, most := range []string{"memory.max_usage_in_bytes", "memory.memsw.max_usage_in_bytes"} { // that with swap may be met first
-		full = full || number(filepath.Join(dir, most)) >= limit-largestPiece
+	if g.counter != nil {
+		full = g.counter.full()
+	} else { // pages of files, which the kernel would give back, count as well
+		limit := number(filepath.Join(dir, "memory.limit_in_bytes"))
+		for _, most := range []string{"memory.max_usage_in_bytes", "memory.memsw.max_usage_in_bytes"} { // that with swap may be met first
+			full = full || number(filepath.Join(dir, most)) >= limit-largestPiece
+		}
 	}
 	return count(filepath.Join(dir, "memory.oom_control"), "oom_kill") > 0, full
 }
@@ -170,6 +178,10 @@ func count(path, name string) int64 {
 // remove ends what is left in the group, and takes it away once its last process is
 // gone. What cannot be taken away yet is swept by a later run.
 func (g *group) remove() error {
+	if g.counter != nil {
+		g.counter.close()
+		g.counter = nil
+	}
 	var left error
 	for _, dir := range g.folders {
 		err := os.Remove(dir)

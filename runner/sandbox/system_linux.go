@@ -2,10 +2,13 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -92,3 +95,38 @@ func bind(pid int, l Limits) error {
 	}
 	return nil
 }
+
+// fullCounter counts how often the memory of a group of version 1 was full, with nothing
+// left to give back.
+type fullCounter struct {
+	fd  int
+	was atomic.Bool
+}
+
+// newFullCounter is nil where the kernel does not count.
+func newFullCounter(dir string) *fullCounter {
+	control, err := os.Open(filepath.Join(dir, "memory.oom_control"))
+	if err != nil {
+		return nil
+	}
+	defer control.Close()
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return nil
+	}
+	if set(dir, "cgroup.event_control", fmt.Sprintf("%d %d", fd, control.Fd())) != nil {
+		unix.Close(fd)
+		return nil
+	}
+	return &fullCounter{fd: fd}
+}
+
+// full reports whether the memory was full at some time.
+func (c *fullCounter) full() bool {
+	if n, _ := unix.Read(c.fd, make([]byte, 8)); n > 0 {
+		c.was.Store(true)
+	}
+	return c.was.Load()
+}
+
+func (c *fullCounter) close() { unix.Close(c.fd) }
