@@ -18,7 +18,9 @@
 // Predictions on private sets have questions' answers in their reasons, so they are left
 // out, unless they are asked for. A file that holds one of the secrets that [Options]
 // names, plain or in a usual encoding, is left out whole: its digest is sealed, and
-// with other bytes it would prove nothing.
+// with other bytes it would prove nothing. A light bundle lacks the ledgers, and the rows
+// of attempts that were not chosen: it fits into a repository, and its budgets are taken on
+// trust. [Open] notes what is left out in the folder that it unpacks, for record's readers.
 //
 // A bundle is hostile until [Open] has read it to its end. Open takes as much memory as
 // the manifest, whose size is bounded, and writes no byte beyond the sizes that the

@@ -65,7 +65,7 @@ func OpenWithin(path, dir string, most Limits) (*Bundle, error) {
 	if place, err := b.content(f); err != nil {
 		return nil, broken(path, place, err)
 	}
-	return b, nil
+	return b, b.noteLeftOut()
 }
 
 // readManifest reads the first file of the archive.
@@ -276,11 +276,12 @@ func (b *Bundle) unpackFile(r io.Reader, f File) error {
 	return zeros(r, padding(f.Size))
 }
 
-// Absent has the digests of the files that were left out.
-func (b *Bundle) Absent() record.Absent {
-	absent := record.Absent{}
-	for _, l := range b.LeftOut {
-		absent[l.Path] = l.Digest
+// noteLeftOut writes what was left out of the bundle into the folder, whose readers go by
+// that.
+func (b *Bundle) noteLeftOut() error {
+	l := record.LeftOut{Bundle: b.Digest, Files: []record.LeftFile{}}
+	for _, f := range b.LeftOut {
+		l.Files = append(l.Files, record.LeftFile{Path: f.Path, Size: f.Size, Digest: f.Digest, Why: f.Why})
 	}
-	return absent
+	return b.Root.LeftOut().Write(l)
 }

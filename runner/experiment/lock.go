@@ -20,6 +20,9 @@ import (
 // and lets the experiment grow if it is asked for more. It sees to it that the agents'
 // definitions are beside them.
 func (s *Setup) lock(ctx context.Context, p results.Protocol) error {
+	if err := s.Root.Own(); err != nil {
+		return err
+	}
 	locks, err := s.Root.Locks()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -102,6 +102,10 @@ func (v *Verifier) definition(name string) {
 		v.report.add(Definitions, place, Trusted, "%s", oneLine(err))
 		return
 	}
+	if d.Provider == definitions.Command { // its folder is a path of the author's machine, and would be read on this one
+		v.report.add(Definitions, place, Trusted, "the agent is a program, which is not in the bundle")
+		return
+	}
 	digest, err := d.Digest()
 	if err == nil && digest != v.lock.Agents[name] {
 		err = errors.New("it is not the definition that the lock has the digest of")

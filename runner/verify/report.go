@@ -134,3 +134,8 @@ func (r Report) Trusts() (list []Trust) {
 	}
 	return list
 }
+
+// Metered reports whether every budget was checked by its ledger.
+func (r Report) Metered() bool {
+	return !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Name == Budgets && c.Status != Verified })
+}

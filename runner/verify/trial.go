@@ -33,8 +33,12 @@ func (v *Verifier) trial(id results.TrialID) {
 	v.report.check(Terms, place, v.local(v.spec(state.Spec)), "the trial's terms, by the experiment's")
 	v.report.check(Marks, place, v.marks(state), "%s", markText(state))
 	v.report.check(States, place, v.local(runner.CheckCourse(dir)), "%d attempts, in the order of the workflow", len(state.Attempts))
-	v.ledger(dir, state, place)
-	v.report.check(Attempts, place, v.local(runner.CheckRecord(dir)), "%d attempts, their texts and verdicts", len(state.Attempts))
+	if v.scores.Lacks(dir.Ledger()) {
+		v.unmetered(state, place)
+	} else {
+		v.ledger(dir, state, place)
+	}
+	v.attempts(dir, state, place)
 	v.public(dir, state, place)
 	o, err := v.scores.Outcome(dir)
 	if !v.report.check(Seals, place, v.local(err), "the seal, and every file under it") {
@@ -106,11 +110,8 @@ func (v *Verifier) ledger(dir record.Trial, state *results.Trial, place string) 
 	if errors.Is(err, fs.ErrNotExist) && state.Usage.TeacherCalls == 0 && state.Usage.AgentCalls == 0 {
 		err = nil
 	}
-	if err == nil && state.Elapsed < 0 {
-		err = errors.New("the trial's events have a negative run time")
-	}
-	if err == nil && len(state.Attempts) > budget.MaxAttempts(state.Spec.Workflow) {
-		err = fmt.Errorf("it has %d attempts of %d", len(state.Attempts), budget.MaxAttempts(state.Spec.Workflow))
+	if err == nil {
+		err = within(state)
 	}
 	if err == nil {
 		err = charged(dir, sum)
@@ -130,6 +131,44 @@ func (v *Verifier) ledger(dir record.Trial, state *results.Trial, place string) 
 		v.report.add(Teacher, place, Trusted, "the teacher's answers are not in the bundle; the ledger has their digests")
 	default:
 		v.report.check(Teacher, place, among(sum.Exchanges, found), "%d answers, by the ledger", len(found))
+	}
+}
+
+// within refuses a trial whose events alone are over its budget.
+func within(state *results.Trial) error {
+	budget := state.Spec.Protocol.Budget
+	switch most := budget.MaxAttempts(state.Spec.Workflow); {
+	case state.Elapsed < 0:
+		return errors.New("the trial's events have a negative run time")
+	case len(state.Attempts) > most:
+		return fmt.Errorf("it has %d attempts of %d", len(state.Attempts), most)
+	case state.Usage.TeacherCalls > budget.TeacherCalls:
+		return fmt.Errorf("its events have %d calls of the teacher of %d", state.Usage.TeacherCalls, budget.TeacherCalls)
+	}
+	return nil
+}
+
+// unmetered checks the budget of a trial whose ledger was left out by its events, which
+// their author could have written.
+func (v *Verifier) unmetered(state *results.Trial, place string) {
+	if err := within(state); err != nil {
+		v.report.check(Budgets, place, v.local(err), "")
+		return
+	}
+	v.report.add(Budgets, place, Trusted, "the bundle is light: the calls are those that the events tell of, and no ledger has them")
+}
+
+// attempts compares the texts of attempts, and the verdicts on the rows that are there.
+func (v *Verifier) attempts(dir record.Trial, state *results.Trial, place string) {
+	left := 0
+	for _, a := range state.Attempts {
+		if v.scores.Lacks(string(dir.Attempt(a.N).Submission())) {
+			left++
+		}
+	}
+	v.report.check(Attempts, place, v.local(runner.CheckRecord(dir, v.scores.Lacks)), "%d attempts, their texts and verdicts", len(state.Attempts))
+	if left > 0 {
+		v.report.add(Attempts, place, Trusted, "the bundle is light: it has the rows of the chosen attempt alone")
 	}
 }
 

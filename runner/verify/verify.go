@@ -87,7 +87,7 @@ func sizes(files []bundle.File) (total int64) {
 func (v *Verifier) begin() bool {
 	root := v.Bundle.Root
 	var err error
-	if v.scores, err = root.OpenWithout(v.Bundle.Absent()); err == nil {
+	if v.scores, err = root.OpenScores(); err == nil {
 		err = v.scores.CheckLock()
 	}
 	if err == nil && v.scores.Kept() && v.scores.Head() == "" {

@@ -102,11 +102,12 @@ func Of(r verify.Report, by, program, arithmetic string, self bool, now time.Tim
 func bare(s results.Score) results.Score { return results.Score{Correct: s.Correct, Total: s.Total} }
 
 // LevelOf is the level that the report allows. Trials are reproduced if at least two of
-// them, and a tenth, were trained again and all had the same score.
+// them, and a tenth, were trained again and all had the same score. Where budgets are taken
+// on trust, nobody but the author vouches for them.
 func LevelOf(r verify.Report, self bool) Level {
 	n := len(r.Outcomes)
 	switch {
-	case self || n == 0:
+	case self || n == 0 || !r.Metered():
 		return SelfAttested
 	case r.Retrained >= min(n, max(2, (n+9)/10)) && r.Reproduced == r.Retrained:
 		return Reproduced

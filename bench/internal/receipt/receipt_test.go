@@ -57,6 +57,15 @@ func TestLevel(t *testing.T) {
 	}
 }
 
+// Nobody vouches for a budget that no ledger has.
+func TestLevelWithoutLedgers(t *testing.T) {
+	r := reportOf(9, 9, 3, 3)
+	r.Checks = []verify.Check{{Name: verify.Budgets, Status: verify.Verified}, {Name: verify.Budgets, Status: verify.Trusted}}
+	if got := LevelOf(r, false); got != SelfAttested {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestNoReceiptOfAFailure(t *testing.T) {
 	r := reportOf(2, 2, 2, 2)
 	r.Checks = []verify.Check{{Name: verify.Seals, Status: verify.Failed}}
