@@ -173,7 +173,9 @@ func bundleOf(paths ...string) raw {
 }
 
 // trialOf is the path of the events of a trial.
-func trialOf(run int) string { return fmt.Sprintf("trials/x/one-shot-scratch/a/run-%d/events.jsonl", run) }
+func trialOf(run int) string {
+	return fmt.Sprintf("trials/x/one-shot-scratch/a/run-%d/events.jsonl", run)
+}
 
 // TestHostile has bundles of people who mean harm. Each is refused with one line that
 // names the place, and nothing is written outside of the folder.
