@@ -24,6 +24,7 @@ type termsKey struct {
 // equal seed and rows or an equal seal, counts once, and notes say so. An experiment of
 // which a run of the row changed stands apart, so that it takes no rank from the others.
 func pool(outcomes []results.Outcome) (pooled []results.Outcome, notes []string) {
+	pooled = make([]results.Outcome, 0, len(outcomes))
 	rows := map[termsKey][]results.Outcome{}
 	var keys []termsKey
 	changed := map[rowKey]bool{}

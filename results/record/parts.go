@@ -47,11 +47,11 @@ func partPatterns() map[Part][]string {
 	list := map[Part][]string{
 		Proof: {
 			givenFile, lockFile, grownPattern, scoresFile, limitsFile, agentsFolder + "/*.json", baseFolder + "/*/" + publicFile,
-			cacheFolder + "/*/" + trainFile,
+			cacheFolder + "/*/" + trainFile, adaptersFolder + "/*/" + trainFile,
 			givenFolder + "/*/*/" + givenRecordFile,
 		},
 		Answers:  {trialPattern + teacherFolder + "/*" + segmentSuffix},
-		Adapters: {cacheFolder + "/*/*"},
+		Adapters: {cacheFolder + "/*/*", adaptersFolder + "/*/*"},
 		Local:    {leaderboardFile, indexFile, leftOutFile, cancelFolder + "/" + trialsFolder + "/*/*/*/*.json", trialPattern + writerFile, trialPattern + runningFile, jobsFolder + "/*"},
 	}
 	for _, name := range []string{eventsFile, ledgerFile, sealFile, auditFile} {
@@ -85,6 +85,12 @@ func PartOf(name string) Part {
 	}
 	return Foreign
 }
+
+// EventsOf is the path of the trial's events below an experiment's folder, with slashes.
+func EventsOf(id results.TrialID) string { return path.Join(id.Path(), eventsFile) }
+
+// IsScores reports whether the path below an experiment's folder is of its log of scores.
+func IsScores(name string) bool { return name == scoresFile }
 
 // Listed is a file of an experiment's folder.
 type Listed struct {

@@ -27,7 +27,7 @@ func Pair() (ours, theirs *os.File, err error) {
 // when it is not known.
 func PeakMemory(state *os.ProcessState) int64 {
 	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
-		return usage.Maxrss << 10
+		return int64(usage.Maxrss) << 10
 	}
 	return 0
 }

@@ -2,13 +2,13 @@ package sandbox
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -27,7 +27,35 @@ type groups struct {
 const (
 	memory = "memory"
 	pids   = "pids"
+	cpu    = "cpu"
 )
+
+// usableGroups are the groups that a process could be started in; nil where there are
+// none. A system may show folders and refuse what starting takes.
+func usableGroups() *groups {
+	g := findGroups("/")
+	if g == nil {
+		return nil
+	}
+	made, err := g.make(Limits{}.withDefaults(Limits{}))
+	if err != nil {
+		return nil
+	}
+	var tried sync.WaitGroup
+	tried.Go(func() {
+		runtime.LockOSThread() // see start
+		cmd := exec.Command(shell, "-c", ":")
+		cmd.SysProcAttr = mortal(false)
+		if err = made.start(cmd); err == nil {
+			err = cmd.Wait()
+		}
+	})
+	tried.Wait()
+	if errors.Join(err, made.remove()) != nil {
+		return nil
+	}
+	return g
+}
 
 // findGroups finds the groups that this process may make below its own, in the file
 // systems below root, which is / but in tests. It is nil where there are none.
@@ -51,6 +79,11 @@ func findGroups(root string) *groups {
 		}
 	}
 	if len(v1.parents) == 2 {
+		if at, ok := hierarchies[cpu]; ok {
+			if dir := at.folder(root, paths[cpu]); writable(dir) {
+				v1.parents[cpu] = dir
+			}
+		}
 		return v1
 	}
 	at, ok := hierarchies[""]
@@ -61,6 +94,9 @@ func findGroups(root string) *groups {
 	for dir := at.folder(root, paths[""]); dir == top || below(dir, top); dir = filepath.Dir(dir) { // a service's folder, above its process's
 		if delegated(dir) {
 			return &groups{version: 2, parents: map[string]string{"": dir}}
+		}
+		if limited(dir) { // as by systemd-run: a group above would be free of that
+			return nil
 		}
 	}
 	return nil
@@ -131,6 +167,17 @@ func writable(dir string) bool {
 	return err == nil && os.Remove(made) == nil
 }
 
+// limited reports whether somebody has set a limit on a group of version 2.
+func limited(dir string) bool {
+	for _, file := range []string{"memory.max", "memory.high", "memory.swap.max", "pids.max", "cpu.max"} {
+		data, err := os.ReadFile(filepath.Join(dir, file))
+		if err == nil && !strings.HasPrefix(string(data), "max") {
+			return true
+		}
+	}
+	return false
+}
+
 // delegated reports whether the folder of version 2 may have children with the
 // controllers. They are switched on where that is allowed: not while the group itself
 // holds processes, as this one, unless it is the root.
@@ -147,153 +194,9 @@ func delegated(dir string) bool {
 	if !has() {
 		_ = os.WriteFile(control, []byte("+memory +pids"), 0o644)
 	}
-	return has()
+	ok := has()
+	_ = os.WriteFile(control, []byte("+cpu"), 0o644) // where it is there
+	return ok
 }
 
 const groupPrefix = "autodatabench-"
-
-// group is an execution's control group.
-type group struct {
-	version int
-	folders map[string]string // by controller, as in groups
-}
-
-// make makes a group with the limits.
-func (g *groups) make(l Limits) (*group, error) {
-	made := &group{version: g.version, folders: map[string]string{}}
-	for controller, parent := range g.parents {
-		dir, err := os.MkdirTemp(parent, groupPrefix)
-		if err == nil {
-			made.folders[controller] = dir
-			err = os.Chmod(dir, 0o755)
-		}
-		if err != nil {
-			return nil, errors.Join(err, made.remove())
-		}
-	}
-	if err := made.bound(l); err != nil {
-		return nil, errors.Join(err, made.remove())
-	}
-	return made, nil
-}
-
-// own is for the processes of the sandbox itself.
-const own = 8
-
-func (g *group) bound(l Limits) error {
-	bytes, processes := strconv.FormatInt(l.Memory+ownMemory, 10), strconv.Itoa(l.Processes+own)
-	if g.version == 2 {
-		dir := g.folders[""]
-		return errors.Join(set(dir, "memory.max", bytes), optional(set(dir, "memory.swap.max", "0")), optional(set(dir, "memory.oom.group", "1")), set(dir, "pids.max", processes))
-	}
-	dir := g.folders[memory]
-	return errors.Join(
-		set(dir, "memory.limit_in_bytes", bytes), optional(set(dir, "memory.memsw.limit_in_bytes", bytes)), optional(set(dir, "memory.swappiness", "0")),
-		set(g.folders[pids], "pids.max", processes),
-	)
-}
-
-// ownMemory is what bubblewrap and the start of Python take beside the code, in bytes.
-const ownMemory = 16 << 20
-
-func set(dir, file, value string) error {
-	return os.WriteFile(filepath.Join(dir, file), []byte(value), 0o644)
-}
-
-// optional forgets that a kernel has no file of the name.
-func optional(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return nil
-	}
-	return err
-}
-
-// add puts a process into the group.
-func (g *group) add(pid int) error {
-	for _, dir := range g.folders {
-		if err := set(dir, "cgroup.procs", strconv.Itoa(pid)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// over is the limit that the group has met; nil if none.
-func (g *group) over(l Limits) error {
-	if killed, full := g.killed(); killed && full {
-		return memoryError(l)
-	}
-	return nil
-}
-
-// killed reports whether the kernel ended a process of the group for want of memory,
-// and whether the group's memory was full: else the machine's was.
-func (g *group) killed() (killed, full bool) {
-	if g.version == 2 {
-		events := filepath.Join(g.folders[""], "memory.events")
-		return count(events, "oom_kill") > 0, count(events, "oom") > 0
-	}
-	dir := g.folders[memory]
-	limit := number(filepath.Join(dir, "memory.limit_in_bytes"))
-	for _, most := range []string{"memory.max_usage_in_bytes", "memory.memsw.max_usage_in_bytes"} { // that with swap may be met first
-		full = full || number(filepath.Join(dir, most)) >= limit-largestPiece
-	}
-	return count(filepath.Join(dir, "memory.oom_control"), "oom_kill") > 0, full
-}
-
-// largestPiece is at least what a process asks for at once: a group is full when so much
-// does not fit any more. Kernels were seen that kill and leave their counts of failures
-// at 0.
-const largestPiece = 4 << 20
-
-// number reads a file of one number; 0 if it is not there.
-func number(path string) int64 {
-	data, _ := os.ReadFile(path)
-	n, _ := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
-	return n
-}
-
-// killAll ends the processes of a group's folder.
-func killAll(dir string) {
-	if set(dir, "cgroup.kill", "1") == nil {
-		return
-	}
-	data, _ := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
-	for _, field := range strings.Fields(string(data)) {
-		if pid, err := strconv.Atoi(field); err == nil && pid > 1 {
-			_ = kill(pid) // it may be gone
-		}
-	}
-}
-
-// count reads a number from a file of names and numbers; 0 if it is not there.
-func count(path, name string) int64 {
-	data, _ := os.ReadFile(path)
-	for line := range strings.Lines(string(data)) {
-		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == name {
-			n, _ := strconv.ParseInt(fields[1], 10, 64)
-			return n
-		}
-	}
-	return 0
-}
-
-// remove ends what is left in the group, and takes it away once its last process is
-// gone. What cannot be taken away yet is swept by a later run.
-func (g *group) remove() error {
-	var left error
-	for _, dir := range g.folders {
-		err := os.Remove(dir)
-		if err != nil {
-			killAll(dir)
-		}
-		for wait := time.Millisecond / 4; err != nil && wait < 2*time.Second; wait *= 2 { // the last process is still being taken apart
-			time.Sleep(wait)
-			err = optional(os.Remove(dir))
-		}
-		if err != nil {
-			left = errors.Join(left, fmt.Errorf("remove control group: %w", err))
-		}
-	}
-	return left
-}

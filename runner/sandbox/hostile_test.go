@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -122,7 +121,7 @@ func (p hostProgram) run(t *testing.T, s *Sandbox, common string) (seen, wrong s
 		(p.want == "timeout") != r.TimedOut:
 		wrong = fmt.Sprintf("want %s, seen %s: %.400s", p.want, seen, text)
 	}
-	if r.Held.Kernel == "" || r.Held.Filter != (filter(runtime.GOARCH) != nil) {
+	if r.Held.Kernel == "" || r.Held.Filter != (filterProgram() != nil) {
 		wrong += fmt.Sprintf(" held by %+v", r.Held)
 	}
 	nothingNames(t, workspace)

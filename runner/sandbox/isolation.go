@@ -9,12 +9,15 @@ import (
 
 // isolation is bubblewrap's arguments before the command.
 func (e *execution) isolation() []string {
-	args := []string{"--die-with-parent", "--new-session"}
+	args := []string{"--die-with-parent", "--new-session", "--info-fd", strconv.Itoa(madeFD), "--block-fd", strconv.Itoa(wordFD)}
 	if e.uid != 0 { // root: setpriv changes to the user id and loses these rights
 		args = append(args, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
 			"--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 	} else {
 		args = append(args, "--unshare-all", "--uid", "1000", "--gid", "1000")
+		if e.s.noNests {
+			args = append(args, "--unshare-user", "--disable-userns")
+		}
 	}
 	args = append(args, "--hostname", "sandbox")
 	args = append(args, e.system()...)
@@ -28,11 +31,11 @@ func (e *execution) isolation() []string {
 		"--perms", "1777", "--size", tmp, "--tmpfs", "/dev/shm",
 		"--perms", "1777", "--size", tmp, "--tmpfs", "/tmp",
 		"--bind", e.spec.Workspace, "/workspace",
-		"--ro-bind", filepath.Join(e.dir, "lib"), "/opt/autodatabench",
-		"--ro-bind", filepath.Join(e.dir, "start.sh"), "/opt/start.sh",
+		"--perms", "0555", "--dir", "/opt/autodatabench",
+		"--perms", "0444", "--ro-bind-data", strconv.Itoa(e.libraryFD), "/opt/autodatabench/autodatabench.py",
 	)
-	if e.filtered {
-		args = append(args, "--seccomp", strconv.Itoa(filterFD))
+	if e.filterFD != 0 {
+		args = append(args, "--seccomp", strconv.Itoa(e.filterFD))
 	}
 	if e.spec.Socket != "" {
 		args = append(args, "--ro-bind", e.spec.Socket, "/run/gateway.sock")
@@ -65,7 +68,7 @@ func (e *execution) system() []string {
 		}
 	}
 	for _, path := range e.s.hidden() {
-		cover := filepath.Join(e.dir, "empty")
+		cover := e.dir // empty
 		if info, err := os.Lstat(path); err != nil || !info.IsDir() {
 			cover = "/dev/null"
 		}

@@ -17,15 +17,19 @@ const temporary = ".tmp"
 
 // command is start.sh, in bubblewrap unless the kind is none.
 func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
-	workspace, lib, start, socket := "/workspace", "/opt/autodatabench", "/opt/start.sh", "/run/gateway.sock"
+	workspace, lib, socket := "/workspace", "/opt/autodatabench", "/run/gateway.sock"
 	if e.s.cfg.Kind == None {
-		workspace, lib, start, socket = e.spec.Workspace, filepath.Join(e.dir, "lib"), filepath.Join(e.dir, "start.sh"), e.spec.Socket
+		workspace, lib, socket = e.spec.Workspace, e.dir, e.spec.Socket
 	}
 	program, err := e.program()
 	if err != nil {
 		return nil, err
 	}
-	argv := append([]string{shell, start, strconv.FormatUint(mostProcesses(e.spec.Limits.Processes), 10)}, program...)
+	start := startProgram
+	if e.s.cfg.Kind == None {
+		start = hold + start
+	}
+	argv := append([]string{shell, "-c", start, "start.sh"}, program...)
 	if e.uid != 0 {
 		id := strconv.Itoa(e.uid)
 		argv = append([]string{e.s.setpriv, "--reuid", id, "--regid", id, "--clear-groups"}, argv...)
@@ -33,7 +37,6 @@ func (e *execution) command(ctx context.Context) (*exec.Cmd, error) {
 	if e.s.cfg.Kind != None {
 		argv = append(append([]string{e.s.bwrap}, e.isolation()...), argv...)
 	}
-	argv = append([]string{shell, "-c", waitThenRun, "sandbox"}, argv...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = e.spec.Workspace
 	cmd.SysProcAttr = mortal(e.uid != 0) // root: see orphans.go

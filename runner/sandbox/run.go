@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -67,10 +66,11 @@ type execution struct {
 	s     *Sandbox
 	spec  Spec
 	group *group // nil where there are no control groups
-	dir   string // lib/autodatabench.py, start.sh, empty/
+	dir   string // empty, or with autodatabench.py
 	uid   int    // 0: no user id of its own
 
-	filtered bool // by the filter of system calls
+	inFlight            int // descriptors that waited in sockets at the last look
+	filterFD, libraryFD int // descriptors that bubblewrap reads; 0: none
 
 	remove    func() error // dir
 	full      atomic.Bool  // the disk was, at some time
@@ -83,6 +83,7 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 		return nil, fmt.Errorf("code %q, time-out %s: want a file in the workspace and a time above 0", spec.Code, spec.Timeout)
 	}
 	spec.Limits = spec.Limits.withDefaults(s.cfg.Limits)
+	spec.Limits.cpuTime = time.Duration(spec.Limits.CPUs) * spec.Timeout
 	e := &execution{s: s, spec: spec}
 	err := makeTemporary(spec.Workspace)
 	if err != nil {
@@ -96,7 +97,7 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 	if e.dir, e.remove, err = disk.Scratch("run-"); err != nil {
 		return nil, results.Infra(err)
 	}
-	err = e.writeFiles()
+	err = e.writeLibrary()
 	if err == nil && s.groups != nil {
 		e.group, err = s.groups.make(spec.Limits)
 	}
@@ -107,15 +108,14 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 	return e, nil
 }
 
-func (e *execution) writeFiles() error {
-	return errors.Join(
-		os.Chmod(e.dir, 0o755),
-		os.Mkdir(filepath.Join(e.dir, "empty"), 0o755),
-		os.Mkdir(filepath.Join(e.dir, "lib"), 0o755),
-		os.Chmod(filepath.Join(e.dir, "lib"), 0o755), // whatever the umask
-		writeReadable(filepath.Join(e.dir, "lib", "autodatabench.py"), Library),
-		writeReadable(filepath.Join(e.dir, "start.sh"), startProgram),
-	)
+// writeLibrary makes the folder readable by every user. Without isolation the helper
+// library lies in it; else the folder stays empty, and covers what is hidden.
+func (e *execution) writeLibrary() error {
+	if err := os.Chmod(e.dir, 0o755); err != nil || e.s.cfg.Kind != None {
+		return err
+	}
+	path := filepath.Join(e.dir, "autodatabench.py")
+	return errors.Join(os.WriteFile(path, []byte(Library), 0o644), os.Chmod(path, 0o644)) // whatever the umask
 }
 
 // makeTemporary makes the workspace's folder for temporary files. What else has its name
@@ -125,10 +125,6 @@ func makeTemporary(workspace string) error {
 		return err
 	}
 	return nil
-}
-
-func writeReadable(path, text string) error {
-	return errors.Join(os.WriteFile(path, []byte(text), 0o644), os.Chmod(path, 0o644))
 }
 
 // execute runs the code from a thread of its own: the sandbox dies with the thread that
@@ -146,11 +142,6 @@ func (e *execution) execute(ctx context.Context) (r Result, err error) {
 }
 
 func (e *execution) executeHere(ctx context.Context) (Result, error) {
-	started, startedWrite, err := os.Pipe()
-	if err != nil {
-		return Result{}, results.Infra(err)
-	}
-	defer started.Close()
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	timed, cancel := context.WithTimeoutCause(running, e.spec.Timeout, errTimeout)
@@ -159,15 +150,13 @@ func (e *execution) executeHere(ctx context.Context) (Result, error) {
 	var out output
 	var reply capped
 	var cause error // why the code was killed
-	start, err := e.starter(startedWrite)
+	start, err := e.starter()
 	if err != nil {
-		startedWrite.Close()
 		return Result{}, results.Infra(err)
 	}
 	defer start.close()
 	cmd, err := e.command(timed)
 	if err != nil {
-		startedWrite.Close()
 		return Result{}, err
 	}
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -186,11 +175,7 @@ func (e *execution) executeHere(ctx context.Context) (Result, error) {
 	}
 	begin := now()
 	e.oomBefore, e.oomKnown = e.s.oomKills()
-	err = cmd.Start()
-	startedWrite.Close()
-	if err == nil {
-		err = start.begin(cmd, e.spec.Limits)
-	}
+	err = start.begin(cmd, e.group, e.spec.Limits)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return Result{}, context.Cause(ctx)
@@ -210,7 +195,11 @@ func (e *execution) executeHere(ctx context.Context) (Result, error) {
 	if cause != nil && ctx.Err() != nil {
 		return Result{}, context.Cause(ctx)
 	}
-	result, err := e.outcome(cmd.ProcessState, err, cause, started, &out, duration)
+	result, err := e.outcome(cmd.ProcessState, err, cause, start, &out, duration)
+	var fault *results.Error
+	if err == nil && errors.As(cause, &fault) {
+		err = fault
+	}
 	if err == nil && result.Limit != results.DiskLimit {
 		err = e.machineFault(result.ExitCode, cause != nil || result.Limit != "")
 	}
@@ -218,25 +207,25 @@ func (e *execution) executeHere(ctx context.Context) (Result, error) {
 	return result, err
 }
 
-func (e *execution) outcome(state *os.ProcessState, err, cause error, started io.Reader, out *output, duration time.Duration) (Result, error) {
+func (e *execution) outcome(state *os.ProcessState, err, cause error, start *starter, out *output, duration time.Duration) (Result, error) {
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) && cause == nil {
 		return Result{}, results.Infra(err)
 	}
 	timedOut := cause == errTimeout
 	if !timedOut { // a short time may be over before the code is reached
-		reached, err := io.ReadAll(io.LimitReader(started, 16))
+		reached, err := start.reached()
 		if err != nil {
 			return Result{}, results.Infra(err)
 		}
-		if string(reached) != "started" {
+		if !reached {
 			text, do := notStarted(ofThisMachine, os.Geteuid() == 0, state.String(), oneLine(out.bytes()))
 			return Result{}, results.Infra(errors.New(text), do)
 		}
 	}
 	r := Result{ExitCode: exitCode(state), TimedOut: timedOut, Output: out.bytes(), Duration: duration}
 	r.Held = e.s.held
-	r.Held.Filter = e.filtered
+	r.Held.Filter = e.filterFD != 0
 	var over *limitError
 	if cause == nil && e.group != nil && r.ExitCode != 0 { // the kernel was faster than the watch
 		cause = e.group.over(e.spec.Limits)

@@ -1,12 +1,12 @@
+//go:build amd64 || arm64
+
 package sandbox
 
 import (
 	"bytes"
 	"encoding/binary"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -44,17 +44,14 @@ const (
 	offNumber, offArch, offArg0, offArg2 = 0, 4, 16, 32
 )
 
-// architectures by Go's name; where there is none, there is no filter.
+// architectures by Go's name.
 var architectures = map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}
 
 func failing(errno unix.Errno) uint32 { return unix.SECCOMP_RET_ERRNO | uint32(errno) }
 
-// filter is the program for this architecture, nil where there is none.
-func filter(arch string) []unix.SockFilter {
-	code, known := architectures[arch]
-	if !known {
-		return nil
-	}
+// filter is the program for this architecture.
+func filter() []unix.SockFilter {
+	code := architectures[runtime.GOARCH]
 	load := func(at uint32) unix.SockFilter {
 		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: at}
 	}
@@ -66,13 +63,15 @@ func filter(arch string) []unix.SockFilter {
 		load(offArch), jump(unix.BPF_JEQ, code, 1, 0), ret(failing(unix.ENOSYS)), // calls of another architecture have other numbers
 		load(offNumber), jump(unix.BPF_JGE, 0x40000000, 0, 1), ret(failing(unix.ENOSYS)), // so have those of x32
 	}
-	for _, number := range slices.Concat(denied, deniedOf[arch]) {
+	for _, number := range slices.Concat(denied, deniedOf[runtime.GOARCH]) {
 		program = append(program, jump(unix.BPF_JEQ, number, 0, 1), ret(failing(unix.EPERM)))
 	}
 	return append(program,
 		// clone3 has its flags in memory, where a filter cannot look: libraries go on with clone.
 		jump(unix.BPF_JEQ, unix.SYS_CLONE3, 0, 1), ret(failing(unix.ENOSYS)),
 		jump(unix.BPF_JEQ, unix.SYS_CLONE, 0, 4), load(offArg0), jump(unix.BPF_JSET, spaces, 0, 1), ret(failing(unix.EPERM)), ret(unix.SECCOMP_RET_ALLOW),
+		// Code whose memory is not to be dumped has open files that a user cannot look at.
+		jump(unix.BPF_JEQ, unix.SYS_PRCTL, 0, 4), load(offArg0), jump(unix.BPF_JEQ, unix.PR_SET_DUMPABLE, 0, 1), ret(failing(unix.EPERM)), ret(unix.SECCOMP_RET_ALLOW),
 		// Sockets are of the host's own kind, of the internet, or ask for routes, as name
 		// look-ups do; pairs are of the first kind. The kernel makes one of another kind,
 		// and loads what that takes, before it says that it has no pairs.
@@ -85,70 +84,9 @@ func filter(arch string) []unix.SockFilter {
 	)
 }
 
-// filterFile is an open file that bubblewrap reads the filter from; nil without one.
-func filterFile() (*os.File, error) {
-	program := filter(runtime.GOARCH)
-	if program == nil {
-		return nil, nil
-	}
+// filterProgram is the filter as bubblewrap reads it; nil where there is none.
+func filterProgram() []byte {
 	var data bytes.Buffer
-	if err := binary.Write(&data, binary.NativeEndian, program); err != nil {
-		return nil, err
-	}
-	read, write, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	_, err = write.Write(data.Bytes()) // fits a pipe's buffer
-	write.Close()
-	if err != nil {
-		read.Close()
-		return nil, err
-	}
-	return read, nil
-}
-
-// ownKeyring gives the calling thread, and what it starts, a session keyring of its own:
-// the login session's holds keys of its user. A kernel without keys has none to keep.
-func ownKeyring() {
-	const join = 1
-	_, _, _ = unix.Syscall(unix.SYS_KEYCTL, join, 0, 0)
-}
-
-// keepOpenFiles keeps what this program's caller left open from processes that it starts.
-func keepOpenFiles() {
-	open, _ := os.ReadDir("/proc/self/fd")
-	for _, entry := range open {
-		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
-			unix.CloseOnExec(fd)
-		}
-	}
-}
-
-// mostProcesses is the limit, or the one that this program itself is held to, if that is
-// lower: nobody may go beyond that.
-func mostProcesses(limit int) uint64 {
-	var own unix.Rlimit
-	if unix.Getrlimit(unix.RLIMIT_NPROC, &own) != nil {
-		return uint64(limit)
-	}
-	return min(uint64(limit), own.Max)
-}
-
-// bind sets limits of a process that has not begun.
-func bind(pid int, l Limits) error {
-	for what, most := range map[int]uint64{
-		unix.RLIMIT_AS: uint64(l.Memory), unix.RLIMIT_FSIZE: uint64(l.FileSize), unix.RLIMIT_NOFILE: uint64(l.OpenFiles), unix.RLIMIT_CORE: 0,
-		unix.RLIMIT_MSGQUEUE: 0, unix.RLIMIT_MEMLOCK: 64 << 10,
-	} {
-		var old unix.Rlimit
-		if err := unix.Prlimit(pid, what, nil, &old); err != nil {
-			return err
-		}
-		most = min(most, old.Max)
-		if err := unix.Prlimit(pid, what, &unix.Rlimit{Cur: most, Max: most}, nil); err != nil {
-			return err
-		}
-	}
-	return nil
+	_ = binary.Write(&data, binary.NativeEndian, filter()) // of sizes that are known, into memory
+	return data.Bytes()
 }

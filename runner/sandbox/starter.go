@@ -2,69 +2,107 @@ package sandbox
 
 import (
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
+	"time"
 )
 
-// Descriptors of the process that becomes the sandbox. On 3 start.sh says that the code
-// was reached.
+// Descriptors of the process that becomes the sandbox. The sandbox is held back before
+// any code, until its limits are set: bubblewrap by itself, as --info-fd and --block-fd
+// say, and without it the shell. The first byte of the platform's word is for bubblewrap,
+// and start.sh, which gets the same pipe, reads the rest.
 const (
-	waitFD   = 4
-	filterFD = 5
+	startedFD = 3 + iota // start.sh says that the code was reached
+	madeFD               // the processes of the sandbox are made
+	wordFD               // the platform says to go on
+	restFD               // the same pipe
+	firstFD              // of the files that bubblewrap reads
 )
 
 // shell is there on every system that has bubblewrap.
 const shell = "/bin/sh"
 
-// waitThenRun is the shell's program: it becomes the sandbox when the platform has set
-// its limits and put it into its control groups, and ends if the platform does.
-const waitThenRun = `read -r go <&4 || exit 126; exec 4<&-; exec "$@"`
+// hold is what the shell does in the place of bubblewrap, before start.sh.
+const hold = "printf . >&4\n"
 
-// starter holds a process back until its limits are set.
+// word lets the sandbox go on.
+const word = "go\n"
+
+// starter holds a sandbox back until its limits are set.
 type starter struct {
-	files []*os.File // that the process gets
-	wait  *os.File   // the platform's end
-	group *group     // nil where there are no control groups
+	files   []*os.File // that the process gets, from startedFD on
+	started *os.File   // the platform's ends
+	made    *os.File
+	word    *os.File
 }
 
 // starter opens what the process gets.
-func (e *execution) starter(started *os.File) (*starter, error) {
-	read, write, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	s := &starter{files: []*os.File{started, read}, wait: write, group: e.group}
-	if e.s.cfg.Kind != None {
-		filter, err := filterFile()
+func (e *execution) starter() (s *starter, err error) {
+	s = &starter{}
+	defer func() {
 		if err != nil {
 			s.close()
-			return nil, err
 		}
-		if e.filtered = filter != nil; e.filtered {
-			s.files = append(s.files, filter)
+	}()
+	var pipes [3][2]*os.File
+	for i := range pipes {
+		if pipes[i][0], pipes[i][1], err = os.Pipe(); err != nil {
+			return s, err
+		}
+		s.files = append(s.files, pipes[i][0], pipes[i][1]) // to be closed
+	}
+	s.started, s.made, s.word = pipes[0][0], pipes[1][0], pipes[2][1]
+	s.files = []*os.File{pipes[0][1], pipes[1][1], pipes[2][0], pipes[2][0]}
+	if e.s.cfg.Kind == None {
+		return s, nil
+	}
+	if program := filterProgram(); program != nil {
+		if e.filterFD, err = s.give("filter", program); err != nil {
+			return s, err
 		}
 	}
-	return s, nil
+	e.libraryFD, err = s.give("autodatabench.py", []byte(Library))
+	return s, err
 }
 
-// begin binds the process and lets it go on. A process that is gone was killed, and its
-// end is told by that.
-func (s *starter) begin(cmd *exec.Cmd, l Limits) error {
-	err := bind(cmd.Process.Pid, l)
-	if err == nil && s.group != nil {
-		err = s.group.add(cmd.Process.Pid)
+// give adds a file that bubblewrap reads, and returns its descriptor.
+func (s *starter) give(name string, data []byte) (fd int, err error) {
+	file, err := dataFile(name, data)
+	if err != nil {
+		return 0, err
+	}
+	s.files = append(s.files, file)
+	return startedFD + len(s.files) - 1, nil
+}
+
+// begin starts the process in its group, sets the limits of all that belongs to the sandbox
+// and lets it go on. A sandbox that is gone was killed or could not start, and its end is
+// told by that.
+func (s *starter) begin(cmd *exec.Cmd, g *group, l Limits) error {
+	if err := g.start(cmd); err != nil {
+		return err
+	}
+	for _, f := range s.files {
+		f.Close() // else the end of the sandbox could not be seen
+	}
+	if _, err := io.ReadFull(s.made, make([]byte, 1)); err != nil {
+		return nil
+	}
+	var err error
+	for _, pid := range descendants(cmd.Process.Pid, own) {
+		err = errors.Join(err, bindSoon(pid, l))
 	}
 	if errors.Is(err, syscall.ESRCH) {
 		err = nil
 	}
 	if err == nil {
-		_, err = s.wait.WriteString("go\n")
+		_, err = s.word.WriteString(word)
 	}
 	if errors.Is(err, syscall.EPIPE) {
 		err = nil
 	}
-	s.close()
 	if err != nil {
 		err = errors.Join(err, killTree(cmd.Process))
 		_ = cmd.Wait() // killed
@@ -72,10 +110,26 @@ func (s *starter) begin(cmd *exec.Cmd, l Limits) error {
 	return err
 }
 
-// close closes this program's ends.
-func (s *starter) close() {
-	for _, f := range s.files[1:] {
-		f.Close()
+// bindSoon sets limits, as soon as that is allowed: not before bubblewrap with the
+// set-user-id bit has given up its rights.
+func bindSoon(pid int, l Limits) error {
+	err := bind(pid, l)
+	for wait := time.Millisecond / 4; errors.Is(err, syscall.EPERM) && wait < time.Second; wait *= 2 {
+		time.Sleep(wait)
+		err = bind(pid, l)
 	}
-	s.wait.Close()
+	return err
+}
+
+// reached reports whether the code was reached by a sandbox that has ended.
+func (s *starter) reached() (bool, error) {
+	said, err := io.ReadAll(io.LimitReader(s.started, 16))
+	return string(said) == "started", err
+}
+
+// close closes what is open.
+func (s *starter) close() {
+	for _, f := range append(s.files, s.started, s.made, s.word) {
+		f.Close() // also none
+	}
 }

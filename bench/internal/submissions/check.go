@@ -205,7 +205,7 @@ func (c *Checked) receipts(dir, file string, b *bundle.Bundle, trust receipt.Tru
 		return err
 	}
 	for _, path := range paths {
-		r, err := trust.Check(path, file, b.Digest)
+		r, err := trust.Check(path, receipt.About(file, b))
 		if known := (*results.Error)(nil); errors.As(err, &known) {
 			c.problem("%v", err)
 			continue

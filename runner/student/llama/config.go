@@ -69,7 +69,7 @@ func (c Config) Validate() error {
 		return fmt.Errorf("head_dim: %d is odd", c.HeadDim)
 	case !(c.NormEps > 0) || !(c.RopeTheta > 0):
 		return errors.New("rms_norm_eps and rope_theta: must be positive")
-	case c.size() > 1<<31:
+	case c.size() > math.MaxInt32:
 		return fmt.Errorf("%d weights are too many for this package", c.size())
 	}
 	return nil
