@@ -73,8 +73,8 @@ faults: setup ## play every fault of teacher, agent, connection and disk on whol
 	@$(GO) test -count=1 -timeout 20m -run '^TestFaults$$' -v ./runner -faults | grep -E '^(\||FAIL|ok|.*_test.go)'
 
 trust: setup ## measure the audit on engineers that cheat and on honest ones (414 simulated trials), and tamper with bundles: 5 minutes of processor time
-	@$(GO) test -count=1 -timeout 60m -v -run '^TestTrust$$' ./runner/audit -trust | grep -vE '^(ok|PASS|=== |--- PASS|    --- PASS)'
-	@$(GO) test -count=1 -timeout 60m -v -run '^TestTampering$$' ./runner/verify -table | grep -vE '^(ok|PASS|=== |--- PASS|    --- PASS)'
+	@$(GO) test -count=1 -timeout 60m -v -run '^TestTrust$$' ./runner/audit -trust | grep -vE '^ *(ok|PASS|=== |--- PASS)'
+	@$(GO) test -count=1 -timeout 60m -v -run '^TestTampering$$' ./runner/verify -table | grep -vE '^ *(ok|PASS|=== |--- PASS)'
 
 damage: setup ## damage each kind of file of a finished experiment in every way, ask every reading command, and print a table (minutes)
 	@$(GO) test -count=1 -timeout 40m -run '^TestDamageIsNamed$$' -v ./bench/internal/cli -sweep | grep -E '^(\||FAIL|ok|.*_test.go)'

@@ -22,6 +22,7 @@ end() {
 }
 trap end EXIT
 port=$("$REAL_PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+touch "$work/llama.log"
 "$REAL_PYTHON" bench/real/llama.py "$REAL_GGUF" "$port" >"$work/llama.log" 2>&1 &
 server=$!
 until grep -q '^listening at' "$work/llama.log"; do
@@ -30,6 +31,7 @@ until grep -q '^listening at' "$work/llama.log"; do
 done
 
 cp -r bench/real/agents bench/real/experiment.yaml "$work"
+sed -i "s|^runs: .*|runs: ${RUNS:-2}|" "$work/experiment.yaml"
 sed -i "s|PORT|$port|" "$work"/agents/*.yaml "$work/experiment.yaml"
 sed -i "s|MODEL|$REAL_MODEL|; s|HF_PYTHON|$PARITY_PYTHON|; s|VLLM|$REAL_VLLM|" "$work/experiment.yaml"
 cd "$work"
