@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/bundle"
@@ -152,10 +154,22 @@ func TestBundleTellsNoSecret(t *testing.T) {
 	for _, item := range hidden {
 		secrets = append(secrets, item.Question, item.Answer)
 	}
+	dec, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dec.Close()
+	compressed := 0
 	for _, f := range b.Files {
 		data, err := os.ReadFile(filepath.Join(string(b.Root), f.Path))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if strings.HasSuffix(f.Path, ".zst") { // what a reader gets of it, and not the bytes as they lie
+			if data, err = dec.DecodeAll(data, nil); err != nil || !json.Valid(bytes.SplitN(data, []byte("\n"), 2)[0]) {
+				t.Fatalf("%s: %v", f.Path, err)
+			}
+			compressed++
 		}
 		for _, secret := range secrets {
 			for how, text := range encodings(secret) {
@@ -164,6 +178,9 @@ func TestBundleTellsNoSecret(t *testing.T) {
 				}
 			}
 		}
+	}
+	if compressed == 0 {
+		t.Error("the bundle holds nothing compressed")
 	}
 }
 
