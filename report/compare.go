@@ -56,13 +56,11 @@ func (g Group) Compare(a, b Row) (Comparison, error) {
 		return c, results.Bad(fmt.Errorf("%s and %s: %s", a.fullName(), b.fullName(), g.noInterval()), "see autodatabench leaderboard for what is scored")
 	}
 	x, y := a.rowKey().entry(), b.rowKey().entry()
-	pairs := g.study.Pairs()
-	c.Pairs = len(pairs)
+	c.Pairs = g.study.PairCount()
 	var err error
-	if c.Pair, err = g.study.Compare(x, y); err != nil {
+	if c.Pair, err = g.study.Adjusted(x, y); err != nil {
 		return c, results.Bad(err, "score the trials first")
 	}
-	adjust(&c.Pair, pairs)
 	if g.Looks != nil {
 		c.Pair.Gain.Warnings = append(c.Pair.Gain.Warnings, "a rule that looked more than once gave the runs, which this test does not count: the rule's own decisions are on the leaderboard")
 	}
@@ -74,26 +72,16 @@ func (g Group) Compare(a, b Row) (Comparison, error) {
 	}
 	if design, ok := g.study.PairDesign(x, y); ok && c.Pair.Gain.Value.Known {
 		c.Needed = design.Needed(c.Pair.Gain.Value.Value, stats.Level)
-		c.NeededHolm = design.Needed(c.Pair.Gain.Value.Value, stats.Level/float64(len(pairs)))
+		c.NeededHolm = design.Needed(c.Pair.Gain.Value.Value, stats.Level/float64(c.Pairs))
 	}
 	for _, m := range stats.Metrics() {
 		if m != g.RankedBy {
-			other, _ := g.study.By(m).Compare(x, y)
-			adjust(&other, g.study.By(m).Pairs())
+			other, _ := g.study.By(m).Adjusted(x, y) // both are in the study
 			c.Others = append(c.Others, other)
 		}
 	}
 	c.Verdict = c.verdict(x.Name(), y.Name())
 	return c, nil
-}
-
-// adjust gives a pair the adjusted p-values that it has among all.
-func adjust(pair *stats.Pair, all []stats.Pair) {
-	for _, p := range all {
-		if p.A == pair.A && p.B == pair.B || p.A == pair.B && p.B == pair.A {
-			pair.Holm, pair.BH = p.Holm, p.BH
-		}
-	}
 }
 
 // verdict says in a sentence what the test decides.

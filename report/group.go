@@ -89,13 +89,25 @@ type taskSet struct {
 // splitByTasks parts outcomes so that no domain has two tasks in a part. An
 // experiment stays together, unless it has two itself.
 func splitByTasks(outcomes []results.Outcome) [][]results.Outcome {
-	ordered := slices.Clone(outcomes)
-	slices.SortStableFunc(ordered, func(a, b results.Outcome) int {
+	ordered := make([]*results.Outcome, len(outcomes)) // an outcome is large, and boards have many
+	for i := range outcomes {
+		ordered[i] = &outcomes[i]
+	}
+	byTask := func(a, b *results.Outcome) int {
 		return cmp.Or(cmp.Compare(a.Experiment, b.Experiment), cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.TaskDigest, b.TaskDigest))
-	})
+	}
+	slices.SortStableFunc(ordered, byTask)
 	var experiments, parts []*taskSet
-	for _, o := range ordered {
-		one := &taskSet{o.Experiment, map[results.Domain]string{o.Domain: o.TaskDigest}, []results.Outcome{o}}
+	for len(ordered) > 0 {
+		o, n := ordered[0], 1
+		for n < len(ordered) && byTask(o, ordered[n]) == 0 {
+			n++
+		}
+		one := &taskSet{o.Experiment, map[results.Domain]string{o.Domain: o.TaskDigest}, make([]results.Outcome, n)}
+		for i := range one.outcomes {
+			one.outcomes[i] = *ordered[i]
+		}
+		ordered = ordered[n:]
 		experiments = place(experiments, one, func(s *taskSet) bool { return s.experiment == o.Experiment })
 	}
 	for _, e := range experiments {

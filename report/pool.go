@@ -25,6 +25,7 @@ type termsKey struct {
 // which a run of the row changed stands apart, so that it takes no rank from the others.
 func pool(outcomes []results.Outcome) (pooled []results.Outcome, notes []string) {
 	outcomes, notes = ownFirst(outcomes)
+	pooled = make([]results.Outcome, 0, len(outcomes))
 	rows := map[termsKey][]results.Outcome{}
 	var keys []termsKey
 	changed := map[rowKey]bool{}
@@ -78,6 +79,9 @@ func keyOfTerms(o results.Outcome) termsKey {
 // ownFirst leaves out the trials of unpacked bundles that an experiment of one's own has
 // too: whoever made the bundle may have changed them.
 func ownFirst(outcomes []results.Outcome) (list []results.Outcome, notes []string) {
+	if !slices.ContainsFunc(outcomes, func(o results.Outcome) bool { return o.Unpacked }) {
+		return outcomes, nil
+	}
 	type trial struct {
 		termsKey
 		identity string

@@ -77,7 +77,7 @@ func (b Board) Power(difference results.Number) PowerPlan {
 }
 
 func (g Group) power(title string, design stats.Design, difference results.Number) PowerGroup {
-	pairs := max(1, len(g.study.Pairs()))
+	pairs := max(1, g.study.PairCount())
 	first := stats.Level / float64(pairs)
 	known := func(x float64) results.Number { return results.Num(x, true) }
 	group := PowerGroup{Title: title, Unit: g.RankedBy.Unit(), Design: design, Pairs: pairs, Floor: known(design.Detectable(countless, stats.Level))}

@@ -63,17 +63,29 @@ func agreement(runs []results.Outcome) results.Number {
 		}
 	}
 	same, of := 0, 0
-	for i, a := range answers {
-		for _, b := range answers[i+1:] {
-			for k := range min(len(a), len(b)) {
-				if a[k] == b[k] {
-					same++
-				}
-				of++
+	for k := range longest(answers) {
+		right, wrong := 0, 0 // of the runs that have the item
+		for _, a := range answers {
+			switch {
+			case k >= len(a):
+			case a[k] == '1':
+				right++
+			default:
+				wrong++
 			}
 		}
+		same += right*(right-1)/2 + wrong*(wrong-1)/2
+		of += (right + wrong) * (right + wrong - 1) / 2
 	}
 	return results.Num(float64(same)/float64(of), of > 0)
+}
+
+// longest is the number of items of the run that has the most.
+func longest(answers []results.Items) (items int) {
+	for _, a := range answers {
+		items = max(items, len(a))
+	}
+	return items
 }
 
 // extremes are the lowest and the highest run.

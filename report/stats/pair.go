@@ -31,27 +31,45 @@ type Pair struct {
 
 // Pairs compares every two entries, in the order of [Study.Entries]. Holm and BH
 // adjust over the pairs that can be compared.
-func (s *Study) Pairs() []Pair { return s.pairs(s.pair) }
+func (s *Study) Pairs() []Pair {
+	pairs := make([]Pair, s.PairCount())
+	s.eachPair(func(k, i, j int) { pairs[k] = s.adjusted(i, j) })
+	return pairs
+}
 
-// pairs makes every pair in the given way, and adjusts.
-func (s *Study) pairs(of func(i, j int) Pair) []Pair {
-	n := len(s.entries)
-	pairs := make([]Pair, n*(n-1)/2)
-	parallel(n, func(i int) {
-		first := i * (2*n - i - 1) / 2 // of the pairs of i with those after it
-		for j := i + 1; j < n; j++ {
-			pairs[first+j-i-1] = of(i, j)
+// PairCount is the number of pairs.
+func (s *Study) PairCount() int { return len(s.entries) * (len(s.entries) - 1) / 2 }
+
+// eachPair calls of with every two entries i < j, and with the number k of their pair,
+// many at a time.
+func (s *Study) eachPair(of func(k, i, j int)) {
+	parallel(len(s.entries), func(i int) {
+		for j := i + 1; j < len(s.entries); j++ {
+			of(s.pairNumber(i, j), i, j)
 		}
 	})
-	p := make([]results.Number, len(pairs))
-	for k := range pairs {
-		p[k] = pairs[k].P
+}
+
+// pairNumber is where the pair of i < j stands among all.
+func (s *Study) pairNumber(i, j int) int { return i*(2*len(s.entries)-i-1)/2 + j - i - 1 }
+
+// Adjusted compares two entries, with Holm and BH over all pairs of the study, which are
+// tested once however many are asked for.
+func (s *Study) Adjusted(a, b Entry) (Pair, error) {
+	i, j, err := s.find(a, b)
+	if err != nil {
+		return Pair{}, err
 	}
-	holm, bh := adjustKnown(p, Holm), adjustKnown(p, BenjaminiHochberg)
-	for k := range pairs {
-		pairs[k].Holm, pairs[k].BH = holm[k], bh[k]
+	if i == j {
+		return Pair{}, fmt.Errorf("%s is compared with itself", a)
 	}
-	return pairs
+	return s.adjusted(i, j), nil
+}
+
+func (s *Study) adjusted(i, j int) Pair {
+	p, t := s.pair(i, j), s.tested()[s.pairNumber(min(i, j), max(i, j))]
+	p.Holm, p.BH = t.holm, t.bh
+	return p
 }
 
 // Compare compares two entries without adjusting for other pairs: Holm and BH
@@ -95,15 +113,6 @@ func (s *Study) pair(i, j int) Pair {
 
 // complete reports whether the entry has a cell in every domain.
 func (s *Study) complete(entry int) bool { return !slices.Contains(s.cells[entry], nil) }
-
-// tested is the pairs as ranks need them: the difference and its p alone.
-func (s *Study) tested() []Pair {
-	return s.pairs(func(i, j int) Pair {
-		p := Pair{A: s.entries[i], B: s.entries[j]}
-		s.difference(&p, i, j)
-		return p
-	})
-}
 
 // difference fills in the difference and its t test, where both figures are defined. It
 // returns the difference on the scale of the test.

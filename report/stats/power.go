@@ -161,10 +161,13 @@ func (d Design) Detectable(runs int, alpha float64) float64 {
 }
 
 func (d Design) detectable(runs, scale, alpha float64) float64 {
-	difference := 0.0
+	difference, of, t := 0.0, math.NaN(), 0.0
 	for range 4 { // the standard error grows a little with the difference
 		squared, df := d.precision(runs, scale, difference)
-		difference = math.Sqrt(squared) * detectableT(alpha, df)
+		if df != of { // it takes a hundred quantiles
+			t, of = detectableT(alpha, df), df
+		}
+		difference = math.Sqrt(squared) * t
 	}
 	return difference
 }

@@ -34,25 +34,12 @@ type RankSet struct {
 // Wilhelm 2024). Letters rest on Holm over all pairs.
 func (s *Study) Ranks() []RankSet {
 	sets, order := s.byGain()
-	pairs := s.tested()
-	n := len(s.entries)
-	table := make([][]Pair, n) // by the two entries
-	for i := range table {
-		table[i] = make([]Pair, n)
-	}
-	k := 0
-	for i := range n {
-		for j := i + 1; j < n; j++ {
-			table[i][j] = pairs[k]
-			table[j][i] = pairs[k].turned()
-			k++
-		}
-	}
+	table := s.table()
 	for _, i := range order {
 		sets[i].bound(table, i, order)
 	}
 	letters := Letters(len(order), func(a, b int) bool {
-		p := table[order[a]][order[b]].Holm
+		p := table[order[a]][order[b]].holm
 		return p.Known && p.Value < Level
 	})
 	for k, i := range order {
@@ -62,6 +49,17 @@ func (s *Study) Ranks() []RankSet {
 		}
 	}
 	return sets
+}
+
+// table is the tests by the two entries.
+func (s *Study) table() [][]tested {
+	table := make([][]tested, len(s.entries))
+	for i := range table {
+		table[i] = make([]tested, len(s.entries))
+	}
+	all := s.tested()
+	s.eachPair(func(k, i, j int) { table[i][j], table[j][i] = all[k], all[k].turned() })
+	return table
 }
 
 // byGain makes the sets with the ranks alone, and the order of the entries that
@@ -87,12 +85,12 @@ func (s *Study) byGain() (sets []RankSet, order []int) {
 }
 
 // bound sets the limits of an entry's rank among those of order.
-func (r *RankSet) bound(table [][]Pair, i int, order []int) {
-	var own []Pair
+func (r *RankSet) bound(table [][]tested, i int, order []int) {
+	var own []tested
 	var p []results.Number
 	for _, j := range order {
-		if j != i && table[i][j].P.Known {
-			own, p = append(own, table[i][j]), append(p, table[i][j].P)
+		if j != i && table[i][j].p.Known {
+			own, p = append(own, table[i][j]), append(p, table[i][j].p)
 		}
 	}
 	if len(own) < len(order)-1 {
@@ -102,17 +100,10 @@ func (r *RankSet) bound(table [][]Pair, i int, order []int) {
 	for k, adjusted := range adjustKnown(p, Holm) {
 		switch {
 		case adjusted.Value >= Level:
-		case own[k].Gain.Value.Value < 0:
+		case own[k].difference.Value < 0:
 			r.Low++
 		default:
 			r.High--
 		}
 	}
-}
-
-// turned is the comparison seen from the other side, as far as ranks need it.
-func (p Pair) turned() Pair {
-	p.A, p.B = p.B, p.A
-	p.Gain.Value.Value = -p.Gain.Value.Value
-	return p
 }

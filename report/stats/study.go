@@ -18,13 +18,14 @@ type Study struct {
 	cells   [][]*Cell        // by entry and domain; nil where there is none
 	prior   RunPrior
 	metric  Metric
+	tests   *tests
 }
 
 // NewStudy makes a study of cells in the given domains, which ranks by gain. The prior may be fitted
 // to more cells than these. It reports an error for two cells of an entry in one
 // domain, a domain that is not listed, or two base students in one domain.
 func NewStudy(domains []results.Domain, cells []*Cell, prior RunPrior) (*Study, error) {
-	s := &Study{domains: domains, prior: prior, metric: ByGain}
+	s := &Study{domains: domains, prior: prior, metric: ByGain, tests: &tests{by: map[Metric][]tested{}}}
 	for _, c := range cells {
 		if !slices.Contains(s.entries, c.entry) {
 			s.entries = append(s.entries, c.entry)

@@ -84,12 +84,18 @@ func (l *Log) load(visit func([]byte) error) error {
 // ReadLog hands every line of the log to visit, in order, and checks the chain.
 // A torn last line of a log that is being written is left out.
 func ReadLog(path string, visit func(line []byte) error) error {
+	_, err := ReadTo(path, visit)
+	return err
+}
+
+// ReadTo is ReadLog that returns the digest of the last line.
+func ReadTo(path string, visit func(line []byte) error) (head string, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = walk(path, data[:bytes.LastIndexByte(data, '\n')+1], start, visit)
-	return err
+	at, err := walk(path, data[:bytes.LastIndexByte(data, '\n')+1], start, visit)
+	return at.prev, err
 }
 
 // walk follows the chain on from the place.
@@ -188,11 +194,4 @@ func (l *Log) Head() string { return l.prev }
 func (l *Log) Close() error { return l.file.Close() }
 
 // Head is the digest of the last line of the log at path, whose chain it checks.
-func Head(path string) (string, error) {
-	head := emptyDigest
-	err := ReadLog(path, func(line []byte) error {
-		head = Digest(line)
-		return nil
-	})
-	return head, err
-}
+func Head(path string) (string, error) { return ReadTo(path, func([]byte) error { return nil }) }

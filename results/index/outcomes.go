@@ -6,8 +6,12 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/autodatabench/autodatabench/results"
 )
@@ -138,25 +142,61 @@ func selected(ctx context.Context, tx *sql.Tx, f Filter) ([]Row, error) {
 	}
 	defer rows.Close()
 	list := []Row{}
+	var raw []stored
 	for rows.Next() {
 		var r Row
-		var data []byte
-		var digest string
-		if err := rows.Scan(&r.Folder, &r.Stamp, &data, &digest); err != nil {
+		var x stored
+		if err := rows.Scan(&r.Folder, &r.Stamp, &x.outcome, &x.sum); err != nil {
 			return nil, err
 		}
-		if digest != sum(r.Folder, r.Stamp, data) {
-			return nil, fmt.Errorf("%w: the row of %s is not as it was written", ErrCorrupt, r.Folder)
+		list, raw = append(list, r), append(raw, x)
+		if len(raw) == atOnce {
+			if err := decode(list[len(list)-len(raw):], raw); err != nil {
+				return nil, err
+			}
+			raw = raw[:0]
 		}
-		if err := json.Unmarshal(data, &r.Outcome); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
-		}
-		if err := r.Outcome.Validate(); err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrCorrupt, r.Outcome.TrialID, err)
-		}
-		list = append(list, r)
 	}
-	return list, rows.Err()
+	return list, errors.Join(rows.Err(), decode(list[len(list)-len(raw):], raw))
+}
+
+// stored is an outcome as the index has it.
+type stored struct {
+	outcome []byte
+	sum     string
+}
+
+// atOnce is how many rows are decoded at once: what is read of them is not kept for more.
+const atOnce = 1024
+
+// decode checks what is stored and puts it into the rows.
+func decode(list []Row, raw []stored) error {
+	var pool errgroup.Group
+	share := (len(list) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	for from := 0; from < len(list); from += share {
+		pool.Go(func() error {
+			for i := from; i < min(from+share, len(list)); i++ {
+				if err := raw[i].into(&list[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return pool.Wait()
+}
+
+func (x stored) into(r *Row) error {
+	if x.sum != sum(r.Folder, r.Stamp, x.outcome) {
+		return fmt.Errorf("%w: the row of %s is not as it was written", ErrCorrupt, r.Folder)
+	}
+	if err := json.Unmarshal(x.outcome, &r.Outcome); err != nil {
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if err := r.Outcome.Validate(); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrCorrupt, r.Outcome.TrialID, err)
+	}
+	return nil
 }
 
 func (f Filter) where() (clause string, args []any) {

@@ -107,21 +107,27 @@ func (l Lines[T]) visit(visit func(line []byte, v T) error) (torn int64, err err
 	if err != nil {
 		return -1, err
 	}
-	whole := data[:bytes.LastIndexByte(data, '\n')+1]
+	whole, err := eachLine(string(l), data, visit)
+	if err != nil || whole == len(data) {
+		return -1, err
+	}
+	return int64(whole), nil
+}
+
+// eachLine hands every whole line of the file's data to visit, and returns their size.
+func eachLine[T any](path string, data []byte, visit func(line []byte, v T) error) (whole int, err error) {
+	whole = bytes.LastIndexByte(data, '\n') + 1
 	n := 0
-	for line := range bytes.Lines(whole) {
+	for line := range bytes.Lines(data[:whole]) {
 		n++
 		var v T
 		line = bytes.TrimSuffix(line, []byte("\n"))
 		if err := json.Unmarshal(line, &v); err != nil {
-			return -1, results.Bad(fmt.Errorf("%s line %d: %w", l, n, err))
+			return 0, results.Bad(fmt.Errorf("%s line %d: %w", path, n, err))
 		}
 		if err := visit(line, v); err != nil {
-			return -1, err
+			return 0, err
 		}
 	}
-	if len(whole) < len(data) {
-		return int64(len(whole)), nil
-	}
-	return -1, nil
+	return whole, nil
 }

@@ -125,11 +125,16 @@ func cutLast(s string) (before, after string, ok bool) {
 // Besides the time of modification, which anybody may set, there is the time of
 // change, which the system sets.
 func (e Entry) Stamp() (string, error) {
-	h := sha256.New()
 	folders := []string{e.Path()}
 	if domain, ok := e.domain(); ok {
 		folders = append(folders, string(e.Root.Base(domain)))
 	}
+	return stampOf(folders...)
+}
+
+// stampOf is the stamp of the folders.
+func stampOf(folders ...string) (string, error) {
+	h, line := sha256.New(), []byte(nil)
 	for i, dir := range folders {
 		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -147,7 +152,11 @@ func (e Entry) Stamp() (string, error) {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(h, "%d%s\x00%d %d %d\n", i, strings.TrimPrefix(path, dir), info.Size(), info.ModTime().UnixNano(), disk.Changed(info))
+			line = append(strconv.AppendInt(line[:0], int64(i), 10), strings.TrimPrefix(path, dir)...)
+			line = append(strconv.AppendInt(append(line, 0), info.Size(), 10), ' ')
+			line = append(strconv.AppendInt(line, info.ModTime().UnixNano(), 10), ' ')
+			line = append(strconv.AppendInt(line, disk.Changed(info), 10), '\n')
+			h.Write(line)
 			return nil
 		})
 		if err != nil {

@@ -24,6 +24,7 @@ const (
 	baseFolder      = "base"
 	privateFolder   = "private"
 	cacheFolder     = "cache"
+	adaptersFolder  = "adapters"
 	jobsFolder      = "jobs"
 	cancelFolder    = "cancel"
 	replayFolder    = "replay"
@@ -130,6 +131,11 @@ func (e Experiment) Cache() string { return e.join(cacheFolder) }
 // Training is the folder of the training with the digest of all that decides it.
 func (e Experiment) Training(digest string) Training {
 	return Training(e.join(cacheFolder, digest[:min(32, len(digest))]))
+}
+
+// Adapter is the folder of a kept adapter, whose weights have the digest.
+func (e Experiment) Adapter(digest string) Training {
+	return Training(e.join(adaptersFolder, digest[:min(32, len(digest))]))
 }
 
 // Cancel holds the wish to cancel a trial. It lies beside the trials, since a trial's

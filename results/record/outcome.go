@@ -14,14 +14,14 @@ import (
 // that are not there yet are missing from it. Errors: results.Verification when a
 // file of a trial that has ended is not what it was.
 func (s *Scores) Outcome(t Trial) (results.Outcome, error) {
-	state, err := t.Load()
+	state, head, err := t.load()
 	if err != nil {
 		return results.Outcome{}, err
 	}
 	if at, err := filepath.Rel(string(s.root), string(t)); err != nil || filepath.ToSlash(at) != state.Spec.Path() {
 		return results.Outcome{}, unlike(t.Events(), fmt.Errorf("it is the trial %s, in another's folder", state.Spec.TrialID))
 	}
-	added, err := s.intact(t, state)
+	added, err := s.intact(t, state, head)
 	if err != nil {
 		return state.Outcome(results.Score{}, nil), err
 	}
@@ -48,14 +48,14 @@ func (s *Scores) Outcome(t Trial) (results.Outcome, error) {
 }
 
 // intact checks the seal of a trial that was sealed, as far as its folder or the log
-// tell, and lists files of other programs in it.
-func (s *Scores) intact(t Trial, state *results.Trial) (added []string, err error) {
+// tell, and lists files of other programs in it. head is the digest of its last event.
+func (s *Scores) intact(t Trial, state *results.Trial, head string) (added []string, err error) {
 	if !s.kept && state.Spec.Format >= 2 {
 		return nil, unlike(s.root.scores(), errors.New("is missing"))
 	}
 	was, known := s.line(sealOf(state.Spec.TrialID))
 	if known {
-		if err := s.checkSealed(t, was); err != nil {
+		if err := s.checkSealed(t, was, head); err != nil {
 			return nil, err
 		}
 	}

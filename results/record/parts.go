@@ -47,11 +47,11 @@ func partPatterns() map[Part][]string {
 	list := map[Part][]string{
 		Proof: {
 			givenFile, lockFile, grownPattern, scoresFile, limitsFile, agentsFolder + "/*.json", baseFolder + "/*/" + publicFile,
-			cacheFolder + "/*/" + trainFile,
+			cacheFolder + "/*/" + trainFile, adaptersFolder + "/*/" + trainFile,
 			givenFolder + "/*/*/" + givenRecordFile,
 		},
 		Answers:  {trialPattern + teacherFolder + "/*" + segmentSuffix},
-		Adapters: {cacheFolder + "/*/*"},
+		Adapters: {cacheFolder + "/*/*", adaptersFolder + "/*/*"},
 		Local:    {leaderboardFile, indexFile, leftOutFile, cancelFolder + "/" + trialsFolder + "/*/*/*/*.json", trialPattern + writerFile, trialPattern + runningFile, jobsFolder + "/*"},
 	}
 	for _, name := range []string{eventsFile, ledgerFile, sealFile, auditFile} {

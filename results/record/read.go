@@ -16,13 +16,25 @@ import (
 
 // Load folds the trial's events, which may be in use by their writer.
 func (t Trial) Load() (*results.Trial, error) {
-	return t.Follow(func(results.Event, *results.Trial) {})
+	state, _, err := t.load()
+	return state, err
+}
+
+// load is Load that returns the digest of the last event's line.
+func (t Trial) load() (state *results.Trial, head string, err error) {
+	return t.follow(func(results.Event, *results.Trial) {})
 }
 
 // Follow is Load that shows every event with the state after it.
 func (t Trial) Follow(after func(e results.Event, state *results.Trial)) (*results.Trial, error) {
-	state := &results.Trial{}
-	err := t.EachEvent(func(e results.Event) error {
+	state, _, err := t.follow(after)
+	return state, err
+}
+
+// follow is Follow that returns the digest of the last event's line.
+func (t Trial) follow(after func(e results.Event, state *results.Trial)) (state *results.Trial, head string, err error) {
+	state = &results.Trial{}
+	head, err = t.eachEvent(func(e results.Event) error {
 		if err := Apply(state, t.Events(), e); err != nil {
 			return err
 		}
@@ -30,14 +42,19 @@ func (t Trial) Follow(after func(e results.Event, state *results.Trial)) (*resul
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return state, nil
+	return state, head, nil
 }
 
 // EachEvent hands every event of the trial to visit, in order.
 func (t Trial) EachEvent(visit func(e results.Event) error) error {
-	return disk.ReadLog(t.Events(), func(line []byte) error {
+	_, err := t.eachEvent(visit)
+	return err
+}
+
+func (t Trial) eachEvent(visit func(e results.Event) error) (head string, err error) {
+	return disk.ReadTo(t.Events(), func(line []byte) error {
 		var e results.Event
 		if err := json.Unmarshal(line, &e); err != nil {
 			return err

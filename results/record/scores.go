@@ -84,13 +84,14 @@ type Scores struct {
 	lines map[string]ScoresLine // by subject
 	past  map[string]bool       // every head that the log ever had
 	terms *lockedTerms          // of the experiment's rows, once they were asked for
+	bases map[results.Domain]baseRead
 }
 
 // OpenScores reads the log of the experiment, which it makes when the first line is
 // entered. Errors: results.BadInput for a broken chain or a lock that cannot be
 // read.
 func (e Experiment) OpenScores() (*Scores, error) {
-	s := &Scores{root: e, lines: map[string]ScoresLine{}, past: map[string]bool{disk.Digest(nil): true}}
+	s := &Scores{root: e, lines: map[string]ScoresLine{}, past: map[string]bool{disk.Digest(nil): true}, bases: map[results.Domain]baseRead{}}
 	lock, err := e.ReadLock()
 	switch {
 	case err == nil:

@@ -36,14 +36,14 @@ func (s *Scores) Seal(t Trial) error {
 	if !s.kept {
 		return t.Seal()
 	}
-	state, err := t.Load()
+	state, head, err := t.load()
 	if err != nil {
 		return err
 	}
 	line := sealOf(state.Spec.TrialID)
 	was, known := s.line(line)
 	if known {
-		return s.checkSealed(t, was)
+		return s.checkSealed(t, was, head)
 	}
 	if disk.Exists(t.join(finalFolder)) {
 		return unlike(t.join(finalFolder), fmt.Errorf("%s does not know the trial, which has a final score", s.root.scores()))
@@ -54,9 +54,7 @@ func (s *Scores) Seal(t Trial) error {
 	if line.Seal, err = disk.DigestFile(string(t.SealFile())); err != nil {
 		return err
 	}
-	if line.Head, err = disk.Head(t.Events()); err != nil {
-		return err
-	}
+	line.Head = head
 	return s.enter(line)
 }
 
@@ -65,11 +63,11 @@ func (s *Scores) Seal(t Trial) error {
 // of another machine, is entered. Errors: results.BadInput for a trial that is not
 // sealed; results.Verification for one that changed.
 func (s *Scores) CheckSealed(t Trial) error {
-	state, err := t.Load()
+	state, head, err := t.load()
 	if err != nil {
 		return err
 	}
-	if _, err := s.intact(t, state); err != nil {
+	if _, err := s.intact(t, state, head); err != nil {
 		return err
 	}
 	if !t.SealFile().Exists() {
@@ -92,8 +90,9 @@ func (s *Scores) knows(id results.TrialID) bool {
 	return known
 }
 
-// checkSealed compares the trial's seal and its last event with the log.
-func (s *Scores) checkSealed(t Trial, was ScoresLine) error {
+// checkSealed compares the trial's seal and its last event, of the digest head, with the
+// log.
+func (s *Scores) checkSealed(t Trial, was ScoresLine, head string) error {
 	digest, err := disk.DigestFile(string(t.SealFile()))
 	if errors.Is(err, fs.ErrNotExist) {
 		return unlike(string(t.SealFile()), errors.New("is missing from a trial that was sealed"))
@@ -104,11 +103,10 @@ func (s *Scores) checkSealed(t Trial, was ScoresLine) error {
 	if digest != was.Seal {
 		return unlike(string(t.SealFile()), errors.New("changed since the trial was sealed"))
 	}
-	head, err := disk.Head(t.Events())
-	if err == nil && head != was.Head {
-		err = unlike(t.Events(), errors.New("changed since the trial was sealed"))
+	if head != was.Head {
+		return unlike(t.Events(), errors.New("changed since the trial was sealed"))
 	}
-	return err
+	return nil
 }
 
 // CheckSeal reports whether the trial is sealed and unchanged since. Errors:
@@ -165,7 +163,7 @@ func (t Trial) changed(name string) error {
 // takeSeal digests everything in the folder but files of other programs.
 func (t Trial) takeSeal() (Seal, error) {
 	s := Seal{Files: map[string]string{}}
-	state, err := t.Load()
+	state, head, err := t.load()
 	if err != nil {
 		return s, err
 	}
@@ -184,8 +182,8 @@ func (t Trial) takeSeal() (Seal, error) {
 			return s, err
 		}
 	}
-	s.Head, err = disk.Head(t.Events())
-	return s, err
+	s.Head = head
+	return s, nil
 }
 
 // names lists the files below the folder but the seal, the final score, the audit, the

@@ -18,6 +18,7 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
 	"github.com/autodatabench/autodatabench/results/cut"
+	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 // File is an experiment as its user writes it (bench/experiments).
@@ -47,6 +48,10 @@ type File struct {
 	// Outage is how long a fault of the platform is waited out before a trial is left
 	// to be resumed. It is no part of the experiment's terms.
 	Outage config.Duration `yaml:"outage" json:"outage,omitempty"`
+
+	// KeepAdapters says which adapters of final scores stay in the experiment's folder:
+	// best or all; none when empty. It is no part of the experiment's terms.
+	KeepAdapters string `yaml:"keep_adapters,omitempty" json:"keep_adapters,omitempty"`
 
 	GPUPrice *float64 `yaml:"price_per_gpu_hour_usd" json:"price_per_gpu_hour_usd,omitempty"` // unknown when left out
 }
@@ -220,6 +225,7 @@ func (f File) Validate() error {
 		within("runs", f.Runs, 1, 1000), f.untilDecided(), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
 		f.Teacher.validate(), f.Student.validate(), within("student.gpus", f.Student.GPUs, 0, 10_000),
 		f.Launcher.validate(),
+		known("keep_adapters", f.KeepAdapters, "", string(final.KeepBest), string(final.KeepAll)),
 		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
 	} {

@@ -86,7 +86,7 @@ func (s *Setup) openScores() (err error) {
 // scorer scores with the setup's student and private sets. It scores the base
 // student once, so that trials that run at a time share one scorer.
 func (s *Setup) scorer() *final.Scorer {
-	return &final.Scorer{Root: s.Root, Scores: s.scores, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot, Fits: s.Fits}
+	return &final.Scorer{Root: s.Root, Scores: s.scores, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot, Fits: s.Fits, Keep: final.Keep(s.File.KeepAdapters)}
 }
 
 // ready refuses what no trial could be scored with.

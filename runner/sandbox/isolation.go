@@ -15,6 +15,9 @@ func (e *execution) isolation() []string {
 			"--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 	} else {
 		args = append(args, "--unshare-all", "--uid", "1000", "--gid", "1000")
+		if e.s.noNests {
+			args = append(args, "--unshare-user", "--disable-userns")
+		}
 	}
 	args = append(args, "--hostname", "sandbox")
 	args = append(args, e.system()...)

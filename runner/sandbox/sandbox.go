@@ -44,6 +44,9 @@ type Limits struct {
 	OpenFiles int   // of one process; 1,024
 	Tmp       int64 // bytes of /tmp and of /dev/shm; 512 MiB
 	Disk      int64 // bytes of the workspace; 4 GiB
+	CPUs      int   // whose time the processes may use together; all of the machine
+
+	cpuTime time.Duration // of one process: what all CPUs give until the time is over
 }
 
 // Config is what all executions share.
@@ -93,6 +96,7 @@ type Sandbox struct {
 	setpriv string // gives code its user id
 	python  python
 	uids    bool            // code gets a user id of its own
+	noNests bool            // code's user namespace may hold no others
 	groups  *groups         // nil where there are no control groups
 	held    results.Sandbox // but for the filter
 }
@@ -136,6 +140,12 @@ func New(cfg Config) (*Sandbox, error) {
 		}
 		s.uids, s.held.User = false, "user" // root of a container, which may have no other user ids
 	}
+	if s.noNests = canForbidNests(s.bwrap); s.noNests {
+		if s.probe() == nil {
+			return s, nil
+		}
+		s.noNests = false // as where /proc/sys cannot be written
+	}
 	return s, s.probe()
 }
 
@@ -177,5 +187,6 @@ func (l Limits) withDefaults(d Limits) Limits {
 		OpenFiles: cmp.Or(l.OpenFiles, d.OpenFiles, 1_024),
 		Tmp:       cmp.Or(l.Tmp, d.Tmp, 512<<20),
 		Disk:      cmp.Or(l.Disk, d.Disk, 4<<30),
+		CPUs:      cmp.Or(l.CPUs, d.CPUs, runtime.NumCPU()),
 	}
 }
