@@ -23,6 +23,7 @@ type termsKey struct {
 // Experiment becomes the names of all of them. A trial that two experiments have, with
 // equal seed and rows or an equal seal, counts once, and notes say so. An experiment of
 // which a run of the row changed stands apart, so that it takes no rank from the others.
+// So does an unpacked bundle, and what one's own experiments have too is theirs.
 func pool(outcomes []results.Outcome) (pooled []results.Outcome, notes []string) {
 	outcomes, notes = ownFirst(outcomes)
 	pooled = make([]results.Outcome, 0, len(outcomes))
