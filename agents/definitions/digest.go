@@ -13,6 +13,9 @@ import (
 // files of its folder are part of it.
 func (d Definition) Digest() (string, error) {
 	d.Age = Age{}
+	if d.Provider == Command {
+		d.Folder = "" // what lies in it counts, and not where it lies
+	}
 	own, err := disk.DigestOf(d)
 	if err != nil || d.Provider != Command {
 		return own, err

@@ -194,7 +194,7 @@ func Default() File {
 		Protocol: "mini", Suite: Suite{Name: MiniSuite},
 		Domains: results.Domains(), Workflows: results.Workflows(), Settings: []results.Setting{results.Scratch},
 		Runs: 1, Seed: 1, FinalSeeds: 1, Parallel: 2,
-		Teacher: Teacher{Kind: "procedural"}, Student: Student{Kind: "embedded"},
+		Teacher: Teacher{Kind: Procedural}, Student: Student{Kind: "embedded"},
 		Launcher: Launcher{Kind: Local}, Outage: config.Duration(30 * time.Minute),
 		Sandbox: Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
 	}
