@@ -72,14 +72,15 @@ type Left struct {
 // Limits bound what a bundle may hold, so that a hostile one takes no more.
 type Limits struct {
 	Manifest int64 // bytes of manifest.json
-	File     int64 // bytes of a file
+	File     int64 // bytes of a file of weights or of the teacher's answers
+	Text     int64 // bytes of another file, which readers take whole
 	Content  int64 // bytes of all files
 	Bundle   int64 // bytes of the bundle
 }
 
 // Usual are the limits of bundles.
 func Usual() Limits {
-	return Limits{Manifest: 32 << 20, File: 1 << 30, Content: 4 << 30, Bundle: 2 << 30}
+	return Limits{Manifest: 32 << 20, File: 1 << 30, Text: 128 << 20, Content: 4 << 30, Bundle: 2 << 30}
 }
 
 // Broken is the error of a bundle that is none, or not what it says.

@@ -149,6 +149,9 @@ func check(m Manifest, most Limits) error {
 			return fmt.Errorf("its files have more than %d bytes", most.Content)
 		}
 	}
+	if err := checkTrials(m); err != nil {
+		return err
+	}
 	last = ""
 	for _, l := range m.LeftOut {
 		if err := checkPath(l.Path, last); err != nil {
@@ -161,6 +164,30 @@ func check(m Manifest, most Limits) error {
 	return nil
 }
 
+// of is the size that a file of the part may have.
+func (l Limits) of(part record.Part) int64 {
+	if part == record.Adapters || part == record.Answers {
+		return l.File
+	}
+	return l.Text
+}
+
+// checkTrials refuses trials that are named twice, or of which there is no file.
+func checkTrials(m Manifest) error {
+	open := map[string]bool{}
+	for _, f := range m.Files {
+		open[f.Path] = true
+	}
+	for _, id := range m.Trials {
+		events := record.EventsOf(id)
+		if !open[events] {
+			return fmt.Errorf("the trial %.200q comes twice, or is not in the bundle", id.Path())
+		}
+		delete(open, events)
+	}
+	return nil
+}
+
 func checkFile(f File, last string, most Limits) error {
 	if err := checkPath(f.Path, last); err != nil {
 		return err
@@ -168,8 +195,8 @@ func checkFile(f File, last string, most Limits) error {
 	switch part := record.PartOf(f.Path); {
 	case part == record.Foreign || part == record.Local:
 		return fmt.Errorf("%.200q is no file of the record", f.Path)
-	case f.Size > most.File:
-		return fmt.Errorf("%.200q has %d bytes; a file has at most %d", f.Path, f.Size, most.File)
+	case f.Size > most.of(part):
+		return fmt.Errorf("%.200q has %d bytes; a file has at most %d", f.Path, f.Size, most.of(part))
 	case !f.good():
 		return fmt.Errorf("%.200q: bad size or digest", f.Path)
 	}

@@ -86,6 +86,12 @@ func PartOf(name string) Part {
 	return Foreign
 }
 
+// EventsOf is the path of the trial's events below an experiment's folder, with slashes.
+func EventsOf(id results.TrialID) string { return path.Join(id.Path(), eventsFile) }
+
+// IsScores reports whether the path below an experiment's folder is of its log of scores.
+func IsScores(name string) bool { return name == scoresFile }
+
 // Listed is a file of an experiment's folder.
 type Listed struct {
 	Path string // below the folder, with slashes

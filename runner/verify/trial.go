@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -67,7 +69,7 @@ func (v *Verifier) spec(s results.Spec) error {
 		is("version of the prompts", s.PromptDigest == l.Prompts), is("agent", s.AgentDigest == l.Agents[s.Agent]),
 		is("student", s.Student == l.Student.Name && s.StudentDigest == l.Student.Digest && s.Arithmetic == l.Student.Arithmetic),
 		is("seed", s.Seed == runner.Derive(v.file.Seed, s.TrialID.Path())),
-		is("set of trials", slices.Contains(v.file.Trials(), s.TrialID)),
+		is("set of trials", v.planned[s.TrialID]),
 		is("kind of student", s.Embedded == l.Student.Embedded),
 		is("price of a GPU", equal(s.GPUPrice, v.file.GPUPrice)),
 	)
@@ -79,13 +81,25 @@ func equal(a, b *float64) bool { return a == b || a != nil && b != nil && *a == 
 func (v *Verifier) marks(state *results.Trial) error {
 	s := state.Spec
 	var err error
-	if v.file.Teacher.Kind == procedural && !s.Simulated {
+	if (v.file.Teacher.Simulated() || v.procedural(s)) && !s.Simulated {
 		err = errors.New("its teacher is simulated, which it does not say")
 	}
 	if none := v.file.Sandbox.Kind == "none"; none != s.Unsandboxed {
 		err = errors.Join(err, fmt.Errorf("its sandbox is %q, which is not what it says", v.file.Sandbox.Kind))
 	}
 	return err
+}
+
+// procedural reports whether the trial's record names a teacher of this program, whatever
+// the experiment file says.
+func (v *Verifier) procedural(s results.Spec) bool {
+	for _, t := range []teacher.Teacher{procedural.New(v.file.Seed), procedural.NewRewording(v.file.Seed)} {
+		digest, err := experiment.TeacherDigest(t)
+		if err == nil && digest == v.lock.Teacher || s.Teacher == t.Name() {
+			return true
+		}
+	}
+	return false
 }
 
 func markText(state *results.Trial) string {
@@ -118,16 +132,18 @@ func (v *Verifier) ledger(dir record.Trial, state *results.Trial, place string) 
 	}
 	v.report.check(Budgets, place, v.local(err), "%d of %d calls of the teacher, in %d of %d attempts",
 		sum.Total.Calls, budget.TeacherCalls, len(state.Attempts), budget.MaxAttempts(state.Spec.Workflow))
-	found := map[string]bool{}
+	read, found := 0, map[string]bool{} // found has no more than the ledger names, whatever the bundle holds
 	reading := dir.Teacher().Read(func(digest string, _ record.Exchange) error {
-		found[digest] = true
+		if read++; sum.Exchanges[digest] {
+			found[digest] = true
+		}
 		return nil
 	})
 	switch {
 	case reading != nil:
 		v.report.check(Teacher, place, v.local(reading), "")
 	case len(sum.Exchanges) == 0:
-	case len(found) == 0:
+	case read == 0:
 		v.report.add(Teacher, place, Trusted, "the teacher's answers are not in the bundle; the ledger has their digests")
 	default:
 		v.report.check(Teacher, place, among(sum.Exchanges, found), "%d answers, by the ledger", len(found))

@@ -55,7 +55,8 @@ type verifyOptions struct {
 	file    string
 	places  setup.Places
 	retrain bool
-	sample  int // 0 for all
+	sample  int    // 0 for all
+	nonce   string // draws the sample, beside the bundle's digest
 	tasks   []string
 	receipt string // empty for none
 	trust   string
@@ -100,7 +101,7 @@ func receiptOn(o verifyOptions, b *bundle.Bundle) (*receipt.Checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := trust.Check(o.receipt, b.Path, b.Digest)
+	c, err := trust.Check(o.receipt, receipt.About(b.Path, b))
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func verified(ctx context.Context, w setup.World, o verifyOptions) (done verific
 			return done, fmt.Errorf("--retrain: %w", err)
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
-		v.Again = &verify.Again{Student: s.Student, Identity: s.Identity, Tasks: s.Tasks, Sample: o.sample}
+		v.Again = &verify.Again{Student: s.Student, Identity: s.Identity, Tasks: s.Tasks, Sample: o.sample, Nonce: o.nonce}
 		v.Progress = func(text string) { fmt.Fprintf(w.Stderr, "%s\n", text) }
 	}
 	if v.Again != nil {

@@ -187,7 +187,7 @@ func (c *Checked) receipts(file string, b *bundle.Bundle, trust receipt.Trust, i
 		return err
 	}
 	for _, path := range paths {
-		r, err := trust.Check(path, file, b.Digest)
+		r, err := trust.Check(path, receipt.About(file, b))
 		if ofFolder(err) {
 			c.warn("%v", err)
 			continue
