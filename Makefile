@@ -106,11 +106,11 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 	export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving" LLAMAFACTORY_CLI="$$cli" OMP_NUM_THREADS=1; \
 	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student ./bench/internal/cli | $(GO) run ./bench/internal/testsum gpu-stack-test
 
-real-demo: setup build ## run the paper's path with real models on the CPU: hf, vLLM, llama.cpp (downloads 1.3 GB once; OUT=folder)
-	@bench/real/demo.sh "$(OUT)"
+real-demo: setup build ## run the paper's path with real models on the CPU: hf, vLLM, llama.cpp (downloads 1.3 GB once; OUT=folder, LLAMAFACTORY=1 for one trial with it)
+	@LLAMAFACTORY='$(LLAMAFACTORY)' bench/real/demo.sh "$(OUT)"
 
-real-test: setup build ## test the real stack on the CPU, while its servers are killed, and run real-demo (downloads 1.3 GB once)
-	@GO='$(GO)' bench/real/test.sh
+real-test: setup build ## test the real stack on the CPU, while its servers are killed, and run real-demo (downloads 1.3 GB once; SHORT=1 leaves real-demo out)
+	@GO='$(GO)' SHORT='$(SHORT)' bench/real/test.sh
 
 slurm-test: setup ## test launcher slurm on a private Slurm that it installs, starts and stops (root, Debian; RUN=pattern)
 	@GO='$(GO)' RUN='$(RUN)' bench/slurm-test.sh

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # demo.sh OUT: the paper's path with real models on a CPU. Makes what stack.sh makes,
 # starts llama.cpp's server for teacher and agent, makes the task of pairs.csv, runs
-# experiment.yaml in OUT, and runs one of its trials again after its record.
+# experiment.yaml in OUT, and runs one of its trials again after its record. With
+# LLAMAFACTORY=1 one more trial has its student trained by LLaMA-Factory.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 stack=$(bench/real/stack.sh)
 eval "$stack"
+if [[ -n ${LLAMAFACTORY:-} ]]; then factory=$(bench/parity/llamafactory.sh); fi
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 program=$PWD/autodatabench
@@ -38,5 +40,9 @@ sed -i 's/max_tokens: [0-9]*/max_tokens: 32/' capitals/task.yaml
 "$program" doctor --out "$out" "${agents[@]}" experiment.yaml
 "$program" run --out "$out" "${agents[@]}" experiment.yaml
 "$program" run --out "$out" --replay "$out/real/trials/capitals/one-shot-scratch/engineer/run-1" --replay-teacher
+if [[ -n ${LLAMAFACTORY:-} ]]; then
+	sed "s|^name: .*|name: real-llamafactory|; s|^agents: .*|agents: [engineer]|; s|^runs: .*|runs: 1|; s|train: hf|train: llamafactory|; s|python: [^,]*|llamafactory: $factory|" experiment.yaml >llamafactory.yaml
+	"$program" run --out "$out" "${agents[@]}" llamafactory.yaml
+fi
 echo "real-demo: took $((SECONDS - begin)) s after the downloads; its folders are in $out"
 echo "A student of 135 million parameters shows that the path works, and not which agent is better: 28 private questions and two runs decide nothing."

@@ -56,13 +56,13 @@ func Decode(name string, data []byte, into any, checks ...func() error) error {
 }
 
 // ReadGiven is Read of a file that an earlier version of the program may have taken,
-// which was less strict.
+// which was less strict: a few aliases may be in it.
 func ReadGiven(path string, into any, checks ...func() error) error {
 	data, err := disk.ReadInput(path, maxFile)
 	if err != nil {
 		return err
 	}
-	if err := checkTokens(path, lexer.Tokenize(string(data))); err != nil {
+	if err := checkTokens(path, lexer.Tokenize(string(data)), givenAliases); err != nil {
 		return err
 	}
 	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict(), yaml.DisallowUnknownField()); err != nil {

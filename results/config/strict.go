@@ -52,7 +52,7 @@ func parse(name string, data []byte) (ast.Node, error) {
 		return nil, err
 	}
 	tokens := lexer.Tokenize(string(data))
-	if err := checkTokens(name, tokens); err != nil {
+	if err := checkTokens(name, tokens, 0); err != nil {
 		return nil, err
 	}
 	file, err := parser.Parse(tokens, 0)
@@ -72,10 +72,14 @@ func parse(name string, data []byte) (ast.Node, error) {
 	return body, nil
 }
 
-// checkTokens refuses parts of YAML that no file here needs, and nesting that would use
-// up memory.
-func checkTokens(name string, tokens token.Tokens) error {
-	depth, line, dashes := 0, 0, 0
+// givenAliases is how many aliases a file of an earlier version may have. Even if each
+// repeats others, the file grows to less than 40 times its size.
+const givenAliases = 10
+
+// checkTokens refuses parts of YAML that no file here needs, and nesting and repetition
+// that would use up memory.
+func checkTokens(name string, tokens token.Tokens, mostAliases int) error {
+	depth, line, dashes, aliases := 0, 0, 0, 0
 	for _, t := range tokens {
 		if t.Position.Line != line {
 			line, dashes = t.Position.Line, 0
@@ -83,7 +87,12 @@ func checkTokens(name string, tokens token.Tokens) error {
 		what := ""
 		switch t.Type {
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
-			what = "anchors and aliases are not taken: write the value out, or in quotes"
+			if t.Type == token.AliasType {
+				aliases++
+			}
+			if mostAliases == 0 || aliases > mostAliases {
+				what = "anchors and aliases are not taken: write the value out, or in quotes"
+			}
 		case token.TagType, token.DirectiveType:
 			what = "tags and directives are not taken"
 		case token.SequenceStartType, token.MappingStartType:

@@ -150,3 +150,22 @@ func FuzzStrict(f *testing.F) {
 		}
 	})
 }
+
+// TestGivenAliases reads a few aliases in a file of an earlier version, and refuses a file
+// that would grow without bound.
+func TestGivenAliases(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "given.yaml")
+	read := func(text string) (strictSample, error) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var got strictSample
+		return got, ReadGiven(path, &got)
+	}
+	if got, err := read("runs: &n 3\nlist: [*n, *n]\n"); err != nil || got.Runs != 3 || len(got.List) != 2 || got.List[1] != 3 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := read("runs: &n 3\nlist: [" + strings.Repeat("*n, ", givenAliases+1) + "]\n"); err == nil || !strings.Contains(err.Error(), "given.yaml:2: anchors and aliases") {
+		t.Errorf("many: %v", err)
+	}
+}

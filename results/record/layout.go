@@ -16,6 +16,7 @@ const (
 	scoresFile      = "scores.jsonl"
 	limitsFile      = "limits.jsonl"
 	leaderboardFile = "leaderboard.md"
+	leftOutFile     = "left-out.json"
 	indexFile       = "results.db"
 	headsFile       = "heads.jsonl"
 	trialsFolder    = "trials" // as results.TrialID has it
@@ -23,6 +24,7 @@ const (
 	baseFolder      = "base"
 	privateFolder   = "private"
 	cacheFolder     = "cache"
+	adaptersFolder  = "adapters"
 	jobsFolder      = "jobs"
 	cancelFolder    = "cancel"
 	replayFolder    = "replay"
@@ -100,6 +102,9 @@ func (e Experiment) Definition(agent string) File[any] {
 // Leaderboard is the page that the last run wrote.
 func (e Experiment) Leaderboard() Text { return Text(e.join(leaderboardFile)) }
 
+// LeftOut says what the folder lacks since it was unpacked from a bundle.
+func (e Experiment) LeftOut() File[LeftOut] { return File[LeftOut](e.join(leftOutFile)) }
+
 // BasePublic holds the untrained student's answers to the domain's public set.
 func (e Experiment) BasePublic(d results.Domain) File[Public] {
 	return File[Public](e.join(baseFolder, string(d), publicFile))
@@ -126,6 +131,11 @@ func (e Experiment) Cache() string { return e.join(cacheFolder) }
 // Training is the folder of the training with the digest of all that decides it.
 func (e Experiment) Training(digest string) Training {
 	return Training(e.join(cacheFolder, digest[:min(32, len(digest))]))
+}
+
+// Adapter is the folder of a kept adapter, whose weights have the digest.
+func (e Experiment) Adapter(digest string) Training {
+	return Training(e.join(adaptersFolder, digest[:min(32, len(digest))]))
 }
 
 // Cancel holds the wish to cancel a trial. It lies beside the trials, since a trial's

@@ -18,6 +18,7 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/config"
 	"github.com/autodatabench/autodatabench/results/cut"
+	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 // File is an experiment as its user writes it (bench/experiments).
@@ -47,6 +48,10 @@ type File struct {
 	// Outage is how long a fault of the platform is waited out before a trial is left
 	// to be resumed. It is no part of the experiment's terms.
 	Outage config.Duration `yaml:"outage" json:"outage,omitempty"`
+
+	// KeepAdapters says which adapters of final scores stay in the experiment's folder:
+	// best or all; none when empty. It is no part of the experiment's terms.
+	KeepAdapters string `yaml:"keep_adapters,omitempty" json:"keep_adapters,omitempty"`
 
 	GPUPrice *float64 `yaml:"price_per_gpu_hour_usd" json:"price_per_gpu_hour_usd,omitempty"` // unknown when left out
 }
@@ -114,6 +119,24 @@ type Sandbox struct {
 	Memory    config.Size `yaml:"memory" json:"memory"`
 	Processes int         `yaml:"processes" json:"processes"`
 	Python    string      `yaml:"python" json:"python"`
+
+	// Environment is the folder of a virtual environment whose Python runs code, in the
+	// place of Python. Its digest is found when the sandbox is opened.
+	Environment       string `yaml:"environment" json:"environment,omitempty"`
+	EnvironmentDigest string `yaml:"-" json:"environment_digest,omitempty"`
+}
+
+// environment refuses words that do not go with an environment.
+func (s Sandbox) environment() error {
+	switch {
+	case s.Environment == "":
+		return nil
+	case s.Kind == "none":
+		return fmt.Errorf("sandbox.environment: does not go with kind none, which can keep nobody from changing it; name its interpreter as python")
+	case s.Python != Default().Sandbox.Python:
+		return fmt.Errorf("sandbox.environment: does not go with python: the environment has its own")
+	}
+	return nil
 }
 
 // leastMemory is what Python and its library need to start, with some room: they fail
@@ -171,7 +194,7 @@ func Default() File {
 		Protocol: "mini", Suite: Suite{Name: MiniSuite},
 		Domains: results.Domains(), Workflows: results.Workflows(), Settings: []results.Setting{results.Scratch},
 		Runs: 1, Seed: 1, FinalSeeds: 1, Parallel: 2,
-		Teacher: Teacher{Kind: "procedural"}, Student: Student{Kind: "embedded"},
+		Teacher: Teacher{Kind: Procedural}, Student: Student{Kind: "embedded"},
 		Launcher: Launcher{Kind: Local}, Outage: config.Duration(30 * time.Minute),
 		Sandbox: Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
 	}
@@ -220,7 +243,8 @@ func (f File) Validate() error {
 		within("runs", f.Runs, 1, 1000), f.untilDecided(), within("final_seeds", f.FinalSeeds, 1, 100), within("parallel", f.Parallel, 1, 1000),
 		f.Teacher.validate(), f.Student.validate(), within("student.gpus", f.Student.GPUs, 0, 10_000),
 		f.Launcher.validate(),
-		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
+		known("keep_adapters", f.KeepAdapters, "", string(final.KeepBest), string(final.KeepAll)),
+		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"), f.Sandbox.environment(),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
 	} {
 		if check != nil {

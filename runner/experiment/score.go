@@ -71,6 +71,9 @@ func (s *Setup) Evaluate(ctx context.Context, g final.Given, d results.Domain, r
 // openScores opens the log of seals and scores, and enters the experiment's lock or
 // checks it.
 func (s *Setup) openScores() (err error) {
+	if err := s.Root.Own(); err != nil {
+		return err
+	}
 	if s.scores, err = s.Root.OpenScores(); err != nil {
 		return err
 	}
@@ -83,7 +86,7 @@ func (s *Setup) openScores() (err error) {
 // scorer scores with the setup's student and private sets. It scores the base
 // student once, so that trials that run at a time share one scorer.
 func (s *Setup) scorer() *final.Scorer {
-	return &final.Scorer{Root: s.Root, Scores: s.scores, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot, Fits: s.Fits}
+	return &final.Scorer{Root: s.Root, Scores: s.scores, Student: s.Student, Identity: s.Identity, PrivateRoot: s.PrivateRoot, Fits: s.Fits, Keep: final.Keep(s.File.KeepAdapters)}
 }
 
 // ready refuses what no trial could be scored with.

@@ -15,9 +15,12 @@ import (
 
 // sameTerms refuses to go on under other terms, and names what differs. Some may differ:
 // who wrote the lock, what pages call the agents, which their digests hold, on which host
-// the teacher is, and where and how many at a time trials run. Trials may be added: see
-// [Grow].
+// the teacher is, where and how many at a time trials run, and which adapters are kept.
+// Trials may be added: see [Grow].
 func sameTerms(folder string, begun, asked File, was, now record.Lock) error {
+	if box := &asked.Sandbox; box.Environment != "" && box.EnvironmentDigest == "" { // no code is to run, so nobody looked
+		box.EnvironmentDigest = begun.Sandbox.EnvironmentDigest
+	}
 	one, err := termsOf(begun, was, now)
 	if err != nil {
 		return err
@@ -41,8 +44,9 @@ func sameTerms(folder string, begun, asked File, was, now record.Lock) error {
 // termsOf are the terms of a lock that another must share, by their keys in the
 // experiment file where they have one.
 func termsOf(f File, l, other record.Lock) (terms map[string]any, err error) {
-	f.Parallel, f.Launcher, f.Outage = 0, Launcher{}, 0
+	f.Parallel, f.Launcher, f.Outage, f.KeepAdapters = 0, Launcher{}, 0, ""
 	f.Teacher.BaseURL, f.Teacher.APIKeyEnv = "", "" // the teacher's digest holds the form of the address
+	f.Sandbox.Environment = ""                      // it has a digest
 	f.keepTrials(File{})
 	parts := map[string]any{
 		"": f, "protocol": l.Protocol, "tasks": common(l.Tasks, other.Tasks), "agents": common(l.Agents, other.Agents),

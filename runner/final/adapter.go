@@ -10,10 +10,10 @@ import (
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
-// Adapter trains the student of a scored trial again, from the rows and the seed of its
-// first final score, and leaves the adapter in the folder to. It opens no private set.
-// An adapter with another digest than the one that was scored is an error.
-func (s *Scorer) Adapter(ctx context.Context, dir record.Trial, task tasks.Task, to string) (record.Score, error) {
+// Adapter trains the student of a scored trial again, from the rows of its final score
+// with the seed k (from 1), and leaves the adapter in the folder to. It opens no private
+// set. An adapter with another digest than the one that was scored is an error.
+func (s *Scorer) Adapter(ctx context.Context, dir record.Trial, k int, task tasks.Task, to string) (record.Score, error) {
 	state, err := dir.Load()
 	if err != nil {
 		return record.Score{}, err
@@ -21,16 +21,9 @@ func (s *Scorer) Adapter(ctx context.Context, dir record.Trial, task tasks.Task,
 	if err := s.sameStudentAndTask(state.Spec, task); err != nil {
 		return record.Score{}, err
 	}
-	final := dir.Final(1)
-	if state.Best == 0 || !disk.Exists(string(final.Score())) {
-		return record.Score{}, results.Bad(fmt.Errorf("trial %s has no scored submission, so that no student was trained for it", state.Spec.TrialID), "autodatabench show says how the trial ended")
-	}
-	score, err := final.Score().Read()
+	final, score, err := finalOf(dir, k)
 	if err != nil {
 		return score, err
-	}
-	if score.Training == nil {
-		return score, results.Bad(fmt.Errorf("trial %s: the training of its final score failed: %s", state.Spec.TrialID, score.Detail))
 	}
 	rows, err := final.Rows().Read()
 	if err != nil {
@@ -49,4 +42,26 @@ func (s *Scorer) Adapter(ctx context.Context, dir record.Trial, task tasks.Task,
 		}
 	}
 	return score, nil
+}
+
+// finalOf is the trial's final score with the seed k (from 1), which has a training.
+func finalOf(dir record.Trial, k int) (final record.Final, score record.Score, err error) {
+	state, err := dir.Load()
+	if err != nil {
+		return "", score, err
+	}
+	if state.Best == 0 || !disk.Exists(string(dir.Final(1).Score())) {
+		return "", score, results.Bad(fmt.Errorf("trial %s has no scored submission, so that no student was trained for it", state.Spec.TrialID), "autodatabench show says how the trial ended")
+	}
+	if seeds := state.Spec.Protocol.FinalSeeds; k < 1 || k > seeds {
+		return "", score, results.Bad(fmt.Errorf("trial %s has final seeds from 1 to %d, and no %d", state.Spec.TrialID, seeds, k))
+	}
+	final = dir.Final(k)
+	if score, err = final.Score().Read(); err != nil {
+		return "", score, err
+	}
+	if score.Training == nil {
+		return "", score, results.Bad(fmt.Errorf("trial %s: the training of its final score failed: %s", state.Spec.TrialID, score.Detail))
+	}
+	return final, score, nil
 }

@@ -60,7 +60,7 @@ func (s *Scorer) Again(ctx context.Context, task tasks.Task, rows []results.Row,
 	defer remove()
 	dir, terms := record.Final(at), s.terms(task, was.Terms.Recipe)
 	if rows != nil {
-		err = s.train(ctx, dir, task, terms, rows, was.Seed)
+		err = s.train(ctx, dir, task, terms, rows, was.Seed, false)
 	} else {
 		var items []tasks.Item
 		if items, err = private.Open(s.PrivateRoot, task); err == nil {

@@ -39,6 +39,8 @@ type Scorer struct {
 	// Fits says why questions that leave room for an answer of so many tokens do not fit
 	// the student; nil: all do.
 	Fits func(questions []string, answer int) error
+
+	Keep Keep // which adapters stay in Root
 	base sync.Mutex
 }
 
@@ -92,6 +94,7 @@ func (s *Scorer) Trial(ctx context.Context, dir record.Trial, task tasks.Task) (
 			b := books{
 				read:  func() (record.Score, error) { return s.Scores.Final(dir, state.Spec.TrialID, k+1) },
 				enter: func() error { return s.Scores.EnterFinal(state.Spec.TrialID, k+1) },
+				keep:  s.Keep == KeepAll || s.Keep == KeepBest && k == 0,
 			}
 			seed := runner.Derive(state.Spec.Seed, "final", k+1)
 			if err := s.submission(ctx, dir.Final(k+1), b, task, state.Spec.Protocol.Recipe, rows, seed); err != nil {
@@ -102,11 +105,12 @@ func (s *Scorer) Trial(ctx context.Context, dir record.Trial, task tasks.Task) (
 	return s.Scores.Outcome(dir)
 }
 
-// books are the log's way with one score: read finds the score that counts, and
-// enter adds the one that was made.
+// books are the record's way with one score: read finds the score that counts, enter
+// adds the one that was made, and with keep its adapter stays.
 type books struct {
 	read  func() (record.Score, error)
 	enter func() error
+	keep  bool
 }
 
 // submission trains the student on the rows with the seed and leaves rows,
@@ -117,13 +121,13 @@ func (s *Scorer) submission(ctx context.Context, dir record.Final, b books, task
 	if done, err := kept(dir.Score(), b, terms); done || err != nil {
 		return err
 	}
-	if err := s.train(ctx, dir, task, terms, rows, seed); err != nil {
+	if err := s.train(ctx, dir, task, terms, rows, seed, b.keep); err != nil {
 		return err
 	}
 	return b.enter()
 }
 
-func (s *Scorer) train(ctx context.Context, dir record.Final, task tasks.Task, terms record.Terms, rows []results.Row, seed int64) error {
+func (s *Scorer) train(ctx context.Context, dir record.Final, task tasks.Task, terms record.Terms, rows []results.Row, seed int64, keep bool) error {
 	items, err := private.Open(s.PrivateRoot, task)
 	if err != nil {
 		return err
@@ -147,6 +151,11 @@ func (s *Scorer) train(ctx context.Context, dir record.Final, task tasks.Task, t
 		return err
 	}
 	score.Training = &report
+	if keep {
+		if err := keepAdapter(s.Root, adapter, report); err != nil {
+			return err
+		}
+	}
 	return s.predict(ctx, dir, adapter, task, items, score)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // killed is a student whose third training never ends.
@@ -23,15 +24,14 @@ func (k *killed) Train(ctx context.Context, r results.Recipe, rows []results.Row
 	return k.fake.Train(ctx, r, rows, seed, dir, tell)
 }
 
-// A trial is scored when all of its final seeds are, and scoring it again trains
-// only for those that are missing.
-func TestTrialIsScoredWithAllSeeds(t *testing.T) {
-	root, task := record.Experiment(t.TempDir()), science(t)
+// submitted is a sealed trial with one row that is scored with so many final seeds.
+func submitted(t *testing.T, root record.Experiment, task tasks.Task, seeds int) record.Trial {
+	t.Helper()
 	spec := results.Spec{
 		TrialID:  results.TrialID{Domain: results.Science, Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1},
 		Protocol: results.Mini(), TaskDigest: task.Digest, StudentDigest: "one", Arithmetic: "go-1",
 	}
-	spec.Protocol.FinalSeeds, spec.Protocol.Budget.MinRows = 3, 1
+	spec.Protocol.FinalSeeds, spec.Protocol.Budget.MinRows = seeds, 1
 	dir := root.Trial(spec.TrialID)
 	if err := disk.WriteJSON(string(dir.Attempt(1).Submission()), []results.Row{{Instruction: "a", Output: "b"}}); err != nil {
 		t.Fatal(err)
@@ -41,6 +41,14 @@ func TestTrialIsScoredWithAllSeeds(t *testing.T) {
 		results.Event{Kind: results.AgentReplied, Data: []byte(`{"code":true}`)},
 		results.Event{Kind: results.CodeExecuted, Data: []byte(`{}`)},
 		results.Event{Kind: results.Checked, Data: []byte(`{"valid":true,"rows":1,"kept":1,"used":1}`)})
+	return dir
+}
+
+// A trial is scored when all of its final seeds are, and scoring it again trains
+// only for those that are missing.
+func TestTrialIsScoredWithAllSeeds(t *testing.T) {
+	root, task := record.Experiment(t.TempDir()), science(t)
+	dir := submitted(t, root, task, 3)
 	s := scorer(t, root, nil)
 	s.Student = &killed{}
 	if _, err := s.Trial(t.Context(), dir, task); !errors.Is(err, errKilled) {

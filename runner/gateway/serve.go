@@ -75,7 +75,7 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 		defer time.AfterFunc(g.opts.Grace, giveUp).Stop() // nobody waits for what they answer
 		s.shut(server)
 		serving.Wait()
-		s.handlers.Wait() // their calls are given up and their connections closed
+		s.handlers.Lock() // their calls are given up and their connections closed
 		os.Remove(socket)
 		g.end()
 	}), nil
@@ -149,8 +149,11 @@ func (s *session) routes() http.Handler {
 		refuse(w, http.StatusNotFound, "invalid_request_error", "", "", "there is only POST /v1/chat/completions, GET /v1/budget and POST /v1/check")
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.handlers.Add(1)
-		defer s.handlers.Done()
+		if !s.handlers.TryRLock() { // a connection was taken while the server was shut
+			refuse(w, http.StatusServiceUnavailable, "stopping", "", "", errStopping.Error())
+			return
+		}
+		defer s.handlers.RUnlock()
 		mux.ServeHTTP(w, r)
 	})
 }

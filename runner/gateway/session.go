@@ -23,8 +23,8 @@ type session struct {
 	attempt     int
 	stored      map[key]record.Answer // of an earlier execution of the same code
 	check       func(context.Context) results.Check
-	checking    sync.Mutex // held while the one check goes on
-	handlers    sync.WaitGroup
+	checking    sync.Mutex   // held while the one check goes on
+	handlers    sync.RWMutex // held for reading by each handler, and for good by the end
 	secondsLeft func() float64
 	lost        int // calls of earlier executions that are charged and have no answer
 

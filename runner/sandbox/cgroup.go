@@ -27,6 +27,7 @@ type groups struct {
 const (
 	memory = "memory"
 	pids   = "pids"
+	cpu    = "cpu"
 )
 
 // usableGroups are the groups that a process could be started in; nil where there are
@@ -78,6 +79,11 @@ func findGroups(root string) *groups {
 		}
 	}
 	if len(v1.parents) == 2 {
+		if at, ok := hierarchies[cpu]; ok {
+			if dir := at.folder(root, paths[cpu]); writable(dir) {
+				v1.parents[cpu] = dir
+			}
+		}
 		return v1
 	}
 	at, ok := hierarchies[""]
@@ -88,6 +94,9 @@ func findGroups(root string) *groups {
 	for dir := at.folder(root, paths[""]); dir == top || below(dir, top); dir = filepath.Dir(dir) { // a service's folder, above its process's
 		if delegated(dir) {
 			return &groups{version: 2, parents: map[string]string{"": dir}}
+		}
+		if limited(dir) { // as by systemd-run: a group above would be free of that
+			return nil
 		}
 	}
 	return nil
@@ -158,6 +167,17 @@ func writable(dir string) bool {
 	return err == nil && os.Remove(made) == nil
 }
 
+// limited reports whether somebody has set a limit on a group of version 2.
+func limited(dir string) bool {
+	for _, file := range []string{"memory.max", "memory.high", "memory.swap.max", "pids.max", "cpu.max"} {
+		data, err := os.ReadFile(filepath.Join(dir, file))
+		if err == nil && !strings.HasPrefix(string(data), "max") {
+			return true
+		}
+	}
+	return false
+}
+
 // delegated reports whether the folder of version 2 may have children with the
 // controllers. They are switched on where that is allowed: not while the group itself
 // holds processes, as this one, unless it is the root.
@@ -174,7 +194,9 @@ func delegated(dir string) bool {
 	if !has() {
 		_ = os.WriteFile(control, []byte("+memory +pids"), 0o644)
 	}
-	return has()
+	ok := has()
+	_ = os.WriteFile(control, []byte("+cpu"), 0o644) // where it is there
+	return ok
 }
 
 const groupPrefix = "autodatabench-"

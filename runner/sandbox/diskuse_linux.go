@@ -59,10 +59,17 @@ func (e *execution) overDisk(pid int) error {
 		return nil
 	}
 	err := u.folder(dir, 0)
+	h := hidden{usage: &u, device: root.Dev, most: e.spec.Limits.FileSize}
 	for _, p := range descendants(pid, 2*e.spec.Limits.Processes) {
-		u.unlinked(p, root.Dev)
+		h.process(p)
 	}
+	waited := e.inFlight > 0
+	e.inFlight = h.inFlight
 	switch {
+	case h.closed:
+		return over("a process does not let its open files be counted")
+	case waited && e.inFlight > 0:
+		return over("open files wait in sockets, where they cannot be counted")
 	case errors.Is(err, errTooDeep):
 		return over("folders of the workspace lie more than %d deep in each other", maxLevels)
 	case u.files > maxFiles:
@@ -125,20 +132,4 @@ func openFolder(dir int, name string) *os.File {
 		return nil
 	}
 	return os.NewFile(uintptr(fd), name)
-}
-
-// unlinked adds the open files of a process that have no name any more.
-func (u *usage) unlinked(pid int, device uint64) {
-	dir := fmt.Sprintf("/proc/%d/fd", pid)
-	open, _ := os.ReadDir(dir)
-	for _, fd := range open {
-		var st unix.Stat_t
-		if unix.Stat(dir+"/"+fd.Name(), &st) != nil || st.Nlink > 0 || st.Dev != device || st.Mode&unix.S_IFMT != unix.S_IFREG {
-			continue
-		}
-		if same := (unix.Stat_t{Dev: st.Dev, Ino: st.Ino}); !u.seen[same] {
-			u.seen[same] = true
-			u.bytes += st.Blocks * 512
-		}
-	}
 }

@@ -16,6 +16,7 @@ import (
 type group struct {
 	version int
 	folders map[string]string // by controller, as in groups
+	counter *fullCounter      // of version 1; nil where the kernel does not count
 }
 
 // make makes a group with the limits.
@@ -34,6 +35,9 @@ func (g *groups) make(l Limits) (*group, error) {
 	if err := made.bound(l); err != nil {
 		return nil, errors.Join(err, made.remove())
 	}
+	if g.version == 1 {
+		made.counter = newFullCounter(made.folders[memory])
+	}
 	return made, nil
 }
 
@@ -42,9 +46,17 @@ const own = 8
 
 func (g *group) bound(l Limits) error {
 	bytes, processes := strconv.FormatInt(l.Memory+ownMemory, 10), strconv.Itoa(l.Processes+own)
+	const period = 100_000 // microseconds, in each of which the group may use so many
+	share := strconv.Itoa(l.CPUs * period)
 	if g.version == 2 {
 		dir := g.folders[""]
-		return errors.Join(set(dir, "memory.max", bytes), optional(set(dir, "memory.swap.max", "0")), optional(set(dir, "memory.oom.group", "1")), set(dir, "pids.max", processes))
+		return errors.Join(optional(set(dir, "cpu.max", share+" "+strconv.Itoa(period))), set(dir, "memory.max", bytes), optional(set(dir, "memory.swap.max", "0")), optional(set(dir, "memory.oom.group", "1")), set(dir, "pids.max", processes))
+	}
+	if dir, ok := g.folders[cpu]; ok {
+		weight := strconv.Itoa(l.CPUs * 1024) // that of one process is 1,024
+		if err := errors.Join(optional(set(dir, "cpu.cfs_quota_us", share)), set(dir, "cpu.shares", weight)); err != nil {
+			return err
+		}
 	}
 	dir := g.folders[memory]
 	return errors.Join(
@@ -99,8 +111,8 @@ func (g *group) start(cmd *exec.Cmd) error {
 
 // thread moves the calling thread to the folder that is made of each of the group's.
 func (g *group) thread(to func(dir string) string) error {
-	for _, dir := range g.folders {
-		if err := set(to(dir), "tasks", "0"); err != nil {
+	for controller, dir := range g.folders {
+		if err := set(to(dir), "tasks", "0"); err != nil && controller != cpu { // which takes no thread of real time
 			return err
 		}
 	}
@@ -123,9 +135,13 @@ func (g *group) killed() (killed, full bool) {
 		return count(events, "oom_kill") > 0, count(events, "oom") > 0
 	}
 	dir := g.folders[memory]
-	limit := number(filepath.Join(dir, "memory.limit_in_bytes"))
-	for _, most := range []string{"memory.max_usage_in_bytes", "memory.memsw.max_usage_in_bytes"} { // that with swap may be met first
-		full = full || number(filepath.Join(dir, most)) >= limit-largestPiece
+	if g.counter != nil {
+		full = g.counter.full()
+	} else { // pages of files, which the kernel would give back, count as well
+		limit := number(filepath.Join(dir, "memory.limit_in_bytes"))
+		for _, most := range []string{"memory.max_usage_in_bytes", "memory.memsw.max_usage_in_bytes"} { // that with swap may be met first
+			full = full || number(filepath.Join(dir, most)) >= limit-largestPiece
+		}
 	}
 	return count(filepath.Join(dir, "memory.oom_control"), "oom_kill") > 0, full
 }
@@ -159,7 +175,7 @@ func killAll(dir string) {
 func count(path, name string) int64 {
 	data, _ := os.ReadFile(path)
 	for line := range strings.Lines(string(data)) {
-		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == name {
+		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == name {
 			n, _ := strconv.ParseInt(fields[1], 10, 64)
 			return n
 		}
@@ -170,6 +186,10 @@ func count(path, name string) int64 {
 // remove ends what is left in the group, and takes it away once its last process is
 // gone. What cannot be taken away yet is swept by a later run.
 func (g *group) remove() error {
+	if g.counter != nil {
+		g.counter.close()
+		g.counter = nil
+	}
 	var left error
 	for _, dir := range g.folders {
 		err := os.Remove(dir)

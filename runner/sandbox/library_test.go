@@ -172,6 +172,8 @@ print(check_submission())
 save_rows({"instruction": str(i), "output": "\u00e9\ud800" if i == 0 else "x"} for i in range(4))
 v = check_submission()
 print(v["valid"], v["kept"], v["used"], v["reasons"])
+from concurrent.futures import ThreadPoolExecutor
+print(all(w == v for w in ThreadPoolExecutor(8).map(lambda _: check_submission(), range(32))))
 print(len(load_rows()), restore("a"), restore("a", 5))
 checkpoint("a", {"n": 1}); print(restore("a"))
 try: save_rows([object()])
@@ -183,6 +185,7 @@ print(sorted(os.listdir()))
 	want := `[{'id': 1}, {'id': 2}] None []
 {'valid': False, 'problem': 'there is no submission.json', 'rows': 0, 'kept': 0, 'used': 0}
 True 3 3 {'text that is no Unicode (half of a surrogate pair)': 1}
+True
 4 None 5
 {'n': 1}
 4

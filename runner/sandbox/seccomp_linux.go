@@ -70,6 +70,8 @@ func filter() []unix.SockFilter {
 		// clone3 has its flags in memory, where a filter cannot look: libraries go on with clone.
 		jump(unix.BPF_JEQ, unix.SYS_CLONE3, 0, 1), ret(failing(unix.ENOSYS)),
 		jump(unix.BPF_JEQ, unix.SYS_CLONE, 0, 4), load(offArg0), jump(unix.BPF_JSET, spaces, 0, 1), ret(failing(unix.EPERM)), ret(unix.SECCOMP_RET_ALLOW),
+		// Code whose memory is not to be dumped has open files that a user cannot look at.
+		jump(unix.BPF_JEQ, unix.SYS_PRCTL, 0, 4), load(offArg0), jump(unix.BPF_JEQ, unix.PR_SET_DUMPABLE, 0, 1), ret(failing(unix.EPERM)), ret(unix.SECCOMP_RET_ALLOW),
 		// Sockets are of the host's own kind, of the internet, or ask for routes, as name
 		// look-ups do; pairs are of the first kind. The kernel makes one of another kind,
 		// and loads what that takes, before it says that it has no pairs.

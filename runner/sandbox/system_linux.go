@@ -2,11 +2,15 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -78,7 +82,7 @@ func keepOpenFiles() {
 // held to.
 func bind(pid int, l Limits) error {
 	for what, most := range map[int]uint64{
-		unix.RLIMIT_AS: uint64(l.Memory), unix.RLIMIT_FSIZE: uint64(l.FileSize), unix.RLIMIT_NOFILE: uint64(l.OpenFiles), unix.RLIMIT_NPROC: uint64(l.Processes),
+		unix.RLIMIT_AS: uint64(l.Memory), unix.RLIMIT_FSIZE: uint64(l.FileSize), unix.RLIMIT_NOFILE: uint64(l.OpenFiles), unix.RLIMIT_NPROC: uint64(l.Processes), unix.RLIMIT_CPU: uint64(l.cpuTime/time.Second) + 1,
 		unix.RLIMIT_CORE: 0, unix.RLIMIT_MSGQUEUE: 0, unix.RLIMIT_MEMLOCK: 64 << 10,
 	} {
 		var old unix.Rlimit
@@ -92,3 +96,38 @@ func bind(pid int, l Limits) error {
 	}
 	return nil
 }
+
+// fullCounter counts how often the memory of a group of version 1 was full, with nothing
+// left to give back.
+type fullCounter struct {
+	fd  int
+	was atomic.Bool
+}
+
+// newFullCounter is nil where the kernel does not count.
+func newFullCounter(dir string) *fullCounter {
+	control, err := os.Open(filepath.Join(dir, "memory.oom_control"))
+	if err != nil {
+		return nil
+	}
+	defer control.Close()
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return nil
+	}
+	if set(dir, "cgroup.event_control", fmt.Sprintf("%d %d", fd, control.Fd())) != nil {
+		unix.Close(fd)
+		return nil
+	}
+	return &fullCounter{fd: fd}
+}
+
+// full reports whether the memory was full at some time.
+func (c *fullCounter) full() bool {
+	if n, _ := unix.Read(c.fd, make([]byte, 8)); n > 0 {
+		c.was.Store(true)
+	}
+	return c.was.Load()
+}
+
+func (c *fullCounter) close() { unix.Close(c.fd) }

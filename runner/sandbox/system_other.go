@@ -31,3 +31,11 @@ func keepOpenFiles() {}
 func bind(int, Limits) error { return errors.ErrUnsupported }
 
 func intoGroup(*syscall.SysProcAttr, *os.File) {}
+
+type fullCounter struct{}
+
+func newFullCounter(string) *fullCounter { return nil }
+
+func (*fullCounter) full() bool { return false }
+
+func (*fullCounter) close() {}

@@ -128,6 +128,7 @@ func (s *Server) begin(ctx context.Context) (*process, error) {
 // not each time that somebody asks for it. The caller holds the lock.
 func (s *Server) lost(ctx context.Context) string {
 	if !s.running.Alive() {
+		s.running.stop(s.spec.Grace) // its children live on, and hold the memory that the next one needs
 		return fmt.Sprintf("ended by itself with %v", s.running.Wait())
 	}
 	select {

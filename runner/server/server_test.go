@@ -276,11 +276,7 @@ func TestCloseEndsChildrenAndTheDeaf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, number, _ := strings.Cut(string(log), "child ")
-	child, err := strconv.Atoi(strings.TrimSpace(number))
-	if err != nil {
-		t.Fatalf("log %q: %v", log, err)
-	}
+	child := childIn(t, string(log))
 	s.Close()
 	if !childtest.Gone(child) {
 		t.Error("a child lives on")
@@ -293,6 +289,34 @@ func TestCloseEndsChildrenAndTheDeaf(t *testing.T) {
 	if _, err := http.Get(url + "/health"); err == nil {
 		t.Error("a process that ignores the request to end lives on")
 	}
+}
+
+// A process that ended by itself leaves its children to nobody: they end before another
+// is started.
+func TestCrashEndsChildren(t *testing.T) {
+	spec := testSpec(t, "parent")
+	s := open(t, spec)
+	url := mustURL(t, s)
+	log, err := os.ReadFile(spec.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	crash(t, s, url)
+	mustURL(t, s)
+	if !childtest.Gone(childIn(t, string(log))) {
+		t.Error("a child of the process that crashed lives on")
+	}
+}
+
+// childIn is the process that a parent names in its log.
+func childIn(t *testing.T, log string) int {
+	t.Helper()
+	_, number, _ := strings.Cut(log, "child ")
+	child, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil {
+		t.Fatalf("log %q: %v", log, err)
+	}
+	return child
 }
 
 func TestMissingProgram(t *testing.T) {

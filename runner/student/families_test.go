@@ -24,7 +24,7 @@ var families = []struct {
 }{
 	{"llama", true}, {"qwen3", true}, {"smollm3", true}, {"olmo3", true}, {"gemma3_text", true}, // as their head makes them
 	{"granite", true}, {"cohere", true}, // scaled
-	{"gemma2", true},     // capped
+	{"gemma2", true}, {"gemma4_text", true}, // capped
 	{"falcon_h1", false}, // scaled; PEFT adapts only some of its linear layers
 }
 

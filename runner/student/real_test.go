@@ -7,8 +7,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -45,13 +46,14 @@ func openReal(t *testing.T) checkpoint.Model {
 	return m
 }
 
-// realServer is a vLLM of the model with adapters up to a rank, 0 for none.
-func realServer(t *testing.T, m checkpoint.Model, rank int) (*vllm.Generator, vllm.Started) {
+// realServer is a vLLM of the model with adapters up to a rank, 0 for none, and its log.
+func realServer(t *testing.T, m checkpoint.Model, rank int) (g *vllm.Generator, log string) {
 	t.Helper()
+	log = filepath.Join(t.TempDir(), "log")
 	launch := vllm.Launch{
 		What: "vllm serve of the test", Command: []string{realVariable(t, "REAL_VLLM"), "serve"}, Model: m.Folder, Rank: rank,
 		Env: os.Environ(), Dtype: "float32", Cache: 2, Context: 2048, Answers: 16,
-		Log: filepath.Join(t.TempDir(), "log"), Scratch: t.TempDir(),
+		Log: log, Scratch: t.TempDir(),
 	}
 	spec := launch.Spec()
 	spec.Settle = time.Second // a server may be killed more often than once here
@@ -61,13 +63,13 @@ func realServer(t *testing.T, m checkpoint.Model, rank int) (*vllm.Generator, vl
 	}
 	started := vllm.Started{Server: process}
 	t.Cleanup(func() { started.Close() })
-	g, err := vllm.New(vllm.Config{
+	g, err = vllm.New(vllm.Config{
 		Server: started, Model: m.Folder, Format: vllm.ModelTemplate, Adapters: vllm.LoRA, Session: "real", Concurrency: 4, Timeout: 5 * time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return g, started
+	return g, log
 }
 
 // realPairs are the demo's questions and rows that answer them.
@@ -122,7 +124,7 @@ func TestRealStack(t *testing.T) {
 	}
 	worker.Close() // its memory is vLLM's now
 
-	g, _ := realServer(t, m, recipe.Rank)
+	g, log := realServer(t, m, recipe.Rank)
 	if err := g.Probe(t.Context()); err != nil {
 		t.Errorf("vLLM with adapters: %v", err)
 	}
@@ -140,6 +142,11 @@ func TestRealStack(t *testing.T) {
 	t.Run("adapter", func(t *testing.T) { ask(t, adapter, nil) })
 	t.Run("adapter under another name", func(t *testing.T) { ask(t, adapter, nil) })
 	t.Run("base after adapters", func(t *testing.T) { ask(t, "", nil) })
+	t.Run("adapters are taken away", func(t *testing.T) {
+		if loaded, removed := adaptersIn(t, log); len(loaded) != 2 || !slices.Equal(loaded, removed) {
+			t.Errorf("loaded %q, removed %q", loaded, removed)
+		}
+	})
 	for _, killed := range []string{"EngineCore", "serve"} {
 		t.Run(killed+" killed in the middle", func(t *testing.T) {
 			time.Sleep(2 * time.Second) // or it counts as lost twice
@@ -155,6 +162,17 @@ func TestRealStack(t *testing.T) {
 			}
 		})
 	}
+	t.Run("no name twice", func(t *testing.T) {
+		loaded, _ := adaptersIn(t, log)
+		if once := slices.Compact(slices.Sorted(slices.Values(loaded))); len(loaded) < 5 || len(once) != len(loaded) {
+			t.Errorf("loaded %q", loaded) // two, and before and after each kill
+		}
+	})
+	t.Run("nothing is left of what was killed", func(t *testing.T) { // but one server and its engine
+		if engines := engines(t, log); engines != 1 {
+			t.Errorf("%d engines run", engines)
+		}
+	})
 	t.Run("no sockets are left", func(t *testing.T) { noSockets(t) })
 }
 
@@ -167,27 +185,43 @@ func TestRealServerWithoutAdapters(t *testing.T) {
 	}
 }
 
-// TestRealDemo: the paper's path from the task to the leaderboard, and one trial again.
-func TestRealDemo(t *testing.T) {
-	realVariable(t, "REAL_GGUF")
-	out := t.TempDir()
-	demo := exec.Command("../../bench/real/demo.sh", out)
-	text, err := demo.CombinedOutput()
+// adaptersIn are the names that vLLM says it loaded and removed at run time.
+func adaptersIn(t *testing.T, log string) (loaded, removed []string) {
+	t.Helper()
+	text, err := os.ReadFile(log)
 	if err != nil {
-		t.Fatalf("%v:\n%s", err, text)
+		t.Fatal(err)
 	}
-	t.Logf("%s", text)
-	scores, err := filepath.Glob(filepath.Join(out, "real", "trials", "capitals", "one-shot-scratch", "*", "run-*", "final", "1", "score.json"))
-	if err != nil || len(scores) < 2 { // the engineer's; a model may name too few countries
-		t.Errorf("scored trials: %q, %v", scores, err)
+	for _, found := range regexp.MustCompile(`(Loaded new|Removed) LoRA adapter: name '([^']*)'`).FindAllStringSubmatch(string(text), -1) {
+		if found[1] == "Removed" {
+			removed = append(removed, found[2])
+		} else {
+			loaded = append(loaded, found[2])
+		}
 	}
-	if !strings.Contains(string(text), "first difference") { // a difference ends it
-		t.Error("no trial was run again")
-	}
+	return loaded, removed
 }
 
-// killDescendant kills the process below this one whose command line has the word.
-func killDescendant(t *testing.T, word string) {
+// engines counts vLLM's engines that write into the log, whoever started them.
+func engines(t *testing.T, log string) (count int) {
+	t.Helper()
+	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range lines {
+		line, _ := os.ReadFile(path) // it may have ended
+		into, _ := os.Readlink(filepath.Join(filepath.Dir(path), "fd", "1"))
+		if strings.Contains(string(line), "EngineCore") && into == log {
+			count++
+		}
+	}
+	return count
+}
+
+// killDescendant kills the process below this one whose command line has the word, and
+// returns that line.
+func killDescendant(t *testing.T, word string) []string {
 	t.Helper()
 	parent, command := map[int]int{}, map[int]string{}
 	entries, err := os.ReadDir("/proc")
@@ -216,10 +250,11 @@ func killDescendant(t *testing.T, word string) {
 				t.Errorf("kill %s: %v", word, err)
 			}
 			t.Logf("killed %d: %.80q", pid, line)
-			return
+			return strings.Split(strings.TrimRight(line, "\x00"), "\x00")
 		}
 	}
 	t.Errorf("no process of %s", word)
+	return nil
 }
 
 // noSockets looks into the folder of temporary files.

@@ -17,15 +17,18 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/runner/final"
 )
 
 func adapterCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "adapter", Usage: "take away the student that a trial trained, as an adapter with a model card", ArgsUsage: "TRIAL",
-		Description: "Trains the adapter of the trial's final score again, from its rows and seed. It must come out equal to the bit.\n" +
+		Description: "Hands the adapter of the trial's final score out, if the experiment kept it (keep_adapters: best or all). Else\n" +
+			"the adapter is trained again, from the rows and the seed, and must come out equal to the bit.\n" +
 			"transformers with PEFT, vLLM and llama.cpp's converter read it. Example:\n\n" +
 			"  autodatabench student adapter --to adapter demo/science/one-shot-scratch/pipeline/run-1",
-		Flags: append(placeFlags(), outFlag(), jsonFlag(), targetFlag("adapter and its README.md")),
+		Flags: append(placeFlags(), outFlag(), jsonFlag(), targetFlag("adapter and its README.md"),
+			&cli.IntFlag{Name: "final-seed", Usage: "of the training with seed `N`, where a trial has more than one", Value: 1}),
 		Action: func(c *cli.Context) error {
 			name, err := oneArgument(c, "a trial")
 			if err != nil {
@@ -35,7 +38,7 @@ func adapterCommand(env Env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runAdapter(c.Context, env.World, adapterOptions{asJSON: c.Bool("json"), out: c.String("out"), trial: name, to: to, places: placesOf(c)})
+			return runAdapter(c.Context, env.World, adapterOptions{asJSON: c.Bool("json"), out: c.String("out"), trial: name, seed: c.Int("final-seed"), to: to, places: placesOf(c)})
 		},
 	}
 }
@@ -44,11 +47,12 @@ type adapterOptions struct {
 	asJSON bool
 	out    string
 	trial  string
+	seed   int    // which final seed, from 1
 	to     string // folder to make
 	places setup.Places
 }
 
-// runAdapter trains a trial's adapter again and writes its model card.
+// runAdapter hands a trial's adapter out, or trains it again, and writes its model card.
 func runAdapter(ctx context.Context, w setup.World, o adapterOptions) (err error) {
 	root, dir, err := record.FindTrial(o.out, o.trial)
 	if err != nil {
@@ -61,17 +65,7 @@ func runAdapter(ctx context.Context, w setup.World, o adapterOptions) (err error
 	if err != nil {
 		return err
 	}
-	f, given, err := experiment.Recorded(root)
-	if err != nil {
-		return err
-	}
-	o.places.Visible = true
-	s, err := setup.Open(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places}, setup.Needs{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	score, err := s.Adapter(ctx, dir, state.Spec.Domain, o.to)
+	score, how, err := adapter(ctx, w, o, root, dir, state.Spec.Domain)
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(o.to))
 	}
@@ -85,8 +79,29 @@ func runAdapter(ctx context.Context, w setup.World, o adapterOptions) (err error
 	if o.asJSON {
 		return printJSON(w, *score.Training)
 	}
-	fmt.Fprintf(w.Stdout, "adapter %.12s of %s, equal to the scored one, in %s\n", score.Training.Digest, state.Spec.TrialID, o.to)
+	fmt.Fprintf(w.Stdout, "adapter %.12s of %s, %s, equal to the scored one, in %s\n", score.Training.Digest, state.Spec.TrialID, how, o.to)
 	return nil
+}
+
+// adapter leaves the trial's adapter in the folder of the options, and says how it was
+// had. One that was kept needs nothing of what trains.
+func adapter(ctx context.Context, w setup.World, o adapterOptions, root record.Experiment, dir record.Trial, d results.Domain) (score record.Score, how string, err error) {
+	score, found, err := final.Kept(root, dir, o.seed, o.to)
+	if err != nil || found {
+		return score, "kept", err
+	}
+	f, given, err := experiment.Recorded(root)
+	if err != nil {
+		return score, "", err
+	}
+	o.places.Visible = true
+	s, err := setup.Open(ctx, w, setup.Request{File: f, Given: given, Root: root, Places: o.places}, setup.Needs{})
+	if err != nil {
+		return score, "", err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	score, err = s.Adapter(ctx, dir, o.seed, d, o.to)
+	return score, "trained again", err
 }
 
 //go:embed model_card.md.tmpl
