@@ -24,6 +24,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -51,11 +52,14 @@ type Limits struct {
 
 // Config is what all executions share.
 type Config struct {
-	Kind   string           // Bubblewrap (also when empty) or None
-	Python string           // command or path of Python 3.9 or newer; empty means python3
-	Limits Limits           // of executions that name none
-	Hide   []string         // host paths to cover where the system's folders would show them
-	Now    func() time.Time // measures Result.Duration; nil leaves it 0
+	Kind   string // Bubblewrap (also when empty) or None
+	Python string // command or path of Python 3.9 or newer; empty means python3
+	Limits Limits // of executions that name none
+
+	Environment string // folder of a virtual environment, whose Python takes the place of Python
+
+	Hide []string         // host paths to cover where the system's folders would show them
+	Now  func() time.Time // measures Result.Duration; nil leaves it 0
 
 	// OOMKills counts the processes that the machine killed for want of memory; nil
 	// asks the system.
@@ -124,7 +128,14 @@ func New(cfg Config) (*Sandbox, error) {
 		}
 	}
 	var err error
-	if s.python, err = findPython(cfg.Python); err != nil {
+	if cfg.Environment != "" {
+		var copies []string
+		if s.cfg.Python, s.held.Environment, copies, err = openEnvironment(cfg.Environment); err != nil {
+			return nil, err
+		}
+		s.cfg.Hide = append(slices.Clone(cfg.Hide), copies...)
+	}
+	if s.python, err = findPython(s.cfg.Python); err != nil {
 		return nil, err
 	}
 	if cfg.Kind == None {
@@ -148,6 +159,9 @@ func New(cfg Config) (*Sandbox, error) {
 	}
 	return s, s.probe()
 }
+
+// EnvironmentDigest is the digest of the environment that was given; empty without one.
+func (s *Sandbox) EnvironmentDigest() string { return s.held.Environment }
 
 // OnlyLinux refuses every other system.
 func OnlyLinux(system string) error {

@@ -26,7 +26,7 @@ func openSandbox(w World, r Request) (cage, error) {
 		fmt.Fprintln(w.Stderr, "warning: sandbox none: agents' code runs with your rights; every trial is marked unsandboxed")
 	}
 	return newCage(sandbox.Config{
-		Kind: box.Kind, Python: box.Python, Now: w.Now,
+		Kind: box.Kind, Python: box.Python, Environment: box.Environment, Now: w.Now,
 		Limits: sandbox.Limits{Memory: int64(box.Memory), Processes: box.Processes, CPUs: share(r.File, runtime.NumCPU())},
 	}, cmp.Or(r.Origin, r.Root), r.File.Suite, r.Places)
 }
