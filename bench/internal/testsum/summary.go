@@ -22,6 +22,9 @@ const noNamespaces = "needs process namespaces, which some systems refuse to use
 // continuous integration it fails instead.
 const noMounts = "needs to mount, which containers refuse to their root"
 
+// noHistory is why dates of submissions may be left uncompared, as in an archive.
+const noHistory = "the checkout has no history, or a part of it"
+
 // noShell is why a script of completion may be untried where its shell is not.
 const noShell = "needs the shell: apt-get install zsh fish"
 
@@ -42,6 +45,8 @@ var allowedSkips = map[string]string{
 	"bench/internal/cli.TestReadOnlyFolders":      noMounts,
 	"bench/internal/cli.TestScriptsOfShells/zsh":  noShell,
 	"bench/internal/cli.TestScriptsOfShells/fish": noShell,
+
+	"bench/internal/cli.TestDatesOfTheRepository": noHistory,
 
 	"bench/internal/chaos.TestTwoRunners/in_two_namespaces": noNamespaces,
 	"results/disk.TestTwoNamespaces":                        noNamespaces,
