@@ -67,7 +67,7 @@ func TestBoardOfShippedSubmissions(t *testing.T) {
 			t.Fatal(err)
 		}
 		parts := strings.SplitN(text.String(), "\n\n", 3) // title, table, notes
-		tables = append(tables, parts[0]+"\n\n"+strings.TrimRight(parts[1], "\n"))
+		tables = append(tables, strings.ReplaceAll(parts[0], "\n", " ")+"\n"+strings.TrimRight(parts[1], "\n"))
 	}
 	block := "```\n" + strings.Join(tables, "\n\n") + "\n```\n"
 	shows(t, "../../../README.md", func(was []byte) ([]byte, error) {
@@ -77,7 +77,7 @@ func TestBoardOfShippedSubmissions(t *testing.T) {
 		if !ok {
 			t.Fatal("the README has no lines for the board")
 		}
-		return []byte(before + begin + "\n" + block + "\n" + end + after), nil
+		return []byte(before + begin + block + end + after), nil
 	})
 }
 
