@@ -93,6 +93,8 @@ type Sandbox struct {
 	Filter     bool   `json:"filter"`               // system calls were filtered
 	Bubblewrap string `json:"bubblewrap,omitempty"` // its version
 	Kernel     string `json:"kernel"`
+
+	Environment string `json:"environment,omitempty"` // digest of the Python environment that the experiment gave
 }
 
 // TeacherUse is what calls of the teacher came to.

@@ -65,7 +65,10 @@ func TestCancelledCodeIsPaid(t *testing.T) {
 			u.TeacherInput != sum.Total.InputTokens || u.TeacherOutput != sum.Total.OutputTokens || u.TeacherOutput == 0 {
 			t.Errorf("killed %v: end %q, usage %+v, ledger %+v", killed, state.End, u, sum.Total)
 		}
-		for _, check := range []func(record.Trial) error{record.Trial.CheckSeal, runner.CheckCourse, runner.CheckRecord} {
+		whole := func(dir record.Trial) error {
+			return runner.CheckRecord(dir, func(string) bool { return false })
+		}
+		for _, check := range []func(record.Trial) error{record.Trial.CheckSeal, runner.CheckCourse, whole} {
 			if err := check(dir); err != nil {
 				t.Errorf("killed %v: %v", killed, err)
 			}

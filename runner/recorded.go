@@ -13,8 +13,9 @@ import (
 // CheckRecord compares the files of a trial that has ended with its events, as far as
 // the one follows from the other: prompts and replies, the plans and programs in them,
 // submissions and the verdicts on them, trainings, public scores, the ledger. It returns
-// what does not fit, joined.
-func CheckRecord(dir record.Trial) error {
+// what does not fit, joined. Files that were left out of the folder, as lacks says, are not
+// compared.
+func CheckRecord(dir record.Trial, lacks func(path string) bool) error {
 	t := &trial{dir: dir}
 	var trained []results.TrainData
 	at := map[int]int{} // attempt by place in trained
@@ -35,7 +36,10 @@ func CheckRecord(dir record.Trial) error {
 	if err != nil {
 		return err
 	}
-	errs := []error{checkLedger(dir, &t.state), checkAttempts(dir, &t.state)}
+	errs := []error{checkAttempts(dir, &t.state)}
+	if !lacks(dir.Ledger()) {
+		errs = append(errs, checkLedger(dir, &t.state))
+	}
 	for i, data := range trained {
 		file := dir.Attempt(at[i]).Train()
 		kept, err := file.Read()
@@ -45,18 +49,18 @@ func CheckRecord(dir record.Trial) error {
 		errs = append(errs, err)
 	}
 	for _, a := range t.state.Attempts {
-		errs = append(errs, t.checkAttempt(a))
+		errs = append(errs, t.checkAttempt(a, lacks))
 	}
 	return errors.Join(errs...)
 }
 
 // checkAttempt compares the texts of the attempt with the digests in the events.
-func (t *trial) checkAttempt(a results.Attempt) error {
+func (t *trial) checkAttempt(a results.Attempt, lacks func(path string) bool) error {
 	_, err := t.keptPrompt(a.N)
 	if err == nil && a.Replied {
 		_, _, err = t.program(a.N)
 	}
-	if err != nil || a.Check == nil {
+	if err != nil || a.Check == nil || lacks(string(t.attempt(a.N).Submission())) {
 		return err
 	}
 	_, now, err := t.submission(a.N)

@@ -172,6 +172,11 @@ func bundleOf(paths ...string) raw {
 	return r
 }
 
+// trialOf is the path of the events of a trial.
+func trialOf(run int) string {
+	return fmt.Sprintf("trials/x/one-shot-scratch/a/run-%d/events.jsonl", run)
+}
+
 // TestHostile has bundles of people who mean harm. Each is refused with one line that
 // names the place, and nothing is written outside of the folder.
 func TestHostile(t *testing.T) {
@@ -224,12 +229,20 @@ func TestHostile(t *testing.T) {
 		{"files of 8 GB together", change([]string{"experiment.lock.json", good, "scores.jsonl", "agents/a.json", "agents/b.json"}, func(r *raw) {
 			list := []File{}
 			for i := range 9 {
-				f := file(fmt.Sprintf("agents/%d.json", i), "x")
+				f := file(fmt.Sprintf("cache/%d/adapter_model.safetensors", i), "x")
 				f.Size = 1 << 30
 				list = append(list, f)
 			}
 			r.manifest.Files = list
 		}), "its files have more than"},
+		{"a text of 900 MB", change(one, func(r *raw) { r.manifest.Files[0].Size = 900 << 20 }), "a file has at most"},
+		{"a trial twice", change([]string{good, trialOf(1)}, func(r *raw) {
+			id := results.TrialID{Domain: "x", Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1}
+			r.manifest.Trials = []results.TrialID{id, id}
+		}), "comes twice"},
+		{"a trial elsewhere", change(one, func(r *raw) {
+			r.manifest.Trials = []results.TrialID{{Domain: "../../../x", Workflow: results.OneShot, Setting: results.Scratch, Agent: "a", Run: 1}}
+		}), "is not in the bundle"},
 		{"a file that the content lacks", change(one, func(r *raw) { r.manifest.Files = append(r.manifest.Files, file("scores.jsonl", "x")) }), "scores.jsonl: it does not follow"},
 		{"a file that the manifest lacks", change([]string{good, "scores.jsonl"}, func(r *raw) { r.manifest.Files = r.manifest.Files[:1] }), "content.tar.zst"},
 		{"more content behind the end", change(one, func(r *raw) { r.content = append(r.content, make([]byte, 4*block)...) }), "goes on behind the last file"},

@@ -18,7 +18,9 @@
 // Predictions on private sets have questions' answers in their reasons, so they are left
 // out, unless they are asked for. A file that holds one of the secrets that [Options]
 // names, plain or in a usual encoding, is left out whole: its digest is sealed, and
-// with other bytes it would prove nothing.
+// with other bytes it would prove nothing. A light bundle lacks the ledgers, and the rows
+// of attempts that were not chosen: it fits into a repository, and its budgets are taken on
+// trust. [Open] notes what is left out in the folder that it unpacks, for record's readers.
 //
 // A bundle is hostile until [Open] has read it to its end. Open takes as much memory as
 // the manifest, whose size is bounded, and writes no byte beyond the sizes that the
@@ -70,14 +72,15 @@ type Left struct {
 // Limits bound what a bundle may hold, so that a hostile one takes no more.
 type Limits struct {
 	Manifest int64 // bytes of manifest.json
-	File     int64 // bytes of a file
+	File     int64 // bytes of a file of weights or of the teacher's answers
+	Text     int64 // bytes of another file, which readers take whole
 	Content  int64 // bytes of all files
 	Bundle   int64 // bytes of the bundle
 }
 
 // Usual are the limits of bundles.
 func Usual() Limits {
-	return Limits{Manifest: 32 << 20, File: 1 << 30, Content: 4 << 30, Bundle: 2 << 30}
+	return Limits{Manifest: 32 << 20, File: 1 << 30, Text: 128 << 20, Content: 4 << 30, Bundle: 2 << 30}
 }
 
 // Broken is the error of a bundle that is none, or not what it says.

@@ -65,7 +65,7 @@ func OpenWithin(path, dir string, most Limits) (*Bundle, error) {
 	if place, err := b.content(f); err != nil {
 		return nil, broken(path, place, err)
 	}
-	return b, nil
+	return b, b.noteLeftOut()
 }
 
 // readManifest reads the first file of the archive.
@@ -149,6 +149,9 @@ func check(m Manifest, most Limits) error {
 			return fmt.Errorf("its files have more than %d bytes", most.Content)
 		}
 	}
+	if err := checkTrials(m); err != nil {
+		return err
+	}
 	last = ""
 	for _, l := range m.LeftOut {
 		if err := checkPath(l.Path, last); err != nil {
@@ -161,6 +164,30 @@ func check(m Manifest, most Limits) error {
 	return nil
 }
 
+// of is the size that a file of the part may have.
+func (l Limits) of(part record.Part) int64 {
+	if part == record.Adapters || part == record.Answers {
+		return l.File
+	}
+	return l.Text
+}
+
+// checkTrials refuses trials that are named twice, or of which there is no file.
+func checkTrials(m Manifest) error {
+	open := map[string]bool{}
+	for _, f := range m.Files {
+		open[f.Path] = true
+	}
+	for _, id := range m.Trials {
+		events := record.EventsOf(id)
+		if !open[events] {
+			return fmt.Errorf("the trial %.200q comes twice, or is not in the bundle", id.Path())
+		}
+		delete(open, events)
+	}
+	return nil
+}
+
 func checkFile(f File, last string, most Limits) error {
 	if err := checkPath(f.Path, last); err != nil {
 		return err
@@ -168,8 +195,8 @@ func checkFile(f File, last string, most Limits) error {
 	switch part := record.PartOf(f.Path); {
 	case part == record.Foreign || part == record.Local:
 		return fmt.Errorf("%.200q is no file of the record", f.Path)
-	case f.Size > most.File:
-		return fmt.Errorf("%.200q has %d bytes; a file has at most %d", f.Path, f.Size, most.File)
+	case f.Size > most.of(part):
+		return fmt.Errorf("%.200q has %d bytes; a file has at most %d", f.Path, f.Size, most.of(part))
 	case !f.good():
 		return fmt.Errorf("%.200q: bad size or digest", f.Path)
 	}
@@ -276,11 +303,12 @@ func (b *Bundle) unpackFile(r io.Reader, f File) error {
 	return zeros(r, padding(f.Size))
 }
 
-// Absent has the digests of the files that were left out.
-func (b *Bundle) Absent() record.Absent {
-	absent := record.Absent{}
-	for _, l := range b.LeftOut {
-		absent[l.Path] = l.Digest
+// noteLeftOut writes what was left out of the bundle into the folder, whose readers go by
+// that.
+func (b *Bundle) noteLeftOut() error {
+	l := record.LeftOut{Bundle: b.Digest, Files: []record.LeftFile{}}
+	for _, f := range b.LeftOut {
+		l.Files = append(l.Files, record.LeftFile{Path: f.Path, Size: f.Size, Digest: f.Digest, Why: f.Why})
 	}
-	return absent
+	return b.Root.LeftOut().Write(l)
 }

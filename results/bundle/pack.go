@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -27,6 +29,7 @@ type Options struct {
 	Answers     bool // of the teacher
 	Adapters    bool // of the students
 	Predictions bool // on private sets: for whoever holds those
+	Light       bool // without the ledgers, and the rows of attempts that were not chosen
 
 	Secrets []string // no file that holds one goes
 }
@@ -37,6 +40,7 @@ const (
 	hasPrivate  = "tells answers of the private set"
 	hasSecret   = "holds a key"
 	notOfRecord = "is no file of the record"
+	isLight     = "is not in a light bundle"
 )
 
 // Pack writes the experiment's trials as a bundle to the file at path, whole or not at
@@ -44,6 +48,10 @@ const (
 func Pack(path string, root record.Experiment, o Options) (m Manifest, digest string, err error) {
 	m = Manifest{Format: Format, Program: o.Program, Experiment: o.Name, Trials: o.Trials, Files: []File{}, LeftOut: []Left{}}
 	list, err := root.Files(o.Trials)
+	if err != nil {
+		return m, "", err
+	}
+	spared, err := o.spared(root)
 	if err != nil {
 		return m, "", err
 	}
@@ -58,6 +66,9 @@ func Pack(path string, root record.Experiment, o Options) (m Manifest, digest st
 			return m, "", err
 		}
 		why := o.leave(l.Part)
+		if why == "" && spared[at] {
+			why = isLight
+		}
 		if why == "" {
 			found, err := scan.file(at)
 			if err != nil {
@@ -73,8 +84,56 @@ func Pack(path string, root record.Experiment, o Options) (m Manifest, digest st
 		}
 		m.Files = append(m.Files, file)
 	}
+	if err := m.leftBefore(root); err != nil {
+		return m, "", err
+	}
 	digest, err = write(path, root, &m)
 	return m, digest, err
+}
+
+// leftBefore adds what the folder lacks since it was unpacked from a bundle.
+func (m *Manifest) leftBefore(root record.Experiment) error {
+	before, err := root.ReadLeftOut()
+	if err != nil || len(before.Files) == 0 {
+		return err
+	}
+	there := map[string]bool{}
+	for _, f := range m.Files {
+		there[f.Path] = true
+	}
+	for _, l := range m.LeftOut {
+		there[l.Path] = true
+	}
+	for _, l := range before.Files {
+		if !there[l.Path] {
+			m.LeftOut = append(m.LeftOut, Left{File{l.Path, Sum{l.Size, l.Digest}}, l.Why})
+		}
+	}
+	slices.SortFunc(m.LeftOut, func(a, b Left) int { return strings.Compare(a.Path, b.Path) })
+	return nil
+}
+
+// spared are the files of trials that a light bundle lacks: nine tenths of a bundle, with
+// which budgets and verdicts are checked, but no score.
+func (o Options) spared(root record.Experiment) (map[string]bool, error) {
+	list := map[string]bool{}
+	if !o.Light {
+		return list, nil
+	}
+	for _, id := range o.Trials {
+		dir := root.Trial(id)
+		state, err := dir.Load()
+		if err != nil {
+			return nil, err
+		}
+		list[dir.Ledger()] = true
+		for _, a := range state.Attempts {
+			if a.N != state.Best {
+				list[string(dir.Attempt(a.N).Submission())] = true
+			}
+		}
+	}
+	return list, nil
 }
 
 // leave says why a file of the part is left out; empty for one that goes.

@@ -92,6 +92,9 @@ func (s Segments) sealedTorn(path string) bool {
 // ErrTorn says that a segment ends in the middle of a frame or of a line.
 var ErrTorn = errors.New("the segment is torn")
 
+// maxLine bounds an exchange, in bytes: more than a request and an answer may have.
+const maxLine = 64 << 20
+
 // maxWindow is the memory that reading a segment may take, in bytes.
 const maxWindow = 64 << 20
 
@@ -108,17 +111,27 @@ func ReadSegment(path string, visit func(line []byte) error) error {
 		return err
 	}
 	defer dec.Close()
-	r := bufio.NewReaderSize(dec, 64<<10)
-	for {
-		line, err := r.ReadBytes('\n')
-		if err == io.EOF && len(line) == 0 {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read %s: %w (%w)", path, ErrTorn, err)
-		}
-		if err := visit(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
+	lines := bufio.NewScanner(dec)
+	lines.Buffer(make([]byte, 64<<10), maxLine)
+	lines.Split(wholeLines)
+	for lines.Scan() {
+		if err := visit(lines.Bytes()); err != nil {
 			return err
 		}
 	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read %s: %w (%w)", path, ErrTorn, err)
+	}
+	return nil
+}
+
+// wholeLines splits at the ends of lines. A last line without one is torn.
+func wholeLines(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if i := bytes.IndexByte(data, '\n'); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return 0, nil, io.ErrUnexpectedEOF
+	}
+	return 0, nil, nil
 }

@@ -16,6 +16,7 @@ const (
 	scoresFile      = "scores.jsonl"
 	limitsFile      = "limits.jsonl"
 	leaderboardFile = "leaderboard.md"
+	leftOutFile     = "left-out.json"
 	indexFile       = "results.db"
 	headsFile       = "heads.jsonl"
 	trialsFolder    = "trials" // as results.TrialID has it
@@ -100,6 +101,9 @@ func (e Experiment) Definition(agent string) File[any] {
 
 // Leaderboard is the page that the last run wrote.
 func (e Experiment) Leaderboard() Text { return Text(e.join(leaderboardFile)) }
+
+// LeftOut says what the folder lacks since it was unpacked from a bundle.
+func (e Experiment) LeftOut() File[LeftOut] { return File[LeftOut](e.join(leftOutFile)) }
 
 // BasePublic holds the untrained student's answers to the domain's public set.
 func (e Experiment) BasePublic(d results.Domain) File[Public] {

@@ -43,7 +43,7 @@ func TestPageHasEveryField(t *testing.T) {
 		return fmt.Sprintf("<!-- fields:%s -->\n%s<!-- end -->", name, table(types, name))
 	})
 	for _, name := range []string{
-		"Lock", "ScoresLine", "HeadsLine", "LimitsLine", "LimitChange", "Look", "Decision", "Entry", "GivenTerms", "Cancelled", "Score", "Terms", "Trained", "TrainReport", "Prompt", "Message", "Reply", "ModelCall", "CheckData", "Check", "Drop",
+		"Lock", "ScoresLine", "HeadsLine", "LimitsLine", "LimitChange", "LeftOut", "LeftFile", "Look", "Decision", "Entry", "GivenTerms", "Cancelled", "Score", "Terms", "Trained", "TrainReport", "Prompt", "Message", "Reply", "ModelCall", "CheckData", "Check", "Drop",
 		"TrainData", "Course", "Public", "Judged", "Seal", "Audit", "Finding", "Overlap", "Round", "Exchange", "Answer", "LedgerLine", "Event", "Spec", "AttemptData", "ReplyData", "CodeData",
 		"ScoreData", "UpdateData", "FaultData", "EndData", "AgentUse", "Tokens", "results.Reply", "results.Score", "Identity", "Protocol", "Budget", "Recipe", "Sampling", "TrialID", "Row",
 	} {

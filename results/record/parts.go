@@ -52,7 +52,7 @@ func partPatterns() map[Part][]string {
 		},
 		Answers:  {trialPattern + teacherFolder + "/*" + segmentSuffix},
 		Adapters: {cacheFolder + "/*/*", adaptersFolder + "/*/*"},
-		Local:    {leaderboardFile, indexFile, cancelFolder + "/" + trialsFolder + "/*/*/*/*.json", trialPattern + writerFile, trialPattern + runningFile, jobsFolder + "/*"},
+		Local:    {leaderboardFile, indexFile, leftOutFile, cancelFolder + "/" + trialsFolder + "/*/*/*/*.json", trialPattern + writerFile, trialPattern + runningFile, jobsFolder + "/*"},
 	}
 	for _, name := range []string{eventsFile, ledgerFile, sealFile, auditFile} {
 		list[Proof] = append(list[Proof], trialPattern+name)
@@ -85,6 +85,12 @@ func PartOf(name string) Part {
 	}
 	return Foreign
 }
+
+// EventsOf is the path of the trial's events below an experiment's folder, with slashes.
+func EventsOf(id results.TrialID) string { return path.Join(id.Path(), eventsFile) }
+
+// IsScores reports whether the path below an experiment's folder is of its log of scores.
+func IsScores(name string) bool { return name == scoresFile }
 
 // Listed is a file of an experiment's folder.
 type Listed struct {
@@ -127,33 +133,6 @@ func (e Experiment) Files(trials []results.TrialID) (list []Listed, err error) {
 	})
 	slices.SortFunc(list, func(a, b Listed) int { return cmp.Compare(a.Path, b.Path) })
 	return list, err
-}
-
-// Absent has the digests of files that a folder lacks because whoever gave it away left
-// them out, by path below the experiment's folder.
-type Absent map[string]string
-
-// OpenWithout is [Experiment.OpenScores] for a folder without the files: what was sealed
-// or scored with them is compared by their digests alone.
-func (e Experiment) OpenWithout(absent Absent) (*Scores, error) {
-	s, err := e.OpenScores()
-	if s != nil {
-		s.absent = absent
-	}
-	return s, err
-}
-
-// missing is the digest of the file at the path, which was left out.
-func (s *Scores) missing(at string) (digest string, ok bool) {
-	if len(s.absent) == 0 || disk.Exists(at) {
-		return "", false
-	}
-	name, err := filepath.Rel(string(s.root), at)
-	if err != nil {
-		return "", false
-	}
-	digest, ok = s.absent[filepath.ToSlash(name)]
-	return digest, ok
 }
 
 // bits refuses a score whose count is not that of its items.

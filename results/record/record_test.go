@@ -1,6 +1,8 @@
 package record_test
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -272,5 +275,30 @@ func TestLocksAreProof(t *testing.T) {
 		if part := record.PartOf(strings.TrimPrefix(filepath.ToSlash(file), "x/")); part != record.Proof {
 			t.Errorf("%s is %s", file, part)
 		}
+	}
+}
+
+// A segment that is one endless line takes no memory beyond a line's.
+func TestEndlessLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.jsonl.zst")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enc, err := zstd.NewWriter(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 70 {
+		if _, err := enc.Write(bytes.Repeat([]byte("x"), 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(enc.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	err = record.ReadSegment(path, func([]byte) error { return errors.New("a line was read") })
+	if !errors.Is(err, record.ErrTorn) || !errors.Is(err, bufio.ErrTooLong) {
+		t.Errorf("%v", err)
 	}
 }

@@ -78,7 +78,7 @@ type Scores struct {
 	kept bool // the experiment has a log
 	log  *disk.SharedLog
 
-	absent Absent
+	absent map[string]string // digests of files that were left out of the folder, by path below it
 
 	mu    sync.Mutex
 	lines map[string]ScoresLine // by subject
@@ -99,6 +99,9 @@ func (e Experiment) OpenScores() (*Scores, error) {
 	case errors.Is(err, fs.ErrNotExist): // an experiment of given submissions alone
 		s.kept = Format >= 2
 	default:
+		return nil, err
+	}
+	if err := s.readAbsent(); err != nil {
 		return nil, err
 	}
 	if s.log, err = disk.OpenShared(e.scores(), s.visit); err != nil {

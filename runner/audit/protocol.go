@@ -159,6 +159,7 @@ func checkLedger(dir record.Trial, state *results.Trial, calls map[int]int, add 
 }
 
 // answeredCalls are the digests of the answered calls that the ledger names, by attempt.
+// Errors: fs.ErrNotExist without a ledger.
 func answeredCalls(dir record.Trial) (map[string]int, error) {
 	named := map[string]int{}
 	err := disk.ReadLog(dir.Ledger(), func(line []byte) error {
@@ -171,9 +172,6 @@ func answeredCalls(dir record.Trial) (map[string]int, error) {
 		}
 		return nil
 	})
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
 	return named, err
 }
 

@@ -120,6 +120,24 @@ type Sandbox struct {
 	Memory    config.Size `yaml:"memory" json:"memory"`
 	Processes int         `yaml:"processes" json:"processes"`
 	Python    string      `yaml:"python" json:"python"`
+
+	// Environment is the folder of a virtual environment whose Python runs code, in the
+	// place of Python. Its digest is found when the sandbox is opened.
+	Environment       string `yaml:"environment" json:"environment,omitempty"`
+	EnvironmentDigest string `yaml:"-" json:"environment_digest,omitempty"`
+}
+
+// environment refuses words that do not go with an environment.
+func (s Sandbox) environment() error {
+	switch {
+	case s.Environment == "":
+		return nil
+	case s.Kind == "none":
+		return fmt.Errorf("sandbox.environment: does not go with kind none, which can keep nobody from changing it; name its interpreter as python")
+	case s.Python != Default().Sandbox.Python:
+		return fmt.Errorf("sandbox.environment: does not go with python: the environment has its own")
+	}
+	return nil
 }
 
 // leastMemory is what Python and its library need to start, with some room: they fail
@@ -177,7 +195,7 @@ func Default() File {
 		Protocol: "mini", Suite: Suite{Name: MiniSuite},
 		Domains: results.Domains(), Workflows: results.Workflows(), Settings: []results.Setting{results.Scratch},
 		Runs: 1, Seed: 1, FinalSeeds: 1, Parallel: 2,
-		Teacher: Teacher{Kind: "procedural"}, Student: Student{Kind: "embedded"},
+		Teacher: Teacher{Kind: Procedural}, Student: Student{Kind: "embedded"},
 		Launcher: Launcher{Kind: Local}, Outage: config.Duration(30 * time.Minute),
 		Sandbox: Sandbox{Kind: "bubblewrap", Memory: 2 << 30, Processes: 64, Python: "python3"},
 	}
@@ -227,7 +245,7 @@ func (f File) Validate() error {
 		f.Teacher.validate(), f.Student.validate(), within("student.gpus", f.Student.GPUs, 0, 10_000),
 		f.Launcher.validate(),
 		known("keep_adapters", f.KeepAdapters, "", string(final.KeepBest), string(final.KeepAll)),
-		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"),
+		known("sandbox.kind", f.Sandbox.Kind, "bubblewrap", "none"), f.Sandbox.environment(),
 		within("sandbox.processes", f.Sandbox.Processes, 1, 1<<20),
 	} {
 		if check != nil {

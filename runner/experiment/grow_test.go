@@ -131,6 +131,27 @@ func TestGrowthIsRefused(t *testing.T) {
 	}
 }
 
+// TestEnvironmentIsATerm goes on with an environment at another place, and with a folder
+// that was not looked at because no code is to run; another environment is refused.
+func TestEnvironmentIsATerm(t *testing.T) {
+	root := record.Experiment(t.TempDir())
+	with := func(path, digest string) error {
+		s := setup(t, root)
+		s.File.Sandbox.Environment, s.File.Sandbox.EnvironmentDigest = path, digest
+		return lockIt(s)
+	}
+	if err := errors.Join(with("/a", "sha256:one"), with("/b", "sha256:one"), with("/a", "")); err != nil {
+		t.Error(err)
+	}
+	if err := with("/a", "sha256:two"); err == nil || !strings.Contains(err.Error(), `sandbox.environment_digest: "sha256:one" in the folder, "sha256:two" now`) {
+		t.Errorf("another environment: %v", err)
+	}
+	plain := setup(t, record.Experiment(t.TempDir()))
+	if l, err := plain.terms(results.Mini()); err != nil || strings.Contains(string(l.File), "environment") {
+		t.Errorf("without one the lock has %s, %v", l.File, err)
+	}
+}
+
 // An experiment whose rule gives the runs does not grow, nor one of format 1, whose folder
 // could not prove it. Two processes do not let it grow at a time.
 func TestWhatCannotGrow(t *testing.T) {

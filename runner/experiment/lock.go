@@ -20,6 +20,9 @@ import (
 // and lets the experiment grow if it is asked for more. It sees to it that the agents'
 // definitions are beside them.
 func (s *Setup) lock(ctx context.Context, p results.Protocol) error {
+	if err := s.Root.Own(); err != nil {
+		return err
+	}
 	locks, err := s.Root.Locks()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -72,7 +75,7 @@ func (s *Setup) terms(p results.Protocol) (record.Lock, error) {
 	if err != nil {
 		return record.Lock{}, err
 	}
-	asked, err := teacherDigest(s.Teacher)
+	asked, err := TeacherDigest(s.Teacher)
 	l := record.Lock{
 		Format: record.Mark(), Version: s.Version, File: file, Protocol: p, Prompts: prompt.Digest(), Teacher: asked, Student: s.Identity,
 		Adapted: s.adapted(),
@@ -90,8 +93,8 @@ func (s *Setup) terms(p results.Protocol) (record.Lock, error) {
 // ofTeacher begins the digest of a teacher; locks of older programs have its name.
 const ofTeacher = "sha256:"
 
-// teacherDigest is the digest of all that decides the teacher's answers.
-func teacherDigest(t teacher.Teacher) (string, error) {
+// TeacherDigest is the digest of all that decides the teacher's answers, as a lock has it.
+func TeacherDigest(t teacher.Teacher) (string, error) {
 	var terms any = t.Name()
 	if d, ok := t.(teacher.Described); ok {
 		terms = d.Terms()

@@ -32,7 +32,9 @@ func TestRefusedWords(t *testing.T) {
 		"budget: {agent_cost_usd: 0}":                                                 "budget.agent_cost_usd: must be positive",
 		"budget: {agent_time: 0s}":                                                    "budget.agent_time: must be positive",
 		"budget: {teacher_calls: 0}":                                                  "teacher_calls: must be positive",
-		"outage: 1000h":                                                               "outage: 1000h0m0s is not between",
+		"sandbox: {kind: none, environment: /v}":                                      "sandbox.environment: does not go with kind none",
+		"sandbox: {python: python3.12, environment: /v}":                              "sandbox.environment: does not go with python",
+		"outage: 1000h": "outage: 1000h0m0s is not between",
 	} {
 		if _, err := readText(t, text); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") && want != "teacher.base_url" {
 			t.Errorf("%s: %v, want %q", text, err, want)

@@ -71,6 +71,9 @@ func (s *Setup) Evaluate(ctx context.Context, g final.Given, d results.Domain, r
 // openScores opens the log of seals and scores, and enters the experiment's lock or
 // checks it.
 func (s *Setup) openScores() (err error) {
+	if err := s.Root.Own(); err != nil {
+		return err
+	}
 	if s.scores, err = s.Root.OpenScores(); err != nil {
 		return err
 	}

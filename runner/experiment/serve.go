@@ -72,8 +72,14 @@ func (s Student) validateServe() error {
 // given, for trials that cheat with it.
 const Rewording = "rewording"
 
+// Procedural is the kind of the simulated teacher.
+const Procedural = "procedural"
+
+// Simulated reports whether the teacher is no LLM.
+func (t Teacher) Simulated() bool { return t.Kind == Procedural || t.Kind == Rewording }
+
 func (t Teacher) validate() error {
-	if err := known("teacher.kind", t.Kind, "procedural", Rewording, "openai", VLLM); err != nil {
+	if err := known("teacher.kind", t.Kind, Procedural, Rewording, "openai", VLLM); err != nil {
 		return err
 	}
 	switch {
@@ -96,7 +102,7 @@ func (t Teacher) validate() error {
 	if err := t.Settings.Validate(); err != nil {
 		return fmt.Errorf("teacher.%w", err)
 	}
-	if settings, err := json.Marshal(t.Settings); t.Kind == "procedural" && (err != nil || string(settings) != "{}" || t.Thinking != "") {
+	if settings, err := json.Marshal(t.Settings); t.Kind == Procedural && (err != nil || string(settings) != "{}" || t.Thinking != "") {
 		return fmt.Errorf("teacher: kind procedural asks no server; api, request, stream, query, key_header, system and thinking go with another kind")
 	}
 	return cmp.Or(known("teacher.thinking", t.Thinking, "", "strip", "keep"), known("teacher.device", t.Device, "", "cuda", "cpu"), within("teacher.gpus", t.GPUs, 0, 10_000),

@@ -18,6 +18,9 @@ import (
 // the teacher is, where and how many at a time trials run, and which adapters are kept.
 // Trials may be added: see [Grow].
 func sameTerms(folder string, begun, asked File, was, now record.Lock) error {
+	if box := &asked.Sandbox; box.Environment != "" && box.EnvironmentDigest == "" { // no code is to run, so nobody looked
+		box.EnvironmentDigest = begun.Sandbox.EnvironmentDigest
+	}
 	one, err := termsOf(begun, was, now)
 	if err != nil {
 		return err
@@ -43,6 +46,7 @@ func sameTerms(folder string, begun, asked File, was, now record.Lock) error {
 func termsOf(f File, l, other record.Lock) (terms map[string]any, err error) {
 	f.Parallel, f.Launcher, f.Outage, f.KeepAdapters = 0, Launcher{}, 0, ""
 	f.Teacher.BaseURL, f.Teacher.APIKeyEnv = "", "" // the teacher's digest holds the form of the address
+	f.Sandbox.Environment = ""                      // it has a digest
 	f.keepTrials(File{})
 	parts := map[string]any{
 		"": f, "protocol": l.Protocol, "tasks": common(l.Tasks, other.Tasks), "agents": common(l.Agents, other.Agents),

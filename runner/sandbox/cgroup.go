@@ -27,6 +27,7 @@ type groups struct {
 const (
 	memory = "memory"
 	pids   = "pids"
+	cpu    = "cpu"
 )
 
 // usableGroups are the groups that a process could be started in; nil where there are
@@ -78,6 +79,11 @@ func findGroups(root string) *groups {
 		}
 	}
 	if len(v1.parents) == 2 {
+		if at, ok := hierarchies[cpu]; ok {
+			if dir := at.folder(root, paths[cpu]); writable(dir) {
+				v1.parents[cpu] = dir
+			}
+		}
 		return v1
 	}
 	at, ok := hierarchies[""]
@@ -188,7 +194,9 @@ func delegated(dir string) bool {
 	if !has() {
 		_ = os.WriteFile(control, []byte("+memory +pids"), 0o644)
 	}
-	return has()
+	ok := has()
+	_ = os.WriteFile(control, []byte("+cpu"), 0o644) // where it is there
+	return ok
 }
 
 const groupPrefix = "autodatabench-"

@@ -47,12 +47,12 @@ func TestGroupsOfVersion2(t *testing.T) {
 	if found == nil || found.version != 2 || found.parents[""] != filepath.Join(root, service) {
 		t.Fatalf("found %+v", found)
 	}
-	g, err := found.make(Limits{Memory: 100 << 20, Processes: 10})
+	g, err := found.make(Limits{Memory: 100 << 20, Processes: 10, CPUs: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := g.folders[""]
-	for file, want := range map[string]string{"memory.max": "121634816", "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "18"} {
+	for file, want := range map[string]string{"memory.max": "121634816", "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "18", "cpu.max": "300000 100000"} {
 		if got, err := os.ReadFile(filepath.Join(dir, file)); err != nil || string(got) != want {
 			t.Errorf("%s is %q, %v", file, got, err)
 		}
@@ -119,18 +119,20 @@ func TestNoGroups(t *testing.T) {
 // the host's.
 func TestGroupsOfVersion1(t *testing.T) {
 	root := tree(t, map[string]string{
-		"proc/self/mountinfo": "31 30 0:27 /docker/x /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n32 30 0:28 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n",
-		"proc/self/cgroup":    "8:pids:/\n4:memory:/docker/x/job\n", "sys/fs/cgroup/memory/job/memory.failcnt": "0\n", "sys/fs/cgroup/pids/cgroup.procs": "",
+		"proc/self/mountinfo": "31 30 0:27 /docker/x /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n32 30 0:28 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n" +
+			"33 30 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n", "sys/fs/cgroup/cpu,cpuacct/tasks": "",
+		"proc/self/cgroup": "8:pids:/\n4:memory:/docker/x/job\n3:cpu,cpuacct:/\n", "sys/fs/cgroup/memory/job/memory.failcnt": "0\n", "sys/fs/cgroup/pids/cgroup.procs": "",
 	})
 	found := findGroups(root)
 	if found == nil || found.version != 1 || found.parents[memory] != filepath.Join(root, "sys/fs/cgroup/memory/job") || found.parents[pids] != filepath.Join(root, "sys/fs/cgroup/pids") {
 		t.Fatalf("found %+v", found)
 	}
-	g, err := found.make(Limits{Memory: 1 << 30, Processes: 2})
+	g, err := found.make(Limits{Memory: 1 << 30, Processes: 2, CPUs: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{filepath.Join(g.folders[memory], "memory.limit_in_bytes"): "1090519040", filepath.Join(g.folders[pids], "pids.max"): "10"} {
+	for path, want := range map[string]string{filepath.Join(g.folders[memory], "memory.limit_in_bytes"): "1090519040", filepath.Join(g.folders[pids], "pids.max"): "10",
+		filepath.Join(g.folders[cpu], "cpu.cfs_quota_us"): "200000", filepath.Join(g.folders[cpu], "cpu.shares"): "2048"} {
 		if got, err := os.ReadFile(path); err != nil || string(got) != want {
 			t.Errorf("%s is %q, %v", path, got, err)
 		}
@@ -219,7 +221,7 @@ func TestFullCounter(t *testing.T) {
 	if found == nil || found.version != 1 {
 		t.Skip("this machine has no control groups of version 1 that may be made")
 	}
-	g, err := found.make(Limits{Memory: 48 << 20, Processes: 8})
+	g, err := found.make(Limits{Memory: 48 << 20, Processes: 8, CPUs: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,9 +46,17 @@ const own = 8
 
 func (g *group) bound(l Limits) error {
 	bytes, processes := strconv.FormatInt(l.Memory+ownMemory, 10), strconv.Itoa(l.Processes+own)
+	const period = 100_000 // microseconds, in each of which the group may use so many
+	share := strconv.Itoa(l.CPUs * period)
 	if g.version == 2 {
 		dir := g.folders[""]
-		return errors.Join(set(dir, "memory.max", bytes), optional(set(dir, "memory.swap.max", "0")), optional(set(dir, "memory.oom.group", "1")), set(dir, "pids.max", processes))
+		return errors.Join(optional(set(dir, "cpu.max", share+" "+strconv.Itoa(period))), set(dir, "memory.max", bytes), optional(set(dir, "memory.swap.max", "0")), optional(set(dir, "memory.oom.group", "1")), set(dir, "pids.max", processes))
+	}
+	if dir, ok := g.folders[cpu]; ok {
+		weight := strconv.Itoa(l.CPUs * 1024) // that of one process is 1,024
+		if err := errors.Join(optional(set(dir, "cpu.cfs_quota_us", share)), set(dir, "cpu.shares", weight)); err != nil {
+			return err
+		}
 	}
 	dir := g.folders[memory]
 	return errors.Join(
@@ -103,8 +111,8 @@ func (g *group) start(cmd *exec.Cmd) error {
 
 // thread moves the calling thread to the folder that is made of each of the group's.
 func (g *group) thread(to func(dir string) string) error {
-	for _, dir := range g.folders {
-		if err := set(to(dir), "tasks", "0"); err != nil {
+	for controller, dir := range g.folders {
+		if err := set(to(dir), "tasks", "0"); err != nil && controller != cpu { // which takes no thread of real time
 			return err
 		}
 	}
@@ -167,7 +175,7 @@ func killAll(dir string) {
 func count(path, name string) int64 {
 	data, _ := os.ReadFile(path)
 	for line := range strings.Lines(string(data)) {
-		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == name {
+		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == name {
 			n, _ := strconv.ParseInt(fields[1], 10, 64)
 			return n
 		}

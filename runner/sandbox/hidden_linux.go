@@ -36,7 +36,7 @@ func (h *hidden) process(pid int) {
 			continue
 		}
 		if st.Mode&unix.S_IFMT == unix.S_IFSOCK {
-			h.inFlight += int(field(fmt.Sprintf("/proc/%d/fdinfo/%s", pid, fd.Name()), "scm_fds:"))
+			h.inFlight += int(count(fmt.Sprintf("/proc/%d/fdinfo/%s", pid, fd.Name()), "scm_fds:"))
 		}
 		h.add(st)
 	}
@@ -81,16 +81,4 @@ func device(text string) uint64 {
 	major, _ := strconv.ParseUint(first, 16, 32)
 	minor, _ := strconv.ParseUint(second, 16, 32)
 	return unix.Mkdev(uint32(major), uint32(minor))
-}
-
-// field reads a number after a name from a file of the kernel; 0 if there is none.
-func field(path, name string) int64 {
-	data, _ := os.ReadFile(path)
-	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, name); ok {
-			n, _ := strconv.ParseInt(strings.TrimSpace(rest), 10, 64)
-			return n
-		}
-	}
-	return 0
 }

@@ -92,6 +92,19 @@ func findBubblewrap() (path, version string, err error) {
 	return path, cut.Bytes(strings.TrimSpace(strings.TrimPrefix(string(said), "bubblewrap ")), 40), nil
 }
 
+// canForbidNests reports whether bubblewrap can keep code from making user namespaces of
+// its own; with the set-user-id bit it cannot.
+func canForbidNests(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&os.ModeSetuid != 0 {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	help, _ := exec.CommandContext(ctx, path, "--help").CombinedOutput()
+	return bytes.Contains(help, []byte("--disable-userns"))
+}
+
 // kernel is the machine's, as it names itself.
 func kernel() string {
 	release, _ := ofThisMachine("/proc/sys/kernel/osrelease") // empty where there is none

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +54,9 @@ func hostilePrograms(t *testing.T) (common string, list []hostProgram) {
 // seconds are left to make hostile. It prints a table of what was seen.
 func TestHostile(t *testing.T) {
 	common, list := hostilePrograms(t)
-	table := "case | expected | seen | seconds | host memory above, MiB\n"
+	l := hostileLimits
+	table := fmt.Sprintf("limits: memory %d MiB and %d MiB for each of two temporary folders, disk %d MiB, %d processes\n", l.Memory>>20, l.Tmp>>20, l.Disk>>20, l.Processes) +
+		"case | expected | seen | seconds | host memory above, MiB | host disk above, MiB\n"
 	isolating(t, func(t *testing.T, s *Sandbox) {
 		mode := filepath.Base(t.Name())
 		for _, p := range list {
@@ -65,8 +66,8 @@ func TestHostile(t *testing.T) {
 			t.Run(p.name, func(t *testing.T) {
 				begin, host := time.Now(), watchHost()
 				seen, wrong := p.run(t, s, common)
-				rise := host()
-				table += fmt.Sprintf("%s: %s | %s | %s | %.1f | %d\n", mode, p.name, p.want, seen, time.Since(begin).Seconds(), rise)
+				memory, disk := host()
+				table += fmt.Sprintf("%s: %s | %s | %s | %.1f | %d | %d\n", mode, p.name, p.want, seen, time.Since(begin).Seconds(), memory>>20, disk>>20)
 				if wrong != "" {
 					t.Error(wrong)
 				}
@@ -134,15 +135,17 @@ func (p hostProgram) run(t *testing.T, s *Sandbox, common string) (seen, wrong s
 	return seen, wrong
 }
 
-// watchHost begins to watch the host's memory that is not available; the end returns by
-// how many MiB it rose.
-func watchHost() (end func() int64) {
-	first, most := notAvailable(), int64(0)
+// watchHost begins to watch the host's memory that is not available, and its disk that is
+// not free; the end returns by how many bytes they rose at most.
+func watchHost() (end func() (memory, disk int64)) {
+	firstMemory, firstDisk := notAvailable()
+	var memory, disk int64
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
 		for {
-			most = max(most, notAvailable()-first)
+			m, d := notAvailable()
+			memory, disk = max(memory, m-firstMemory), max(disk, d-firstDisk)
 			select {
 			case <-stop:
 				return
@@ -150,21 +153,18 @@ func watchHost() (end func() int64) {
 			}
 		}
 	}()
-	return func() int64 {
+	return func() (int64, int64) {
 		close(stop)
 		<-done
-		return most >> 10
+		return memory, disk
 	}
 }
 
-// notAvailable is in KiB.
-func notAvailable() int64 {
-	data, _ := os.ReadFile("/proc/meminfo")
-	values := map[string]int64{}
-	for line := range strings.Lines(string(data)) {
-		if fields := strings.Fields(line); len(fields) > 1 {
-			values[fields[0]], _ = strconv.ParseInt(fields[1], 10, 64)
-		}
+// notAvailable is in bytes.
+func notAvailable() (memory, space int64) {
+	const file = "/proc/meminfo"
+	if free, err := disk.Free(os.TempDir()); err == nil {
+		space = -int64(free)
 	}
-	return values["MemTotal:"] - values["MemAvailable:"]
+	return (count(file, "MemTotal:") - count(file, "MemAvailable:")) << 10, space
 }

@@ -15,6 +15,9 @@ func (e *execution) isolation() []string {
 			"--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 	} else {
 		args = append(args, "--unshare-all", "--uid", "1000", "--gid", "1000")
+		if e.s.noNests {
+			args = append(args, "--unshare-user", "--disable-userns")
+		}
 	}
 	args = append(args, "--hostname", "sandbox")
 	args = append(args, e.system()...)
@@ -26,7 +29,9 @@ func (e *execution) isolation() []string {
 		"--ro-bind-try", "/proc/fs", "/proc/fs", "--ro-bind-try", "/proc/acpi", "/proc/acpi",
 		"--dev", "/dev",
 		"--perms", "1777", "--size", tmp, "--tmpfs", "/dev/shm",
-		"--perms", "1777", "--size", tmp, "--tmpfs", "/tmp",
+		"--perms", "1777", "--size", tmp, "--tmpfs", "/tmp")
+	args = append(args, e.interpreter()...) // it may lie below the host's /tmp
+	args = append(args,
 		"--bind", e.spec.Workspace, "/workspace",
 		"--perms", "0555", "--dir", "/opt/autodatabench",
 		"--perms", "0444", "--ro-bind-data", strconv.Itoa(e.libraryFD), "/opt/autodatabench/autodatabench.py",
@@ -41,8 +46,7 @@ func (e *execution) isolation() []string {
 	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/workspace", "--")
 }
 
-// system shows libraries, programs and Python read-only, and covers what is
-// hidden.
+// system shows libraries and programs read-only.
 func (e *execution) system() []string {
 	args := []string{"--dir", "/etc", "--dir", "/opt", "--dir", "/run", "--ro-bind", "/usr", "/usr"}
 	for _, path := range systemLinks {
@@ -59,6 +63,11 @@ func (e *execution) system() []string {
 	for _, path := range systemFiles {
 		args = append(args, "--ro-bind-try", path, path)
 	}
+	return args
+}
+
+// interpreter shows Python read-only, and covers what is hidden.
+func (e *execution) interpreter() (args []string) {
 	for _, prefix := range e.s.python.prefixes {
 		if prefix != "/" && prefix != "/usr" && !below(prefix, "/usr") {
 			args = append(append(args, parents(prefix)...), "--ro-bind", prefix, prefix)

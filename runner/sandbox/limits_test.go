@@ -133,6 +133,31 @@ for d in ("/tmp", "/dev/shm"):
 	})
 }
 
+// TestProcessorTime bounds the time of one process by that of all its CPUs, and with
+// control groups the processes together.
+func TestProcessorTime(t *testing.T) {
+	isolating(t, func(t *testing.T, s *Sandbox) {
+		r, _ := run(t, s, `
+import os, resource, time
+print(resource.getrlimit(resource.RLIMIT_CPU))
+for _ in range(3):
+    if os.fork() == 0:
+        begin = time.monotonic()
+        while time.monotonic() - begin < 1: pass
+        os._exit(0)
+for _ in range(3): os.wait()
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print("held" if used.ru_utime + used.ru_stime < 1.5 else used)`, Spec{Timeout: 20 * time.Second, Limits: Limits{CPUs: 1}})
+		first, second, _ := strings.Cut(string(r.Output), "\n")
+		if first != "(21, 21)" {
+			t.Errorf("the limit of one process: %s", first)
+		}
+		if s.groups != nil && s.groups.parents[cpu] != "" && second != "held\n" {
+			t.Errorf("together: %s", second)
+		}
+	})
+}
+
 func TestOutputFlood(t *testing.T) {
 	usual(t, func(t *testing.T, s *Sandbox) {
 		r, _ := run(t, s, `

@@ -59,6 +59,33 @@ func (e *execution) machineFault(exit int, stopped bool) error {
 	return results.Infra(errors.New("the code was killed by the system, which was short of memory"), "run fewer trials at a time, or give the machine more memory, then resume")
 }
 
+// leastAvailable is the share of the machine's memory below which it is short of it.
+const leastAvailable = 20 // 1 of so many
+
+// kernelMemory is the machine's memory in segments, files in memory and the kernel's own
+// objects, in bytes, and whether little of the machine's memory is left.
+type kernelMemory struct {
+	bytes int64
+	short bool
+}
+
+func kernelMemoryNow() kernelMemory {
+	const file = "/proc/meminfo"
+	total, available := count(file, "MemTotal:"), count(file, "MemAvailable:")
+	return kernelMemory{bytes: (count(file, "Shmem:") + count(file, "SUnreclaim:")) << 10, short: available < total/leastAvailable}
+}
+
+// rose is the last line where there are no control groups: memory that no process shows
+// rose beyond the limit, and the machine is about to kill processes. Who holds it cannot be
+// told, so the code is not to blame.
+func (m kernelMemory) rose(before kernelMemory, limit int64) error {
+	if !m.short || m.bytes-before.bytes <= limit {
+		return nil
+	}
+	return results.Infra(fmt.Errorf("the machine is short of memory: while the code ran, the kernel's own rose by %d MiB", (m.bytes-before.bytes)>>20),
+		"run fewer trials at a time, or give the machine more memory, then resume")
+}
+
 func (s *Sandbox) oomKills() (int64, bool) {
 	if s.cfg.OOMKills != nil {
 		return s.cfg.OOMKills()

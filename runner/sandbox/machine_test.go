@@ -41,6 +41,26 @@ func TestKilledByTheSystem(t *testing.T) {
 	}
 }
 
+// TestKernelMemoryRose is a fault of the machine where little is left and the rise is
+// beyond the limit, and nothing else.
+func TestKernelMemoryRose(t *testing.T) {
+	before := kernelMemoryNow()
+	if before.bytes == 0 {
+		t.Error("nothing is measured")
+	}
+	for name, c := range map[string]struct {
+		rise  int64
+		short bool
+		fault bool
+	}{"little": {1 << 20, true, false}, "much, and there is more": {3 << 30, false, false}, "much": {3 << 30, true, true}} {
+		var fault *results.Error
+		err := kernelMemory{bytes: before.bytes + c.rise, short: c.short}.rose(before, 2<<30)
+		if got := errors.As(err, &fault) && fault.Kind == results.Infrastructure; got != c.fault {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestSubmissionOfASickMachine has no descriptor left for the submission.
 func TestSubmissionOfASickMachine(t *testing.T) {
 	if err := ofMachine(&os.PathError{Op: "open", Path: "x", Err: syscall.EMFILE}, "it cannot be opened"); !errors.Is(err, syscall.EMFILE) {

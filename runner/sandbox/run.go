@@ -83,6 +83,7 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 		return nil, fmt.Errorf("code %q, time-out %s: want a file in the workspace and a time above 0", spec.Code, spec.Timeout)
 	}
 	spec.Limits = spec.Limits.withDefaults(s.cfg.Limits)
+	spec.Limits.cpuTime = time.Duration(spec.Limits.CPUs) * spec.Timeout
 	e := &execution{s: s, spec: spec}
 	err := makeTemporary(spec.Workspace)
 	if err != nil {
@@ -195,6 +196,10 @@ func (e *execution) executeHere(ctx context.Context) (Result, error) {
 		return Result{}, context.Cause(ctx)
 	}
 	result, err := e.outcome(cmd.ProcessState, err, cause, start, &out, duration)
+	var fault *results.Error
+	if err == nil && errors.As(cause, &fault) {
+		err = fault
+	}
 	if err == nil && result.Limit != results.DiskLimit {
 		err = e.machineFault(result.ExitCode, cause != nil || result.Limit != "")
 	}

@@ -24,6 +24,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -44,15 +45,21 @@ type Limits struct {
 	OpenFiles int   // of one process; 1,024
 	Tmp       int64 // bytes of /tmp and of /dev/shm; 512 MiB
 	Disk      int64 // bytes of the workspace; 4 GiB
+	CPUs      int   // whose time the processes may use together; all of the machine
+
+	cpuTime time.Duration // of one process: what all CPUs give until the time is over
 }
 
 // Config is what all executions share.
 type Config struct {
-	Kind   string           // Bubblewrap (also when empty) or None
-	Python string           // command or path of Python 3.9 or newer; empty means python3
-	Limits Limits           // of executions that name none
-	Hide   []string         // host paths to cover where the system's folders would show them
-	Now    func() time.Time // measures Result.Duration; nil leaves it 0
+	Kind   string // Bubblewrap (also when empty) or None
+	Python string // command or path of Python 3.9 or newer; empty means python3
+	Limits Limits // of executions that name none
+
+	Environment string // folder of a virtual environment, whose Python takes the place of Python
+
+	Hide []string         // host paths to cover where the system's folders would show them
+	Now  func() time.Time // measures Result.Duration; nil leaves it 0
 
 	// OOMKills counts the processes that the machine killed for want of memory; nil
 	// asks the system.
@@ -93,6 +100,7 @@ type Sandbox struct {
 	setpriv string // gives code its user id
 	python  python
 	uids    bool            // code gets a user id of its own
+	noNests bool            // code's user namespace may hold no others
 	groups  *groups         // nil where there are no control groups
 	held    results.Sandbox // but for the filter
 }
@@ -120,7 +128,14 @@ func New(cfg Config) (*Sandbox, error) {
 		}
 	}
 	var err error
-	if s.python, err = findPython(cfg.Python); err != nil {
+	if cfg.Environment != "" {
+		var copies []string
+		if s.cfg.Python, s.held.Environment, copies, err = openEnvironment(cfg.Environment); err != nil {
+			return nil, err
+		}
+		s.cfg.Hide = append(slices.Clone(cfg.Hide), copies...)
+	}
+	if s.python, err = findPython(s.cfg.Python); err != nil {
 		return nil, err
 	}
 	if cfg.Kind == None {
@@ -136,8 +151,17 @@ func New(cfg Config) (*Sandbox, error) {
 		}
 		s.uids, s.held.User = false, "user" // root of a container, which may have no other user ids
 	}
+	if s.noNests = canForbidNests(s.bwrap); s.noNests {
+		if s.probe() == nil {
+			return s, nil
+		}
+		s.noNests = false // as where /proc/sys cannot be written
+	}
 	return s, s.probe()
 }
+
+// EnvironmentDigest is the digest of the environment that was given; empty without one.
+func (s *Sandbox) EnvironmentDigest() string { return s.held.Environment }
 
 // OnlyLinux refuses every other system.
 func OnlyLinux(system string) error {
@@ -177,5 +201,6 @@ func (l Limits) withDefaults(d Limits) Limits {
 		OpenFiles: cmp.Or(l.OpenFiles, d.OpenFiles, 1_024),
 		Tmp:       cmp.Or(l.Tmp, d.Tmp, 512<<20),
 		Disk:      cmp.Or(l.Disk, d.Disk, 4<<30),
+		CPUs:      cmp.Or(l.CPUs, d.CPUs, runtime.NumCPU()),
 	}
 }

@@ -40,6 +40,7 @@ func (e *execution) watch(ctx context.Context, pid int, stop context.CancelCause
 		defer close(done)
 		ticker := time.NewTicker(watchEvery)
 		defer ticker.Stop()
+		before := kernelMemoryNow()
 		for n := 1; ; n++ {
 			select {
 			case <-ctx.Done():
@@ -52,6 +53,9 @@ func (e *execution) watch(ctx context.Context, pid int, stop context.CancelCause
 			err := e.overProcesses(pid)
 			if err == nil && n%diskEvery == 0 {
 				err = e.overDisk(pid)
+			}
+			if err == nil && e.group == nil {
+				err = kernelMemoryNow().rose(before, e.spec.Limits.Memory)
 			}
 			if err != nil {
 				stop(err)

@@ -23,8 +23,8 @@ func (v *Verifier) again(ctx context.Context) error {
 		return nil
 	}
 	scorer := &final.Scorer{Student: v.Again.Student, Identity: v.Again.Identity, PrivateRoot: v.PrivateRoot}
-	sample := drawn(v.report.Outcomes, v.Bundle.Digest, v.Again.Sample)
-	v.report.Retrained = len(sample)
+	sample := drawn(v.trainings(), v.Bundle.Digest+v.Again.Nonce, v.Again.Sample)
+	v.report.Retrained, v.report.Trainings, v.report.Nonce = len(sample), len(v.trainings()), v.Again.Nonce
 	bases := map[results.Domain]bool{}
 	for _, id := range sample {
 		task, ok := v.Again.Tasks[id.Domain]
@@ -49,17 +49,28 @@ func (v *Verifier) again(ctx context.Context) error {
 			v.report.Reproduced++
 		}
 	}
-	if left := len(v.report.Outcomes) - len(sample); left > 0 {
+	if left := len(v.trainings()) - len(sample); left > 0 {
 		v.report.add(Trainings, v.in(""), Trusted, "%d trials were not drawn for another training", left)
 	}
 	return nil
 }
 
+// trainings are the trials whose score is of a training: neither cancelled nor without a
+// valid submission.
+func (v *Verifier) trainings() (ids []results.TrialID) {
+	for _, o := range v.report.Outcomes {
+		if o.Kind == results.OfAgent && !o.Cancelled() && o.Valid {
+			ids = append(ids, o.TrialID)
+		}
+	}
+	return ids
+}
+
 func (v *Verifier) trialAgain(ctx context.Context, scorer *final.Scorer, id results.TrialID) (bool, error) {
 	dir := v.Bundle.Root.Trial(id)
 	state, err := dir.Load()
-	if err != nil || state.Best == 0 {
-		return err == nil, nil // told before
+	if err != nil {
+		return false, nil // told before
 	}
 	rows, err := runner.SubmittedRows(dir, state, state.Best)
 	if err != nil {
@@ -101,8 +112,8 @@ func (v *Verifier) one(ctx context.Context, f record.Final, place string, again 
 	return v.compare(place, was, now), nil
 }
 
-// compare says whether a score that was made again is the one that was: equal to the
-// byte where the same programs computed it, within the noise elsewhere.
+// compare says whether a score that was made again is the one that was, to the byte. Where
+// other programs computed it, one within the noise is neither confirmed nor refuted.
 func (v *Verifier) compare(place string, was, now record.Score) bool {
 	if was.Predictions == now.Predictions && was.Private.Correct == now.Private.Correct {
 		v.report.add(Trainings, place, Verified, "made again: the answers are the same to the byte")
@@ -118,9 +129,9 @@ func (v *Verifier) compare(place string, was, now record.Score) bool {
 		v.report.add(Trainings, place, Failed, "made again with %s, it comes out otherwise by more than the noise of %.0f answers: %s", v.Again.Identity.Arithmetic, most, said)
 		return false
 	}
-	v.report.add(Trainings, place, Verified, "made again with %s in place of %s, within the noise of %.0f answers: %s",
+	v.report.add(Trainings, place, Trusted, "made again with %s in place of %s, within the noise of %.0f answers, which its author may have used: %s",
 		v.Again.Identity.Arithmetic, was.Terms.Arithmetic, Noise(now.Private), said)
-	return true
+	return false
 }
 
 // Noise is by how many right answers two trainings may differ that round differently:
@@ -140,17 +151,11 @@ func apart(a, b results.Items) (n int) {
 	return n + max(len(a), len(b)) - min(len(a), len(b))
 }
 
-// drawn are n of the trials, chosen by the bundle's digest so that nobody can choose
-// them; all for n of 0.
-func drawn(outcomes []results.Outcome, digest string, n int) []results.TrialID {
-	var ids []results.TrialID
-	for _, o := range outcomes {
-		if o.Kind == results.OfAgent {
-			ids = append(ids, o.TrialID)
-		}
-	}
+// drawn are n of the trials, chosen by the text, of which an author knows no part
+// beforehand; all for n of 0.
+func drawn(ids []results.TrialID, by string, n int) []results.TrialID {
 	slices.SortFunc(ids, func(a, b results.TrialID) int {
-		return cmp.Or(strings.Compare(disk.Digest([]byte(digest+a.Path())), disk.Digest([]byte(digest+b.Path()))), strings.Compare(a.Path(), b.Path()))
+		return cmp.Or(strings.Compare(disk.Digest([]byte(by+a.Path())), disk.Digest([]byte(by+b.Path()))), strings.Compare(a.Path(), b.Path()))
 	})
 	if n > 0 {
 		ids = ids[:min(n, len(ids))]

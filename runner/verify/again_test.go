@@ -112,7 +112,7 @@ func again(t *testing.T, path string, s runner.Student, arithmetic string, sampl
 }
 
 // TestTrainingAgain compares trainings that are made again: equal to the byte where the
-// same programs compute, within the noise elsewhere. It finds what no other check can: a
+// same programs compute. Elsewhere one within the noise is not called the same. It finds what no other check can: a
 // forger who invents answers with all that follows from them.
 func TestTrainingAgain(t *testing.T) {
 	f, _ := unpacked(t)
@@ -138,7 +138,7 @@ func TestTrainingAgain(t *testing.T) {
 		"the same":                        {fixture, honest, "", 0, 2, ""},
 		"one of two":                      {fixture, honest, "", 1, 1, ""},
 		"other answers, same programs":    {fixture, other, "", 0, 0, "made again with the same programs, it comes out otherwise"},
-		"other answers, other arithmetic": {fixture, other, "another BLAS", 0, 2, ""},
+		"other answers, other arithmetic": {fixture, other, "another BLAS", 0, 0, ""},
 		"far off, other arithmetic":       {fixture, far, "another BLAS", 0, 0, "by more than the noise"},
 		"invented answers":                {invented, honest, "", 0, 1, "made again with the same programs, it comes out otherwise"},
 	} {
@@ -157,11 +157,11 @@ func TestTrainingAgain(t *testing.T) {
 
 // A sample is drawn by the bundle's digest, and is the same for everybody.
 func TestSampleIsDrawnByDigest(t *testing.T) {
-	var list []results.Outcome
+	var list []results.TrialID
 	for run := range 20 {
-		list = append(list, results.Outcome{TrialID: results.TrialID{Agent: "a", Run: run + 1}, Kind: results.OfAgent})
+		list = append(list, results.TrialID{Agent: "a", Run: run + 1})
 	}
-	one, two := drawn(list, "digest", 5), drawn(list, "digest", 5)
+	one, two := slices.Clone(drawn(list, "digest", 5)), slices.Clone(drawn(list, "digest", 5))
 	other := drawn(list, "another", 5)
 	if !slices.Equal(one, two) || slices.Equal(one, other) || len(one) != 5 || len(drawn(list, "digest", 0)) != 20 {
 		t.Errorf("%v, %v, %v", one, two, other)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
@@ -11,7 +12,7 @@ import (
 )
 
 // audit audits the trial again, as far as the bundle allows, and returns what is known of
-// its audit: the one that was made here, else the one that the bundle has.
+// its audit: what was found here, and what the bundle's own audit found beyond that.
 func (v *Verifier) audit(dir record.Trial, state *results.Trial, place string, has *results.Audited) *results.Audited {
 	kept, err := dir.AuditFile().Read()
 	there := err == nil
@@ -29,25 +30,42 @@ func (v *Verifier) audit(dir record.Trial, state *results.Trial, place string, h
 	if err == nil {
 		now, err = audit.Run(in)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		v.report.check(Audit, place, v.local(err), "")
 		return has
-	case now.Missing > 0:
-		v.report.add(Audit, place, Trusted, "the teacher's answers are not in the bundle, so that the origin of rows cannot be told")
-		return has
-	case there && (kept.Rules != now.Rules || absent != nil):
-		v.report.add(Audit, place, Trusted, "the audit in the bundle is of other rules, or of a private set that is not at hand")
+	}
+	switch {
+	case now.Missing > 0 || v.scores.Lacks(dir.Ledger()):
+		v.report.add(Audit, place, Trusted, "the teacher's answers or the ledger are not in the bundle, so that the origin of rows cannot be told")
+	case absent != nil:
+		v.report.add(Audit, place, Trusted, "the private set is not at hand, so that rows are not compared with it")
+	case there && kept.Rules != now.Rules:
+		v.report.add(Audit, place, Trusted, "the audit in the bundle is of other rules; here: %s", now.Level)
 	case there:
 		if err := same("audit than the trial has", now.Audit, kept); err != nil {
-			err = fmt.Errorf("the bundle has %w", err)
-			v.report.check(Audit, place, err, "")
+			v.report.check(Audit, place, fmt.Errorf("the bundle has %w", err), "")
 		} else {
 			v.report.add(Audit, place, Verified, "made again, the same: %s", now.Level)
 		}
 	default:
 		v.report.add(Audit, place, Verified, "made here: %s", now.Level)
 	}
-	sum := results.Sum(now.Rules, now.Findings)
+	return graver(results.Sum(now.Rules, now.Findings), has)
+}
+
+// graver is the audit that was made here with what the author's own audit finds beyond it.
+func graver(now results.Audited, has *results.Audited) *results.Audited {
+	if has == nil || has.Rules != now.Rules {
+		return &now
+	}
+	found := now.Findings
+	for _, f := range has.Findings {
+		if !slices.ContainsFunc(found, func(other results.Finding) bool {
+			return other.Rule == f.Rule && other.Level.Worse(f.Level) == other.Level
+		}) {
+			found = append(found, f)
+		}
+	}
+	sum := results.Sum(now.Rules, found)
 	return &sum
 }

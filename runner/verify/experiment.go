@@ -94,12 +94,19 @@ func (v *Verifier) definition(name string) {
 	place := v.in(string(file))
 	data, err := os.ReadFile(string(file))
 	if err != nil {
-		v.report.add(Definitions, place, Trusted, "the definition is not in the bundle")
+		v.unknown(name, place, "the definition is not in the bundle")
 		return
 	}
 	d, err := definitions.FromRecord(name, data)
 	if err != nil {
-		v.report.add(Definitions, place, Trusted, "%s", oneLine(err))
+		v.unknown(name, place, oneLine(err))
+		return
+	}
+	if d.Simulated() && !v.file.Teacher.Simulated() {
+		v.simulated(name)
+	}
+	if d.Provider == definitions.Command { // its folder is a path of the author's machine, and would be read on this one
+		v.report.add(Definitions, place, Trusted, "the agent is a program, which is not in the bundle")
 		return
 	}
 	digest, err := d.Digest()
@@ -107,13 +114,23 @@ func (v *Verifier) definition(name string) {
 		err = errors.New("it is not the definition that the lock has the digest of")
 	}
 	v.report.check(Definitions, place, err, "by the digest in the lock")
-	if d.Simulated() && v.file.Teacher.Kind != procedural {
-		v.simulated(name)
-	}
 }
 
-// procedural is the kind of the teacher that is no LLM.
-const procedural = "procedural"
+// unknown notes an agent whose definition is not at hand. One with the digest of a program
+// of ours is no LLM, whatever the bundle lacks.
+func (v *Verifier) unknown(name, place, why string) {
+	v.report.add(Definitions, place, Trusted, "%s", why)
+	v.report.unread = true
+	for _, own := range definitions.List() {
+		d, err := definitions.Builtin(own)
+		if err != nil || !d.Simulated() {
+			continue
+		}
+		if digest, err := d.Digest(); err == nil && digest == v.lock.Agents[name] && !v.file.Teacher.Simulated() {
+			v.simulated(name)
+		}
+	}
+}
 
 // simulated refuses trials of an agent that is no LLM and that do not say so.
 func (v *Verifier) simulated(agent string) {

@@ -81,6 +81,10 @@ type Report struct {
 	Reproduced int               `json:"reproduced"` // trials whose training was made again with the same score
 	Judged     int               `json:"judged"`     // trials whose private answers were judged again
 	Retrained  int               `json:"retrained"`  // trials that were to be trained again
+	Trainings  int               `json:"-"`          // trials that there was a training of
+	Nonce      string            `json:"-"`          // by which they were drawn, beside the digest
+
+	unread bool // a definition was not there, or could not be read
 }
 
 func (r *Report) add(name Name, place string, status Status, text string, args ...any) {
@@ -133,4 +137,17 @@ func (r Report) Trusts() (list []Trust) {
 		list[i].Number++
 	}
 	return list
+}
+
+// Open lists the checks without which nobody but the author can vouch for a bundle, and
+// which are taken on trust: what agents are, whether budgets were kept, where rows come
+// from, and whether trials are missing.
+func (r Report) Open() (names []Name) {
+	for _, c := range r.Checks {
+		vital := c.Name == Budgets || c.Name == Attempts || c.Name == Audit || c.Name == Whole || c.Name == Definitions && r.unread
+		if vital && c.Status == Trusted && !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }

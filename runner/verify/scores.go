@@ -37,10 +37,12 @@ func (v *Verifier) base(d results.Domain) {
 func (v *Verifier) finals(dir record.Trial, state *results.Trial, place string) {
 	if state.End == results.EndCancelled {
 		v.report.add(Scores, place, Verified, "its user cancelled it, so that it has no score and its row no rank")
+		v.report.Judged++ // there is nothing to judge
 		return
 	}
 	if state.Best == 0 {
 		v.report.add(Scores, place, Verified, "no submission was valid, so that the student stays as it was")
+		v.report.Judged++
 		return
 	}
 	rows, err := runner.SubmittedRows(dir, state, state.Best)

@@ -171,6 +171,25 @@ var forged = []tampering{
 	{"a simulated teacher that says it is none", Marks, pipeline, consistent(func(f *forger) {
 		f.spec(pipeline, func(s map[string]any) { s["simulated"] = false })
 	})},
+	{"a simulated teacher that the experiment file calls a model", Marks, pipeline, consistent(func(f *forger) { f.real() })},
+	{"a teacher that the record calls a model, too", Marks, "agent pipeline is no LLM", consistent(func(f *forger) { f.real(); f.renamed() })},
+	{"the same without the definitions", Marks, "agent pipeline is no LLM", consistent(func(f *forger) { f.real(); f.renamed(); f.remove("agents") })},
+	{"the same with a program in place of the agent", Marks, "agent pipeline is no LLM", consistent(func(f *forger) {
+		f.real()
+		f.renamed()
+		f.object("agents/pipeline.json", func(o map[string]any) {
+			clear(o)
+			o["name"], o["provider"], o["command"], o["folder"] = "pipeline", "command", []string{"python3"}, "/"
+		})
+	})},
+	{"a simulated teacher of another kind", Marks, pipeline, consistent(func(f *forger) {
+		f.real()
+		f.renamed()
+		f.teacher(map[string]any{"kind": "rewording"}, "teacher: {kind: rewording}")
+	})},
+	{"more runs than anybody makes", Terms, "experiment.lock.json", consistent(func(f *forger) {
+		f.object("experiment.lock.json", func(o map[string]any) { o["file"].(map[string]any)["runs"] = 2_000_000_000 })
+	})},
 	{"a run without a sandbox that says it had one", Marks, pipeline, consistent(func(f *forger) {
 		f.replace("experiment.yaml", "name:", "sandbox: {kind: none}\nname:")
 		f.object("experiment.lock.json", func(o map[string]any) {
@@ -248,6 +267,28 @@ var forged = []tampering{
 	{"a trial of another experiment", Terms, pipeline, consistent(func(f *forger) {
 		f.spec(pipeline, func(s map[string]any) { s["experiment"] = "other" })
 	})},
+}
+
+// real says of the experiment that its teacher is a model behind a server.
+func (f *forger) real() {
+	f.teacher(map[string]any{"kind": "openai", "base_url": "http://127.0.0.1:9/v1", "model": "m"},
+		`teacher: {kind: openai, base_url: "http://127.0.0.1:9/v1", model: m}`)
+	for _, trial := range []string{pipeline, careless} {
+		f.spec(trial, func(s map[string]any) { s["simulated"] = false })
+	}
+}
+
+func (f *forger) teacher(lock map[string]any, file string) {
+	f.text("experiment.yaml", func(data []byte) []byte { return append(data, "\n"+file+"\n"...) })
+	f.object("experiment.lock.json", func(o map[string]any) { o["file"].(map[string]any)["teacher"] = lock })
+}
+
+// renamed has lock and trials name a teacher that is none of the program's.
+func (f *forger) renamed() {
+	f.object("experiment.lock.json", func(o map[string]any) { o["teacher"] = "sha256:" + strings.Repeat("0", 64) })
+	for _, trial := range []string{pipeline, careless} {
+		f.spec(trial, func(s map[string]any) { s["teacher"] = "m" })
+	}
 }
 
 // spec changes the trial's terms, which its first event holds.

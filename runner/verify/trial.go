@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner"
+	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/gateway"
+	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 	"github.com/autodatabench/autodatabench/tasks"
 )
 
@@ -33,8 +35,12 @@ func (v *Verifier) trial(id results.TrialID) {
 	v.report.check(Terms, place, v.local(v.spec(state.Spec)), "the trial's terms, by the experiment's")
 	v.report.check(Marks, place, v.marks(state), "%s", markText(state))
 	v.report.check(States, place, v.local(runner.CheckCourse(dir)), "%d attempts, in the order of the workflow", len(state.Attempts))
-	v.ledger(dir, state, place)
-	v.report.check(Attempts, place, v.local(runner.CheckRecord(dir)), "%d attempts, their texts and verdicts", len(state.Attempts))
+	if v.scores.Lacks(dir.Ledger()) {
+		v.unmetered(state, place)
+	} else {
+		v.ledger(dir, state, place)
+	}
+	v.attempts(dir, state, place)
 	v.public(dir, state, place)
 	o, err := v.scores.Outcome(dir)
 	if !v.report.check(Seals, place, v.local(err), "the seal, and every file under it") {
@@ -63,7 +69,7 @@ func (v *Verifier) spec(s results.Spec) error {
 		is("version of the prompts", s.PromptDigest == l.Prompts), is("agent", s.AgentDigest == l.Agents[s.Agent]),
 		is("student", s.Student == l.Student.Name && s.StudentDigest == l.Student.Digest && s.Arithmetic == l.Student.Arithmetic),
 		is("seed", s.Seed == runner.Derive(v.file.Seed, s.TrialID.Path())),
-		is("set of trials", slices.Contains(v.file.Trials(), s.TrialID)),
+		is("set of trials", v.planned[s.TrialID]),
 		is("kind of student", s.Embedded == l.Student.Embedded),
 		is("price of a GPU", equal(s.GPUPrice, v.file.GPUPrice)),
 	)
@@ -75,13 +81,25 @@ func equal(a, b *float64) bool { return a == b || a != nil && b != nil && *a == 
 func (v *Verifier) marks(state *results.Trial) error {
 	s := state.Spec
 	var err error
-	if v.file.Teacher.Kind == procedural && !s.Simulated {
+	if (v.file.Teacher.Simulated() || v.procedural(s)) && !s.Simulated {
 		err = errors.New("its teacher is simulated, which it does not say")
 	}
 	if none := v.file.Sandbox.Kind == "none"; none != s.Unsandboxed {
 		err = errors.Join(err, fmt.Errorf("its sandbox is %q, which is not what it says", v.file.Sandbox.Kind))
 	}
 	return err
+}
+
+// procedural reports whether the trial's record names a teacher of this program, whatever
+// the experiment file says.
+func (v *Verifier) procedural(s results.Spec) bool {
+	for _, t := range []teacher.Teacher{procedural.New(v.file.Seed), procedural.NewRewording(v.file.Seed)} {
+		digest, err := experiment.TeacherDigest(t)
+		if err == nil && digest == v.lock.Teacher || s.Teacher == t.Name() {
+			return true
+		}
+	}
+	return false
 }
 
 func markText(state *results.Trial) string {
@@ -106,30 +124,67 @@ func (v *Verifier) ledger(dir record.Trial, state *results.Trial, place string) 
 	if errors.Is(err, fs.ErrNotExist) && state.Usage.TeacherCalls == 0 && state.Usage.AgentCalls == 0 {
 		err = nil
 	}
-	if err == nil && state.Elapsed < 0 {
-		err = errors.New("the trial's events have a negative run time")
-	}
-	if err == nil && len(state.Attempts) > budget.MaxAttempts(state.Spec.Workflow) {
-		err = fmt.Errorf("it has %d attempts of %d", len(state.Attempts), budget.MaxAttempts(state.Spec.Workflow))
+	if err == nil {
+		err = within(state)
 	}
 	if err == nil {
 		err = charged(dir, sum)
 	}
 	v.report.check(Budgets, place, v.local(err), "%d of %d calls of the teacher, in %d of %d attempts",
 		sum.Total.Calls, budget.TeacherCalls, len(state.Attempts), budget.MaxAttempts(state.Spec.Workflow))
-	found := map[string]bool{}
+	read, found := 0, map[string]bool{} // found has no more than the ledger names, whatever the bundle holds
 	reading := dir.Teacher().Read(func(digest string, _ record.Exchange) error {
-		found[digest] = true
+		if read++; sum.Exchanges[digest] {
+			found[digest] = true
+		}
 		return nil
 	})
 	switch {
 	case reading != nil:
 		v.report.check(Teacher, place, v.local(reading), "")
 	case len(sum.Exchanges) == 0:
-	case len(found) == 0:
+	case read == 0:
 		v.report.add(Teacher, place, Trusted, "the teacher's answers are not in the bundle; the ledger has their digests")
 	default:
 		v.report.check(Teacher, place, among(sum.Exchanges, found), "%d answers, by the ledger", len(found))
+	}
+}
+
+// within refuses a trial whose events alone are over its budget.
+func within(state *results.Trial) error {
+	budget := state.Spec.Protocol.Budget
+	switch most := budget.MaxAttempts(state.Spec.Workflow); {
+	case state.Elapsed < 0:
+		return errors.New("the trial's events have a negative run time")
+	case len(state.Attempts) > most:
+		return fmt.Errorf("it has %d attempts of %d", len(state.Attempts), most)
+	case state.Usage.TeacherCalls > budget.TeacherCalls:
+		return fmt.Errorf("its events have %d calls of the teacher of %d", state.Usage.TeacherCalls, budget.TeacherCalls)
+	}
+	return nil
+}
+
+// unmetered checks the budget of a trial whose ledger was left out by its events, which
+// their author could have written.
+func (v *Verifier) unmetered(state *results.Trial, place string) {
+	if err := within(state); err != nil {
+		v.report.check(Budgets, place, v.local(err), "")
+		return
+	}
+	v.report.add(Budgets, place, Trusted, "the bundle is light: the calls are those that the events tell of, and no ledger has them")
+}
+
+// attempts compares the texts of attempts, and the verdicts on the rows that are there.
+func (v *Verifier) attempts(dir record.Trial, state *results.Trial, place string) {
+	left := 0
+	for _, a := range state.Attempts {
+		if v.scores.Lacks(string(dir.Attempt(a.N).Submission())) {
+			left++
+		}
+	}
+	v.report.check(Attempts, place, v.local(runner.CheckRecord(dir, v.scores.Lacks)), "%d attempts, their texts and verdicts", len(state.Attempts))
+	if left > 0 {
+		v.report.add(Attempts, place, Trusted, "the bundle is light: it has the rows of the chosen attempt alone")
 	}
 }
 

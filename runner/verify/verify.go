@@ -26,11 +26,12 @@ type Verifier struct {
 
 	Progress func(text string) // nil: nobody asks
 
-	report Report
-	lock   record.Lock
-	file   experiment.File
-	scores *record.Scores
-	judged map[results.Domain]bool // whose base answers were judged again
+	report  Report
+	lock    record.Lock
+	file    experiment.File
+	scores  *record.Scores
+	planned map[results.TrialID]bool // trials of the experiment
+	judged  map[results.Domain]bool  // whose base answers were judged again
 }
 
 // Again makes trainings again.
@@ -38,7 +39,8 @@ type Again struct {
 	Student  runner.Student
 	Identity results.Identity
 	Tasks    map[results.Domain]tasks.Task // fitted to the student
-	Sample   int                           // trials, drawn by digest; 0 for all
+	Sample   int                           // trials, drawn by the bundle's digest and the nonce; 0 for all
+	Nonce    string                        // chance of whoever verifies; without it an author can try out whom the digest draws
 }
 
 // Verify checks the bundle. The error is of this machine alone.
@@ -87,7 +89,7 @@ func sizes(files []bundle.File) (total int64) {
 func (v *Verifier) begin() bool {
 	root := v.Bundle.Root
 	var err error
-	if v.scores, err = root.OpenWithout(v.Bundle.Absent()); err == nil {
+	if v.scores, err = root.OpenScores(); err == nil {
 		err = v.scores.CheckLock()
 	}
 	if err == nil && v.scores.Kept() && v.scores.Head() == "" {
@@ -104,8 +106,15 @@ func (v *Verifier) begin() bool {
 	if v.lock, err = root.ReadLock(); err == nil {
 		err = json.Unmarshal(v.lock.File, &v.file)
 	}
+	if err == nil {
+		err = v.file.Validate()
+	}
 	if err != nil {
 		return v.report.check(Terms, v.in(string(root.Lock())), v.local(err), "")
+	}
+	v.planned = map[results.TrialID]bool{}
+	for _, id := range v.file.Trials() {
+		v.planned[id] = true
 	}
 	return true
 }

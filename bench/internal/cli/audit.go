@@ -70,6 +70,7 @@ func runAudit(ctx context.Context, w setup.World, o auditOptions) (err error) {
 		}
 	} else if a.root, trials, err = auditedTrials(o); err == nil {
 		a.scores, err = a.root.OpenScores()
+		a.dry = a.dry || a.root.LeftOut().Exists() // what its bundle says of the teacher's answers cannot be found here
 	}
 	if err != nil {
 		return err
@@ -103,7 +104,7 @@ func (a *auditor) unpack() (trials []record.Trial, remove func() error, err erro
 		return nil, remove, err
 	}
 	a.root, a.dry, a.bundled = b.Root, true, true
-	if a.scores, err = b.Root.OpenWithout(b.Absent()); err != nil {
+	if a.scores, err = b.Root.OpenScores(); err != nil {
 		return nil, remove, err
 	}
 	f, err := setup.RecordedFile(b.Root)

@@ -49,6 +49,9 @@ func runCancel(_ context.Context, w setup.World, o cancelOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := root.Own(); err != nil {
+		return err
+	}
 	f, _, err := experiment.Recorded(root)
 	if err != nil {
 		return err

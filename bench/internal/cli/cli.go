@@ -144,7 +144,7 @@ func newApp(env Env) *cli.App {
 			group("run", runCommand(env), resumeCommand(env), cancelCommand(env), scoreCommand(env), evaluateCommand(env)),
 			group("look", statusCommand(env), showCommand(env), auditCommand(env), qualityCommand(env), leaderboardCommand(env), tableCommand(env), figureCommand(env), exportCommand(env), siteCommand(env), servePagesCommand(env), promptCommand(env)),
 			group("compare", compareCommand(env), powerCommand(env), gateCommand(env), reproduceCommand(env)),
-			group("share", packCommand(env), verifyCommand(env), receiptCommand(env), submitCommand(env)),
+			group("share", packCommand(env), unpackCommand(env), verifyCommand(env), receiptCommand(env), submitCommand(env)),
 			group("make", tasksCommand(env), agentsCommand(env), studentCommand(env), teacherCommand(env)),
 			group("maintain", doctorCommand(env), reindexCommand(env), versionCommand(env), helpCommand(env), completionCommand(env), completeCommand(env), jobCommand(env)),
 		),

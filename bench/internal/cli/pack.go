@@ -28,6 +28,7 @@ func packCommand(env Env) *cli.Command {
 			&cli.StringFlag{Name: "to", Value: "bundle.adb", Usage: "`FILE` to write", TakesFile: true},
 			&cli.BoolFlag{Name: "teacher", Usage: "the teacher's answers, too"},
 			&cli.BoolFlag{Name: "adapters", Usage: "the students' weights, too"},
+			lightFlag(),
 			&cli.BoolFlag{Name: "predictions", Usage: "the answers to the private sets, too: only for whoever holds those sets"},
 			&cli.StringSliceFlag{Name: "secret-env", Usage: "leave out files that hold the value of this environment `VARIABLE`, beside those that the experiment names"}},
 		Action: func(c *cli.Context) error {
@@ -37,17 +38,21 @@ func packCommand(env Env) *cli.Command {
 			}
 			return runPack(c.Context, env.World, packOptions{
 				format: formatOf(c), out: c.String("out"), name: name, to: c.String("to"), teacher: c.Bool("teacher"),
-				adapters: c.Bool("adapters"), predictions: c.Bool("predictions"), secrets: c.StringSlice("secret-env"),
+				adapters: c.Bool("adapters"), light: c.Bool("light"), predictions: c.Bool("predictions"), secrets: c.StringSlice("secret-env"),
 			})
 		},
 	}
 }
 
 type packOptions struct {
-	format                         report.Format
-	out, name, to                  string
-	teacher, adapters, predictions bool
-	secrets                        []string // names of environment variables
+	format                                report.Format
+	out, name, to                         string
+	teacher, adapters, predictions, light bool
+	secrets                               []string // names of environment variables
+}
+
+func lightFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "light", Usage: "leave out ledgers and the rows of attempts that were not chosen: a twentieth of the size, with budgets taken on trust"}
 }
 
 // packed is what pack prints.
@@ -89,7 +94,8 @@ func packTo(w setup.World, o packOptions) (done packed, err error) {
 		return done, err
 	}
 	m, digest, err := bundle.Pack(o.to, root, bundle.Options{
-		Program: setup.Version(), Name: f.Name, Trials: trials, Answers: o.teacher, Adapters: o.adapters, Predictions: o.predictions, Secrets: secrets,
+		Program: setup.Version(), Name: f.Name, Trials: trials, Answers: o.teacher, Adapters: o.adapters, Predictions: o.predictions, Light: o.light,
+		Secrets: secrets,
 	})
 	if err != nil {
 		return done, err

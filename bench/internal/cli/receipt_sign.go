@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -56,6 +57,7 @@ type signedReceipt struct {
 
 // runReceiptSign verifies the bundle and writes the receipt.
 func runReceiptSign(ctx context.Context, w setup.World, o receiptSignOptions) error {
+	o.verify.nonce = rand.Text()
 	done, err := verified(ctx, w, o.verify)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func submitPrepareCommand(env Env) *cli.Command {
 		Description: "Writes the bundle, the agent's definition and a disclosure to be filled in. What submit check then names has to\n" +
 			"be mended by hand. Example:\n\n" +
 			"  autodatabench submit prepare --to results/submissions/my-agent my-experiment",
-		Flags: append(verifyFlags(), outFlag(), trustFlag(), targetFlag("submission")),
+		Flags: append(verifyFlags(), outFlag(), trustFlag(), targetFlag("submission"), lightFlag()),
 		Action: func(c *cli.Context) error {
 			name, err := oneArgument(c, experimentArgument)
 			if err != nil {
@@ -32,7 +32,7 @@ func submitPrepareCommand(env Env) *cli.Command {
 				return err
 			}
 			return runSubmitPrepare(c.Context, env.World, submitPrepareOptions{
-				check: submitCheckOptions{verify: verifyOptionsOf(c, ""), folder: to, trust: c.String("trust")}, out: c.String("out"), name: name,
+				check: submitCheckOptions{verify: verifyOptionsOf(c, ""), folder: to, trust: c.String("trust")}, out: c.String("out"), name: name, light: c.Bool("light"),
 			})
 		},
 	}
@@ -41,6 +41,7 @@ func submitPrepareCommand(env Env) *cli.Command {
 type submitPrepareOptions struct {
 	check     submitCheckOptions
 	out, name string
+	light     bool // the bundle
 }
 
 // runSubmitPrepare makes the folder and checks it.
@@ -53,7 +54,7 @@ func runSubmitPrepare(ctx context.Context, w setup.World, o submitPrepareOptions
 	if err != nil {
 		return err
 	}
-	done, err := packTo(w, packOptions{out: o.out, name: o.name, to: filepath.Join(dir, submissions.BundleFile)})
+	done, err := packTo(w, packOptions{out: o.out, name: o.name, light: o.light, to: filepath.Join(dir, submissions.BundleFile)})
 	if err == nil {
 		err = submissions.Prepare(dir, root, done.Digest)
 	}

@@ -20,26 +20,29 @@ import (
 
 func verifyCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name: "verify", Usage: "check a bundle that somebody else made", ArgsUsage: "FILE",
+		Name: "verify", Usage: "check bundles that somebody else made", ArgsUsage: "FILE...",
 		Description: "Says what was verified, what is taken on trust and why, and ends with 6 if anything is false. Private answers\n" +
 			"are judged again where the bundle holds them and their set is at hand, which that of suite mini always is.\n" +
 			"With --retrain, students are trained and scored again. Examples:\n\n" +
 			"  autodatabench verify bundle.adb\n  autodatabench verify --retrain --sample 2 bundle.adb\n" +
+			"  autodatabench verify results/submissions/*/bundle.adb\n" +
 			"  autodatabench verify --task my/task --private-root private bundle.adb",
 		Flags: append(verifyFlags(),
 			&cli.StringFlag{Name: "receipt", Usage: "check this receipt `FILE` on the bundle, too", TakesFile: true},
 			trustFlag()),
 		Action: func(c *cli.Context) error {
-			name, err := oneArgument(c, "a bundle")
-			if err != nil {
-				return err
+			if c.NArg() == 0 {
+				return usage("verify takes at least one bundle")
 			}
-			o := verifyOptionsOf(c, name)
+			o := verifyOptionsOf(c, "")
 			o.receipt, o.trust = c.String("receipt"), c.String("trust")
 			if o.sample < 0 || o.sample > 0 && !o.retrain {
 				return usage("--sample goes with --retrain, and counts from 1")
 			}
-			return runVerify(c.Context, env.World, o)
+			if o.receipt != "" && c.NArg() > 1 {
+				return usage("--receipt is of one bundle, got %d", c.NArg())
+			}
+			return runVerify(c.Context, env.World, o, c.Args().Slice())
 		},
 	}
 }
@@ -49,7 +52,8 @@ type verifyOptions struct {
 	file    string
 	places  setup.Places
 	retrain bool
-	sample  int // 0 for all
+	sample  int    // 0 for all
+	nonce   string // draws the sample, beside the bundle's digest
 	tasks   []string
 	receipt string // empty for none
 	trust   string
@@ -64,8 +68,18 @@ type verification struct {
 	arithmetic string         // with which trainings were made again
 }
 
-// runVerify prints what the verification of the bundle came to.
-func runVerify(ctx context.Context, w setup.World, o verifyOptions) error {
+// runVerify prints what the verification of each bundle came to. A false claim does not
+// keep the others from being checked.
+func runVerify(ctx context.Context, w setup.World, o verifyOptions, files []string) (err error) {
+	for _, o.file = range files {
+		if err = errors.Join(err, verifyOne(ctx, w, o)); context.Cause(ctx) != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func verifyOne(ctx context.Context, w setup.World, o verifyOptions) error {
 	done, err := verified(ctx, w, o)
 	if err != nil {
 		return err
@@ -83,7 +97,7 @@ func receiptOn(o verifyOptions, b *bundle.Bundle) (*receipt.Checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := trust.Check(o.receipt, b.Path, b.Digest)
+	c, err := trust.Check(o.receipt, receipt.About(b.Path, b))
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +132,7 @@ func verified(ctx context.Context, w setup.World, o verifyOptions) (done verific
 			return done, fmt.Errorf("--retrain: %w", err)
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
-		v.Again = &verify.Again{Student: s.Student, Identity: s.Identity, Tasks: s.Tasks, Sample: o.sample}
+		v.Again = &verify.Again{Student: s.Student, Identity: s.Identity, Tasks: s.Tasks, Sample: o.sample, Nonce: o.nonce}
 		v.Progress = func(text string) { fmt.Fprintf(w.Stderr, "%s\n", text) }
 	}
 	if v.Again != nil {

@@ -1,8 +1,10 @@
 // Package receipt signs what the verification of a bundle came to, and says whose
 // signatures count.
 //
-// A receipt is an in-toto statement in a Sigstore bundle. Its subject is the bundle's
-// file, and its [Predicate] has the results, the digests and versions that they rest on,
+// A receipt is an in-toto statement in a Sigstore bundle. Its subjects are the bundle's
+// file and the log of scores in it, which names every seal and every score by digest. So
+// a receipt on a bundle with the answers to a private set, which nobody may publish, is
+// also one on the bundle without them. Its [Predicate] has the results, the digests and versions that they rest on,
 // and how much of it the signer has computed again. [Sign] works offline with a key pair
 // of [Keygen]. Others may sign a [Statement] without a key by cosign; [Check] takes both,
 // as far as a [Trust] file names who may.
@@ -25,6 +27,7 @@ import (
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/bundle"
 	"github.com/autodatabench/autodatabench/results/disk"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/verify"
 )
 
@@ -56,9 +59,10 @@ type Predicate struct {
 	Results    []Result `json:"results"`
 	Verified   int      `json:"verified"` // checks
 	Trusted    int      `json:"taken_on_trust"`
-	Judged     int      `json:"judged"`     // trials whose private answers were judged again
-	Retrained  int      `json:"retrained"`  // trials that were trained again
-	Reproduced int      `json:"reproduced"` // of them, with the same score
+	Judged     int      `json:"judged"`          // trials whose private answers were judged again
+	Retrained  int      `json:"retrained"`       // trials that were trained again
+	Reproduced int      `json:"reproduced"`      // of them, with the same score
+	Nonce      string   `json:"nonce,omitempty"` // chance of the signer, by which they were drawn
 }
 
 // Result is the score of one trial.
@@ -75,7 +79,7 @@ type Result struct {
 // Of is the predicate of a report. Errors: results.Verification for one with a failure.
 func Of(r verify.Report, by, program, arithmetic string, self bool, now time.Time) (Predicate, error) {
 	p := Predicate{
-		Bundle: r.Digest, Experiment: r.Experiment, Level: LevelOf(r, self), By: by, Time: now.UTC().Truncate(time.Second), Program: program, Arithmetic: arithmetic,
+		Bundle: r.Digest, Nonce: r.Nonce, Experiment: r.Experiment, Level: LevelOf(r, self), By: by, Time: now.UTC().Truncate(time.Second), Program: program, Arithmetic: arithmetic,
 		Metric: "relative gain in percent over the untrained student", Results: []Result{}, Judged: r.Judged, Retrained: r.Retrained, Reproduced: r.Reproduced,
 	}
 	if len(r.Failures()) > 0 {
@@ -102,13 +106,15 @@ func Of(r verify.Report, by, program, arithmetic string, self bool, now time.Tim
 func bare(s results.Score) results.Score { return results.Score{Correct: s.Correct, Total: s.Total} }
 
 // LevelOf is the level that the report allows. Trials are reproduced if at least two of
-// them, and a tenth, were trained again and all had the same score.
+// them, and a tenth, were trained again and all had the same score; the signer's chance
+// must have drawn them. Where vital parts are taken on trust, nobody but the author vouches
+// for them.
 func LevelOf(r verify.Report, self bool) Level {
 	n := len(r.Outcomes)
 	switch {
-	case self || n == 0:
+	case self || n == 0 || len(r.Open()) > 0:
 		return SelfAttested
-	case r.Retrained >= min(n, max(2, (n+9)/10)) && r.Reproduced == r.Retrained:
+	case r.Retrained >= min(n, max(2, (n+9)/10)) && r.Reproduced == r.Retrained && (r.Nonce != "" || r.Retrained == r.Trainings):
 		return Reproduced
 	case r.Judged == n:
 		return ThirdParty
@@ -116,7 +122,25 @@ func LevelOf(r verify.Report, self bool) Level {
 	return SelfAttested
 }
 
-// Statement is the in-toto statement of the predicate on the bundle's file.
+// Subject is what a receipt is about.
+type Subject struct {
+	Path   string // of the bundle's file
+	Digest string // of its manifest
+	Log    string // SHA-256 of the log of scores in it; empty without one
+}
+
+// About is the bundle in the file as a subject.
+func About(path string, b *bundle.Bundle) Subject {
+	s := Subject{Path: path, Digest: b.Digest}
+	for _, f := range b.Files {
+		if record.IsScores(f.Path) {
+			s.Log = f.Digest
+		}
+	}
+	return s
+}
+
+// Statement is the in-toto statement of the predicate on the bundle's file and its log.
 func Statement(b *bundle.Bundle, p Predicate) ([]byte, error) {
 	digest, err := disk.DigestFile(b.Path)
 	if err != nil {
@@ -135,6 +159,9 @@ func Statement(b *bundle.Bundle, p Predicate) ([]byte, error) {
 		Subject:       []*attestation.ResourceDescriptor{{Name: p.Experiment + ".adb", Digest: map[string]string{"sha256": digest}}},
 		PredicateType: PredicateType, Predicate: fields,
 	}
+	if log := About(b.Path, b).Log; log != "" {
+		s.Subject = append(s.Subject, &attestation.ResourceDescriptor{Name: logSubject, Digest: map[string]string{"sha256": log}})
+	}
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
@@ -145,17 +172,30 @@ func Statement(b *bundle.Bundle, p Predicate) ([]byte, error) {
 	return disk.Canonical(json.RawMessage(raw)) // protojson's spaces vary
 }
 
-// predicateOf reads the predicate of a statement on the file of the digest.
-func predicateOf(s *attestation.Statement, digest string) (p Predicate, err error) {
+// logSubject names the log of scores among the subjects.
+const logSubject = "log of scores"
+
+// predicateOf reads the predicate of a statement on the bundle with the digest of the
+// file, or on another one with the same log.
+func predicateOf(s *attestation.Statement, file string, about Subject) (p Predicate, err error) {
 	if s.GetPredicateType() != PredicateType {
 		return p, fmt.Errorf("it is of the type %.100q", s.GetPredicateType())
 	}
-	if len(s.GetSubject()) != 1 || s.GetSubject()[0].GetDigest()["sha256"] != digest {
+	whole, log := false, false
+	for i, subject := range s.GetSubject() {
+		digest := subject.GetDigest()["sha256"]
+		whole = whole || i == 0 && digest == file
+		log = log || i == 1 && subject.GetName() == logSubject && about.Log != "" && digest == about.Log
+	}
+	if !whole && !log {
 		return p, errors.New("it is about another bundle")
 	}
 	raw, err := protojson.Marshal(s.GetPredicate())
 	if err != nil {
 		return p, err
 	}
-	return p, json.Unmarshal(raw, &p)
+	if err = json.Unmarshal(raw, &p); err == nil && p.Bundle != about.Digest && !log {
+		err = errors.New("it names another digest of the bundle")
+	}
+	return p, err
 }

@@ -29,7 +29,9 @@ func outcomes(n int) (list []results.Outcome) {
 }
 
 func reportOf(n, judged, retrained, reproduced int) verify.Report {
-	return verify.Report{Digest: "digest", Experiment: "x", Outcomes: outcomes(n), Judged: judged, Retrained: retrained, Reproduced: reproduced}
+	return verify.Report{
+		Digest: "digest", Experiment: "x", Outcomes: outcomes(n), Judged: judged, Retrained: retrained, Reproduced: reproduced, Trainings: n, Nonce: "chance",
+	}
 }
 
 func TestLevel(t *testing.T) {
@@ -57,6 +59,42 @@ func TestLevel(t *testing.T) {
 	}
 }
 
+// Nobody vouches for what is taken on trust, nor for a sample that the author could choose.
+func TestLevelOfWhatIsOpen(t *testing.T) {
+	for _, name := range []verify.Name{verify.Budgets, verify.Attempts, verify.Audit, verify.Whole} {
+		r := reportOf(9, 9, 3, 3)
+		r.Checks = []verify.Check{{Name: name, Status: verify.Verified}, {Name: name, Status: verify.Trusted}}
+		if got := LevelOf(r, false); got != SelfAttested {
+			t.Errorf("%s on trust: %s", name, got)
+		}
+	}
+	r := reportOf(9, 0, 3, 3)
+	if r.Nonce = ""; LevelOf(r, false) != SelfAttested {
+		t.Error("a sample drawn by the bundle's digest alone counts as reproduced")
+	}
+	if r.Retrained, r.Reproduced = 9, 9; LevelOf(r, false) != Reproduced {
+		t.Error("all trials trained again do not count as reproduced")
+	}
+}
+
+// A receipt on a bundle also counts for one that lacks some of its files, by the log of
+// scores that both have; not for one with another log.
+func TestReceiptByTheLog(t *testing.T) {
+	b, file, public := made(t)
+	trust := trustOf(t, signer(public, "  since: 2026-11-01\n"))
+	lighter := filepath.Join(t.TempDir(), "lighter.adb")
+	if err := os.WriteFile(lighter, []byte("less content"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	log := About(b.Path, b).Log
+	if c, err := trust.Check(file, Subject{lighter, "another", log}); err != nil || c.Level != Reproduced {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if _, err := trust.Check(file, Subject{lighter, "another", strings.Repeat("0", 64)}); err == nil {
+		t.Error("a receipt counts for a bundle with another log")
+	}
+}
+
 func TestNoReceiptOfAFailure(t *testing.T) {
 	r := reportOf(2, 2, 2, 2)
 	r.Checks = []verify.Check{{Name: verify.Seals, Status: verify.Failed}}
@@ -70,6 +108,7 @@ func made(t *testing.T) (b *bundle.Bundle, signed, public string) {
 	t.Helper()
 	dir := t.TempDir()
 	b = &bundle.Bundle{Path: filepath.Join(dir, "x.adb"), Digest: "digest"}
+	b.Files = []bundle.File{{Path: "scores.jsonl", Sum: bundle.Sum{Digest: strings.Repeat("ab", 32)}}}
 	key, pub, file := filepath.Join(dir, "me.key"), filepath.Join(dir, "me.pub"), filepath.Join(dir, "receipt.json")
 	if err := os.WriteFile(b.Path, []byte("content"), 0o644); err != nil {
 		t.Fatal(err)
@@ -130,7 +169,7 @@ func signer(key, more string) string {
 func TestKeyPair(t *testing.T) {
 	b, file, public := made(t)
 	_, _, other := made(t)
-	c, err := trustOf(t, signer(public, "  since: 2026-11-01\n")).Check(file, b.Path, b.Digest)
+	c, err := trustOf(t, signer(public, "  since: 2026-11-01\n")).Check(file, About(b.Path, b))
 	if err != nil || c.Signer != "lab" || c.Level != Reproduced || len(c.Results) != 2 || c.Results[0].Gain.Value != 100 || !c.Time.Equal(now) {
 		t.Errorf("%+v, %v", c, err)
 	}
@@ -162,7 +201,7 @@ func TestKeyPair(t *testing.T) {
 		"no receipt":      {signer(public, "  since: 2026-11-01\n"), b.Path, b.Path, b.Digest, "no Sigstore bundle"},
 		"changed payload": {signer(public, "  since: 2026-11-01\n"), change(`"payload":"ey`, `"payload":"fy`), b.Path, b.Digest, "does not count"},
 	} {
-		if _, err := trustOf(t, c.trust).Check(c.file, c.bundle, c.digest); err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
+		if _, err := trustOf(t, c.trust).Check(c.file, Subject{Path: c.bundle, Digest: c.digest}); err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
 	}
@@ -188,16 +227,16 @@ func TestKeyless(t *testing.T) {
 		trust.material = authority
 		return trust
 	}
-	c, err := of(issuer, subject).check(signed, sum, b.Digest)
+	c, err := of(issuer, subject).check(signed, sum, About(b.Path, b))
 	if err != nil || c.Signer != "lab" || c.Level != Reproduced {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for _, trust := range []Trust{of("https://other.example", subject), of(issuer, "other@example.org")} {
-		if _, err := trust.check(signed, sum, b.Digest); err == nil {
+		if _, err := trust.check(signed, sum, About(b.Path, b)); err == nil {
 			t.Error("another identity counts")
 		}
 	}
-	if _, err := of(issuer, subject).check(signed, strings.Repeat("0", 64), b.Digest); err == nil {
+	if _, err := of(issuer, subject).check(signed, strings.Repeat("0", 64), Subject{Digest: b.Digest}); err == nil {
 		t.Error("a receipt counts for another bundle")
 	}
 	stranger, err := ca.NewVirtualSigstore()
@@ -206,7 +245,7 @@ func TestKeyless(t *testing.T) {
 	}
 	elsewhere := of(issuer, subject)
 	elsewhere.material = stranger
-	if _, err := elsewhere.check(signed, sum, b.Digest); err == nil {
+	if _, err := elsewhere.check(signed, sum, About(b.Path, b)); err == nil {
 		t.Error("another authority's certificate counts")
 	}
 }

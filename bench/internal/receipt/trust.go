@@ -99,9 +99,10 @@ type Checked struct {
 	Signer string `json:"signer"` // by the trust file
 }
 
-// Check checks that a receipt in the file is about the bundle at the path, and that a
-// trusted signer made it. Errors: results.Verification, with why it does not count.
-func (t Trust) Check(file, bundlePath, digest string) (c Checked, err error) {
+// Check checks that a receipt in the file is about the bundle, or about one with the same
+// log of scores, and that a trusted signer made it. Errors: results.Verification, with why
+// it does not count.
+func (t Trust) Check(file string, about Subject) (c Checked, err error) {
 	info, err := os.Stat(file)
 	if err != nil {
 		return c, results.Bad(err)
@@ -113,11 +114,11 @@ func (t Trust) Check(file, bundlePath, digest string) (c Checked, err error) {
 	if err != nil {
 		return c, doesNotCount(file, fmt.Errorf("it is no Sigstore bundle: %w", err))
 	}
-	sum, err := disk.DigestFile(bundlePath)
+	sum, err := disk.DigestFile(about.Path)
 	if err != nil {
 		return c, err
 	}
-	c, err = t.check(signed, sum, digest)
+	c, err = t.check(signed, sum, about)
 	return c, doesNotCount(file, err)
 }
 
@@ -128,16 +129,18 @@ func doesNotCount(file string, err error) error {
 	return &results.Error{Kind: results.Verification, Hint: "the trust file names whose receipts count", Err: fmt.Errorf("%s: the receipt does not count: %w", file, err)}
 }
 
-// check finds the signer of the receipt on the bundle, whose file and manifest have the
-// digests.
-func (t Trust) check(signed verify.SignedEntity, sum, digest string) (c Checked, err error) {
+// check finds the signer of the receipt on the bundle, whose file has the digest.
+func (t Trust) check(signed verify.SignedEntity, sum string, about Subject) (c Checked, err error) {
 	why := errors.New("no signer of the trust file made it")
 	for _, s := range t.Signers {
 		result, err := t.by(s, signed, sum)
+		if err != nil && about.Log != "" {
+			result, err = t.by(s, signed, about.Log)
+		}
 		if err != nil {
 			continue
 		}
-		if c.Predicate, err = predicateOf(result.Statement, sum); err != nil {
+		if c.Predicate, err = predicateOf(result.Statement, sum, about); err != nil {
 			return c, err
 		}
 		c.Signer = s.Name
@@ -147,8 +150,6 @@ func (t Trust) check(signed verify.SignedEntity, sum, digest string) (c Checked,
 			why = fmt.Errorf("the signer %s was revoked: %s", s.Name, s.Revoked)
 		case c.Time.Before(since):
 			why = fmt.Errorf("it is of %s, and receipts of %s count since %s", c.Time.Format(time.DateOnly), s.Name, s.Since)
-		case c.Bundle != digest:
-			why = errors.New("it names another digest of the bundle")
 		default:
 			return c, nil
 		}

@@ -120,7 +120,7 @@ func distrust(r ReplayRequest, f *experiment.File) error {
 	} else if f.Sandbox.Kind == "none" {
 		return results.Bad(fmt.Errorf("%s: the recorded experiment asks for no sandbox", r.Dir), "give --sandbox none yourself if you trust it")
 	}
-	f.Sandbox.Python = experiment.Default().Sandbox.Python
+	f.Sandbox.Python, f.Sandbox.Environment, f.Sandbox.EnvironmentDigest = experiment.Default().Sandbox.Python, "", ""
 	at, err := disk.RealPath(string(r.Dir))
 	if err != nil {
 		return results.Infra(err)

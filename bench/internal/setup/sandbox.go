@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"github.com/autodatabench/autodatabench/results/record"
@@ -25,9 +26,19 @@ func openSandbox(w World, r Request) (cage, error) {
 		fmt.Fprintln(w.Stderr, "warning: sandbox none: agents' code runs with your rights; every trial is marked unsandboxed")
 	}
 	return newCage(sandbox.Config{
-		Kind: box.Kind, Python: box.Python, Now: w.Now,
-		Limits: sandbox.Limits{Memory: int64(box.Memory), Processes: box.Processes},
+		Kind: box.Kind, Python: box.Python, Environment: box.Environment, Now: w.Now,
+		Limits: sandbox.Limits{Memory: int64(box.Memory), Processes: box.Processes, CPUs: share(r.File, runtime.NumCPU())},
 	}, cmp.Or(r.Origin, r.Root), r.File.Suite, r.Places)
+}
+
+// share is how many CPUs' time the code of one trial may use: twice an even share, so that
+// code which works while another trial waits loses nothing, and two at least. Trials of
+// other launchers have a machine's share of their own.
+func share(f experiment.File, cpus int) int {
+	if f.Launcher.Kind != experiment.Local {
+		return cpus
+	}
+	return min(cpus, max(2, (2*cpus+f.Parallel-1)/f.Parallel))
 }
 
 // newCage makes a sandbox that hides the folder which holds the experiment folder

@@ -93,7 +93,7 @@ func Open(ctx context.Context, w World, r Request, needs Needs) (s *experiment.S
 		if err != nil {
 			return s, err
 		}
-		s.Sandbox = in.Sandbox
+		s.Sandbox, s.File.Sandbox.EnvironmentDigest = in.Sandbox, in.EnvironmentDigest()
 		if needs.Agents {
 			list, err := Definitions(r)
 			if err != nil {

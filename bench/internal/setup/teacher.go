@@ -19,7 +19,7 @@ import (
 func openTeacher(ctx context.Context, w World, f experiment.File, gpus string) (teacher.Teacher, func() error, error) {
 	nothing := func() error { return nil }
 	switch t := f.Teacher; t.Kind {
-	case "procedural":
+	case experiment.Procedural:
 		return procedural.New(f.Seed), nothing, nil
 	case experiment.Rewording:
 		return procedural.NewRewording(f.Seed), nothing, nil

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -84,7 +84,7 @@ func Check(dir, at string, trust receipt.Trust, check Verify) (Checked, error) {
 		c.problem("%s names the digest %s; the bundle has %s", InfoFile, results.ShortDigest(info.Bundle.Digest), results.ShortDigest(b.Digest))
 	}
 	c.rules(report, b)
-	if err := c.agent(dir, report); err != nil {
+	if err := c.agents(dir, report); err != nil {
 		return c, err
 	}
 	return c, c.receipts(dir, file, b, trust, info)
@@ -154,32 +154,48 @@ func (c *Checked) rules(r verify.Report, b *bundle.Bundle) {
 	}
 }
 
-// agent compares agent.yaml with the agents of the bundle.
-func (c *Checked) agent(dir string, r verify.Report) error {
-	path := filepath.Join(dir, AgentFile)
-	var d definitions.Definition
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		for _, o := range r.Outcomes {
-			if _, known := r.Agents[o.Agent]; known && !slices.Contains(definitions.List(), o.Agent) {
-				c.problem("%s is missing: %s is no agent of the program's own", AgentFile, o.Agent)
-				break
-			}
-		}
-		return nil
-	}
-	d, err := definitions.LoadFile(path)
-	if known := (*results.Error)(nil); errors.As(err, &known) {
-		c.problem("%v", err)
-		return nil
-	}
+// agents compares the definitions in the folder with the agents of the bundle.
+func (c *Checked) agents(dir string, r verify.Report) error {
+	paths, err := filepath.Glob(filepath.Join(dir, "agent*.yaml"))
 	if err != nil {
 		return err
 	}
-	digest, err := d.Digest()
-	if err == nil && r.Agents[d.Name] != digest {
-		c.problem("%s defines %s, and the bundle has no agent of this definition", AgentFile, d.Name)
+	defined := definitions.List()
+	for _, path := range paths {
+		d, err := definitions.LoadFile(path)
+		digest := ""
+		if err == nil {
+			digest, err = digestWithin(dir, d)
+		}
+		if known := (*results.Error)(nil); errors.As(err, &known) {
+			c.problem("%v", err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		defined = append(defined, d.Name)
+		if r.Agents[d.Name] != digest {
+			c.problem("%s defines %s, and the bundle has no agent of this definition: put the file that was run with here, and its folder", filepath.Base(path), d.Name)
+		}
 	}
-	return err
+	for _, name := range slices.Sorted(maps.Keys(r.Agents)) {
+		if !slices.Contains(defined, name) {
+			c.problem("%s is missing: %s is no agent of the program's own", AgentFile, name)
+		}
+	}
+	return nil
+}
+
+// digestWithin is the definition's digest. Its folder must lie in dir: the files of a path
+// outside would be read.
+func digestWithin(dir string, d definitions.Definition) (string, error) {
+	if d.Folder != "" {
+		if rel, err := filepath.Rel(dir, d.Folder); err != nil || !filepath.IsLocal(rel) || rel == "." {
+			return "", results.Bad(fmt.Errorf("agent %s: its folder lies outside of the submission", d.Name), "copy the folder into the submission, and name it by its last part alone")
+		}
+	}
+	return d.Digest()
 }
 
 // receipts finds the strongest receipt that counts.
@@ -189,7 +205,7 @@ func (c *Checked) receipts(dir, file string, b *bundle.Bundle, trust receipt.Tru
 		return err
 	}
 	for _, path := range paths {
-		r, err := trust.Check(path, file, b.Digest)
+		r, err := trust.Check(path, receipt.About(file, b))
 		if known := (*results.Error)(nil); errors.As(err, &known) {
 			c.problem("%v", err)
 			continue

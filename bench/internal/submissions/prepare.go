@@ -2,8 +2,10 @@ package submissions
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 
@@ -19,8 +21,7 @@ func ReadInfo(dir string) (info Info, err error) {
 	return info, config.Read(filepath.Join(dir, InfoFile), &info)
 }
 
-// Prepare writes submission.yaml, to be filled in, and the definition of the one agent
-// of the experiment that is none of the program's own, if there is one.
+// Prepare writes submission.yaml, to be filled in, and the definitions of agents.
 func Prepare(dir string, root record.Experiment, digest string) error {
 	lock, err := root.ReadLock()
 	if err != nil {
@@ -41,14 +42,15 @@ func Prepare(dir string, root record.Experiment, digest string) error {
 	if err != nil {
 		return err
 	}
-	own := map[string]bool{}
-	for _, name := range definitions.List() {
-		own[name] = true
-	}
-	for name := range lock.Agents {
-		if own[name] {
-			continue
-		}
+	return defineAgents(dir, root, lock)
+}
+
+// defineAgents writes the definitions of agents that are none of the program's own, as the
+// record has them: without values of headers and arguments of commands.
+func defineAgents(dir string, root record.Experiment, lock record.Lock) error {
+	own := definitions.List()
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(lock.Agents)), func(name string) bool { return slices.Contains(own, name) })
+	for _, name := range names {
 		data, err := os.ReadFile(string(root.Definition(name)))
 		if err != nil {
 			return results.Bad(err)
@@ -57,8 +59,16 @@ func Prepare(dir string, root record.Experiment, digest string) error {
 		if err := json.Unmarshal(data, &d); err != nil {
 			return results.Bad(err)
 		}
-		if text, err = yaml.Marshal(d); err == nil {
-			err = disk.WriteFile(filepath.Join(dir, AgentFile), text)
+		file := AgentFile
+		if len(names) > 1 {
+			file = "agent-" + name + ".yaml"
+		}
+		if d.Folder != "" {
+			d.Folder = filepath.Base(d.Folder)
+		}
+		text, err := yaml.Marshal(d)
+		if err == nil {
+			err = disk.WriteFile(filepath.Join(dir, file), text)
 		}
 		if err != nil {
 			return err

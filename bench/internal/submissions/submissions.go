@@ -27,7 +27,7 @@ import (
 // Files of a submission.
 const (
 	InfoFile   = "submission.yaml"
-	AgentFile  = "agent.yaml"
+	AgentFile  = "agent.yaml" // agent-NAME.yaml where there are several
 	BundleFile = "bundle.adb"
 	TrustFile  = "trust.yaml" // beside the submissions
 )

@@ -91,6 +91,8 @@ func TestRules(t *testing.T) {
 		"private answers":     {good, verifies(reportOf(three), bundle.File{Path: "base/science/private/predictions.jsonl"}), "must not be published"},
 		"an unknown agent":    {good, verifies(reportOf(trials(3, func(o *results.Outcome) { o.Agent = "my-own" }))), "agent.yaml is missing"},
 		"another agent":       {with(AgentFile, "name: x\nprovider: openai\nmodel: m\nbase_url: http://x.example\n"), verifies(reportOf(three)), "no agent of this definition"},
+		"a folder of all":     {with("agent-x.yaml", "name: x\nprovider: command\ncommand: [python3]\nfolder: /\n"), verifies(reportOf(three)), "lies outside of the submission"},
+		"two agents, one":     {with("agent-x.yaml", "name: x\nprovider: openai\nmodel: m\nbase_url: http://x.example\n"), verifies(reportOf(trials(3, func(o *results.Outcome) { o.Agent = "y" }))), "agent.yaml is missing: y"},
 		"a large folder":      {with("more.bin", strings.Repeat("x", MaxFolder)), verifies(reportOf(three)), "give the bundle by its address"},
 		"a receipt of nobody": {with("receipt.json", "{}"), verifies(reportOf(three)), "no Sigstore bundle"},
 	} {
