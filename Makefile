@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz hostile golden recordings picture generate-check faults trust damage check bench calibrate parity parity-bench gpu-stack-test tinker-test real-demo real-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz hostile golden recordings picture generate-check faults trust damage check bench bench-gateway pages-cost calibrate parity parity-bench gpu-stack-test tinker-test real-demo real-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -83,6 +83,13 @@ check: lint test ## lint and all tests, with a short form of faults
 
 bench: setup ## measure the parts that bound a run, with their goals
 	@GO='$(GO)' bench/goals.sh
+
+bench-gateway: setup ## measure calls over a bare upstream, the gateway and LiteLLM, with goals (CALLS, MANY; downloads 300 MB once)
+	@litellm=$$(bench/gateway/litellm.sh); $(GO) test -count=1 -timeout 60m -run '^TestHops$$' -v ./runner/gateway -hops -hops.litellm "$$litellm" \
+		$(if $(CALLS),-hops.calls $(CALLS)) $(if $(MANY),-hops.memory $(MANY))
+
+pages-cost: setup ## measure what 50 open pages cost a run, in five pairs of runs
+	@$(GO) test -count=1 -timeout 60m -run '^TestOpenPagesCost$$' -v ./bench/internal/cli -pages-cost
 
 calibrate: setup build ## measure how the embedded student tells training sets apart (ROWS, RUNS, DRAWS)
 	@bench/calibrate.sh $(or $(ROWS),500) $(or $(RUNS),3) $(or $(DRAWS),1)

@@ -9,20 +9,20 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/report/stats"
-	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
 )
 
 // Options says what a leaderboard expects.
 type Options struct {
-	Domains  []results.Domain            // that make a complete row, in order; by default those of the runs and Expected
-	Expected map[string][]results.Domain // that an experiment was to have, by its name
-	Names    map[string]string           // agents' display names by agent; by default the agent's own
-	Heads    map[string]string           // of the experiments' logs of scores, short digests by experiment
-	Looks    map[string][]results.Look   // of experiments that run until pairs are decided
-	Draws    int                         // of every interval; by default stats.Draws
-	Standing bool                        // outcomes of different standing are groups of their own
-	Averages bool                        // rank sets and ties by the other averages, too
+	Domains  []results.Domain             // that make a complete row, in order; by default those of the runs and Expected
+	Expected map[string][]results.Domain  // that an experiment was to have, by its name
+	Names    map[string]string            // agents' display names by agent; by default the agent's own
+	Titles   map[string]map[string]string // agents' display names in one experiment alone, by its name
+	Heads    map[string]string            // of the experiments' logs of scores, short digests by experiment
+	Looks    map[string][]results.Look    // of experiments that run until pairs are decided
+	Draws    int                          // of every interval; by default stats.Draws
+	Standing bool                         // outcomes of different standing are groups of their own
+	Averages bool                         // rank sets and ties by the other averages, too
 }
 
 // Board is a leaderboard: a ranking for every group of outcomes that compare.
@@ -83,7 +83,7 @@ func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 		keys = append(keys, k)
 	}
 	slices.SortFunc(keys, groupKey.compare)
-	names := displayNames(agentsOf(outcomes), opts.Names)
+	names := opts.shown(outcomes)
 	board := Board{Statistics: stats.Version, Groups: []Group{}}
 	for _, k := range keys {
 		for _, same := range splitByTasks(byKey[k]) {
@@ -101,32 +101,7 @@ func agentsOf(outcomes []results.Outcome) []string {
 	return agents
 }
 
-// displayNames maps agents to the names shown. A name that two agents share, or
-// that is another agent's own, is followed by the agent, so that none passes
-// for another.
-func displayNames(agents []string, given map[string]string) map[string]string {
-	names, users := map[string]string{}, map[string]map[string]bool{}
-	claim := func(name, agent string) {
-		name = strings.ToLower(name)
-		if users[name] == nil {
-			users[name] = map[string]bool{}
-		}
-		users[name][agent] = true
-	}
-	for _, agent := range agents {
-		names[agent] = table.Plain(cmp.Or(given[agent], agent))
-		claim(names[agent], agent)
-		claim(agent, agent)
-	}
-	for agent, name := range names {
-		if len(users[strings.ToLower(name)]) > 1 && name != agent {
-			names[agent] = fmt.Sprintf("%s (%s)", name, agent)
-		}
-	}
-	return names
-}
-
-func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names map[string]string) Group {
+func newGroup(k groupKey, outcomes []results.Outcome, opts Options, names shown) Group {
 	g := Group{
 		Standing: k.standing,
 		Suite:    k.suite, Protocol: k.protocol, Modified: k.modified, Experiment: k.modifiedIn(outcomes),

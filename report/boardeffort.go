@@ -13,7 +13,7 @@ import (
 func (g Group) effort(common []Mark) table.Table {
 	t, add := g.grid("Runs and effort", common, "!kind", ">valid runs", ">gain if valid", ">attempts", ">valid", ">calls", ">time")
 	for _, r := range g.Rows {
-		cells := []string{string(r.Standing), fmt.Sprintf("%d/%d", r.ValidRuns, r.Runs), table.Number(r.GainValid, 2)}
+		cells := []string{r.StandingBy(), fmt.Sprintf("%d/%d", r.ValidRuns, r.Runs), table.Number(r.GainValid, 2)}
 		switch r.Kind {
 		case results.OfPaper, results.OfGiven: // neither has any of the rest
 			cells = append(cells, slices.Repeat([]string{table.Missing}, 4)...)

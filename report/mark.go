@@ -16,6 +16,7 @@ const (
 	Embedded    Mark = "embedded student"
 	Modified    Mark = "modified protocol"
 	Unsandboxed Mark = "unsandboxed"
+	Unpacked    Mark = "unpacked"
 	Given       Mark = "given"
 	Published   Mark = "published"
 	Flagged     Mark = "violation"
@@ -31,6 +32,7 @@ var meanings = []struct {
 	{Embedded, "the student is the small embedded one"},
 	{Modified, "budgets or recipe differ from the named protocol's"},
 	{Unsandboxed, "the agent's code ran without a sandbox"},
+	{Unpacked, "unpacked from a bundle, not verified"},
 	{Given, "a submission made by no agent of the benchmark; not ranked"},
 	{Published, "computed from the figures the paper prints"},
 	{Flagged, "an audit found a breach of the rules; the table of audits has the row with and without the flagged runs"},
@@ -77,12 +79,23 @@ func (r *Row) assure(outcomes []results.Outcome) {
 		if r.Assurance.Stronger(o.Assured()) {
 			r.Assurance = o.Assured()
 		}
-		if o.AssuredBy != "" && !slices.Contains(by, o.AssuredBy) {
+		if o.Assured() != results.SelfReported && o.AssuredBy != "" && !slices.Contains(by, o.AssuredBy) {
 			by = append(by, o.AssuredBy)
 		}
 	}
+	if r.Assurance == results.SelfReported { // of one outcome at least nobody has said more
+		by = nil
+	}
 	slices.Sort(by)
 	r.AssuredBy = strings.Join(by, ", ")
+}
+
+// StandingBy is the row's standing, with whose receipts say so.
+func (r Row) StandingBy() string {
+	if r.AssuredBy == "" || r.Standing != Standing(r.Assurance) {
+		return string(r.Standing)
+	}
+	return string(r.Standing) + " by " + r.AssuredBy
 }
 
 func (r Row) standing() Standing {
@@ -102,6 +115,7 @@ func (r *Row) mark(outcomes []results.Outcome) {
 		has[Embedded] = has[Embedded] || o.Embedded
 		has[Modified] = has[Modified] || o.Modified
 		has[Unsandboxed] = has[Unsandboxed] || o.Unsandboxed
+		has[Unpacked] = has[Unpacked] || o.Unpacked
 		has[Flagged] = has[Flagged] || o.Flagged()
 	}
 	has[Incomplete] = !r.Points.Mean.Known

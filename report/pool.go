@@ -23,7 +23,9 @@ type termsKey struct {
 // Experiment becomes the names of all of them. A trial that two experiments have, with
 // equal seed and rows or an equal seal, counts once, and notes say so. An experiment of
 // which a run of the row changed stands apart, so that it takes no rank from the others.
+// So does an unpacked bundle, and what one's own experiments have too is theirs.
 func pool(outcomes []results.Outcome) (pooled []results.Outcome, notes []string) {
+	outcomes, notes = ownFirst(outcomes)
 	pooled = make([]results.Outcome, 0, len(outcomes))
 	rows := map[termsKey][]results.Outcome{}
 	var keys []termsKey
@@ -32,11 +34,11 @@ func pool(outcomes []results.Outcome) (pooled []results.Outcome, notes []string)
 		changed[keyOfRow(o)] = changed[keyOfRow(o)] || o.Changed != ""
 	}
 	for _, o := range outcomes {
-		if o.Kind != results.OfAgent || o.Terms == "" || changed[keyOfRow(o)] {
+		if o.Kind != results.OfAgent || o.Terms == "" || o.Unpacked || changed[keyOfRow(o)] {
 			pooled = append(pooled, o)
 			continue
 		}
-		k := termsKey{o.Agent, o.Terms, o.Workflow, o.Setting}
+		k := keyOfTerms(o)
 		if rows[k] == nil {
 			keys = append(keys, k)
 		}
@@ -69,6 +71,46 @@ func pool(outcomes []results.Outcome) (pooled []results.Outcome, notes []string)
 	}
 	slices.Sort(notes)
 	return pooled, notes
+}
+
+func keyOfTerms(o results.Outcome) termsKey {
+	return termsKey{o.Agent, o.Terms, o.Workflow, o.Setting}
+}
+
+// ownFirst leaves out the trials of unpacked bundles that an experiment of one's own has
+// too: whoever made the bundle may have changed them.
+func ownFirst(outcomes []results.Outcome) (list []results.Outcome, notes []string) {
+	if !slices.ContainsFunc(outcomes, func(o results.Outcome) bool { return o.Unpacked }) {
+		return outcomes, nil
+	}
+	type trial struct {
+		termsKey
+		identity string
+	}
+	own, twice := map[trial]string{}, map[[2]string]int{}
+	for _, o := range outcomes {
+		for _, identity := range identities(o) {
+			at := trial{keyOfTerms(o), identity}
+			if was, known := own[at]; !o.Unpacked && (!known || o.Experiment < was) {
+				own[at] = o.Experiment
+			}
+		}
+	}
+	for _, o := range outcomes {
+		of := ""
+		for _, identity := range identities(o) {
+			of = cmp.Or(of, own[trial{keyOfTerms(o), identity}])
+		}
+		if o.Unpacked && of != "" {
+			twice[[2]string{o.Experiment, of}]++
+			continue
+		}
+		list = append(list, o)
+	}
+	for pair, n := range twice {
+		notes = append(notes, fmt.Sprintf("%d trials of %s, unpacked from a bundle, are those of %s, and count as these", n, pair[0], pair[1]))
+	}
+	return list, notes
 }
 
 // onlyOnce leaves out the trials of a row that another experiment has too, and counts

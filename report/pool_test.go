@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +71,90 @@ func TestPooledRows(t *testing.T) {
 		}
 		if said := strings.Join(board.Groups[0].Warnings, "\n"); !strings.Contains(said, tt.says) {
 			t.Errorf("%s: %q, want %q", tt.name, said, tt.says)
+		}
+	}
+}
+
+// An unpacked bundle neither pools with one's own experiments nor stands in for them,
+// whatever it is called and whatever it says of the same trials.
+func TestUnpackedStandsApart(t *testing.T) {
+	a, b := [3]int{90, 91, 92}, [3]int{100, 101, 99}
+	runs := func() []results.Outcome { return rounds("x", results.OneShot, results.Scratch, a, b) }
+	unpacked := func(name string, change func(o *results.Outcome)) []results.Outcome {
+		return each(inExperiment(name, "t", runs()), func(o *results.Outcome) {
+			o.Unpacked = true
+			o.Finals[0].Correct = 0
+			change(o)
+		})
+	}
+	own := inExperiment("zzz", "t", runs())
+	for _, tt := range []struct {
+		name   string
+		bundle []results.Outcome
+		rows   map[string]int
+		says   string
+	}{
+		{"other trials", unpacked("aaa", func(*results.Outcome) {}), map[string]int{"zzz": 6, "aaa": 6}, ""},
+		{"the same seals", unpacked("aaa", func(o *results.Outcome) { o.Seal = "seal of zzz" + o.Path() }), map[string]int{"zzz": 6}, "6 trials of aaa, unpacked from a bundle, are those of zzz"},
+		{"the same rows", unpacked("aaa", func(o *results.Outcome) { o.Rows = "zzz" + o.Path() }), map[string]int{"zzz": 6}, "6 trials of aaa, unpacked from a bundle, are those of zzz"},
+	} {
+		board := report.Leaderboard(join(tt.bundle, own), report.Options{Draws: 99, Titles: map[string]map[string]string{"aaa": {"x": "WITHDRAWN"}}})
+		found := map[string]int{}
+		for _, r := range board.Groups[0].Rows {
+			found[r.Experiment] = r.Runs
+			if unpacked := r.Experiment == "aaa"; slices.Contains(r.Marks, report.Unpacked) != unpacked || (r.Name == "WITHDRAWN (x)" || r.Name == "WITHDRAWN") != unpacked {
+				t.Errorf("%s: %s is shown as %s with %v", tt.name, r.Experiment, r.Name, r.Marks)
+			}
+			if r.Experiment == "zzz" && r.Domains[0].Accuracy.Value == 0 {
+				t.Errorf("%s: the bundle's scores stand in for one's own", tt.name)
+			}
+		}
+		if !maps.Equal(found, tt.rows) {
+			t.Errorf("%s: %v, want %v", tt.name, found, tt.rows)
+		}
+		if said := strings.Join(board.Groups[0].Warnings, "\n"); !strings.Contains(said, tt.says) {
+			t.Errorf("%s: %q, want %q", tt.name, said, tt.says)
+		}
+		page := string(render(t, report.Markdown, board))
+		if _, apart := tt.rows["aaa"]; strings.Contains(page, "unpacked from a bundle, not verified") != apart {
+			t.Errorf("%s: the page says\n%s", tt.name, page)
+		}
+	}
+}
+
+// A row says whose receipts raise it, in text and in Markdown; one that none raises names
+// nobody.
+func TestRowsNameWhoVerifiedThem(t *testing.T) {
+	of := func(name string, change func(o *results.Outcome)) []results.Outcome {
+		return each(inExperiment(name, "", rounds("x", results.OneShot, results.Scratch, [3]int{90, 91, 92}, [3]int{100, 101, 99})), func(o *results.Outcome) {
+			o.Assurance, o.AssuredBy, o.Simulated = results.Verified, "my-lab", false
+			change(o)
+		})
+	}
+	none := func(*results.Outcome) {}
+	for _, tt := range []struct {
+		name   string
+		change func(o *results.Outcome)
+		by     string
+		kind   string
+	}{
+		{"verified", none, "my-lab", "verified by my-lab"},
+		{"modified", func(o *results.Outcome) { o.Modified = true }, "", "self-reported"},
+		{"one run not", func(o *results.Outcome) {
+			if o.Run == 2 {
+				o.Assurance, o.AssuredBy = "", ""
+			}
+		}, "", "self-reported"},
+		{"simulated", func(o *results.Outcome) { o.Simulated = true }, "my-lab", "simulated"},
+	} {
+		board := report.Leaderboard(of("a", tt.change), report.Options{Draws: 99})
+		if r := board.Groups[0].Rows[0]; r.AssuredBy != tt.by || r.StandingBy() != tt.kind {
+			t.Errorf("%s: %q, by %q", tt.name, r.StandingBy(), r.AssuredBy)
+		}
+		for _, format := range []report.Format{report.Text, report.Markdown} {
+			if page := string(render(t, format, board)); strings.Contains(page, "by my-lab") != (tt.kind == "verified by my-lab") {
+				t.Errorf("%s: %s says\n%s", tt.name, format, page)
+			}
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (k rowKey) compare(other rowKey) int {
 }
 
 // newRows makes the rows, in the order of their keys.
-func newRows(outcomes []results.Outcome, domains []results.Domain, names map[string]string) []Row {
+func newRows(outcomes []results.Outcome, domains []results.Domain, names shown) []Row {
 	byKey := map[rowKey][]results.Outcome{}
 	for _, o := range outcomes {
 		byKey[keyOfRow(o)] = append(byKey[keyOfRow(o)], o)
@@ -97,7 +97,7 @@ func newRows(outcomes []results.Outcome, domains []results.Domain, names map[str
 	rows := []Row{}
 	for _, k := range keys {
 		row := Row{
-			Agent: k.agent, Name: names[k.agent], Kind: k.kind, Experiment: k.experiment, Workflow: k.workflow, Setting: k.setting,
+			Agent: k.agent, Name: names.of(k.experiment, k.agent), Kind: k.kind, Experiment: k.experiment, Workflow: k.workflow, Setting: k.setting,
 			Failures: map[results.Failure]int{}, Marks: []Mark{},
 		}
 		members := byKey[k]

@@ -31,7 +31,7 @@ func (g Group) summary(common []Mark) table.Table {
 		if r.Kind == results.OfAgent {
 			cost = dollars(over(r.Cost, float64(r.Runs)))
 		}
-		add(r, append(cells, table.Number(r.MATS, 2), cost, string(r.Standing))...)
+		add(r, append(cells, table.Number(r.MATS, 2), cost, r.StandingBy())...)
 	}
 	g.noteSummary(t, common)
 	return *t

@@ -78,6 +78,7 @@ type Outcome struct {
 	Assurance Assurance `json:"assurance,omitempty"`  // by receipts; empty for none
 	AssuredBy string    `json:"assured_by,omitempty"` // the signer
 
+	Unpacked bool     `json:"unpacked,omitempty"` // from a bundle that somebody gave, which nothing here verified
 	Unproven bool     `json:"unproven,omitempty"` // nothing proves the scores: the folder is of version 1, or not there
 	Added    []string `json:"added,omitempty"`    // files of other programs in the folder, which change nothing
 
@@ -90,7 +91,7 @@ func (o Outcome) AsChanged(why string) Outcome {
 	return Outcome{
 		TrialID: o.TrialID, Kind: o.Kind, Experiment: o.Experiment, Suite: o.Suite, Protocol: o.Protocol, Modified: o.Modified,
 		Teacher: o.Teacher, Student: o.Student, StudentDigest: o.StudentDigest, ProtocolDigest: o.ProtocolDigest, TaskDigest: o.TaskDigest, Terms: o.Terms, Seed: o.Seed,
-		Failures: map[Failure]int{}, Simulated: o.Simulated, Embedded: o.Embedded, Unsandboxed: o.Unsandboxed, Unproven: o.Unproven,
+		Failures: map[Failure]int{}, Simulated: o.Simulated, Embedded: o.Embedded, Unsandboxed: o.Unsandboxed, Unproven: o.Unproven, Unpacked: o.Unpacked,
 		End: o.End, Changed: why,
 	}
 }

@@ -22,14 +22,14 @@ func FromRecord(name string, data []byte) (Definition, error) {
 	if d.Name != name {
 		return d, results.Bad(fmt.Errorf("the recorded definition of agent %s is of agent %q", name, d.Name))
 	}
-	if missing := d.missing(); missing != "" {
+	if missing := d.LeftOut(); missing != "" {
 		return d, results.Bad(fmt.Errorf("agent %s: the record does not keep %s", name, missing), "give its definition again with --agent-file FILE")
 	}
 	return d, d.check("the recorded definition of agent " + name)
 }
 
-// missing names what was left out of a public definition; empty for nothing.
-func (d Definition) missing() string {
+// LeftOut names what was left out of a public definition; empty for nothing.
+func (d Definition) LeftOut() string {
 	var parts []string
 	for _, header := range slices.Sorted(maps.Keys(d.Headers)) {
 		if d.Headers[header] == leftOut {

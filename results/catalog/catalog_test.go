@@ -251,6 +251,29 @@ func TestCopiesCountOnce(t *testing.T) {
 	}
 }
 
+// An unpacked bundle takes no place of one's own experiment: not by its folder's name, and
+// not by calling itself that experiment.
+func TestUnpackedIsNoneOfOnesOwn(t *testing.T) {
+	out := t.TempDir()
+	experimentOf(t, out, "one", 2)
+	theirs := experimentOf(t, t.TempDir(), "one", 3)
+	must(t, theirs.LeftOut().Write(record.LeftOut{Bundle: "b", Files: []record.LeftFile{}}))
+	must(t, os.CopyFS(filepath.Join(out, "a-theirs"), os.DirFS(string(theirs))))
+	experimentOf(t, out, "two", 1)
+	two := experimentOf(t, t.TempDir(), "three", 1)
+	must(t, two.LeftOut().Write(record.LeftOut{Bundle: "b", Files: []record.LeftFile{}}))
+	must(t, os.CopyFS(filepath.Join(out, "three"), os.DirFS(string(two))))
+	r := reading(t, opened(t, out))
+	if d := cmp.Diff([]string{"a-theirs 3: changed", "one 1: 1/10", "one 2: 2/10", "three 1: 1/10", "two 1: 1/10"}, shown(r.Outcomes)); d != "" {
+		t.Error(d)
+	}
+	for _, o := range r.Outcomes {
+		if o.Unpacked != (o.Experiment == "a-theirs" || o.Experiment == "three") {
+			t.Errorf("%s: unpacked %v", o.Experiment, o.Unpacked)
+		}
+	}
+}
+
 // An index that is corrupt or gone is made again; without any experiment there is
 // nothing to make it of.
 func TestIndexIsMadeAgain(t *testing.T) {

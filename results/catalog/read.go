@@ -39,7 +39,9 @@ func (c *Catalog) Read(ctx context.Context, name string) (Reading, error) {
 	for _, folder := range c.experiments(name) {
 		outcomes, rows, faults := c.readExperiment(folder)
 		r.Faults, put = append(r.Faults, faults...), append(put, rows...)
+		unpacked := c.root(folder).LeftOut().Exists()
 		for _, o := range outcomes {
+			o.Unpacked = unpacked
 			all = append(all, found{o, folder})
 		}
 	}
@@ -81,6 +83,9 @@ func (c *Catalog) renamed(all []found) (faults []error) {
 		}
 		if err != nil {
 			all[i].Outcome = f.AsChanged(err.Error())
+		}
+		if f.Unpacked { // whatever its author calls it, it is no part of another experiment
+			all[i].Experiment = f.folder
 		}
 	}
 	return faults
@@ -228,11 +233,15 @@ func inOrder(a, b results.Outcome) int {
 }
 
 // once counts an outcome that lies in two folders once: in the folder that has the
-// experiment's name, else in the first. It says which folders hold copies.
+// experiment's name, else in the first, and in an unpacked bundle only if it lies in no
+// other. It says which folders hold copies.
 func once(all []found) (list []found, copies []string) {
 	slices.SortStableFunc(all, func(a, b found) int {
 		own := func(f found) int {
-			if f.folder == f.Experiment {
+			switch {
+			case f.Unpacked:
+				return 2
+			case f.folder == f.Experiment:
 				return 0
 			}
 			return 1

@@ -115,7 +115,7 @@ func TestEveryFieldRoundTrips(t *testing.T) {
 	want.BasePrivate.Groups = "0 1 1 2"
 	want.Public, want.Finals = &results.Score{Correct: 3, Total: 4, Items: "0111", Groups: "0 0 1 2"}, want.Finals[:1]
 	want.Finals[0].Groups = "0 1 1 2"
-	want.Changed, want.Unproven, want.Added = "seal.json: changed", true, []string{".DS_Store"}
+	want.Changed, want.Unproven, want.Unpacked, want.Added = "seal.json: changed", true, true, []string{".DS_Store"}
 	want.Printed = &results.Printed{Accuracy: 12.34, Base: 0.1, MATS: 1.0 / 3}
 	want.Terms, want.Seed, want.Rows, want.Seal = "t", 7, "r", "s"
 	want.Assurance, want.AssuredBy = results.Reproduced, "somebody"

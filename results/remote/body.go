@@ -37,9 +37,14 @@ func ReadBody(resp *http.Response, limit int64, complete func([]byte) bool) ([]b
 	}
 	pieces, stop := make(chan piece), make(chan struct{})
 	defer close(stop)
+	block := 4 << 10 // most answers are small
+	if n := resp.ContentLength; n >= 0 {
+		block = int(min(n+1, 32<<10))
+	}
 	go func() { // ends with the body, which is closed above
 		for {
-			data := make([]byte, 32<<10)
+			data := make([]byte, block)
+			block = 32 << 10
 			n, err := resp.Body.Read(data)
 			select {
 			case pieces <- piece{data[:n], err}:

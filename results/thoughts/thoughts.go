@@ -28,8 +28,13 @@ type Fence func(lines []string, i int) (column, last int, ok bool)
 //     template has written.
 func Said(text string, fence Fence) (said string, ended bool) {
 	text = TrimStops(text)
-	if at := channels.FindStringIndex(text); at != nil {
-		return text[at[1]:], true
+	if strings.Contains(text, "assistantfinal") {
+		if at := channels.FindStringIndex(text); at != nil {
+			return text[at[1]:], true
+		}
+	}
+	if !maybeMarked(text) {
+		return text, true
 	}
 	ended = true
 	r := reader{text: text, opens: opening.FindAllStringIndex(text, -1), ends: closing.FindAllStringIndex(text, -1)}
@@ -43,10 +48,20 @@ func Said(text string, fence Fence) (said string, ended bool) {
 
 // TrimStops drops the tokens that end a turn from the end of a text.
 func TrimStops(text string) string {
+	if !strings.HasSuffix(strings.TrimRight(text, "\t\n\f\r "), ">") { // as every such token ends
+		return text
+	}
 	if at := stops.FindStringIndex(text); at != nil {
 		return text[:at[0]]
 	}
 	return text
+}
+
+// maybeMarked reports whether a mark or a frame can be in the text: all have one of these
+// signs, or the words that begin a section of Granite's. Most answers of a teacher have
+// none, and looking for all marks takes longer than anything else that is done to them.
+func maybeMarked(text string) bool {
+	return strings.ContainsAny(text, "<[◁") || strings.Contains(strings.ToLower(text), " my ")
 }
 
 // channels are thoughts of gpt-oss where a server drops the control tokens and

@@ -21,6 +21,8 @@ type store struct {
 	file *disk.File // nil until the first line
 	size int64      // of its whole batches
 	torn bool       // there may be more than those
+
+	lines, frame []byte // of the last batch; kept for the next
 }
 
 func openStore(dir record.Segments) (*store, error) {
@@ -45,15 +47,19 @@ func (s *store) append(lines [][]byte) error {
 	if err := s.whole(); err != nil {
 		return err
 	}
-	frame := s.enc.EncodeAll(append(bytes.Join(lines, []byte("\n")), '\n'), nil)
+	s.lines = s.lines[:0]
+	for _, line := range lines {
+		s.lines = append(append(s.lines, line...), '\n')
+	}
+	s.frame = s.enc.EncodeAll(s.lines, s.frame[:0])
 	s.torn = true
-	if _, err := s.file.WriteAt(frame, s.size); err != nil {
+	if _, err := s.file.WriteAt(s.frame, s.size); err != nil {
 		return errors.Join(err, s.whole())
 	}
 	if err := s.file.Sync(); err != nil {
 		return errors.Join(err, s.whole())
 	}
-	s.size, s.torn = s.size+int64(len(frame)), false
+	s.size, s.torn = s.size+int64(len(s.frame)), false
 	return nil
 }
 

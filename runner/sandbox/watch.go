@@ -40,7 +40,10 @@ func (e *execution) watch(ctx context.Context, pid int, stop context.CancelCause
 		defer close(done)
 		ticker := time.NewTicker(watchEvery)
 		defer ticker.Stop()
-		before := kernelMemoryNow()
+		var before kernelMemory
+		if e.group == nil {
+			before = kernelMemoryNow()
+		}
 		for n := 1; ; n++ {
 			select {
 			case <-ctx.Done():

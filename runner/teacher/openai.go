@@ -165,6 +165,7 @@ func (o *OpenAI) Complete(ctx context.Context, r Request) (Response, error) {
 
 func (r Request) question() dialect.Question {
 	q := dialect.Question{Temperature: r.Temperature, TopP: r.TopP, MaxTokens: int64(r.MaxTokens), Stop: r.Stop, JSON: r.JSON, Seed: &r.Seed}
+	q.Messages = make([]results.Message, 0, len(r.Messages))
 	for _, m := range r.Messages {
 		q.Messages = append(q.Messages, results.Message(m))
 	}

@@ -11,12 +11,16 @@ import (
 	"fmt"
 	"hash/crc32"
 	"maps"
+	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/autodatabench/autodatabench/report"
 	"github.com/autodatabench/autodatabench/results"
@@ -105,7 +109,8 @@ func (*parrot) Generate(_ context.Context, _ string, prompts []string, _ results
 	return said, nil
 }
 
-// chatty is a sandbox whose programs print the agent's key, each in another form.
+// chatty is a sandbox whose programs print the agent's key, each in another form, and ask
+// the teacher; those of agent alpha tell it the key.
 type chatty struct {
 	microSandbox
 	key string
@@ -116,7 +121,35 @@ func (c chatty) Run(ctx context.Context, spec sandbox.Spec) (sandbox.Result, err
 	code, failed := os.ReadFile(filepath.Join(spec.Workspace, spec.Code))
 	forms := slices.Sorted(maps.Values(encodings(c.key)))
 	r.Output = fmt.Appendf(nil, "debug %x %s\n", len(code), forms[int(crc32.ChecksumIEEE(code))%len(forms)])
-	return r, errors.Join(err, failed)
+	question := "How long is a river?"
+	if bytes.Contains(code, []byte("alpha")) {
+		question += " " + c.key
+	}
+	return r, errors.Join(err, failed, askTeacher(ctx, spec.Socket, question))
+}
+
+// askTeacher asks the teacher behind the socket.
+func askTeacher(ctx context.Context, socket, question string) error {
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
+	body, err := json.Marshal(map[string]any{"messages": []map[string]string{{"role": "user", "content": question}}, "max_tokens": 9})
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://teacher/v1/chat/completions", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		err = errors.New(response.Status)
+	}
+	return errors.Join(err, response.Body.Close())
 }
 
 // TestBundleTellsNoSecret looks in a bundle of secretExperiment for every private
@@ -139,11 +172,17 @@ func TestBundleTellsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	logs := 0
+	logs, segments := 0, 0
 	for _, l := range b.LeftOut {
 		if strings.HasSuffix(l.Path, "run.log") {
 			logs++
 		}
+		if strings.HasSuffix(l.Path, ".zst") {
+			segments++
+		}
+	}
+	if segments != 2 { // of the two runs of the agent that told the teacher its key
+		t.Errorf("%d compressed files with keys were left out", segments)
 	}
 	if logs != 8 { // two agents, two runs, two attempts
 		t.Errorf("%d logs with keys were left out", logs)
@@ -152,10 +191,22 @@ func TestBundleTellsNoSecret(t *testing.T) {
 	for _, item := range hidden {
 		secrets = append(secrets, item.Question, item.Answer)
 	}
+	dec, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dec.Close()
+	compressed := 0
 	for _, f := range b.Files {
 		data, err := os.ReadFile(filepath.Join(string(b.Root), f.Path))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if strings.HasSuffix(f.Path, ".zst") { // what a reader gets of it, and not the bytes as they lie
+			if data, err = dec.DecodeAll(data, nil); err != nil || !json.Valid(bytes.SplitN(data, []byte("\n"), 2)[0]) {
+				t.Fatalf("%s: %v", f.Path, err)
+			}
+			compressed++
 		}
 		for _, secret := range secrets {
 			for how, text := range encodings(secret) {
@@ -164,6 +215,9 @@ func TestBundleTellsNoSecret(t *testing.T) {
 				}
 			}
 		}
+	}
+	if compressed != 2 { // of the other agent
+		t.Errorf("the bundle holds %d compressed files", compressed)
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -18,7 +20,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/autodatabench/autodatabench/bench/internal/pages"
 	"github.com/autodatabench/autodatabench/report"
+	"github.com/autodatabench/autodatabench/report/site"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/catalog"
 	"github.com/autodatabench/autodatabench/results/disk"
@@ -218,4 +222,61 @@ func BenchmarkReindex(b *testing.B) {
 			b.ReportMetric(1000*(processorTime(b)-used).Seconds()/folders, "cpu-ms/folder")
 		})
 	}
+}
+
+// BenchmarkManyPages makes the pages of 5,000 trials of 60 agents, and asks a server for
+// the board and for a trial's page.
+func BenchmarkManyPages(b *testing.B) {
+	out := b.TempDir()
+	s := clones(b, filepath.Join(out, "micro"), 60, 84)
+	if _, err := putIndex(b.Context(), quiet(), s.Root, nil); err != nil {
+		b.Fatal(err)
+	}
+	world, dir := quiet(), filepath.Join(out, "pages")
+	world.Getenv = func(string) string { return "" }
+	of := pages.Options{Out: out, Title: "Many", Getenv: world.Getenv, Warn: func(error) {}}
+	b.Run("site", func(b *testing.B) {
+		peak, used := heapPeak(), processorTime(b)
+		for b.Loop() {
+			if err := runSite(b.Context(), world, siteOptions{dir: dir, pages: of}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/site")
+		b.ReportMetric((processorTime(b)-used).Seconds()/float64(b.N), "cpu-s/site")
+		b.ReportMetric(float64(peak())/1e6, "MB-heap")
+		files, bytes, largest := sizes(dir)
+		b.ReportMetric(float64(files), "files")
+		b.ReportMetric(bytes/1e6, "MB")
+		b.ReportMetric(largest/1e6, "MB/largest")
+	})
+	b.Run("serve", func(b *testing.B) {
+		server := livePages(world, servePagesOptions{pages: of})
+		handler := server.Handler(b.Context())
+		for b.Loop() {
+			used := processorTime(b)
+			for _, page := range []string{"/index.html", "/" + site.TrialPage("micro", s.Only[0], 0)} {
+				answer := httptest.NewRecorder()
+				handler.ServeHTTP(answer, httptest.NewRequest("GET", "http://localhost"+page, nil))
+				if answer.Code != 200 {
+					b.Fatalf("%s: %d", page, answer.Code)
+				}
+				b.ReportMetric((processorTime(b) - used).Seconds(), "cpu-s"+path.Base(path.Dir(page)))
+				b.ReportMetric(float64(answer.Body.Len())/1e6, "MB"+path.Base(path.Dir(page)))
+				used = processorTime(b)
+			}
+		}
+	})
+}
+
+// sizes are the files of a folder.
+func sizes(dir string) (files int, bytes, largest float64) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			info, _ := d.Info()
+			files, bytes, largest = files+1, bytes+float64(info.Size()), max(largest, float64(info.Size()))
+		}
+		return nil
+	})
+	return files, bytes, largest
 }

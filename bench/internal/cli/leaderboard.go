@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,7 +87,7 @@ func boardOutcomes(ctx context.Context, w setup.World, o leaderboardOptions) ([]
 	if o.submissions == nil {
 		return recorded.Outcomes(ctx, o.out, o.experiment, warnings(w))
 	}
-	opts := report.Options{Standing: true, Expected: map[string][]results.Domain{}, Names: map[string]string{}}
+	opts := report.Options{Standing: true, Expected: map[string][]results.Domain{}, Titles: map[string]map[string]string{}}
 	folders, err := submissions.List(*o.submissions)
 	if err != nil {
 		return nil, opts, err
@@ -100,8 +99,9 @@ func boardOutcomes(ctx context.Context, w setup.World, o leaderboardOptions) ([]
 			return nil, opts, fmt.Errorf("submission %s: %w", filepath.Base(dir), err)
 		}
 		list = append(list, c)
-		opts.Expected[c.Name] = c.Report.Domains
-		maps.Copy(opts.Names, c.Report.Titles)
+		if len(c.Problems) == 0 { // what else is in it is nobody's word
+			opts.Expected[c.Name], opts.Titles[c.Name] = c.Report.Domains, c.Titles
+		}
 	}
 	outcomes, said := submissions.Outcomes(list)
 	warn := warnings(w)
@@ -112,7 +112,7 @@ func boardOutcomes(ctx context.Context, w setup.World, o leaderboardOptions) ([]
 	if err != nil {
 		return nil, opts, err
 	}
-	maps.Copy(opts.Names, paper.Names())
+	opts.Names = paper.Names()
 	return append(outcomes, paper.Outcomes()...), opts, nil
 }
 

@@ -13,9 +13,7 @@ import (
 	"github.com/autodatabench/autodatabench/bench/internal/submissions"
 	"github.com/autodatabench/autodatabench/report/table"
 	"github.com/autodatabench/autodatabench/results"
-	"github.com/autodatabench/autodatabench/results/bundle"
 	"github.com/autodatabench/autodatabench/results/disk"
-	"github.com/autodatabench/autodatabench/runner/verify"
 )
 
 func submitCheckCommand(env Env) *cli.Command {
@@ -67,21 +65,11 @@ func checkSubmission(ctx context.Context, w setup.World, o submitCheckOptions) (
 	if err != nil {
 		return c, err
 	}
-	at := ""
-	if o.bundles != "" {
-		info, err := submissions.ReadInfo(o.folder)
-		if err != nil {
-			return c, err
-		}
-		if path := filepath.Join(o.bundles, info.Bundle.Digest+".adb"); info.Bundle.URL != "" && disk.Exists(path) {
-			at = path
-		}
-	}
-	return submissions.Check(filepath.Clean(o.folder), at, trust, func(file string) (verify.Report, *bundle.Bundle, error) {
+	return submissions.Check(filepath.Clean(o.folder), o.bundles, trust, func(file string) (submissions.Verification, error) {
 		v := o.verify
 		v.file = file
 		done, err := verified(ctx, w, v)
-		return done.Report, done.bundle, err
+		return submissions.Verification{Report: done.Report, Bundle: done.bundle, Definitions: done.definitions}, err
 	})
 }
 

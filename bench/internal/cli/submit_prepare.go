@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -56,7 +57,7 @@ func runSubmitPrepare(ctx context.Context, w setup.World, o submitPrepareOptions
 	}
 	done, err := packTo(w, packOptions{out: o.out, name: o.name, light: o.light, to: filepath.Join(dir, submissions.BundleFile)})
 	if err == nil {
-		err = submissions.Prepare(dir, root, done.Digest)
+		err = submissions.Prepare(dir, root, done.Digest, w.Now().UTC().Format(time.DateOnly))
 	}
 	if err != nil {
 		return err

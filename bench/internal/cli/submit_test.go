@@ -3,9 +3,12 @@ package cli
 import (
 	"encoding/csv"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/autodatabench/autodatabench/bench/internal/submissions"
 	"github.com/autodatabench/autodatabench/results/bundle"
@@ -80,12 +83,24 @@ func TestSubmit(t *testing.T) {
 	if !strings.Contains(said, "lab was revoked: lost") {
 		t.Errorf("verify says %q", said)
 	}
+	if err := os.Rename(filepath.Join(dir, "receipt.json"), filepath.Join(dir, "board/mine/receipt.json")); err != nil { // of one who was revoked
+		t.Fatal(err)
+	}
 	if err := os.CopyFS(filepath.Join(dir, "board/another"), os.DirFS(filepath.Join(dir, "board/mine"))); err != nil {
 		t.Fatal(err)
 	}
-	out, said = must(0, "leaderboard", "--submissions", "board", "--format", "csv")
+	edit(t, filepath.Join(dir, "board/another", submissions.InfoFile), func(data []byte) []byte {
+		return regexp.MustCompile(`(?m)^date: .*$`).ReplaceAll(data, []byte(`date: "2099-01-01"`))
+	})
+	if err := disk.WriteFile(filepath.Join(dir, "board/broken", submissions.InfoFile), []byte("submitter: [")); err != nil {
+		t.Fatal(err)
+	}
+	out, said = must(0, "leaderboard", "--submissions", "board", "--trust", "board/trust.yaml", "--format", "csv")
+	if !strings.Contains(said, "broken is left out: ") {
+		t.Errorf("the board says %q", said)
+	}
 	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
-	if err != nil || !strings.Contains(said, "3 trials of mine are those of another, and count once") {
+	if err != nil || !strings.Contains(said, "3 trials of another are those of mine, and count once") {
 		t.Fatalf("%v, %s\n%s", err, said, out)
 	}
 	var row map[string]string
@@ -108,9 +123,62 @@ func TestSubmit(t *testing.T) {
 		t.Fatalf("%d rows submitted, %d printed, of %d lines", submitted, printed, len(rows))
 	}
 	if row["standing"] != "simulated" || row["made_by"] != "simulated" || row["source"] != "measured" || row["assurance"] != "self-reported" ||
-		!strings.Contains(row["marks"], "modified protocol") || row["experiment"] != "another" || row["runs"] != "3" {
+		!strings.Contains(row["marks"], "modified protocol") || row["experiment"] != "mine" || row["runs"] != "3" {
 		t.Errorf("%v", row)
 	}
+}
+
+// No submission of the repository says that it was there before it was: its date is the
+// day on which its folder came into the history, or a later one. A day is left for zones.
+func TestDatesOfTheRepository(t *testing.T) {
+	root := absolute(t, "../../..")
+	git := func(args ...string) string {
+		out, err := exec.Command("git", append([]string{"-C", root}, args...)...).Output()
+		if err != nil {
+			t.Skipf("git: %v", err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	if git("rev-parse", "--is-shallow-repository") != "false" {
+		t.Skip("the history is not whole")
+	}
+	folders, err := submissions.List(filepath.Join(root, "results/submissions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range folders {
+		info, err := submissions.ReadInfo(dir)
+		if err != nil || info.Date == "" {
+			continue // what is no submission, TestSubmissionsOfTheRepository says
+		}
+		days := strings.Fields(git("log", "--first-parent", "--diff-merges=first-parent", "--diff-filter=A", "--format=%cd", "--date=short", "--", filepath.Join(dir, submissions.InfoFile)))
+		if early := tooEarly(t, info.Date, days); early {
+			t.Errorf("%s: the date %s is before %s, when it came", dir, info.Date, days[len(days)-1])
+		}
+	}
+	for date, early := range map[string]bool{"2026-11-28": true, "2026-11-29": false, "2026-12-24": false} {
+		if tooEarly(t, date, []string{"2026-12-02", "2026-11-30"}) != early {
+			t.Errorf("%s: early %v", date, !early)
+		}
+	}
+}
+
+// tooEarly reports whether the date is more than a day before the first of the days, which
+// are the latest first.
+func tooEarly(t *testing.T, date string, days []string) bool {
+	t.Helper()
+	if len(days) == 0 {
+		return false // not yet in the history
+	}
+	came, err := time.Parse(time.DateOnly, days[len(days)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return said.Before(came.AddDate(0, 0, -1))
 }
 
 // Every submission of the repository keeps to the rules.

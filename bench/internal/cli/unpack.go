@@ -22,10 +22,11 @@ func unpackCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "unpack", Usage: "look into bundles as into experiments of one's own", ArgsUsage: "FILE...",
 		Description: "Makes an experiment's folder of each bundle. leaderboard, compare, power, figure, show, site and export then\n" +
-			"work on it; run, resume and score do not. What a bundle left out stays out. verify says what can be believed.\n" +
+			"work on it; run, resume and score do not. What a bundle left out stays out. Rows are marked as\n" +
+			"unpacked and pool with no other; verify says what can be believed.\n" +
 			"Examples:\n\n" +
-			"  autodatabench unpack results/submissions/*/bundle.adb\n  autodatabench unpack --out others theirs.adb",
-		Flags: []cli.Flag{outFlag(), jsonFlag(), formatFlag()},
+			"  autodatabench unpack results/submissions/*/bundle.adb\n  autodatabench leaderboard --out others",
+		Flags: []cli.Flag{&cli.StringFlag{Name: "out", Value: "others", Usage: "`FOLDER` that the experiments go into, apart from your own", TakesFile: true}, jsonFlag(), formatFlag()},
 		Action: func(c *cli.Context) error {
 			if c.NArg() == 0 {
 				return usage("unpack takes at least one bundle")

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -64,8 +67,9 @@ type verification struct {
 	verify.Report
 	Receipt *receipt.Checked `json:"receipt,omitempty"`
 
-	bundle     *bundle.Bundle // whose unpacked files are gone
-	arithmetic string         // with which trainings were made again
+	bundle      *bundle.Bundle    // whose unpacked files are gone
+	definitions map[string][]byte // of agents, as the bundle has them
+	arithmetic  string            // with which trainings were made again
 }
 
 // runVerify prints what the verification of each bundle came to. A false claim does not
@@ -117,6 +121,9 @@ func verified(ctx context.Context, w setup.World, o verifyOptions) (done verific
 		return done, err
 	}
 	done.bundle = b
+	if done.definitions, err = definitionsIn(b); err != nil {
+		return done, err
+	}
 	v := verify.Verifier{Bundle: b, PrivateRoot: o.places.Private}
 	f, err := setup.RecordedFile(b.Root)
 	if err != nil { // the verification names what is wrong with the lock
@@ -140,6 +147,28 @@ func verified(ctx context.Context, w setup.World, o verifyOptions) (done verific
 	}
 	done.Report, err = v.Verify(ctx)
 	return done, err
+}
+
+// maxDefinition bounds the definition of an agent, in bytes.
+const maxDefinition = 1 << 20
+
+// definitionsIn reads the public definitions of agents that the bundle holds. A larger one
+// is none.
+func definitionsIn(b *bundle.Bundle) (map[string][]byte, error) {
+	list := map[string][]byte{}
+	for _, f := range b.Files {
+		name := strings.TrimSuffix(path.Base(f.Path), ".json")
+		at := string(b.Root.Definition(name))
+		if f.Size > maxDefinition || at != filepath.Join(string(b.Root), filepath.FromSlash(f.Path)) {
+			continue
+		}
+		data, err := disk.ReadInput(at, maxDefinition)
+		if err != nil {
+			return nil, err
+		}
+		list[name] = data
+	}
+	return list, nil
 }
 
 func verifiedTable(done verification) *table.Table {

@@ -171,7 +171,7 @@ func (s *Server) make(ctx context.Context, pages *site.Site, address string) ([]
 
 // share is how many times as long as it took to read the folders they are not read
 // again.
-const share = 20
+const share = 50
 
 // current is the site, read again if that is due.
 func (s *Server) current(ctx context.Context) (*site.Site, error) {

@@ -107,7 +107,7 @@ func Outcomes(ctx context.Context, out, name string, warn Warn) (outcomes []resu
 // their agents are shown, as far as their folders say; a lock that cannot be read is
 // named where the outcomes are read.
 func options(out string, outcomes []results.Outcome) report.Options {
-	opts := report.Options{Expected: map[string][]results.Domain{}, Names: map[string]string{}}
+	opts := report.Options{Expected: map[string][]results.Domain{}, Names: map[string]string{}, Titles: map[string]map[string]string{}}
 	for _, o := range outcomes {
 		if _, done := opts.Expected[o.Experiment]; done || o.Kind != results.OfAgent {
 			continue
@@ -117,7 +117,12 @@ func options(out string, outcomes []results.Outcome) report.Options {
 		if opts.Expected[o.Experiment] = domains; err != nil {
 			continue
 		}
-		if titles, err := root.Titles(); err == nil {
+		titles, err := root.Titles()
+		switch {
+		case err != nil:
+		case o.Unpacked: // it says nothing of agents of one's own
+			opts.Titles[o.Experiment] = titles
+		default:
 			addNames(opts.Names, titles)
 		}
 	}

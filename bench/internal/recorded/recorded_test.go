@@ -12,10 +12,10 @@ import (
 
 // The leaderboard expects the domains that an experiment was to have, also those
 // that no trial of it has ended in, and shows agents as it does; where experiments
-// do not agree on that, an agent has its own name.
+// do not agree on that, an agent has its own name. An unpacked bundle names its own alone.
 func TestOptions(t *testing.T) {
 	out := t.TempDir()
-	for name, titles := range map[string]map[string]string{"demo": {"a": "A", "b": "B"}, "other": {"b": "Another B", "c": "数据"}, "third": {"b": "B"}} {
+	for name, titles := range map[string]map[string]string{"demo": {"a": "A", "b": "B"}, "other": {"b": "Another B", "c": "数据"}, "third": {"b": "B"}, "theirs": {"a": "X", "d": "D"}} {
 		terms := map[string]any{"file": map[string]any{"domains": results.Domains()}, "titles": titles}
 		if err := disk.WriteJSON(out+"/"+name+"/experiment.lock.json", terms); err != nil {
 			t.Fatal(err)
@@ -25,10 +25,12 @@ func TestOptions(t *testing.T) {
 	for _, name := range []string{"demo", "other", "third", "gone"} {
 		outcomes = append(outcomes, results.Outcome{Kind: results.OfAgent, Experiment: name})
 	}
+	outcomes = append(outcomes, results.Outcome{Kind: results.OfAgent, Experiment: "theirs", Unpacked: true})
 	got := options(out, append(outcomes, results.Outcome{Kind: results.OfGiven, Experiment: "given"}))
 	want := report.Options{
-		Expected: map[string][]results.Domain{"demo": results.Domains(), "other": results.Domains(), "third": results.Domains(), "gone": nil},
+		Expected: map[string][]results.Domain{"demo": results.Domains(), "other": results.Domains(), "third": results.Domains(), "gone": nil, "theirs": results.Domains()},
 		Names:    map[string]string{"a": "A", "b": "b", "c": "数据"},
+		Titles:   map[string]map[string]string{"theirs": {"a": "X", "d": "D"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("options (-want +got):\n%s", diff)

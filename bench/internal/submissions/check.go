@@ -4,15 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/autodatabench/autodatabench/agents/definitions"
 	"github.com/autodatabench/autodatabench/bench/internal/receipt"
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/bundle"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/verify"
 )
@@ -35,7 +34,10 @@ type Checked struct {
 	AssuredBy string            `json:"assured_by,omitempty"`
 
 	Report verify.Report     `json:"-"`
-	Titles map[string]string `json:"-"` // of agents
+	Titles map[string]string `json:"-"` // of agents whose definitions were compared
+
+	date string // on which it came; empty where nobody said
+	away bool   // the bundle is given by its address, and nobody has fetched it
 }
 
 func (c *Checked) problem(text string, args ...any) {
@@ -45,55 +47,77 @@ func (c *Checked) warn(text string, args ...any) {
 	c.Warnings = append(c.Warnings, fmt.Sprintf(text, args...))
 }
 
-// Check checks the submission in the folder. at is a bundle that its author gives by
-// address, if somebody has fetched it. The error is of this machine, or of a folder that
-// cannot be read.
-func Check(dir, at string, trust receipt.Trust, check Verify) (Checked, error) {
-	c := Checked{Name: filepath.Base(dir), Folder: dir, Problems: []string{}, Warnings: []string{}, Assurance: results.SelfReported}
+// Check checks the submission in the folder. bundles is a folder with bundles that authors
+// give by address, each named by its digest; empty for none. What is wrong with the
+// submission is a problem of it; the error is of this machine.
+func Check(dir, bundles string, trust receipt.Trust, check Verify) (Checked, error) {
+	c := Checked{Name: filepath.Base(dir), Folder: dir, Problems: []string{}, Warnings: []string{}, Assurance: results.SelfReported, Titles: map[string]string{}}
 	if !results.ValidName(c.Name) {
 		c.problem("the folder's name %s", results.NameProblem(c.Name))
-	}
-	info, problems, err := read(dir)
-	if err != nil {
-		return c, err
-	}
-	c.Problems = append(c.Problems, problems...)
-	if size, err := sizeOf(dir); err != nil {
-		return c, err
-	} else if size > MaxFolder {
-		c.problem("the folder has %d bytes; it may have %d: give the bundle by its address", size, MaxFolder)
-	}
-	file := at
-	if info.Bundle.File == BundleFile {
-		file = filepath.Join(dir, BundleFile)
-	}
-	if file == "" {
-		c.warn("the bundle is at %s and not at hand, so that nothing of it is checked", info.Bundle.URL)
 		return c, nil
 	}
-	report, b, err := check(file)
-	if known := (*results.Error)(nil); errors.As(err, &known) && known.Kind != results.Infrastructure {
+	err := c.check(bundles, trust, check)
+	if ofFolder(err) {
 		c.problem("%v", err)
 		return c, nil
 	}
+	return c, err
+}
+
+// ofFolder reports whether the error is of what somebody handed in, and not of this machine.
+func ofFolder(err error) bool {
+	known := (*results.Error)(nil)
+	return errors.As(err, &known) && known.Kind != results.Infrastructure
+}
+
+func (c *Checked) check(bundles string, trust receipt.Trust, check Verify) error {
+	dir := c.Folder
+	size, err := sizeOf(dir) // first, since nothing but files may be read
 	if err != nil {
-		return c, err
+		return err
 	}
+	if size > MaxFolder {
+		c.problem("the folder has %d bytes; it may have %d: give the bundle by its address", size, MaxFolder)
+	}
+	info, problems, err := read(dir)
+	if err != nil {
+		return err
+	}
+	c.Problems, c.date = append(c.Problems, problems...), info.Date
+	if info.Date == "" {
+		c.warn("%s has no date: where another submission has the same trial, that one was there first", InfoFile)
+	}
+	file := filepath.Join(dir, BundleFile)
+	if info.Bundle.File != BundleFile {
+		file = filepath.Join(bundles, info.Bundle.Digest+".adb")
+		if c.away = bundles == "" || !isDigest.MatchString(info.Bundle.Digest) || !disk.Exists(file); c.away {
+			c.warn("the bundle is at %s and not at hand, so that nothing of it is checked", info.Bundle.URL)
+			return nil
+		}
+	}
+	v, err := check(file)
+	if err != nil {
+		return err
+	}
+	report, b := v.Report, v.Bundle
 	c.Report, c.Bundle, c.Trials = report, b.Digest, len(report.Outcomes)
-	if info.Bundle.Digest != "" && b.Digest != info.Bundle.Digest {
+	if b.Digest != info.Bundle.Digest {
 		c.problem("%s names the digest %s; the bundle has %s", InfoFile, results.ShortDigest(info.Bundle.Digest), results.ShortDigest(b.Digest))
 	}
 	c.rules(report, b)
-	if err := c.agents(dir, report); err != nil {
-		return c, err
+	if err := c.agents(v); err != nil {
+		return err
 	}
-	return c, c.receipts(dir, file, b, trust, info)
+	return c.receipts(file, b, trust, info)
 }
 
 func sizeOf(dir string) (total int64, err error) {
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
+		if err != nil {
+			return results.Bad(err)
+		}
+		if e.IsDir() {
+			return nil
 		}
 		if !e.Type().IsRegular() {
 			return results.Bad(fmt.Errorf("%s: is no file", path), "a submission holds files alone")
@@ -126,6 +150,7 @@ func (c *Checked) rules(r verify.Report, b *bundle.Bundle) {
 		marks["simulated"] = marks["simulated"] || o.Simulated
 		marks["a modified protocol"] = marks["a modified protocol"] || o.Modified
 		marks["no sandbox"] = marks["no sandbox"] || o.Unsandboxed
+		marks["a protocol of the submitter's own"] = marks["a protocol of the submitter's own"] || !named(o.Protocol)
 		if o.Flagged() {
 			c.warn("%s: the audit finds a violation of the rules", o.TrialID)
 		}
@@ -147,74 +172,31 @@ func (c *Checked) rules(r verify.Report, b *bundle.Bundle) {
 			c.problem("%s: a submission is of the whole experiment", check.Text)
 		}
 	}
-	for _, mark := range []string{"simulated", "a modified protocol", "no sandbox"} {
+	for _, mark := range []string{"simulated", "a modified protocol", "a protocol of the submitter's own", "no sandbox"} {
 		if marks[mark] {
 			c.warn("trials have %s: their rows stand apart", mark)
 		}
 	}
 }
 
-// agents compares the definitions in the folder with the agents of the bundle.
-func (c *Checked) agents(dir string, r verify.Report) error {
-	paths, err := filepath.Glob(filepath.Join(dir, "agent*.yaml"))
-	if err != nil {
-		return err
-	}
-	defined := definitions.List()
-	for _, path := range paths {
-		d, err := definitions.LoadFile(path)
-		digest := ""
-		if err == nil {
-			digest, err = digestWithin(dir, d)
-		}
-		if known := (*results.Error)(nil); errors.As(err, &known) {
-			c.problem("%v", err)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		defined = append(defined, d.Name)
-		if r.Agents[d.Name] != digest {
-			c.problem("%s defines %s, and the bundle has no agent of this definition: put the file that was run with here, and its folder", filepath.Base(path), d.Name)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.Agents)) {
-		if !slices.Contains(defined, name) {
-			c.problem("%s is missing: %s is no agent of the program's own", AgentFile, name)
-		}
-	}
-	return nil
-}
-
-// digestWithin is the definition's digest. Its folder must lie in dir: the files of a path
-// outside would be read.
-func digestWithin(dir string, d definitions.Definition) (string, error) {
-	if d.Folder != "" {
-		if rel, err := filepath.Rel(dir, d.Folder); err != nil || !filepath.IsLocal(rel) || rel == "." {
-			return "", results.Bad(fmt.Errorf("agent %s: its folder lies outside of the submission", d.Name), "copy the folder into the submission, and name it by its last part alone")
-		}
-	}
-	return d.Digest()
-}
-
-// receipts finds the strongest receipt that counts.
-func (c *Checked) receipts(dir, file string, b *bundle.Bundle, trust receipt.Trust, info Info) error {
-	paths, err := filepath.Glob(filepath.Join(dir, "receipt*.json"))
+// receipts finds the strongest receipt that counts. One that does not is no reason to leave
+// the submission out: somebody else may have put it there, or lost the key.
+func (c *Checked) receipts(file string, b *bundle.Bundle, trust receipt.Trust, info Info) error {
+	paths, err := filesLike(c.Folder, "receipt*.json")
 	if err != nil {
 		return err
 	}
 	for _, path := range paths {
 		r, err := trust.Check(path, receipt.About(file, b))
-		if known := (*results.Error)(nil); errors.As(err, &known) {
-			c.problem("%v", err)
+		if ofFolder(err) {
+			c.warn("%v", err)
 			continue
 		}
 		if err != nil {
 			return err
 		}
 		level := map[receipt.Level]results.Assurance{receipt.ThirdParty: results.Verified, receipt.Reproduced: results.Reproduced}[r.Level]
-		if strings.Contains(info.Submitter, r.Signer) {
+		if info.signs(r.Signer) {
 			c.warn("%s: %s is the submitter, whose receipt raises nothing", filepath.Base(path), r.Signer)
 			continue
 		}
@@ -223,4 +205,18 @@ func (c *Checked) receipts(dir, file string, b *bundle.Bundle, trust receipt.Tru
 		}
 	}
 	return nil
+}
+
+// signs reports whether the signer is the submitter: by the names that they give as
+// theirs, or by the first field of who they are.
+func (i Info) signs(signer string) bool {
+	who, _, _ := strings.Cut(i.Submitter, ",")
+	return slices.ContainsFunc(append(slices.Clone(i.Signers), who), func(name string) bool {
+		return strings.EqualFold(strings.TrimSpace(name), signer)
+	})
+}
+
+// named reports whether the protocol is one of the program's.
+func named(protocol string) bool {
+	return slices.ContainsFunc(results.Protocols(), func(p results.Protocol) bool { return p.Name == protocol })
 }

@@ -21,14 +21,15 @@ func ReadInfo(dir string) (info Info, err error) {
 	return info, config.Read(filepath.Join(dir, InfoFile), &info)
 }
 
-// Prepare writes submission.yaml, to be filled in, and the definitions of agents.
-func Prepare(dir string, root record.Experiment, digest string) error {
+// Prepare writes submission.yaml, to be filled in, and the definitions of agents. The day
+// is the one on which the submission is handed in.
+func Prepare(dir string, root record.Experiment, digest, day string) error {
 	lock, err := root.ReadLock()
 	if err != nil {
 		return err
 	}
 	info := Info{
-		Submitter: FillIn + ": who you are, and an address", Bundle: Place{File: BundleFile, Digest: digest},
+		Submitter: FillIn + ": who you are, and an address", Date: day, Bundle: Place{File: BundleFile, Digest: digest},
 		Disclosure: Disclosure{
 			Scaffold: FillIn + ": everything around the model", Model: FillIn + ": exact name and version, or none", ModelDate: FillIn + ": when it was asked",
 			Prices: FillIn + ": and where they stand", HumanHelp: FillIn + ": during the runs and before", Tuning: FillIn + ": what agent and prompts were tuned on",
@@ -48,8 +49,16 @@ func Prepare(dir string, root record.Experiment, digest string) error {
 // defineAgents writes the definitions of agents that are none of the program's own, as the
 // record has them: without values of headers and arguments of commands.
 func defineAgents(dir string, root record.Experiment, lock record.Lock) error {
-	own := definitions.List()
-	names := slices.DeleteFunc(slices.Sorted(maps.Keys(lock.Agents)), func(name string) bool { return slices.Contains(own, name) })
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(lock.Agents)) {
+		own, _, err := programs(name, lock.Agents[name])
+		if err != nil {
+			return err
+		}
+		if !own {
+			names = append(names, name)
+		}
+	}
 	for _, name := range names {
 		data, err := os.ReadFile(string(root.Definition(name)))
 		if err != nil {

@@ -16,8 +16,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/bundle"
@@ -37,7 +39,9 @@ const FillIn = "FILL IN"
 
 // Info is submission.yaml.
 type Info struct {
-	Submitter  string     `yaml:"submitter"` // who, and how to reach them
+	Submitter  string     `yaml:"submitter"`         // who, and how to reach them
+	Signers    []string   `yaml:"signers,omitempty"` // the submitter's own names in trust.yaml
+	Date       string     `yaml:"date,omitempty"`    // day on which it was handed in
 	Bundle     Place      `yaml:"bundle"`
 	Disclosure Disclosure `yaml:"disclosure"`
 }
@@ -67,8 +71,15 @@ func (d Disclosure) fields() map[string]string {
 	}
 }
 
+// Verification is what verifying a bundle came to, and what is needed of the bundle.
+type Verification struct {
+	Report      verify.Report
+	Bundle      *bundle.Bundle
+	Definitions map[string][]byte // of agents, by name, as the bundle has them
+}
+
 // Verify verifies the bundle in the file.
-type Verify func(file string) (verify.Report, *bundle.Bundle, error)
+type Verify func(file string) (Verification, error)
 
 // List lists the folders of submissions in dir, sorted.
 func List(dir string) ([]string, error) {
@@ -83,6 +94,18 @@ func List(dir string) ([]string, error) {
 		}
 	}
 	return list, err
+}
+
+// isDigest is the form of a digest; it becomes the name of a file.
+var isDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// filesLike lists the files of the folder whose names the pattern fits.
+func filesLike(dir, pattern string) (paths []string, err error) {
+	names, err := fs.Glob(os.DirFS(dir), pattern)
+	for _, name := range names {
+		paths = append(paths, filepath.Join(dir, name))
+	}
+	return paths, err
 }
 
 // read reads submission.yaml and says what it lacks.
@@ -112,8 +135,11 @@ func read(dir string) (info Info, problems []string, err error) {
 		problems = append(problems, InfoFile+": bundle.file: want "+BundleFile)
 	case b.URL != "" && !strings.HasPrefix(b.URL, "https://"):
 		problems = append(problems, InfoFile+": bundle.url: want an address that begins with https://")
-	case b.Digest == "":
-		problems = append(problems, InfoFile+": bundle.digest is missing")
+	case !isDigest.MatchString(b.Digest):
+		problems = append(problems, InfoFile+": bundle.digest: want the 64 hex digits that pack prints")
+	}
+	if _, err := time.Parse(time.DateOnly, info.Date); info.Date != "" && err != nil {
+		problems = append(problems, InfoFile+": date: want a day such as 2026-11-30")
 	}
 	return info, problems, nil
 }
