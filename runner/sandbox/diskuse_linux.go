@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -64,9 +65,10 @@ func (e *execution) overDisk(pid int) error {
 		h.process(p)
 	}
 	waited := e.inFlight > 0
-	e.inFlight = h.inFlight
+	stayed := slices.ContainsFunc(h.closed, func(pid int) bool { return slices.Contains(e.closed, pid) })
+	e.inFlight, e.closed = h.inFlight, h.closed
 	switch {
-	case h.closed:
+	case stayed:
 		return over("a process does not let its open files be counted")
 	case waited && e.inFlight > 0:
 		return over("open files wait in sockets, where they cannot be counted")

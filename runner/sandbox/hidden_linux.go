@@ -18,29 +18,50 @@ type hidden struct {
 	device   uint64
 	most     int64 // bytes of one file, for one that cannot be looked at
 	inFlight int   // descriptors that wait in sockets
-	closed   bool  // a process cannot be looked into
+	closed   []int // processes that cannot be looked into
 }
 
-// process adds the files of a process. Code that runs as this program's own user can be
-// looked into, unless it took care that it cannot.
+// process adds the files of a process, as a thread of it that lives shows them: the first
+// one may have ended. Code that runs as this program's own user can be looked into, unless
+// it took care that it cannot, or is just ending.
 func (h *hidden) process(pid int) {
-	dir := fmt.Sprintf("/proc/%d/fd", pid)
-	open, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrPermission) {
-		h.closed = true
-		return
-	}
-	for _, fd := range open {
-		var st unix.Stat_t
-		if unix.Stat(dir+"/"+fd.Name(), &st) != nil {
+	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	refused := false
+	for _, thread := range threads {
+		dir := fmt.Sprintf("/proc/%d/task/%s", pid, thread.Name())
+		open, err := os.ReadDir(dir + "/fd")
+		if err != nil {
+			refused = refused || errors.Is(err, fs.ErrPermission) && !ended(dir)
 			continue
 		}
-		if st.Mode&unix.S_IFMT == unix.S_IFSOCK {
-			h.inFlight += int(count(fmt.Sprintf("/proc/%d/fdinfo/%s", pid, fd.Name()), "scm_fds:"))
+		for _, fd := range open {
+			h.descriptor(dir, fd.Name())
 		}
-		h.add(st)
+		h.mapped(pid, dir)
+		return
 	}
-	h.mapped(pid)
+	if refused {
+		h.closed = append(h.closed, pid)
+	}
+}
+
+// ended reports whether a thread has ended and waits for its parent.
+func ended(dir string) bool {
+	data, err := os.ReadFile(dir + "/stat")
+	_, state, _ := strings.Cut(string(data), ") ")
+	return err != nil || strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X")
+}
+
+// descriptor adds an open file.
+func (h *hidden) descriptor(dir, fd string) {
+	var st unix.Stat_t
+	if unix.Stat(dir+"/fd/"+fd, &st) != nil {
+		return
+	}
+	if st.Mode&unix.S_IFMT == unix.S_IFSOCK {
+		h.inFlight += int(count(dir+"/fdinfo/"+fd, "scm_fds:"))
+	}
+	h.add(st)
 }
 
 // add adds a file without a name, once.
@@ -55,8 +76,8 @@ func (h *hidden) add(st unix.Stat_t) {
 
 // mapped adds the files that the process has mapped. Root may look at them; for others
 // each counts as the largest file that there may be.
-func (h *hidden) mapped(pid int) {
-	maps, _ := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+func (h *hidden) mapped(pid int, dir string) {
+	maps, _ := os.ReadFile(dir + "/maps")
 	for line := range strings.Lines(string(maps)) {
 		fields := strings.Fields(line) // range, rights, offset, device, inode, path
 		if len(fields) < 6 || !strings.HasSuffix(line, " (deleted)\n") {

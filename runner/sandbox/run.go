@@ -69,8 +69,9 @@ type execution struct {
 	dir   string // empty, or with autodatabench.py
 	uid   int    // 0: no user id of its own
 
-	inFlight            int // descriptors that waited in sockets at the last look
-	filterFD, libraryFD int // descriptors that bubblewrap reads; 0: none
+	inFlight            int   // descriptors that waited in sockets at the last look
+	closed              []int // processes that could not be looked into then
+	filterFD, libraryFD int   // descriptors that bubblewrap reads; 0: none
 
 	remove    func() error // dir
 	full      atomic.Bool  // the disk was, at some time
