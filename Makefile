@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test race lint fuzz hostile golden recordings picture generate-check faults trust damage check bench bench-gateway pages-cost calibrate parity parity-bench gpu-stack-test real-demo real-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
+.PHONY: help setup demo build test race lint fuzz hostile golden recordings picture generate-check faults trust damage check bench bench-gateway pages-cost calibrate parity parity-bench gpu-stack-test tinker-test real-demo real-test slurm-test browser-test clients-test collector-test export-test cross release release-test install-test chaos chaos-full coverage-study heldout real-suites
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EXPERIMENT  ?= bench/experiments/demo.yaml
@@ -43,8 +43,8 @@ race: setup ## run every test under the race detector
 
 lint: setup ## gofmt, vet, staticcheck, import rules
 	@unformatted=$$(gofmt -l $(FLOORS)); test -z "$$unformatted" || { echo "not in gofmt's form: $$unformatted"; exit 1; }
-	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser,collector,exports,real ./...
-	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser,collector,exports,real ./...
+	@$(GO) vet $(PARITY),gpustack,slurm,chaos,browser,collector,exports,real,tinker ./...
+	@$(GO) run $(STATICCHECK) $(PARITY),gpustack,slurm,chaos,browser,collector,exports,real,tinker ./...
 	@$(GO) test ./bench/internal/archtest
 	@echo "lint: clean"
 
@@ -105,6 +105,10 @@ gpu-stack-test: setup ## train and ask the student as on a GPU, on the CPU: hf, 
 	@python=$$(bench/parity/python.sh); serving=$$(bench/parity/serving.sh); cli=$$(bench/parity/llamafactory.sh); \
 	export PARITY_PYTHON="$$python" PARITY_SERVING="$$serving" LLAMAFACTORY_CLI="$$cli" OMP_NUM_THREADS=1; \
 	$(GO) test -json -timeout 60m $(STACK) -run '^TestStack' ./runner/student ./bench/internal/cli | $(GO) run ./bench/internal/testsum gpu-stack-test
+
+tinker-test: setup ## train and ask a student at SkyRL tx, a server of the Tinker API, on the CPU (downloads 700 MB once)
+	@python=$$(bench/parity/python.sh); tinker=$$(bench/tinker/python.sh); export PARITY_PYTHON="$$python" TINKER_PYTHON="$$tinker"; \
+	$(GO) test -json -timeout 30m -count=1 -tags tinker -run '^TestTinker' ./runner/student/tinker | $(GO) run ./bench/internal/testsum tinker-test
 
 real-demo: setup build ## run the paper's path with real models on the CPU: hf, vLLM, llama.cpp (downloads 1.3 GB once; OUT=folder, LLAMAFACTORY=1 for one trial with it)
 	@LLAMAFACTORY='$(LLAMAFACTORY)' bench/real/demo.sh "$(OUT)"

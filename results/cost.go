@@ -2,9 +2,9 @@ package results
 
 // gpuUse is the use of GPUs by a step that held the student for the seconds; gpu
 // is what its event says, nil where it says nothing: of the embedded student,
-// which holds none, and where their number is not known.
-func (t *Trial) gpuUse(seconds float64, gpu *float64) Usage {
-	u := Usage{StudentSeconds: seconds, GPUSeconds: Num(0, t.Spec.Embedded)}
+// which holds none, and where their number is not known. A service was paid cost.
+func (t *Trial) gpuUse(seconds float64, gpu *float64, cost float64) Usage {
+	u := Usage{StudentSeconds: seconds, GPUSeconds: Num(0, t.Spec.Embedded), StudentCost: cost}
 	if gpu != nil {
 		u.GPUSeconds = Num(*gpu, true)
 	}
@@ -32,8 +32,9 @@ func (t *Trial) spent() Usage {
 	return u
 }
 
-// Money is what the usage costs in USD: the agent's model, and the GPU seconds at
-// a price for an hour of one, nil where that is not known. It is missing when a
+// Money is what the usage costs in USD: the agent's model, what a service takes for the
+// student, and the GPU seconds at a price for an hour of one, nil where that is not
+// known. It is missing when a
 // part that was used has no price. A teacher behind somebody's address is not in
 // it.
 func (u Usage) Money(perGPUHour *float64) Number {
@@ -47,5 +48,5 @@ func (u Usage) Money(perGPUHour *float64) Number {
 	case u.GPUSeconds.Known && perGPUHour != nil:
 		gpu = Num(u.GPUSeconds.Value/3600**perGPUHour, true)
 	}
-	return Num(agent.Value+gpu.Value, agent.Known && gpu.Known)
+	return Num(agent.Value+gpu.Value+u.StudentCost, agent.Known && gpu.Known)
 }

@@ -120,7 +120,8 @@ type TrainData struct {
 	Before    float64 `json:"cut_seconds,omitempty"` // of tries that were cut off, which count as run time too
 	Course    *Course `json:"course,omitempty"`      // nil where the student does not say
 
-	GPUSeconds *float64 `json:"gpu_seconds,omitempty"` // held; of a training that had been done, none
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`      // held; of a training that had been done, none
+	Cost       float64  `json:"student_cost_usd,omitempty"` // paid to a service that rents the student out
 }
 
 // Course is what a training took; most of it differs from one machine and time to
@@ -157,6 +158,7 @@ type ScoreData struct {
 	Seconds    float64  `json:"seconds"`
 	Before     float64  `json:"cut_seconds,omitempty"` // of tries that were cut off, which count as run time too
 	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`
+	Cost       float64  `json:"student_cost_usd,omitempty"` // paid to a service that rents it out
 }
 
 // FaultData is the end of a step that is done again. Seconds count as run time: of
@@ -167,8 +169,9 @@ type FaultData struct {
 	Attempt    int      `json:"attempt"`
 	Error      string   `json:"error"`
 	Seconds    float64  `json:"seconds,omitempty"`
-	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`    // held by the student, of an interrupted step
-	Returned   int      `json:"returned_calls,omitempty"` // teacher calls of unknown outcome that were given back to the budget
+	GPUSeconds *float64 `json:"gpu_seconds,omitempty"`      // held by the student, of an interrupted step
+	Cost       float64  `json:"student_cost_usd,omitempty"` // paid for the step to a service that rents the student out
+	Returned   int      `json:"returned_calls,omitempty"`   // teacher calls of unknown outcome that were given back to the budget
 }
 
 // EndData closes the loop, with what the step used that a budget or a cancellation cut
@@ -181,5 +184,6 @@ type EndData struct {
 	Teacher *TeacherUse `json:"teacher,omitempty"` // of code that was cut off
 
 	StudentSeconds float64  `json:"student_seconds,omitempty"`
-	GPUSeconds     *float64 `json:"gpu_seconds,omitempty"` // held by the student meanwhile
+	GPUSeconds     *float64 `json:"gpu_seconds,omitempty"`      // held by the student meanwhile
+	StudentCost    float64  `json:"student_cost_usd,omitempty"` // paid meanwhile to a service that rents it out
 }

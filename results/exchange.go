@@ -204,6 +204,7 @@ type Usage struct {
 	// started among them; missing where the number of GPUs is not known.
 	StudentSeconds float64 `json:"student_seconds"`
 	GPUSeconds     Number  `json:"gpu_seconds"`
+	StudentCost    float64 `json:"student_cost_usd,omitempty"` // in USD, to a service that rents the student out; where its prices are not known, GPUSeconds is missing
 }
 
 // AgentTokens is what budgets count: input and output together.
@@ -215,7 +216,7 @@ func (u Usage) Add(v Usage) Usage {
 		TeacherCalls: u.TeacherCalls + v.TeacherCalls,
 		TeacherInput: u.TeacherInput + v.TeacherInput, TeacherOutput: u.TeacherOutput + v.TeacherOutput,
 		TeacherReturned: u.TeacherReturned + v.TeacherReturned,
-		StudentSeconds:  u.StudentSeconds + v.StudentSeconds, GPUSeconds: addGPU(u, v),
+		StudentSeconds:  u.StudentSeconds + v.StudentSeconds, GPUSeconds: addGPU(u, v), StudentCost: u.StudentCost + v.StudentCost,
 	}.WithAgent(u.Agent().Add(v.Agent()))
 }
 

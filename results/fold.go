@@ -47,7 +47,7 @@ func (t *Trial) Apply(e Event) error {
 			t.Simulated = t.Simulated || cut.Simulated
 		}
 		if d.StudentSeconds > 0 {
-			t.Usage = t.Usage.Add(t.gpuUse(d.StudentSeconds, d.GPUSeconds))
+			t.Usage = t.Usage.Add(t.gpuUse(d.StudentSeconds, d.GPUSeconds, d.StudentCost))
 			t.spend(d.StudentSeconds)
 		}
 		return nil
@@ -116,7 +116,7 @@ func (t *Trial) applyStudent(a *Attempt, e Event) error {
 			a.Failure, a.Detail = d.Failure, d.Detail
 		}
 		if !d.Cached {
-			t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
+			t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds, d.Cost))
 		}
 		t.spend(d.Seconds + d.Before)
 	case PublicScored:
@@ -131,7 +131,7 @@ func (t *Trial) applyStudent(a *Attempt, e Event) error {
 		if best := t.BestAttempt(); best == nil || best.Public == nil || d.Score.Better(*best.Public) {
 			t.Best = a.N
 		}
-		t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
+		t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds, d.Cost))
 		t.spend(d.Seconds + d.Before)
 	default:
 		return fmt.Errorf("event %d: unknown kind %q", e.Seq, e.Kind)
@@ -156,8 +156,9 @@ func (t *Trial) applyFault(e Event) error {
 		t.AgentTime += took
 	case "train", "evaluate":
 		if d.Seconds > 0 {
-			t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds))
+			t.Usage = t.Usage.Add(t.gpuUse(d.Seconds, d.GPUSeconds, 0))
 		}
+		t.Usage.StudentCost += d.Cost
 	}
 	return nil
 }

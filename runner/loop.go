@@ -33,6 +33,7 @@ func (t *trial) student(ctx context.Context, f func(context.Context) error) (sec
 	}
 	seconds = meter.Stop().Seconds()
 	t.used = seconds
+	t.paid += meter.Paid()
 	if errors.Is(err, errTimeUp) {
 		t.cut = seconds
 	}
@@ -103,6 +104,7 @@ func (t *trial) act(ctx context.Context, a agents.Action) error {
 	if err := t.room(); err != nil {
 		return err
 	}
+	t.paid = 0
 	switch a.Kind {
 	case agents.Ask:
 		return t.ask(ctx, a)
@@ -124,7 +126,7 @@ func (t *trial) act(ctx context.Context, a agents.Action) error {
 func (t *trial) end(reason results.EndReason) error {
 	data := results.EndData{Reason: reason, StudentSeconds: t.cut}
 	if t.cut > 0 {
-		data.GPUSeconds = t.GPUs.student(t.cut)
+		data.GPUSeconds, data.StudentCost = t.GPUs.student(t.cut), t.paid
 	}
 	if cut := t.unreported(); cut.Calls > 0 {
 		data.Agent = &cut

@@ -86,7 +86,7 @@ func (t *trial) outlast(ctx context.Context, a agents.Action, err error, o *outa
 	if a.Kind == agents.Execute {
 		t.failed = a.Attempt
 	}
-	data := results.FaultData{Step: string(a.Kind), Attempt: a.Attempt, Error: err.Error()}
+	data := results.FaultData{Step: string(a.Kind), Attempt: a.Attempt, Error: err.Error(), Cost: t.paid}
 	var step *stepFault
 	if errors.As(err, &step) {
 		data.Seconds, data.Returned = step.seconds, step.returned
@@ -130,7 +130,7 @@ func (t *trial) interrupted(a agents.Action, begin time.Time, why error) error {
 	data := results.FaultData{Step: string(a.Kind), Attempt: a.Attempt, Error: why.Error()}
 	switch a.Kind {
 	case agents.Train, agents.Evaluate:
-		data.Seconds, data.GPUSeconds = t.used, t.GPUs.student(t.used)
+		data.Seconds, data.GPUSeconds, data.Cost = t.used, t.GPUs.student(t.used), t.paid
 	case agents.Ask, agents.Execute:
 		data.Seconds = t.Clock.Now().Sub(begin).Seconds()
 	default:

@@ -33,7 +33,7 @@ func (h hanging) Reply(ctx context.Context, _ agents.Request) (results.Reply, er
 }
 
 // slow is a student that hangs in training, where it takes a minute, or answers
-// after an hour.
+// after an hour. It is paid.
 type slow struct {
 	runner.Student
 	clock *clock
@@ -42,6 +42,7 @@ type slow struct {
 
 func (s slow) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
 	if s.train {
+		student.Pay(ctx, 1.5)
 		<-ctx.Done()
 		s.clock.at = s.clock.at.Add(time.Minute)
 		return results.TrainReport{}, results.Infra(errors.New("signal: killed"))
@@ -49,7 +50,8 @@ func (s slow) Train(ctx context.Context, recipe results.Recipe, rows []results.R
 	return s.Student.Train(ctx, recipe, rows, seed, dir, progress)
 }
 
-func (s slow) Generate(_ context.Context, _ string, prompts []string, _ results.Sampling, _ func(done, total int)) ([]string, error) {
+func (s slow) Generate(ctx context.Context, _ string, prompts []string, _ results.Sampling, _ func(done, total int)) ([]string, error) {
+	student.Pay(ctx, 0.5)
 	s.clock.at = s.clock.at.Add(time.Hour)
 	return make([]string, len(prompts)), nil
 }
@@ -66,10 +68,11 @@ func TestRunTimeEndsWithinAStep(t *testing.T) {
 		want    results.Attempt
 		best    int
 		used    time.Duration
+		paid    float64
 	}{
-		{"asking", hanging{}, 100 * time.Millisecond, false, results.Attempt{N: 1, Op: results.Draft}, 0, 0},
-		{"training", scripted{enough}, 10 * time.Second, true, results.Attempt{Replied: true, Executed: true}, 1, time.Minute},
-		{"evaluation", scripted{enough}, time.Minute, false, results.Attempt{Replied: true, Executed: true, Trained: true}, 1, time.Hour},
+		{"asking", hanging{}, 100 * time.Millisecond, false, results.Attempt{N: 1, Op: results.Draft}, 0, 0, 0},
+		{"training", scripted{enough}, 10 * time.Second, true, results.Attempt{Replied: true, Executed: true}, 1, time.Minute, 1.5},
+		{"evaluation", scripted{enough}, time.Minute, false, results.Attempt{Replied: true, Executed: true, Trained: true}, 1, time.Hour, 0.5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			env, spec := scriptedTrial(t, c.agent, 2, results.Iterative, results.Scratch)
@@ -88,8 +91,8 @@ func TestRunTimeEndsWithinAStep(t *testing.T) {
 					t.Errorf("end %q, best %d, %d attempts, %+v", state.End, state.Best, len(state.Attempts), a)
 				}
 				u := state.Outcome(results.Score{}, nil).Usage
-				if s := c.used.Seconds(); u.StudentSeconds != s || u.GPUSeconds != results.Num(2*s, true) || state.Elapsed != c.used {
-					t.Errorf("used %g s, GPU seconds %+v, elapsed %s, want %s", u.StudentSeconds, u.GPUSeconds, state.Elapsed, c.used)
+				if s := c.used.Seconds(); u.StudentSeconds != s || u.GPUSeconds != results.Num(2*s, true) || state.Elapsed != c.used || u.StudentCost != c.paid {
+					t.Errorf("used %g s and %g USD, GPU seconds %+v, elapsed %s, want %s and %g USD", u.StudentSeconds, u.StudentCost, u.GPUSeconds, state.Elapsed, c.used, c.paid)
 				}
 			}
 			if err := env.Root.Trial(spec.TrialID).CheckSeal(); err != nil {

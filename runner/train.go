@@ -63,7 +63,7 @@ func (t *trial) train(ctx context.Context, n int) error {
 		Failure: done.Failure, Detail: done.Detail, Course: done.Course,
 	}
 	if !cached {
-		data.GPUSeconds = t.GPUs.student(done.Seconds)
+		data.GPUSeconds, data.Cost = t.GPUs.student(done.Seconds), done.Cost
 	}
 	if err := t.attempt(n).Train().Write(data); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (t *trial) trained(ctx context.Context, n int, rows []results.Row) (dir rec
 		done.TrainReport, err = t.Student.Train(ctx, t.state.Spec.Protocol.Recipe, rows, seed, string(dir), course.take)
 		return errors.Join(err, course.err)
 	})
-	done.Course = courseOf(done.TrainReport)
+	done.Course, done.Cost = courseOf(done.TrainReport), t.paid
 	if errors.Is(err, student.ErrDiverged) { // its losses may be no numbers, which no record can hold
 		done.TrainReport, done.Course = results.TrainReport{Rows: len(rows)}, nil
 		done.Failure, done.Detail, err = results.Classify(results.Signs{Diverged: true}), "the training failed: "+err.Error(), nil
@@ -203,7 +203,7 @@ func (t *trial) score(n int, judged []results.Judged, data results.ScoreData) er
 	if err := t.attempt(n).Public().Write(record.Public{Score: data.Score, Judged: judged}); err != nil {
 		return err
 	}
-	data.GPUSeconds, data.Before = t.GPUs.student(data.Seconds), t.state.Cut.Seconds()
+	data.GPUSeconds, data.Before, data.Cost = t.GPUs.student(data.Seconds), t.state.Cut.Seconds(), t.paid
 	return t.append(results.PublicScored, data)
 }
 

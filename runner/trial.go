@@ -27,6 +27,7 @@ type trial struct {
 	failed  int     // the attempt whose last execution the platform failed; 0 for none
 	steps   int     // events, without those of trainings under way
 	used    float64 // seconds of the step's last use of the student
+	paid    float64 // USD of the step, to a service that rents the student out
 	cut     float64 // seconds of the student in the step with which the run time ended
 	opening bool    // the trial is left at its first reply
 }

@@ -44,7 +44,7 @@ sed -i 's/max_tokens: [0-9]*/max_tokens: 32/' capitals/task.yaml
 "$program" run --out "$out" --replay "$out/real/trials/capitals/one-shot-scratch/engineer/run-1" --replay-teacher
 if [[ -n ${LLAMAFACTORY:-} ]]; then
 	sed "s|^name: .*|name: real-llamafactory|; s|^agents: .*|agents: [engineer]|; s|^runs: .*|runs: 1|; s|train: hf|train: llamafactory|; s|python: [^,]*|llamafactory: $factory|" experiment.yaml >llamafactory.yaml
-	"$program" run --out "$out" "${agents[@]}" llamafactory.yaml
+	"$program" run --out "$out" --agent-file agents/engineer.yaml llamafactory.yaml
 fi
 echo "real-demo: took $((SECONDS - begin)) s after the downloads; its folders are in $out"
 echo "A student of 135 million parameters shows that the path works, and not which agent is better: 28 private questions and two runs decide nothing."

@@ -45,7 +45,7 @@ func full(agent string, d results.Domain, run int) results.Outcome {
 		Public: &results.Score{Correct: 0, Total: 100}, Finals: []results.Score{{Correct: 3, Total: 4, Items: "1011"}, {Correct: 1, Total: 4}},
 		Attempts: 6, ValidAttempts: 4, Failures: map[results.Failure]int{results.RuntimeError: 1, results.OtherFailure: 1},
 		Usage: results.Usage{TeacherCalls: 1, TeacherInput: 1 << 40, TeacherOutput: 3, TeacherReturned: 3, AgentCalls: 4, AgentInput: 5, AgentOutput: 6, AgentCached: 2, AgentReasoning: 1, AgentCost: results.Num(0.125, true),
-			StudentSeconds: 12.5, GPUSeconds: results.Num(25, true)},
+			StudentSeconds: 12.5, GPUSeconds: results.Num(25, true), StudentCost: 0.75},
 		Cost: results.Num(0.25, true),
 
 		Elapsed: 754*time.Second + 1, End: results.EndAttempts, Simulated: true, Embedded: true, Unsandboxed: true,

@@ -74,6 +74,7 @@ func (p Public) Recount() error {
 type Trained struct {
 	results.TrainReport
 	Seconds float64         `json:"seconds"`
+	Cost    float64         `json:"student_cost_usd,omitempty"` // paid to a service that rents it out
 	Course  *results.Course `json:"course,omitempty"`
 	Failure results.Failure `json:"failure,omitempty"`
 	Detail  string          `json:"detail,omitempty"`

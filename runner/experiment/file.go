@@ -88,7 +88,8 @@ type Student struct {
 	Python       string `yaml:"python" json:"python,omitempty"`             // of hf's environment; python3 when empty
 	LlamaFactory string `yaml:"llamafactory" json:"llamafactory,omitempty"` // its llamafactory-cli; that on PATH when empty
 
-	Serve *Serve `yaml:"serve,omitempty" json:"serve,omitempty"` // of infer: vllm
+	Serve  *Serve  `yaml:"serve,omitempty" json:"serve,omitempty"`   // of infer: vllm
+	Tinker *Rented `yaml:"tinker,omitempty" json:"tinker,omitempty"` // of train and infer: tinker
 }
 
 // Embedded reports whether the student is the one inside the program.
@@ -97,7 +98,7 @@ func (s Student) Embedded() bool { return s.Train == "" && s.Infer == "" }
 func (s Student) validate() error {
 	if s.Embedded() {
 		if s != (Student{Kind: s.Kind, GPUs: s.GPUs}) {
-			return fmt.Errorf("student: model, device, packed, python, llamafactory and serve go with train and infer")
+			return fmt.Errorf("student: model, device, packed, python, llamafactory, serve and tinker go with train and infer")
 		}
 		return known("student.kind", s.Kind, "embedded")
 	}
@@ -108,8 +109,8 @@ func (s Student) validate() error {
 		return fmt.Errorf("student.packed: goes with train: hf")
 	}
 	return cmp.Or(
-		known("student.train", s.Train, "hf", "llamafactory"), known("student.infer", s.Infer, "hf", "vllm"),
-		known("student.device", s.Device, "", "cuda", "cpu"), s.validateServe(),
+		known("student.train", s.Train, "hf", "llamafactory", Tinker), known("student.infer", s.Infer, "hf", "vllm", Tinker),
+		known("student.device", s.Device, "", "cuda", "cpu"), s.validateServe(), s.validateRented(),
 	)
 }
 
@@ -262,6 +263,9 @@ func (f File) Validate() error {
 	}
 	if s := f.Student.Serve; f.Launcher.Kind == Slurm && s != nil && s.BaseURL != "" {
 		return fmt.Errorf("student.serve.base_url: goes with launcher local; jobs of a cluster start their own server")
+	}
+	if f.Launcher.Kind == Slurm && f.Student.Train == Tinker {
+		return fmt.Errorf("student: back end tinker goes with launcher local; jobs of a cluster would wait for the service")
 	}
 	_, err := f.Resolve()
 	return err

@@ -123,7 +123,7 @@ func (t Teacher) Devices() int {
 
 // Devices is how many GPUs one set of the student has.
 func (s Student) Devices() int {
-	if s.Embedded() || s.Device == "cpu" {
+	if s.Embedded() || s.Device == "cpu" || s.Train == Tinker {
 		return 0
 	}
 	return max(1, s.GPUs)
@@ -144,14 +144,21 @@ func (f File) Devices() (teacher, student int) {
 
 // Secrets names the variables by which the file names keys.
 func (f File) Secrets() []string {
-	return []string{f.Teacher.APIKeyEnv, f.Student.Serving().APIKeyEnv}
+	list := []string{f.Teacher.APIKeyEnv, f.Student.Serving().APIKeyEnv}
+	if r := f.Student.Rented(); r != nil {
+		list = append(list, r.APIKeyEnv)
+	}
+	return list
 }
 
 // holds is what a trial holds of GPUs. A server of the user's may have others for
 // the student than those that train it: their number is known if the file says it.
+// A service is paid by tokens: where its prices are not known, the student's cost is not.
 // Trials that run at a time share a teacher equally.
 func (f File) holds() (g runner.GPUs) {
-	if s := f.Student; !s.Embedded() && (s.GPUs > 0 || s.Infer != VLLM || s.Serving().BaseURL == "") {
+	if r := f.Student.Rented(); r != nil && r.Price == nil {
+		g.Student = nil
+	} else if s := f.Student; !s.Embedded() && (s.GPUs > 0 || s.Infer != VLLM || s.Serving().BaseURL == "") {
 		g.Student = new(s.Devices())
 	}
 	if f.Teacher.Kind == VLLM {

@@ -21,7 +21,7 @@ import (
 // timed are the fields of an event that say how long its step took; ending are
 // those that say how code ended which was stopped for its time.
 var (
-	timed  = []string{"seconds", "cut_seconds", "student_seconds", "gpu_seconds"}
+	timed  = []string{"seconds", "cut_seconds", "student_seconds", "gpu_seconds", "student_cost_usd"}
 	ending = []string{"exit_code", "failure", "detail"}
 )
 

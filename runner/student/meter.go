@@ -22,6 +22,7 @@ type Meter struct {
 	waits int           // waits that have not ended
 	ran   time.Duration // until since, or until the wait
 	told  bool          // ran is what [Took] said
+	paid  float64       // USD, to whoever rents the student out
 }
 
 type meterKey struct{}
@@ -96,6 +97,23 @@ func Took(ctx context.Context, d time.Duration) {
 		m.timer.Stop()
 	}
 	m.ran, m.told = d, true
+}
+
+// Pay says that the use of the student cost so many USD, at a service that rents it out.
+// Without a meter it does nothing.
+func Pay(ctx context.Context, usd float64) {
+	if m, _ := ctx.Value(meterKey{}).(*Meter); m != nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.paid += usd
+	}
+}
+
+// Paid is what [Pay] said so far, in USD.
+func (m *Meter) Paid() float64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.paid
 }
 
 // Spent reports whether the use of the student has ended because its run time

@@ -63,6 +63,7 @@ func TestTook(t *testing.T) {
 func TestNoMeter(t *testing.T) {
 	Wait(t.Context())()
 	Took(t.Context(), time.Hour)
+	Pay(t.Context(), 1)
 	if Spent(t.Context()) {
 		t.Error("spent without a meter")
 	}

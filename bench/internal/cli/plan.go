@@ -49,6 +49,9 @@ func printPlan(ctx context.Context, w setup.World, r setup.Request, o runOptions
 	if absent := missingTasks(f, o.places); absent != "" {
 		made.Warnings = append(made.Warnings, absent)
 	}
+	if made.Rent, err = rentOf(w, f, p, trials, o.places); err != nil {
+		return err
+	}
 	for _, d := range list {
 		made.Warnings = append(made.Warnings, ageWarnings(d, w.Now())...)
 	}
@@ -102,6 +105,23 @@ func missingTasks(f experiment.File, at setup.Places) string {
 	return text
 }
 
+// rentOf is the bill of a student at a service. Tasks that are not here have no questions
+// in it, and a warning names them.
+func rentOf(w setup.World, f experiment.File, p results.Protocol, trials []results.TrialID, at setup.Places) (*plan.Rent, error) {
+	if f.Student.Rented() == nil {
+		return nil, nil
+	}
+	m, err := w.Checkpoint(f.Student)
+	if err != nil {
+		return nil, err
+	}
+	list, err := setup.LoadTasks(f.Suite, f.Domains, at)
+	if err != nil {
+		list = nil
+	}
+	return plan.RentOf(f, p, trials, list, m.Context), nil
+}
+
 // measure reads the index of out, where there is one. What does not count is not
 // measured, and it is not for a plan to name it.
 func measure(ctx context.Context, out string, f experiment.File, p results.Protocol, trials []results.TrialID) ([]plan.Measured, error) {
@@ -137,6 +157,10 @@ func planTable(f experiment.File, p results.Protocol, made plan.Plan) *table.Tab
 	t.Note("Bounds: every attempt used, prompts as long as the context window lets them be, replies as long as they may. Unknown stays unknown. The teacher's own price and repeated calls are not in them. GPU hours are those of the trials' run time: retraining for the final score, private scoring and the base student's evaluation come on top.")
 	if !f.Student.Embedded() {
 		t.Note("The student %s is trained by the recipe of protocol %s: %s.", f.Student.Model, p.Name, p.Recipe.Words())
+	}
+	if r := made.Rent; r != nil {
+		t.Note("At the service: at most %d trainings of %s tokens in all, %s tokens of %d questions read and %s tokens of answers written: %s USD. The base student's answers come on top.",
+			r.Trainings, table.Count(int(r.Train)), table.Count(int(r.Read)), r.Questions, table.Count(int(r.Written)), amount(r.USD, 2))
 	}
 	if f.UntilDecided != "" {
 		t.Note("Every entry gets %d runs. Runs after these go only to entries whose order is open (%s), and %d is the most.", experiment.FirstRuns, f.UntilDecided, f.Runs)

@@ -17,9 +17,13 @@ func checkModel(w setup.World, f experiment.File) Finding {
 	if f.Student.Embedded() {
 		return notNeeded(part)
 	}
-	weights, err := checkpoint.Weights(f.Student.Model, w.HubCache())
-	if err != nil {
-		return failed(part, err, "")
+	held := "weights at the service"
+	if f.Student.Rented() == nil {
+		weights, err := checkpoint.Weights(f.Student.Model, w.HubCache())
+		if err != nil {
+			return failed(part, err, "")
+		}
+		held = fmt.Sprintf("weights of %.2f GiB", float64(weights)/(1<<30))
 	}
 	m, err := w.Checkpoint(f.Student)
 	if err != nil {
@@ -30,8 +34,8 @@ func checkModel(w setup.World, f experiment.File) Finding {
 	if err != nil {
 		return failed(part, err, "")
 	}
-	what := fmt.Sprintf("%s, weights of %.2f GiB, a window of %d tokens; its chat template makes %d tokens of %q",
-		f.Student.Model, float64(weights)/(1<<30), m.Context, r.Tokens[0], question)
+	what := fmt.Sprintf("%s, %s, a window of %d tokens; its chat template makes %d tokens of %q",
+		f.Student.Model, held, m.Context, r.Tokens[0], question)
 	if m.Dated != "" {
 		what += "; today is " + m.Dated + " in it"
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 	"github.com/autodatabench/autodatabench/runner/student/hf"
 	"github.com/autodatabench/autodatabench/runner/student/llamafactory"
+	"github.com/autodatabench/autodatabench/runner/student/tinker"
 	"github.com/autodatabench/autodatabench/runner/student/vllm"
 )
 
@@ -23,10 +24,11 @@ import (
 var stackParts = []string{"agents", "student model", "trainer", "generator", "teacher", "gpus", "slurm"}
 
 // pins are the versions that the tests of the back ends run with, by environment
-// (bench/parity: requirements.txt, llamafactory.txt).
+// (bench/parity: requirements.txt, llamafactory.txt; bench/tinker).
 var pins = map[string]map[string]string{
 	"hf":           {"torch": "2.15.0", "transformers": "5.24.0", "peft": "0.21.2"},
 	"llamafactory": {"llamafactory": "0.9.5", "transformers": "5.6.0", "peft": "0.18.1"},
+	"tinker":       {"tinker": "0.18.2", "transformers": "5.24.0"},
 }
 
 // checkStack looks at what the experiment needs.
@@ -101,6 +103,9 @@ func trainerOf(f experiment.File) Finding {
 	case s.Train == "llamafactory":
 		found, err := llamafactory.Versions(s.LlamaFactory)
 		return versions("trainer", "llamafactory", found, err)
+	case s.Train == experiment.Tinker:
+		found, err := tinker.Versions(s.Python)
+		return versions("trainer", "tinker", found, err)
 	default:
 		return checkHF("trainer", s.Python)
 	}
@@ -139,6 +144,8 @@ func checkGenerator(ctx context.Context, w setup.World, f experiment.File) Findi
 	switch serve := s.Serving(); {
 	case s.Embedded():
 		return notNeeded("generator")
+	case s.Infer == experiment.Tinker:
+		return checkService(ctx, w, f)
 	case s.Infer != experiment.VLLM:
 		return checkHF("generator", s.Python)
 	case serve.BaseURL == "":
@@ -158,6 +165,22 @@ func checkGenerator(ctx context.Context, w setup.World, f experiment.File) Findi
 		}
 		return found
 	}
+}
+
+// checkService asks a service for the student's model, with the key.
+func checkService(ctx context.Context, w setup.World, f experiment.File) Finding {
+	m, err := w.Checkpoint(f.Student)
+	if err != nil {
+		return failed("generator", err, "")
+	}
+	c, err := setup.TinkerConfig(w, f.Student, m, f.Secrets())
+	if err == nil {
+		err = tinker.Probe(ctx, c)
+	}
+	if err != nil {
+		return failed("generator", err, "")
+	}
+	return Finding{"generator", true, fmt.Sprintf("%s takes the key and has the model %q", cmp.Or(c.URL, "the Tinker service"), c.Base), ""}
 }
 
 func checkTeacher(ctx context.Context, w setup.World, f experiment.File) Finding {

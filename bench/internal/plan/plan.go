@@ -28,7 +28,8 @@ type Plan struct {
 	Bounds     Bounds            `json:"at_most"`
 	Known      Known             `json:"known"` // of the bounds that are unknown as a whole
 	Measured   []Measured        `json:"measured"`
-	Warnings   []string          `json:"warnings,omitempty"` // of agents' definitions that age, of tasks that are not here
+	Rent       *Rent             `json:"rented_student,omitempty"` // of a student at a service
+	Warnings   []string          `json:"warnings,omitempty"`       // of agents' definitions that age, of tasks that are not here
 
 	Parts []Part `json:"-"` // add up to Bounds
 }
@@ -143,5 +144,5 @@ func bind(n *results.Number, budget float64) {
 // UnknownGPUs reports whether the experiment leaves open how many GPUs a server of its
 // teacher or its student has, so that the bound on GPU hours is none.
 func UnknownGPUs(f experiment.File) bool {
-	return f.Teacher.Kind == "openai" && f.Teacher.GPUs == 0 || !f.Student.Embedded() && f.Student.GPUs == 0
+	return f.Teacher.Kind == "openai" && f.Teacher.GPUs == 0 || !f.Student.Embedded() && f.Student.Rented() == nil && f.Student.GPUs == 0
 }

@@ -93,6 +93,11 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 	}
 	m := base{Model: model, device: cmp.Or(s.Device, "cuda"), precision: p.Recipe.Precision, secrets: f.Secrets(), served: served}
 	fits := func(questions []string, answer int) error { return window(s, model, questions, answer) }
+	if s.Rented() != nil {
+		rented, err := planTinker(w, s, m)
+		rented.fits = fits
+		return rented, err
+	}
 	var t trainer
 	var g generator
 	if s.Train == "llamafactory" {

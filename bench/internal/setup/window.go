@@ -46,5 +46,8 @@ func window(s experiment.Student, m checkpoint.Model, questions []string, answer
 
 // Checkpoint is the model of the student on disk.
 func (w World) Checkpoint(s experiment.Student) (checkpoint.Model, error) {
+	if s.Rented() != nil {
+		return checkpoint.OpenRented(s.Model, w.HubCache(), w.digestCache())
+	}
 	return checkpoint.Open(s.Model, w.HubCache(), w.digestCache())
 }

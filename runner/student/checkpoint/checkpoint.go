@@ -42,7 +42,13 @@ type Model struct {
 // all of the weights, if they are great only once: the folder kept, unless that is
 // empty, has their digests. A model whose chat template writes today's date is given in
 // a folder beside kept, with a fixed one.
-func Open(model, cache, kept string) (Model, error) {
+func Open(model, cache, kept string) (Model, error) { return open(model, cache, kept, true) }
+
+// OpenRented is [Open] for a model whose weights are at a service: its digest is over
+// what decides how it is asked.
+func OpenRented(model, cache, kept string) (Model, error) { return open(model, cache, kept, false) }
+
+func open(model, cache, kept string, weights bool) (Model, error) {
 	m := Model{Name: filepath.Base(filepath.Clean(model))}
 	var err error
 	if m.Folder, err = find(model, cache); err != nil {
@@ -54,7 +60,7 @@ func Open(model, cache, kept string) (Model, error) {
 	if err := m.fixDate(kept); err != nil {
 		return m, err
 	}
-	files, err := digested(m.Folder)
+	files, err := digested(m.Folder, weights)
 	if err != nil {
 		return m, err
 	}
@@ -83,12 +89,15 @@ var deciding = []string{
 }
 
 // digested are the files that the digest is over, in their order.
-func digested(folder string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.safetensors"))
-	if err != nil {
-		return nil, err
+func digested(folder string, weights bool) ([]string, error) {
+	var files []string
+	if weights {
+		var err error
+		if files, err = filepath.Glob(filepath.Join(folder, "*.safetensors")); err != nil {
+			return nil, err
+		}
 	}
-	if len(files) == 0 {
+	if weights && len(files) == 0 {
 		return nil, results.Infra(fmt.Errorf("student: %s holds no weights", folder), "weights must be in the safetensors format")
 	}
 	slices.Sort(files)

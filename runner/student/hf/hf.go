@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -40,6 +41,24 @@ type Config struct {
 
 	Secrets    []string      // variables whose values the worker must not get, beside those whose names say so
 	StartLimit time.Duration // until the model is loaded; 0 means 20 min
+
+	Other *Worker // in place of worker.py; Device, Devices, Ranks, Share and Precision are then not used
+}
+
+// Worker is another back end's worker, which speaks the lines of this one.
+type Worker struct {
+	Name  string   // in messages
+	Text  string   // Python
+	Args  []string // of it
+	Env   []string // beside the environment
+	Check func(results.Recipe) error
+	Paid  func(trained, read, written int) float64 // USD for tokens; nil where that is not known
+}
+
+// Library is the text of worker.py without its start, for workers of other back ends.
+func Library() string {
+	text, _, _ := strings.Cut(program, "\ndef versions()")
+	return text
 }
 
 // Student is a base model in a worker. Its methods may be called concurrently;
@@ -74,6 +93,9 @@ func (s *Student) stop() {
 
 // CheckRecipe reports what this back end cannot do beyond what the model cannot.
 func (s *Student) CheckRecipe(r results.Recipe) error {
+	if s.cfg.Other != nil {
+		return s.cfg.Other.Check(r)
+	}
 	if r.Precision != s.cfg.Precision {
 		return fmt.Errorf("recipe: the base model is loaded in %s, got %s", s.cfg.Precision, r.Precision)
 	}
@@ -119,6 +141,7 @@ func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []resul
 		if e.Step == 1 {
 			report.FirstLoss = e.Loss
 		}
+		s.pay(ctx, e.Tokens-report.Tokens, 0, 0)
 		report.LastLoss, report.Updates, report.Tokens = e.Loss, e.Step, e.Tokens
 		report.Measured.Seconds, report.Measured.PeakMemory = e.Seconds, e.Memory
 		if progress != nil {
@@ -160,6 +183,7 @@ func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []str
 			return fmt.Errorf("sent %q number %d of %d answers", e.Event, e.Index, len(answers))
 		}
 		answers[e.Index], given[e.Index] = e.Text, true
+		s.pay(ctx, 0, e.Read, e.Tokens)
 		if done++; progress != nil {
 			progress(done, len(answers))
 		}
@@ -172,6 +196,13 @@ func (s *Student) Generate(ctx context.Context, adapterDir string, prompts []str
 		return nil, fmt.Errorf("generate: %w", err)
 	}
 	return answers, nil
+}
+
+// pay says what the use of the student cost by tokens.
+func (s *Student) pay(ctx context.Context, trained, read, written int) {
+	if w := s.cfg.Other; w != nil && w.Paid != nil {
+		student.Pay(ctx, w.Paid(trained, read, written))
+	}
 }
 
 // job has the worker do one job, starting it if need be, and gives each to each

@@ -3,6 +3,8 @@ package hf
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/json"
@@ -46,6 +48,7 @@ type event struct {
 	Index     int     `json:"index"`
 	Text      string  `json:"text"`
 	Message   string  `json:"message"`
+	Read      int     `json:"read"` // tokens of a question, of a service that counts them
 
 	started float64 // seconds that the worker took to be ready, if the job waited for it
 }
@@ -62,6 +65,7 @@ func decode(line []byte) (event, error) {
 // worker is a running worker.py.
 type worker struct {
 	*child.Process
+	name   string // in messages
 	socket *os.File
 	lines  *bufio.Scanner
 	log    *tail
@@ -73,25 +77,44 @@ type worker struct {
 func start(cfg Config) (*worker, error) {
 	ours, theirs, err := child.Pair()
 	if err != nil {
-		return nil, results.Infra(fmt.Errorf("hf worker: socket: %w", err))
+		return nil, results.Infra(fmt.Errorf("%s worker: socket: %w", cfg.name(), err))
 	}
-	w := &worker{socket: ours, log: &tail{}}
+	w := &worker{name: cfg.name(), socket: ours, log: &tail{}}
 	defer theirs.Close()
 	w.lines = bufio.NewScanner(w.socket)
 	w.lines.Buffer(nil, longestLine)
-	cmd := exec.Command(cfg.Python, "-c", program, "--model", cfg.Model.Folder, "--device", cfg.Device, "--precision", cfg.Precision,
-		"--share", strconv.FormatFloat(cfg.Share, 'g', -1, 64), "--ranks", strconv.Itoa(cfg.Ranks))
+	cmd := exec.Command(cfg.Python, cfg.command()...)
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = w.log, w.log, 5*time.Second
 	cmd.Env = child.Env(cmd.Environ(), cfg.Secrets...)
-	if cfg.Devices != "" {
+	if cfg.Other != nil {
+		cmd.Env = append(cmd.Env, cfg.Other.Env...)
+	} else if cfg.Devices != "" {
 		cmd.Env = append(cmd.Env, "CUDA_VISIBLE_DEVICES="+cfg.Devices)
 	}
 	if w.Process, err = child.Start(cmd, syscall.SIGKILL); err != nil {
 		w.socket.Close()
-		return nil, results.Infra(fmt.Errorf("hf worker: %w", err))
+		return nil, results.Infra(fmt.Errorf("%s worker: %w", w.name, err))
 	}
 	return w, nil
+}
+
+func (c Config) name() string {
+	if c.Other != nil {
+		return c.Other.Name
+	}
+	return "hf"
+}
+
+// command is what Python gets.
+func (c Config) command() []string {
+	if c.Other != nil {
+		return append([]string{"-c", c.Other.Text}, c.Other.Args...)
+	}
+	return []string{
+		"-c", program, "--model", c.Model.Folder, "--device", c.Device, "--precision", c.Precision,
+		"--share", strconv.FormatFloat(c.Share, 'g', -1, 64), "--ranks", strconv.Itoa(c.Ranks),
+	}
 }
 
 // await waits until the model is loaded, for so long at the most, and returns how
@@ -104,7 +127,7 @@ func (w *worker) await(limit time.Duration) (seconds float64, err error) {
 		err = results.Infra(errors.Join(fmt.Errorf("it was not ready after %s", limit), err))
 	case err == nil && e.Event == "refused":
 		w.stop()
-		err = refused(e)
+		err = w.refused(e)
 	case err == nil && e.Event != "ready":
 		err = w.fault(fmt.Errorf("sent %q before it was ready", e.Event))
 	}
@@ -127,7 +150,7 @@ func (w *worker) do(job []byte, each func(event) error) (event, error) {
 		case e.Event == "diverged":
 			return e, fmt.Errorf("%w: %.300q", student.ErrDiverged, e.Message)
 		case e.Event == "refused":
-			return e, refused(e)
+			return e, w.refused(e)
 		}
 		if err := each(e); err != nil {
 			return e, w.fault(err)
@@ -136,8 +159,8 @@ func (w *worker) do(job []byte, each func(event) error) (event, error) {
 }
 
 // refused is what cannot be done with the model, or with a question.
-func refused(e event) error {
-	return results.Bad(fmt.Errorf("student hf: %s", cut.Runes(e.Message, 600, "...")))
+func (w *worker) refused(e event) error {
+	return results.Bad(fmt.Errorf("student %s: %s", w.name, cut.Runes(e.Message, 600, "...")))
 }
 
 func (w *worker) next() (event, error) {
@@ -161,7 +184,7 @@ func (w *worker) fault(err error) error {
 	if said := w.log.last(); said != "" {
 		err = fmt.Errorf("%w; it said %q", err, said)
 	}
-	return results.Infra(fmt.Errorf("hf worker: %w", err))
+	return results.Infra(fmt.Errorf("%s worker: %w", w.name, err))
 }
 
 // kill ends the worker and all that it started.
@@ -178,9 +201,18 @@ func (w *worker) stop() {
 
 // ask runs worker.py for what it prints without a model in memory.
 func ask(python string, stdin []byte, args ...string) ([]byte, error) {
-	cmd := exec.Command(python, append([]string{"-c", program}, args...)...)
+	return Worker{Text: program}.ask(context.Background(), python, stdin, args)
+}
+
+// Ask runs the worker for what it prints.
+func (w Worker) Ask(ctx context.Context, python string, args ...string) ([]byte, error) {
+	return w.ask(ctx, cmp.Or(python, "python3"), nil, args)
+}
+
+func (w Worker) ask(ctx context.Context, python string, stdin []byte, args []string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, python, append([]string{"-c", w.Text}, args...)...)
 	cmd.Stdin = bytes.NewReader(stdin)
-	cmd.Env = child.Env(cmd.Environ())
+	cmd.Env = append(child.Env(cmd.Environ()), w.Env...)
 	log := &tail{}
 	cmd.Stderr, cmd.WaitDelay = log, 5*time.Second
 	out, err := cmd.Output()

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -40,13 +41,7 @@ func Rows(n int) []results.Row {
 func Run(t *testing.T, s Student, recipe results.Recipe) {
 	t.Helper()
 	rows := Rows(16)
-	dir := filepath.Join(t.TempDir(), "adapter")
-	var steps []student.Progress
-	report, err := s.Train(t.Context(), recipe, rows, 7, dir, func(p student.Progress) { steps = append(steps, p) })
-	if err != nil {
-		t.Fatalf("Train: %v", err)
-	}
-	t.Run("report", func(t *testing.T) { checkReport(t, report, steps, recipe, rows, dir) })
+	report, dir := trainOnce(t, s, recipe, rows)
 	t.Run("deterministic", func(t *testing.T) {
 		again, err := s.Train(t.Context(), recipe, rows, 7, filepath.Join(t.TempDir(), "again"), nil)
 		if err != nil {
@@ -76,6 +71,48 @@ func Run(t *testing.T, s Student, recipe results.Recipe) {
 			t.Errorf("a training that diverged left %q, %v", left, err)
 		}
 	})
+}
+
+// RunService checks a back end whose work a service does: all of [Run], but for equality
+// to the bit, which a service does not promise, and for a training that diverges, which
+// not every service can say. The same training again has the same losses but for
+// rounding.
+func RunService(t *testing.T, s Student, recipe results.Recipe) {
+	t.Helper()
+	rows := Rows(16)
+	report, dir := trainOnce(t, s, recipe, rows)
+	t.Run("alike again", func(t *testing.T) {
+		again, err := s.Train(t.Context(), recipe, rows, 7, filepath.Join(t.TempDir(), "again"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again.Tokens != report.Tokens || again.Updates != report.Updates || again.Trainable != report.Trainable ||
+			math.Abs(again.FirstLoss-report.FirstLoss) > 1e-5*report.FirstLoss || math.Abs(again.LastLoss-report.LastLoss) > 1e-2*report.LastLoss {
+			t.Errorf("the same training differs: %+v, then %+v", report, again)
+		}
+		other, err := s.Train(t.Context(), recipe, rows, 8, filepath.Join(t.TempDir(), "other"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other.Digest == report.Digest || other.LastLoss == report.LastLoss {
+			t.Errorf("another seed gave the same training: %+v", other)
+		}
+	})
+	RunGenerator(t, s, dir)
+	t.Run("refuses training", func(t *testing.T) { checkTrainRefusals(t, s, recipe) })
+}
+
+// trainOnce trains with seed 7 and checks the report.
+func trainOnce(t *testing.T, s Student, recipe results.Recipe, rows []results.Row) (report results.TrainReport, dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "adapter")
+	var steps []student.Progress
+	report, err := s.Train(t.Context(), recipe, rows, 7, dir, func(p student.Progress) { steps = append(steps, p) })
+	if err != nil {
+		t.Fatalf("Train: %v", err)
+	}
+	t.Run("report", func(t *testing.T) { checkReport(t, report, steps, recipe, rows, dir) })
+	return report, dir
 }
 
 // RunGenerator checks how a back end answers: order, seeds, limits, cancellation,

@@ -1,0 +1,163 @@
+//go:build tinker
+
+package tinker
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/child"
+	"github.com/autodatabench/autodatabench/runner/student"
+	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
+	"github.com/autodatabench/autodatabench/runner/student/embedded"
+	"github.com/autodatabench/autodatabench/runner/student/embedded/pretrain"
+	"github.com/autodatabench/autodatabench/runner/student/hf"
+	"github.com/autodatabench/autodatabench/runner/student/studenttest"
+)
+
+// The tests of make tinker-test: a real server of the Tinker API, SkyRL tx on the CPU,
+// with the embedded student's weights.
+
+func variable(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	if value == "" {
+		t.Fatalf("%s is not set: run make tinker-test", name)
+	}
+	return value
+}
+
+// serve starts SkyRL tx's server for the model and returns its address.
+func serve(t *testing.T, m checkpoint.Model) string {
+	t.Helper()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	free.Close()
+	folder := t.TempDir()
+	log, err := os.Create(filepath.Join(folder, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(variable(t, "TINKER_PYTHON"), "../../../bench/tinker/server.py", m.Folder, port, folder)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Env = append(cmd.Environ(), "JAX_PLATFORMS=cpu", "HF_HUB_OFFLINE=1")
+	server, err := child.Start(cmd, syscall.SIGTERM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Signal(syscall.SIGKILL)
+		server.Wait()
+		if data, err := os.ReadFile(log.Name()); err == nil && t.Failed() {
+			t.Logf("server: %s", data[max(0, len(data)-4000):])
+		}
+	})
+	for begin := time.Now(); time.Since(begin) < 5*time.Minute; time.Sleep(500 * time.Millisecond) {
+		if data, _ := os.ReadFile(log.Name()); strings.Contains(string(data), "Uvicorn running on") {
+			return "http://127.0.0.1:" + port
+		}
+	}
+	t.Fatal("the server did not start")
+	return ""
+}
+
+// exported writes the embedded student as a folder.
+func exported(t *testing.T) checkpoint.Model {
+	t.Helper()
+	e, err := embedded.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), embedded.Name)
+	if err := e.Export(dir); err != nil {
+		t.Fatal(err)
+	}
+	m, err := checkpoint.Open(dir, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// TestTinkerSkyRL: the contract of every student, and hf's losses on the same rows, at a
+// real server.
+func TestTinkerSkyRL(t *testing.T) {
+	m := exported(t)
+	config := Config{
+		Python: variable(t, "TINKER_PYTHON"), Model: m, Base: m.Folder, URL: serve(t, m), Key: "tml-of-the-test",
+		Price: &Price{Train: 1, Prefill: 2, Sample: 3},
+	}
+	t.Run("probe", func(t *testing.T) {
+		if err := Probe(t.Context(), config); err != nil {
+			t.Error(err)
+		}
+		other := config
+		other.Base = "another"
+		if err := Probe(t.Context(), other); err == nil || !strings.Contains(err.Error(), "has no model") {
+			t.Errorf("%v, want that it lacks the model", err)
+		}
+	})
+	s := New(config)
+	t.Cleanup(func() { s.Close() })
+	recipe := results.Mini().Recipe
+	recipe.Epochs = 10
+	t.Run("conformance", func(t *testing.T) { studenttest.RunService(t, s, recipe) })
+	t.Run("as hf trains", func(t *testing.T) { asHF(t, s, m, recipe) })
+	t.Run("cost", func(t *testing.T) {
+		ctx, meter := student.Metered(t.Context(), time.Hour, context.Canceled, time.Now)
+		rows := studenttest.Rows(8)
+		report, err := s.Train(ctx, recipe, rows, 7, filepath.Join(t.TempDir(), "adapter"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		meter.Stop()
+		if want := float64(report.Tokens) / 1e6; math.Abs(meter.Paid()-want) > 1e-9 || want == 0 {
+			t.Errorf("%v USD for %d tokens", meter.Paid(), report.Tokens)
+		}
+	})
+}
+
+// asHF trains on the same rows at the service and by hf, and compares what both report.
+// LoRA's first weights are each one's own, so that losses part after the first update.
+func asHF(t *testing.T, s Student, m checkpoint.Model, recipe results.Recipe) {
+	t.Helper()
+	rows := pretrain.TrainingSets(results.Science, 48, 1)[0].Rows
+	recipe.Epochs = 3
+	local := hf.New(hf.Config{Python: variable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32"})
+	t.Cleanup(func() { local.Close() })
+	var reports [2]results.TrainReport
+	var rates [2][]string
+	for i, by := range []student.Trainer{s, local} {
+		var err error
+		reports[i], err = by.Train(t.Context(), recipe, rows, 7, filepath.Join(t.TempDir(), "adapter"), func(p student.Progress) {
+			rates[i] = append(rates[i], fmt.Sprintf("%.12f", p.LearningRate))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%T: %+v", by, reports[i])
+	}
+	a, b := reports[0], reports[1]
+	if a.Rows != b.Rows || a.Updates != b.Updates || a.Tokens != b.Tokens || strings.Join(rates[0], " ") != strings.Join(rates[1], " ") {
+		t.Errorf("the service %+v %v, hf %+v %v", a, rates[0], b, rates[1])
+	}
+	if math.Abs(a.FirstLoss-b.FirstLoss) > 1e-3*b.FirstLoss {
+		t.Errorf("loss of the base on the same rows: the service %v, hf %v", a.FirstLoss, b.FirstLoss)
+	}
+	if a.LastLoss >= a.FirstLoss {
+		t.Errorf("the service's losses go from %v to %v", a.FirstLoss, a.LastLoss)
+	}
+}
