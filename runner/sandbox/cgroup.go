@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,9 +38,27 @@ func usableGroups() *groups {
 	if g == nil {
 		return nil
 	}
+	return g.usable()
+}
+
+// usable is g as far as it can be used: memory is held also where the CPUs cannot be.
+func (g *groups) usable() *groups {
+	if g.try() == nil {
+		return g
+	}
+	if _, ok := g.parents[cpu]; !ok {
+		return nil
+	}
+	less := &groups{version: g.version, parents: maps.Clone(g.parents)}
+	delete(less.parents, cpu)
+	return less.usable()
+}
+
+// try starts a process in a group of its own.
+func (g *groups) try() error {
 	made, err := g.make(Limits{}.withDefaults(Limits{}))
 	if err != nil {
-		return nil
+		return err
 	}
 	var tried sync.WaitGroup
 	tried.Go(func() {
@@ -51,10 +70,7 @@ func usableGroups() *groups {
 		}
 	})
 	tried.Wait()
-	if errors.Join(err, made.remove()) != nil {
-		return nil
-	}
-	return g
+	return errors.Join(err, made.remove())
 }
 
 // findGroups finds the groups that this process may make below its own, in the file
@@ -167,9 +183,10 @@ func writable(dir string) bool {
 	return err == nil && os.Remove(made) == nil
 }
 
-// limited reports whether somebody has set a limit on a group of version 2.
+// limited reports whether somebody has set a limit on a group of version 2. That of
+// processes is none: systemd sets it on every unit.
 func limited(dir string) bool {
-	for _, file := range []string{"memory.max", "memory.high", "memory.swap.max", "pids.max", "cpu.max"} {
+	for _, file := range []string{"memory.max", "memory.high", "memory.swap.max", "cpu.max"} {
 		data, err := os.ReadFile(filepath.Join(dir, file))
 		if err == nil && !strings.HasPrefix(string(data), "max") {
 			return true

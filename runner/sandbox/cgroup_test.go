@@ -39,6 +39,7 @@ func TestGroupsOfVersion2(t *testing.T) {
 	root := tree(t, map[string]string{
 		"proc/self/mountinfo": unified, "proc/self/cgroup": "0::/user.slice/user@1000.service/app.slice/run-1.scope\n",
 		service + "/cgroup.subtree_control": "cpu memory pids\n", service + "/run-1.scope/cgroup.procs": "7\n",
+		service + "/run-1.scope/pids.max": "9334\n", // systemd's own
 	})
 	if err := os.Mkdir(filepath.Join(root, service, "run-1.scope", "cgroup.subtree_control"), 0o755); err != nil { // cannot be written: it holds a process
 		t.Fatal(err)

@@ -17,6 +17,8 @@ type group struct {
 	version int
 	folders map[string]string // by controller, as in groups
 	counter *fullCounter      // of version 1; nil where the kernel does not count
+
+	throttled bool // the processes get the time of so many CPUs, and no more
 }
 
 // make makes a group with the limits.
@@ -44,19 +46,21 @@ func (g *groups) make(l Limits) (*group, error) {
 // own is for the processes of the sandbox itself.
 const own = 8
 
+// bound sets the limits. The CPUs' may be refused, as one above that of a group around
+// this one is.
 func (g *group) bound(l Limits) error {
 	bytes, processes := strconv.FormatInt(l.Memory+ownMemory, 10), strconv.Itoa(l.Processes+own)
 	const period = 100_000 // microseconds, in each of which the group may use so many
 	share := strconv.Itoa(l.CPUs * period)
 	if g.version == 2 {
 		dir := g.folders[""]
-		return errors.Join(optional(set(dir, "cpu.max", share+" "+strconv.Itoa(period))), set(dir, "memory.max", bytes), optional(set(dir, "memory.swap.max", "0")), optional(set(dir, "memory.oom.group", "1")), set(dir, "pids.max", processes))
+		g.throttled = set(dir, "cpu.max", share+" "+strconv.Itoa(period)) == nil
+		return errors.Join(set(dir, "memory.max", bytes), optional(set(dir, "memory.swap.max", "0")), optional(set(dir, "memory.oom.group", "1")), set(dir, "pids.max", processes))
 	}
 	if dir, ok := g.folders[cpu]; ok {
 		weight := strconv.Itoa(l.CPUs * 1024) // that of one process is 1,024
-		if err := errors.Join(optional(set(dir, "cpu.cfs_quota_us", share)), set(dir, "cpu.shares", weight)); err != nil {
-			return err
-		}
+		g.throttled = set(dir, "cpu.cfs_quota_us", share) == nil
+		_ = set(dir, "cpu.shares", weight)
 	}
 	dir := g.folders[memory]
 	return errors.Join(
@@ -112,7 +116,11 @@ func (g *group) start(cmd *exec.Cmd) error {
 // thread moves the calling thread to the folder that is made of each of the group's.
 func (g *group) thread(to func(dir string) string) error {
 	for controller, dir := range g.folders {
-		if err := set(to(dir), "tasks", "0"); err != nil && controller != cpu { // which takes no thread of real time
+		err := set(to(dir), "tasks", "0")
+		switch {
+		case controller == cpu: // which takes no thread of real time
+			g.throttled = g.throttled && err == nil
+		case err != nil:
 			return err
 		}
 	}
@@ -135,13 +143,12 @@ func (g *group) killed() (killed, full bool) {
 		return count(events, "oom_kill") > 0, count(events, "oom") > 0
 	}
 	dir := g.folders[memory]
-	if g.counter != nil {
-		full = g.counter.full()
-	} else { // pages of files, which the kernel would give back, count as well
-		limit := number(filepath.Join(dir, "memory.limit_in_bytes"))
-		for _, most := range []string{"memory.max_usage_in_bytes", "memory.memsw.max_usage_in_bytes"} { // that with swap may be met first
-			full = full || number(filepath.Join(dir, most)) >= limit-largestPiece
-		}
+	limit := number(filepath.Join(dir, "memory.limit_in_bytes"))
+	for _, most := range []string{"memory.max_usage_in_bytes", "memory.memsw.max_usage_in_bytes"} { // that with swap may be met first
+		full = full || number(filepath.Join(dir, most)) >= limit-largestPiece // with pages of files, which the kernel would give back
+	}
+	if g.counter != nil { // which also counts when a group around this one is full
+		full = full && g.counter.full()
 	}
 	return count(filepath.Join(dir, "memory.oom_control"), "oom_kill") > 0, full
 }

@@ -16,9 +16,9 @@ import (
 type hidden struct {
 	*usage
 	device   uint64
-	most     int64 // bytes of one file, for one that cannot be looked at
-	inFlight int   // descriptors that wait in sockets
-	closed   []int // processes that cannot be looked into
+	most     int64    // bytes of one file, for one that cannot be looked at
+	inFlight []uint64 // sockets in which descriptors wait
+	closed   []int    // processes that cannot be looked into
 }
 
 // process adds the files of a process, as a thread of it that lives shows them: the first
@@ -47,9 +47,11 @@ func (h *hidden) process(pid int) {
 
 // ended reports whether a thread has ended and waits for its parent.
 func ended(dir string) bool {
-	data, err := os.ReadFile(dir + "/stat")
-	_, state, _ := strings.Cut(string(data), ") ")
-	return err != nil || strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X")
+	switch state(dir) {
+	case "", "Z", "X":
+		return true
+	}
+	return false
 }
 
 // descriptor adds an open file.
@@ -58,8 +60,8 @@ func (h *hidden) descriptor(dir, fd string) {
 	if unix.Stat(dir+"/fd/"+fd, &st) != nil {
 		return
 	}
-	if st.Mode&unix.S_IFMT == unix.S_IFSOCK {
-		h.inFlight += int(count(dir+"/fdinfo/"+fd, "scm_fds:"))
+	if st.Mode&unix.S_IFMT == unix.S_IFSOCK && count(dir+"/fdinfo/"+fd, "scm_fds:") > 0 {
+		h.inFlight = append(h.inFlight, st.Ino)
 	}
 	h.add(st)
 }

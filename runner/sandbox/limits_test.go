@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -133,8 +135,8 @@ for d in ("/tmp", "/dev/shm"):
 	})
 }
 
-// TestProcessorTime bounds the time of one process by that of all its CPUs, and with
-// control groups the processes together.
+// TestProcessorTime bounds with control groups the time of the processes together, and
+// that of one process by what its CPUs give: all of the machine where nothing throttles.
 func TestProcessorTime(t *testing.T) {
 	isolating(t, func(t *testing.T, s *Sandbox) {
 		r, _ := run(t, s, `
@@ -149,11 +151,31 @@ for _ in range(3): os.wait()
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print("held" if used.ru_utime + used.ru_stime < 1.5 else used)`, Spec{Timeout: 20 * time.Second, Limits: Limits{CPUs: 1}})
 		first, second, _ := strings.Cut(string(r.Output), "\n")
-		if first != "(21, 21)" {
-			t.Errorf("the limit of one process: %s", first)
+		throttled, want := false, 20*runtime.NumCPU()+1
+		if s.groups != nil {
+			g, err := s.groups.make(s.cfg.Limits.withDefaults(Limits{}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if throttled = g.throttled; throttled {
+				want = 21
+			}
+			if err := g.remove(); err != nil {
+				t.Error(err)
+			}
 		}
-		if s.groups != nil && s.groups.parents[cpu] != "" && second != "held\n" {
+		if first != fmt.Sprintf("(%d, %d)", want, want) {
+			t.Errorf("the limit of one process: %s, want %d", first, want)
+		}
+		if throttled && second != "held\n" {
 			t.Errorf("together: %s", second)
+		}
+		bare := *s
+		bare.groups = nil
+		want = 20*runtime.NumCPU() + 1
+		r, _ = run(t, &bare, "import resource\nprint(resource.getrlimit(resource.RLIMIT_CPU)[0])", Spec{Timeout: 20 * time.Second, Limits: Limits{CPUs: 1}})
+		if string(r.Output) != fmt.Sprintln(want) {
+			t.Errorf("the limit of one process without control groups: %s, want %d", r.Output, want)
 		}
 	})
 }

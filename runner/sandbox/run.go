@@ -69,9 +69,10 @@ type execution struct {
 	dir   string // empty, or with autodatabench.py
 	uid   int    // 0: no user id of its own
 
-	inFlight            int   // descriptors that waited in sockets at the last look
-	closed              []int // processes that could not be looked into then
-	filterFD, libraryFD int   // descriptors that bubblewrap reads; 0: none
+	inFlight            []uint64 // sockets in which descriptors waited at the last look
+	looks               int      // in a row that found some
+	closed              []int    // processes that could not be looked into then
+	filterFD, libraryFD int      // descriptors that bubblewrap reads; 0: none
 
 	remove    func() error // dir
 	full      atomic.Bool  // the disk was, at some time
@@ -84,7 +85,7 @@ func (s *Sandbox) prepare(spec Spec) (*execution, error) {
 		return nil, fmt.Errorf("code %q, time-out %s: want a file in the workspace and a time above 0", spec.Code, spec.Timeout)
 	}
 	spec.Limits = spec.Limits.withDefaults(s.cfg.Limits)
-	spec.Limits.cpuTime = time.Duration(spec.Limits.CPUs) * spec.Timeout
+	spec.Limits.time = spec.Timeout
 	e := &execution{s: s, spec: spec}
 	err := makeTemporary(spec.Workspace)
 	if err != nil {

@@ -47,7 +47,7 @@ type Limits struct {
 	Disk      int64 // bytes of the workspace; 4 GiB
 	CPUs      int   // whose time the processes may use together; all of the machine
 
-	cpuTime time.Duration // of one process: what all CPUs give until the time is over
+	time time.Duration // of the execution: one process may use what the CPUs give in it
 }
 
 // Config is what all executions share.

@@ -2,9 +2,11 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -36,11 +38,12 @@ type starter struct {
 	started *os.File   // the platform's ends
 	made    *os.File
 	word    *os.File
+	least   int // processes that the sandbox has when it is held back
 }
 
 // starter opens what the process gets.
 func (e *execution) starter() (s *starter, err error) {
-	s = &starter{}
+	s = &starter{least: 1}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -58,6 +61,7 @@ func (e *execution) starter() (s *starter, err error) {
 	if e.s.cfg.Kind == None {
 		return s, nil
 	}
+	s.least = 2 // bubblewrap's monitor and the first one inside
 	if program := filterProgram(); program != nil {
 		if e.filterFD, err = s.give("filter", program); err != nil {
 			return s, err
@@ -90,12 +94,14 @@ func (s *starter) begin(cmd *exec.Cmd, g *group, l Limits) error {
 	if _, err := io.ReadFull(s.made, make([]byte, 1)); err != nil {
 		return nil
 	}
-	var err error
-	for _, pid := range descendants(cmd.Process.Pid, own) {
-		err = errors.Join(err, bindSoon(pid, l))
+	if g == nil || !g.throttled { // honest code may then use every CPU
+		l.CPUs = runtime.NumCPU()
 	}
-	if errors.Is(err, syscall.ESRCH) {
-		err = nil
+	pids, err := s.members(cmd.Process.Pid)
+	for _, pid := range pids {
+		if refused := bindSoon(pid, l); !errors.Is(refused, syscall.ESRCH) {
+			err = errors.Join(err, refused)
+		}
 	}
 	if err == nil {
 		_, err = s.word.WriteString(word)
@@ -108,6 +114,23 @@ func (s *starter) begin(cmd *exec.Cmd, g *group, l Limits) error {
 		_ = cmd.Wait() // killed
 	}
 	return err
+}
+
+// members are the processes of the sandbox that is held back. One whose children are not
+// shown would run without limits.
+func (s *starter) members(pid int) ([]int, error) {
+	pids := descendants(pid, own)
+	for wait := time.Millisecond / 4; len(pids) < s.least; wait *= 2 {
+		if now := state(fmt.Sprintf("/proc/%d", pid)); now == "Z" || now == "X" { // it could not start
+			break
+		}
+		if wait >= time.Second {
+			return nil, errors.New("the processes of the sandbox cannot be found: /proc does not show those below its first")
+		}
+		time.Sleep(wait)
+		pids = descendants(pid, own)
+	}
+	return pids, nil
 }
 
 // bindSoon sets limits, as soon as that is allowed: not before bubblewrap with the

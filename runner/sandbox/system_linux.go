@@ -82,7 +82,7 @@ func keepOpenFiles() {
 // held to.
 func bind(pid int, l Limits) error {
 	for what, most := range map[int]uint64{
-		unix.RLIMIT_AS: uint64(l.Memory), unix.RLIMIT_FSIZE: uint64(l.FileSize), unix.RLIMIT_NOFILE: uint64(l.OpenFiles), unix.RLIMIT_NPROC: uint64(l.Processes), unix.RLIMIT_CPU: uint64(l.cpuTime/time.Second) + 1,
+		unix.RLIMIT_AS: uint64(l.Memory), unix.RLIMIT_FSIZE: uint64(l.FileSize), unix.RLIMIT_NOFILE: uint64(l.OpenFiles), unix.RLIMIT_NPROC: uint64(l.Processes), unix.RLIMIT_CPU: uint64(time.Duration(l.CPUs)*l.time/time.Second) + 1,
 		unix.RLIMIT_CORE: 0, unix.RLIMIT_MSGQUEUE: 0, unix.RLIMIT_MEMLOCK: 64 << 10,
 	} {
 		var old unix.Rlimit

@@ -123,6 +123,19 @@ func descendants(pid, limit int) []int {
 	return all
 }
 
+// state is the letter of a process's or a thread's folder; empty if that cannot be read.
+// The name before it is the code's choice.
+func state(dir string) string {
+	data, _ := os.ReadFile(dir + "/stat")
+	text := string(data)
+	end := strings.LastIndex(text, ") ")
+	if end < 0 {
+		return ""
+	}
+	letter, _, _ := strings.Cut(text[end+2:], " ")
+	return letter
+}
+
 // resources are the threads of a process and its resident memory in bytes, 0 when it is
 // gone. Where its first thread has ended, another one tells the memory.
 func resources(pid int) (threads int, bytes int64) {
