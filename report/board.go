@@ -86,7 +86,7 @@ func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	names := opts.shown(outcomes)
 	board := Board{Statistics: stats.Version, Groups: []Group{}}
 	for _, k := range keys {
-		for _, same := range splitByTasks(byKey[k]) {
+		for _, same := range splitByTasks(byKey[k], opts) {
 			board.Groups = append(board.Groups, newGroup(k, same, opts, names))
 		}
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,8 +88,10 @@ type taskSet struct {
 }
 
 // splitByTasks parts outcomes so that no domain has two tasks in a part. An
-// experiment stays together, unless it has two itself.
-func splitByTasks(outcomes []results.Outcome) [][]results.Outcome {
+// experiment stays together, unless it has two itself. Where submissions of strangers
+// stand, a part has one base student's answers and one set of domains, too: nobody's row
+// changes how another's is ranked.
+func splitByTasks(outcomes []results.Outcome, opts Options) [][]results.Outcome {
 	ordered := make([]*results.Outcome, len(outcomes)) // an outcome is large, and boards have many
 	for i := range outcomes {
 		ordered[i] = &outcomes[i]
@@ -103,7 +106,11 @@ func splitByTasks(outcomes []results.Outcome) [][]results.Outcome {
 		for n < len(ordered) && byTask(o, ordered[n]) == 0 {
 			n++
 		}
-		one := &taskSet{o.Experiment, map[results.Domain]string{o.Domain: o.TaskDigest}, make([]results.Outcome, n)}
+		task := o.TaskDigest
+		if opts.Standing {
+			task = fmt.Sprint(o.TaskDigest, o.BasePrivate)
+		}
+		one := &taskSet{o.Experiment, map[results.Domain]string{o.Domain: task}, make([]results.Outcome, n)}
 		for i := range one.outcomes {
 			one.outcomes[i] = *ordered[i]
 		}
@@ -111,7 +118,9 @@ func splitByTasks(outcomes []results.Outcome) [][]results.Outcome {
 		experiments = place(experiments, one, func(s *taskSet) bool { return s.experiment == o.Experiment })
 	}
 	for _, e := range experiments {
-		parts = place(parts, e, func(*taskSet) bool { return true })
+		parts = place(parts, e, func(s *taskSet) bool {
+			return !opts.Standing || slices.Equal(domainsOf(s.outcomes, opts.Expected), domainsOf(e.outcomes, opts.Expected))
+		})
 	}
 	var split [][]results.Outcome
 	for _, p := range parts {

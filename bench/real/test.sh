@@ -6,17 +6,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# pypi asks the index that pip is set up for.
+# pypi asks the index that pip is set up for, with the environment in the folder.
 pypi() {
-	local probe
-	probe=$(mktemp -d)
-	trap 'rm -rf "$probe"' RETURN
-	"${PYTHON:-python3}" -m venv "$probe/venv" &&
-		"$probe/venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps --retries 2 --timeout 20 --dest "$probe" idna >&2
+	"$1/venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps --retries 2 --timeout 20 --dest "$1" idna >&2
 }
 
 if ! stack=$(bench/real/stack.sh); then
-	if pypi; then
+	probe=$(mktemp -d)
+	trap 'rm -rf "$probe"' EXIT
+	"${PYTHON:-python3}" -m venv "$probe/venv" # that this fails says nothing of PyPI, and ends the script
+	if pypi "$probe"; then
 		echo "real-test: FAILED: its environments could not be made, and PyPI is reached. What failed stands above." >&2
 		exit 1
 	fi

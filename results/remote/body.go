@@ -39,7 +39,7 @@ func ReadBody(resp *http.Response, limit int64, complete func([]byte) bool) ([]b
 	defer close(stop)
 	block := 4 << 10 // most answers are small
 	if n := resp.ContentLength; n >= 0 {
-		block = int(min(n+1, 32<<10))
+		block = int(min(n, 32<<10-1)) + 1 // the server may say any length
 	}
 	go func() { // ends with the body, which is closed above
 		for {

@@ -89,7 +89,7 @@ type measured struct {
 func (r *Report) trace(in Inputs, state *results.Trial, m *measured) error {
 	data, err := in.Trial.Attempt(state.Best).Submission().Read()
 	if errors.Is(err, fs.ErrNotExist) {
-		m.protocol = append(m.protocol, breach{ruleFiles, results.Warning, "the chosen submission is not in the folder, so that its rows are not traced"})
+		m.protocol = append(m.protocol, breach{RuleFiles, results.Warning, "the chosen submission is not in the folder, so that its rows are not traced"})
 		return nil
 	}
 	if err != nil {

@@ -144,7 +144,7 @@ func checkLedger(dir record.Trial, state *results.Trial, calls map[int]int, add 
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if state.Usage.TeacherCalls > 0 {
-			add(ruleFiles, results.Warning, "the ledger is not in the folder, so that the budget is taken on trust")
+			add(RuleFiles, results.Warning, "the ledger is not in the folder, so that the budget is taken on trust")
 		}
 		return
 	case err != nil:

@@ -27,7 +27,7 @@ const (
 	ruleTerms      = "terms"
 	ruleSandbox    = "sandbox"
 	ruleTask       = "task-version"
-	ruleFiles      = "files"
+	RuleFiles      = "files" // something is not in the folder
 )
 
 // Rule is a rule on a figure. A figure at a threshold or above has its level; a missing
@@ -77,7 +77,7 @@ func judge(a *record.Audit, m measured) []results.Finding {
 		list = append(list, results.Finding{Rule: b.rule, Level: b.level, Text: b.text})
 	}
 	if a.Missing > 0 {
-		list = append(list, results.Finding{Rule: ruleFiles, Level: results.Warning,
+		list = append(list, results.Finding{Rule: RuleFiles, Level: results.Warning,
 			Text: fmt.Sprintf("%d of %d answers of the teacher are not in the folder, so that the rows are not traced", a.Missing, a.Missing+a.Answers)})
 	}
 	return list

@@ -50,22 +50,23 @@ func (v *Verifier) audit(dir record.Trial, state *results.Trial, place string, h
 	default:
 		v.report.add(Audit, place, Verified, "made here: %s", now.Level)
 	}
-	return graver(results.Sum(now.Rules, now.Findings), has)
+	if has != nil { // what the bundle left out says nothing against the trial
+		now.Findings = slices.DeleteFunc(now.Findings, func(f results.Finding) bool { return f.Rule == audit.RuleFiles })
+	}
+	sum := Graver(results.Sum(now.Rules, now.Findings), has)
+	return &sum
 }
 
-// graver is the audit that was made here with what the author's own audit finds beyond it.
-func graver(now results.Audited, has *results.Audited) *results.Audited {
-	if has == nil || has.Rules != now.Rules {
-		return &now
+// Graver is an audit with what another one of the same trial finds beyond it.
+func Graver(now results.Audited, other *results.Audited) results.Audited {
+	if other == nil {
+		return now
 	}
 	found := now.Findings
-	for _, f := range has.Findings {
-		if !slices.ContainsFunc(found, func(other results.Finding) bool {
-			return other.Rule == f.Rule && other.Level.Worse(f.Level) == other.Level
-		}) {
+	for _, f := range other.Findings {
+		if !slices.ContainsFunc(found, func(o results.Finding) bool { return o.Rule == f.Rule && o.Level.Worse(f.Level) == o.Level }) {
 			found = append(found, f)
 		}
 	}
-	sum := results.Sum(now.Rules, found)
-	return &sum
+	return results.Sum(now.Rules, found)
 }

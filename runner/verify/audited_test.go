@@ -22,9 +22,9 @@ func TestGraver(t *testing.T) {
 		"the same finding":   {&results.Audited{Rules: 1, Findings: []results.Finding{finding("files", results.Warning)}}, results.Violation, 2},
 		"another finding":    {&results.Audited{Rules: 1, Findings: []results.Finding{finding("private-set", results.Violation)}}, results.Violation, 3},
 		"a graver one":       {&results.Audited{Rules: 1, Findings: []results.Finding{finding("files", results.Violation)}}, results.Violation, 3},
-		"one of other rules": {&results.Audited{Rules: 0, Findings: []results.Finding{finding("old", results.Violation)}}, results.Violation, 2},
+		"one of other rules": {&results.Audited{Rules: 0, Findings: []results.Finding{finding("old", results.Violation)}}, results.Violation, 3},
 	} {
-		if sum := graver(now, c.has); sum.Level != c.level || len(sum.Findings) != c.n {
+		if sum := Graver(now, c.has); sum.Level != c.level || len(sum.Findings) != c.n {
 			t.Errorf("%s: %+v", name, sum)
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // experiment checks what all trials share.
 func (v *Verifier) experiment() {
 	root := v.Bundle.Root
-	v.report.Agents, v.report.Titles, v.report.Domains = v.lock.Agents, v.lock.Titles, v.file.Domains
+	v.report.Agents, v.report.Domains = v.lock.Agents, v.file.Domains
 	place := v.in(string(root.Lock()))
 	v.report.check(Terms, place, v.local(v.terms()), "the experiment file, and the protocol that follows from it")
 	for _, d := range slices.Sorted(maps.Keys(v.lock.Tasks)) {
@@ -158,16 +158,21 @@ func (v *Verifier) complete() {
 	if err == nil && !slices.Equal(named, found) {
 		err = fmt.Errorf("the manifest names the trials %s, the files are of %s", strings.Join(named, ", "), strings.Join(found, ", "))
 	}
-	planned := v.file.Trials()
-	if !v.report.check(Whole, v.in(""), v.local(err), "%d trials of the %d of the experiment", len(named), len(planned)) {
+	if !v.report.check(Whole, v.in(""), v.local(err), "%d trials of the %d of the experiment", len(named), len(v.planned)) {
 		return
 	}
-	var sealed, open int
-	for _, id := range planned {
-		if slices.Contains(v.Bundle.Trials, id) {
-			continue
+	here := map[results.TrialID]bool{}
+	for _, id := range v.Bundle.Trials {
+		here[id] = true
+	}
+	open, sealed := 0, 0
+	for id := range v.planned {
+		if !here[id] {
+			open++
 		}
-		if open++; slices.Contains(v.scores.Sealed(), id) {
+	}
+	for _, id := range v.scores.Sealed() {
+		if v.planned[id] && !here[id] {
 			sealed++
 		}
 	}

@@ -73,7 +73,6 @@ type Report struct {
 	Program    string            `json:"packed_by"`
 	Outcomes   []results.Outcome `json:"-"`
 	Agents     map[string]string `json:"-"`     // digests of definitions
-	Titles     map[string]string `json:"-"`     // of agents
 	Domains    []results.Domain  `json:"-"`     // that the experiment is to have
 	Seals      map[string]string `json:"seals"` // digest of each trial's seal, by its path
 	Trained    map[string]string `json:"-"`     // digest of all that decides each trial's final training, by its path

@@ -109,6 +109,9 @@ func (v *Verifier) begin() bool {
 	if err == nil {
 		err = v.file.Validate()
 	}
+	if n := planned(v.file); err == nil && n > maxTrials {
+		err = fmt.Errorf("its file names %.0f trials; an experiment has at most %d", n, maxTrials)
+	}
 	if err != nil {
 		return v.report.check(Terms, v.in(string(root.Lock())), v.local(err), "")
 	}
@@ -117,6 +120,14 @@ func (v *Verifier) begin() bool {
 		v.planned[id] = true
 	}
 	return true
+}
+
+// maxTrials bounds the trials of an experiment, which are enumerated.
+const maxTrials = 1_000_000
+
+// planned counts the experiment's trials.
+func planned(f experiment.File) float64 {
+	return float64(f.Runs) * float64(len(f.Domains)) * float64(len(f.Workflows)) * float64(len(f.Settings)) * float64(len(f.Agents))
 }
 
 // in is the path of a file of the unpacked bundle, as the bundle names it.

@@ -34,8 +34,13 @@ const (
 // in runs a command within the folder and returns its exit code and what it said.
 func in(t *testing.T, dir string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return inWith(t, dir, map[string]string{"AGENT_KEY": agentKey, "TEACHER_KEY": teacherKey}, args...)
+}
+
+// inWith is in with other variables.
+func inWith(t *testing.T, dir string, keys map[string]string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
 	t.Chdir(dir)
-	keys := map[string]string{"AGENT_KEY": agentKey, "TEACHER_KEY": teacherKey}
 	var out, err bytes.Buffer
 	code = Run(context.Background(), Env{Args: append([]string{"autodatabench"}, args...), World: setup.World{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err,

@@ -158,7 +158,7 @@ func TestExportFilesOfAChangedTrial(t *testing.T) {
 
 // TestExportTellsNoSecret looks in every export of an experiment whose student tells
 // private questions, whose evaluator tells their answers, and whose programs print the
-// agent's key.
+// agent's key. What code asked the teacher is left out where the key is known.
 func TestExportTellsNoSecret(t *testing.T) {
 	const key = "sk-very/secret+key=0123456789"
 	dir := t.TempDir()
@@ -178,9 +178,13 @@ func TestExportTellsNoSecret(t *testing.T) {
 	}
 	for name, args := range exports {
 		to := filepath.Join(dir, "exports", name)
-		code, _, said := in(t, dir, append([]string{"export", "--out", out, "--private-root", filepath.Join(dir, "private"), "--to", filepath.Join(to, "x")}, args...)...)
+		keys := map[string]string{}
+		if strings.HasSuffix(name, " calls") {
+			keys["AGENT_SECRET"] = key
+		}
+		code, _, said := inWith(t, dir, keys, append([]string{"export", "--out", out, "--private-root", filepath.Join(dir, "private"), "--to", filepath.Join(to, "x")}, args...)...)
 		text := exportedText(t, to)
-		if code != 0 || len(text) < 40 && !strings.HasSuffix(name, " calls") { // these students have no teacher
+		if code != 0 || len(text) < 40 && !strings.Contains(said, "holds a key") {
 			t.Fatalf("%s: exit code %d: %s", name, code, said)
 		}
 		for _, secret := range secrets {

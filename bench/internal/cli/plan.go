@@ -15,6 +15,7 @@ import (
 	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/experiment"
+	"github.com/autodatabench/autodatabench/tasks"
 )
 
 // printPlan lists what an experiment would do at the most.
@@ -115,9 +116,11 @@ func rentOf(w setup.World, f experiment.File, p results.Protocol, trials []resul
 	if err != nil {
 		return nil, err
 	}
-	list, err := setup.LoadTasks(f.Suite, f.Domains, at)
-	if err != nil {
-		list = nil
+	var list []tasks.Task
+	for _, d := range f.Domains {
+		if one, err := setup.LoadTasks(f.Suite, []results.Domain{d}, at); err == nil {
+			list = append(list, one...)
+		}
 	}
 	return plan.RentOf(f, p, trials, list, m.Context), nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -59,8 +60,10 @@ func TestReadmeIsRun(t *testing.T) {
 		pairs += fmt.Sprintf("What is %d plus %d?,%d\n", 17*i%83, 29*i%97, 17*i%83+29*i%97)
 	}
 	dir := lay(t, map[string]string{"my-model.yaml": model, "pairs.csv": pairs})
-	if err := os.Symlink(filepath.Join(repository, "bench"), filepath.Join(dir, "bench")); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"bench", "results"} {
+		if err := os.Symlink(filepath.Join(repository, name), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	microDemo(t, filepath.Join(dir, "runs"))
 	may := map[string][]int{
@@ -72,7 +75,7 @@ func TestReadmeIsRun(t *testing.T) {
 		t.Fatalf("only %d commands", len(commands))
 	}
 	for _, m := range commands {
-		args := strings.Fields(string(m[1]))
+		args := expanded(t, dir, strings.Fields(string(m[1])))
 		if strings.Contains(string(m[1]), "--task geography") {
 			args = append(args, "--dry-run")
 		}
@@ -81,4 +84,21 @@ func TestReadmeIsRun(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%s%s", strings.Join(args, " "), code, stdout, stderr)
 		}
 	}
+}
+
+// expanded has the words with * as a shell has them.
+func expanded(t *testing.T, dir string, words []string) (args []string) {
+	t.Helper()
+	for _, word := range words {
+		if !strings.Contains(word, "*") {
+			args = append(args, word)
+			continue
+		}
+		found, err := fs.Glob(os.DirFS(dir), word)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %d files, %v", word, len(found), err)
+		}
+		args = append(args, found...)
+	}
+	return args
 }

@@ -51,26 +51,29 @@ type unpackedBundle struct {
 	LeftOut int    `json:"left_out"` // files
 }
 
-// runUnpack unpacks the bundles, each whole or not at all, and puts them into the index.
+// runUnpack unpacks the bundles, each whole or not at all, and puts them into the index. One
+// that cannot be unpacked does not keep the others.
 func runUnpack(ctx context.Context, w setup.World, o unpackOptions) error {
 	if err := disk.MkdirAll(o.out); err != nil {
 		return err
 	}
 	list := []unpackedBundle{}
 	t := table.New("Unpacked", 2, "!folder", "!bundle", ">trials", ">files left out")
+	var left error
 	for _, file := range o.files {
 		u, err := unpackTo(o.out, file)
 		if err != nil {
-			return errors.Join(err, indexed(ctx, w, o.out, len(list)))
+			left = errors.Join(left, err)
+			continue
 		}
 		list = append(list, u)
 		t.Add(u.Folder, results.ShortDigest(u.Digest), fmt.Sprint(u.Trials), fmt.Sprint(u.LeftOut))
 	}
-	if err := indexed(ctx, w, o.out, len(list)); err != nil {
-		return err
+	if left = errors.Join(left, indexed(ctx, w, o.out, len(list))); len(list) == 0 {
+		return left
 	}
 	t.Note("autodatabench leaderboard --out %s ranks them.", o.out)
-	return printData(w, o.format, list, t)
+	return errors.Join(left, printData(w, o.format, list, t))
 }
 
 // unpackTo unpacks the bundle into a folder of its experiment's name below out.

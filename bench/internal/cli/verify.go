@@ -149,18 +149,25 @@ func verified(ctx context.Context, w setup.World, o verifyOptions) (done verific
 	return done, err
 }
 
-// maxDefinition bounds the definition of an agent, in bytes.
-const maxDefinition = 1 << 20
+// maxDefinition bounds the definition of an agent, and maxDefinitions all of a bundle, in
+// bytes.
+const (
+	maxDefinition  = 1 << 20
+	maxDefinitions = 16 << 20
+)
 
 // definitionsIn reads the public definitions of agents that the bundle holds. A larger one
 // is none.
 func definitionsIn(b *bundle.Bundle) (map[string][]byte, error) {
-	list := map[string][]byte{}
+	list, total := map[string][]byte{}, int64(0)
 	for _, f := range b.Files {
 		name := strings.TrimSuffix(path.Base(f.Path), ".json")
 		at := string(b.Root.Definition(name))
 		if f.Size > maxDefinition || at != filepath.Join(string(b.Root), filepath.FromSlash(f.Path)) {
 			continue
+		}
+		if total += f.Size; total > maxDefinitions {
+			return nil, results.Bad(fmt.Errorf("%s: its definitions of agents have more than %d bytes", b.Path, maxDefinitions))
 		}
 		data, err := disk.ReadInput(at, maxDefinition)
 		if err != nil {

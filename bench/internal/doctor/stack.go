@@ -104,7 +104,7 @@ func trainerOf(f experiment.File) Finding {
 		found, err := llamafactory.Versions(s.LlamaFactory)
 		return versions("trainer", "llamafactory", found, err)
 	case s.Train == experiment.Tinker:
-		found, err := tinker.Versions(s.Python)
+		found, err := tinker.Versions(s.Python, f.Secrets())
 		return versions("trainer", "tinker", found, err)
 	default:
 		return checkHF("trainer", s.Python)

@@ -14,7 +14,7 @@ type Rent struct {
 	Questions int            `json:"questions"`      // of public and private sets
 	Read      float64        `json:"prefill_tokens"` // every question as long as the window lets it be
 	Written   float64        `json:"sample_tokens"`  // every answer as long as it may be
-	USD       results.Number `json:"usd"`            // missing where the prices are not known
+	USD       results.Number `json:"usd"`            // missing where the prices are not known, or a task is not here
 }
 
 // RentOf is the bill of the trials for a student at a service, nil for another. window
@@ -25,6 +25,7 @@ func RentOf(f experiment.File, p results.Protocol, trials []results.TrialID, lis
 		return nil
 	}
 	var r Rent
+	known := true // every task is here
 	of := map[results.Domain]tasks.Task{}
 	for _, task := range list {
 		of[task.Brief.Domain] = task
@@ -33,14 +34,15 @@ func RentOf(f experiment.File, p results.Protocol, trials []results.TrialID, lis
 	for _, id := range trials {
 		attempts := p.Budget.MaxAttempts(id.Workflow)
 		r.Trainings += attempts + p.FinalSeeds
-		task := of[id.Domain]
+		task, here := of[id.Domain]
+		known = known && here
 		questions, answer := attempts*task.Brief.PublicItems+p.FinalSeeds*task.Brief.PrivateItems, task.Brief.Sampling.MaxTokens
 		r.Questions += questions
 		r.Read += float64(questions * max(0, window-answer))
 		r.Written += float64(questions * answer)
 	}
 	r.Train = float64(r.Trainings) * rows
-	if price := at.Price; price != nil {
+	if price := at.Price; price != nil && known {
 		r.USD = results.Num((price.Train*r.Train+price.Prefill*r.Read+price.Sample*r.Written)/1e6, true)
 	}
 	return &r

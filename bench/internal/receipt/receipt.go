@@ -74,6 +74,8 @@ type Result struct {
 	Gain    results.Number  `json:"gain"`   // %
 	Student string          `json:"student_digest"`
 	Task    string          `json:"task_digest"`
+
+	Audit *results.Audited `json:"audit,omitempty"` // as the signer found it
 }
 
 // Of is the predicate of a report. Errors: results.Verification for one with a failure.
@@ -97,7 +99,7 @@ func Of(r verify.Report, by, program, arithmetic string, self bool, now time.Tim
 		for _, s := range o.Finals {
 			finals = append(finals, bare(s))
 		}
-		p.Results = append(p.Results, Result{o.TrialID, r.Seals[o.TrialID.Path()], base, finals, o.Result().Gain(), o.StudentDigest, o.TaskDigest})
+		p.Results = append(p.Results, Result{o.TrialID, r.Seals[o.TrialID.Path()], base, finals, o.Result().Gain(), o.StudentDigest, o.TaskDigest, o.Audit})
 	}
 	return p, nil
 }

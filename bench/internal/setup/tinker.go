@@ -30,7 +30,7 @@ func planTinker(w World, s experiment.Student, m base) (studentPlan, error) {
 	if err != nil {
 		return studentPlan{}, err
 	}
-	found, err := tinker.Versions(s.Python)
+	found, err := tinker.Versions(s.Python, cfg.Secrets)
 	if err != nil {
 		return studentPlan{}, err
 	}

@@ -203,8 +203,28 @@ func (c *Checked) receipts(file string, b *bundle.Bundle, trust receipt.Trust, i
 		if level.Stronger(c.Assurance) {
 			c.Assurance, c.AssuredBy = level, r.Signer
 		}
+		c.audited(r.Results)
 	}
 	return nil
+}
+
+// audited adds what the signer's audit found in the whole bundle: the one that is published
+// may lack what tells.
+func (c *Checked) audited(list []receipt.Result) {
+	found := map[results.TrialID]*results.Audited{}
+	for _, r := range list {
+		found[r.TrialID] = r.Audit
+	}
+	for i, o := range c.Report.Outcomes {
+		var now results.Audited
+		if o.Audit != nil {
+			now = *o.Audit
+		}
+		if other := found[o.TrialID]; other != nil {
+			sum := verify.Graver(now, other)
+			c.Report.Outcomes[i].Audit = &sum
+		}
+	}
 }
 
 // signs reports whether the signer is the submitter: by the names that they give as

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -169,7 +170,6 @@ func TestAReceiptThatDoesNotCount(t *testing.T) {
 // What a bundle calls its agents shows nowhere: names are those of the definitions.
 func TestTitlesAreOfDefinitions(t *testing.T) {
 	r := reportOf(trials(3, nil))
-	r.Titles = map[string]string{"direct": "WITHDRAWN", "pipeline": "A CHEAT"}
 	own, err := definitions.Builtin("direct")
 	if err != nil {
 		t.Fatal(err)
@@ -177,6 +177,58 @@ func TestTitlesAreOfDefinitions(t *testing.T) {
 	c, err := Check(folder(t, map[string]string{InfoFile: filled, BundleFile: "x"}), "", receipt.Trust{}, verifies(r))
 	if err != nil || !maps.Equal(c.Titles, map[string]string{"direct": own.Title()}) {
 		t.Errorf("%v, %v", err, c.Titles)
+	}
+}
+
+// What a signer found in the whole bundle stays with the row of the published one.
+func TestAuditOfTheSigner(t *testing.T) {
+	list := trials(3, nil)
+	c := Checked{Report: reportOf(list)}
+	worse := results.Sum(1, []results.Finding{{Rule: "public-set", Level: results.Violation}})
+	c.audited([]receipt.Result{{TrialID: list[1].TrialID, Audit: &worse}})
+	if o := c.Report.Outcomes; o[0].Flagged() || !o[1].Flagged() || o[2].Flagged() {
+		t.Errorf("%+v", o)
+	}
+}
+
+// A submission with another base student's score, or of more domains, changes no rank of
+// the others.
+func TestStrangersChangeNoRanks(t *testing.T) {
+	of := func(name string, change func(o *results.Outcome)) Checked {
+		list := trials(3, func(o *results.Outcome) {
+			o.Agent = name
+			if change != nil {
+				change(o)
+			}
+		})
+		r := reportOf(list)
+		for path := range r.Seals {
+			r.Seals[path] = name + path
+		}
+		return Checked{Name: name, Report: r}
+	}
+	honest := []Checked{of("one", nil), of("two", nil)}
+	board := func(list []Checked) (rows []report.Row) {
+		outcomes, _ := Outcomes(list)
+		for _, g := range report.Leaderboard(outcomes, report.Options{Standing: true, Expected: map[string][]results.Domain{"many": {results.Science, "invented"}}}).Groups {
+			if len(g.Rows) == 2 {
+				return g.Rows
+			}
+		}
+		return nil
+	}
+	want := board(honest)
+	if len(want) != 2 || want[0].Rank == 0 {
+		t.Fatalf("%+v", want)
+	}
+	for name, stranger := range map[string]Checked{
+		"another base": of("base", func(o *results.Outcome) { o.BasePrivate.Correct = 9 }),
+		"more domains": of("many", nil),
+	} {
+		got := board(append(slices.Clone(honest), stranger))
+		if len(got) != 2 || got[0].Rank != want[0].Rank || got[1].Rank != want[1].Rank {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 

@@ -22,6 +22,9 @@ const noNamespaces = "needs process namespaces, which some systems refuse to use
 // continuous integration it fails instead.
 const noMounts = "needs to mount, which containers refuse to their root"
 
+// noGroups is why control groups may be untried where nobody may make some.
+const noGroups = "needs control groups that may be made"
+
 // noHistory is why dates of submissions may be left uncompared, as in an archive.
 const noHistory = "the checkout has no history, or a part of it"
 
@@ -49,6 +52,8 @@ var allowedSkips = map[string]string{
 	"bench/internal/cli.TestDatesOfTheRepository": noHistory,
 
 	"bench/internal/chaos.TestTwoRunners/in_two_namespaces": noNamespaces,
+	"runner/sandbox.TestStartInGroup":                       noGroups,
+	"runner/sandbox.TestFullCounter":                        noGroups,
 	"results/disk.TestTwoNamespaces":                        noNamespaces,
 	"results/disk.TestOldLockInARestartedContainer":         noNamespaces,
 }

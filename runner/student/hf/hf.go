@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/student"
 	"github.com/autodatabench/autodatabench/runner/student/checkpoint"
 )
@@ -47,10 +48,11 @@ type Config struct {
 
 // Worker is another back end's worker, which speaks the lines of this one.
 type Worker struct {
-	Name  string   // in messages
-	Text  string   // Python
-	Args  []string // of it
-	Env   []string // beside the environment
+	Name  string     // in messages
+	Text  string     // Python
+	Args  []string   // of it
+	Env   []string   // beside the environment
+	Key   remote.Key // kept out of messages, where a service may repeat it
 	Check func(results.Recipe) error
 	Paid  func(trained, read, written int) float64 // USD for tokens; nil where that is not known
 }
@@ -207,7 +209,7 @@ func (s *Student) pay(ctx context.Context, trained, read, written int) {
 
 // job has the worker do one job, starting it if need be, and gives each to each
 // event but the last. Whatever breaks, the worker is gone afterwards. To wait for
-// the turn and for the model to be loaded is no run time.
+// the turn, for the model to be loaded, and for a service's first answer is no run time.
 func (s *Student) job(ctx context.Context, request map[string]any, each func(event) error) (ended event, err error) {
 	line, err := json.Marshal(request)
 	if err != nil {
@@ -243,8 +245,12 @@ func (s *Student) job(ctx context.Context, request map[string]any, each func(eve
 			return ended, err
 		}
 	}
-	runs()
-	ended, err = s.worker.do(append(line, '\n'), each)
+	if s.cfg.Other != nil {
+		ended, err = s.worker.queue(s.cfg.StartLimit, runs, append(line, '\n'), each)
+	} else {
+		runs()
+		ended, err = s.worker.do(append(line, '\n'), each)
+	}
 	ended.started = started
 	return ended, err
 }

@@ -204,6 +204,20 @@ func TestNeverReady(t *testing.T) {
 	}
 }
 
+// TestServiceWithoutAnswer: a job at a service waits for its first event, which is no run
+// time, but not for ever.
+func TestServiceWithoutAnswer(t *testing.T) {
+	s := standIn(t, "hangs")
+	s.cfg.Other, s.cfg.StartLimit = &Worker{Name: "rented"}, 2*time.Second
+	ctx, meter := student.Metered(t.Context(), time.Second, errors.New("time is up"), time.Now)
+	if _, err := s.Generate(ctx, "", []string{"a"}, greedy, nil); !infra(err) || !strings.Contains(err.Error(), "no answer within 2s") {
+		t.Errorf("error %v, want a fault of the platform that says how long it took", err)
+	}
+	if ran := meter.Stop(); ran > time.Second {
+		t.Errorf("%s count as run time", ran)
+	}
+}
+
 func TestKilledProgramLeavesNoWorker(t *testing.T) {
 	if os.Getenv(childtest.PIDs) == "" {
 		childtest.KilledLeavesNothing(t, 1)

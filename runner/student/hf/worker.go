@@ -21,6 +21,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/cut"
+	"github.com/autodatabench/autodatabench/results/remote"
 	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/student"
 )
@@ -65,7 +66,8 @@ func decode(line []byte) (event, error) {
 // worker is a running worker.py.
 type worker struct {
 	*child.Process
-	name   string // in messages
+	name   string     // in messages
+	key    remote.Key // not in messages
 	socket *os.File
 	lines  *bufio.Scanner
 	log    *tail
@@ -88,7 +90,7 @@ func start(cfg Config) (*worker, error) {
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = w.log, w.log, 5*time.Second
 	cmd.Env = child.Env(cmd.Environ(), cfg.Secrets...)
 	if cfg.Other != nil {
-		cmd.Env = append(cmd.Env, cfg.Other.Env...)
+		w.key, cmd.Env = cfg.Other.Key, append(cmd.Env, cfg.Other.Env...)
 	} else if cfg.Devices != "" {
 		cmd.Env = append(cmd.Env, "CUDA_VISIBLE_DEVICES="+cfg.Devices)
 	}
@@ -158,6 +160,24 @@ func (w *worker) do(job []byte, each func(event) error) (event, error) {
 	}
 }
 
+// queue does a job of a service, where it may have to wait for its turn: it begins to
+// run with its first event, which must come within the limit.
+func (w *worker) queue(limit time.Duration, runs func(), job []byte, each func(event) error) (event, error) {
+	late, begun := time.AfterFunc(limit, w.kill), false
+	ended, err := w.do(job, func(e event) error {
+		if !begun {
+			begun = true
+			late.Stop()
+			runs()
+		}
+		return each(e)
+	})
+	if inTime := late.Stop(); !inTime && !begun {
+		err = results.Infra(fmt.Errorf("%s worker: the service gave no answer within %s", w.name, limit))
+	}
+	return ended, err
+}
+
 // refused is what cannot be done with the model, or with a question.
 func (w *worker) refused(e event) error {
 	return results.Bad(fmt.Errorf("student %s: %s", w.name, cut.Runes(e.Message, 600, "...")))
@@ -175,13 +195,14 @@ func (w *worker) next() (event, error) {
 	if err != nil {
 		return e, w.fault(err)
 	}
+	e.Message = w.key.Hide(e.Message)
 	return e, nil
 }
 
 // fault is what the platform did wrong, with the last that the worker said.
 func (w *worker) fault(err error) error {
 	w.stop()
-	if said := w.log.last(); said != "" {
+	if said := w.log.last(w.key); said != "" {
 		err = fmt.Errorf("%w; it said %q", err, said)
 	}
 	return results.Infra(fmt.Errorf("%s worker: %w", w.name, err))
@@ -201,22 +222,22 @@ func (w *worker) stop() {
 
 // ask runs worker.py for what it prints without a model in memory.
 func ask(python string, stdin []byte, args ...string) ([]byte, error) {
-	return Worker{Text: program}.ask(context.Background(), python, stdin, args)
+	return Worker{Text: program}.ask(context.Background(), python, nil, stdin, args)
 }
 
-// Ask runs the worker for what it prints.
-func (w Worker) Ask(ctx context.Context, python string, args ...string) ([]byte, error) {
-	return w.ask(ctx, cmp.Or(python, "python3"), nil, args)
+// Ask runs the worker for what it prints; it does not get the variables that secrets names.
+func (w Worker) Ask(ctx context.Context, python string, secrets []string, args ...string) ([]byte, error) {
+	return w.ask(ctx, cmp.Or(python, "python3"), secrets, nil, args)
 }
 
-func (w Worker) ask(ctx context.Context, python string, stdin []byte, args []string) ([]byte, error) {
+func (w Worker) ask(ctx context.Context, python string, secrets []string, stdin []byte, args []string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, python, append([]string{"-c", w.Text}, args...)...)
 	cmd.Stdin = bytes.NewReader(stdin)
-	cmd.Env = append(child.Env(cmd.Environ()), w.Env...)
+	cmd.Env = append(child.Env(cmd.Environ(), secrets...), w.Env...)
 	log := &tail{}
 	cmd.Stderr, cmd.WaitDelay = log, 5*time.Second
 	out, err := cmd.Output()
-	if said := log.last(); err != nil && said != "" {
+	if said := log.last(w.Key); err != nil && said != "" {
 		err = fmt.Errorf("%w: %q", err, said)
 	}
 	return out, err
@@ -237,12 +258,12 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// last is the last line that says something.
-func (t *tail) last() string {
+// last is the last line that says something, without the key.
+func (t *tail) last(key remote.Key) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	lines := strings.Split(string(bytes.TrimSpace(t.kept)), "\n")
-	line := strings.TrimSpace(lines[len(lines)-1])
+	line := key.Hide(strings.TrimSpace(lines[len(lines)-1]))
 	return cut.Bytes(line, 300)
 }
 

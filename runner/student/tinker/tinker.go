@@ -71,7 +71,7 @@ var _ student.Generator = Student{}
 
 // New returns the student; its first job starts the worker.
 func New(c Config) Student {
-	other := &hf.Worker{Name: "tinker", Text: text(), Args: c.args(), Env: c.env(), Check: checkRecipe(c.Model)}
+	other := &hf.Worker{Name: "tinker", Text: text(), Args: c.args(), Env: c.env(), Key: c.Key, Check: checkRecipe(c.Model)}
 	if c.Price != nil {
 		other.Paid = c.Price.USD
 	}
@@ -132,10 +132,11 @@ func checkConfig(dir string, recipe results.Recipe) error {
 // WorkerDigest tells versions of the worker apart.
 func WorkerDigest() string { return fmt.Sprintf("%.4x", sha256.Sum256([]byte(text()))) }
 
-// Versions asks the environment's packages for their versions.
-func Versions(python string) (map[string]string, error) {
+// Versions asks the environment's packages for their versions. Python does not get the
+// variables that secrets names.
+func Versions(python string, secrets []string) (map[string]string, error) {
 	var found map[string]string
-	out, err := hf.Worker{Text: text()}.Ask(context.Background(), python, "--check")
+	out, err := hf.Worker{Text: text()}.Ask(context.Background(), python, secrets, "--check")
 	if err == nil {
 		err = json.Unmarshal(out, &found)
 	}
@@ -152,7 +153,7 @@ const patience = 2 * time.Minute
 func Probe(ctx context.Context, c Config) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out, err := hf.Worker{Text: text(), Env: c.env()}.Ask(ctx, c.Python, append([]string{"--probe"}, c.args()...)...)
+	out, err := hf.Worker{Text: text(), Env: c.env(), Key: c.Key}.Ask(ctx, c.Python, c.Secrets, append([]string{"--probe"}, c.args()...)...)
 	var said struct {
 		Models  []string `json:"models"`
 		Refused string   `json:"refused"`
@@ -167,9 +168,9 @@ func Probe(ctx context.Context, c Config) error {
 	case err != nil:
 		return results.Infra(fmt.Errorf("student: %s: %w", at, err), "is the service up, and its address right?")
 	case said.Refused != "":
-		return results.Bad(fmt.Errorf("student: %s: %s", at, cut.Runes(said.Refused, 300, "...")), "student.tinker.api_key_env names the variable that holds the key")
+		return results.Bad(fmt.Errorf("student: %s: %s", at, cut.Runes(c.Key.Hide(said.Refused), 300, "...")), "student.tinker.api_key_env names the variable that holds the key")
 	case !slices.Contains(said.Models, c.Base):
-		return results.Bad(fmt.Errorf("student: %s has no model %q, but %s", at, c.Base, cut.Runes(strings.Join(said.Models, ", "), 300, "...")), "name one of these in student.tinker.model")
+		return results.Bad(fmt.Errorf("student: %s has no model %q, but %s", at, c.Base, cut.Runes(c.Key.Hide(strings.Join(said.Models, ", ")), 300, "...")), "name one of these in student.tinker.model")
 	}
 	return nil
 }

@@ -31,9 +31,10 @@ func standIn(t *testing.T, mode string, key remote.Key) (Student, Config) {
 	t.Setenv("PYTHONDONTWRITEBYTECODE", "1")
 	t.Setenv("STANDIN", mode)
 	t.Setenv("RANK", strconv.Itoa(recipe().Rank))
+	t.Setenv("ANOTHERS", "secret")
 	c := Config{
 		Model: checkpoint.Model{Name: "small", Folder: t.TempDir(), Context: 512}, Base: "base", Key: key,
-		Price: &Price{Train: 1, Prefill: 10, Sample: 100},
+		Price: &Price{Train: 1, Prefill: 10, Sample: 100}, Secrets: []string{"ANOTHERS"},
 	}
 	s := New(c)
 	t.Cleanup(func() { s.Close() })
@@ -100,7 +101,7 @@ func TestTrainAndAsk(t *testing.T) {
 	if err := Probe(t.Context(), c); err != nil {
 		t.Error(err)
 	}
-	found, err := Versions("")
+	found, err := Versions("", nil)
 	if err == nil { // the stand-ins are no distributions
 		t.Errorf("versions %v", found)
 	}
@@ -112,7 +113,7 @@ func TestMisbehaviour(t *testing.T) {
 	for mode, want := range map[string]string{
 		"rows": "answered 7 of 8 rows", "tokens": "tokens", "path": "has the adapter at",
 		"file": "names an archive at", "elsewhere": "302", "junk": "ReadError", "without": "and not both of",
-		"link": "and not both of", "great": "has 2097152 bytes", "rank": "of rank 99", "down": "busy",
+		"link": "and not both of", "great": "has 2097152 bytes", "rank": "of rank 99", "down": "busy, whoever has [key]",
 		"weights": "holds NaN", "nan": "loss nan",
 	} {
 		t.Run(mode, func(t *testing.T) {
@@ -123,8 +124,8 @@ func TestMisbehaviour(t *testing.T) {
 			if diverged != (mode == "nan" || mode == "weights") || !diverged && (!errors.As(err, &known) || known.Kind != results.Infrastructure) {
 				t.Errorf("%v", err)
 			}
-			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%v, want %q", err, want)
+			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "tml-good") {
+				t.Errorf("%v, want %q and no key", err, want)
 			}
 		})
 	}
@@ -151,10 +152,10 @@ func TestRefusals(t *testing.T) {
 		return errors.As(err, &known) && known.Kind == results.BadInput
 	}
 	s, c := standIn(t, "well", "tml-wrong")
-	if _, err := s.Generate(t.Context(), "", []string{"a"}, greedy, nil); !bad(err) || !strings.Contains(err.Error(), "answered 401") {
+	if _, err := s.Generate(t.Context(), "", []string{"a"}, greedy, nil); !bad(err) || !strings.Contains(err.Error(), "answered 401: no such key: [key]") {
 		t.Errorf("wrong key: %v", err)
 	}
-	if err := Probe(t.Context(), c); !bad(err) || strings.Contains(err.Error(), "tml-wrong") {
+	if err := Probe(t.Context(), c); !bad(err) || !strings.Contains(err.Error(), "no such key: [key]") {
 		t.Errorf("probe with a wrong key: %v", err)
 	}
 	c.Key, c.Base = "tml-good", "another"

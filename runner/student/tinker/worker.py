@@ -11,16 +11,22 @@
 #
 # Whatever the service sends is bounded and checked before it is used.
 import concurrent.futures
+import contextlib
+import gzip
 import pathlib
+import signal
 import tarfile
+import traceback
 import urllib.parse
 import urllib.request
 
 NEEDED = ("tinker", "transformers")
-PATIENCE = 3600  # seconds for one answer of the service, at most
+PATIENCE = 600  # seconds for one answer of the service, or for fetching an adapter, at most
 KEPT = 30 * 24 * 3600  # seconds that the service keeps an adapter for sampling
 MOST_ARCHIVE = 4 << 30  # bytes of an adapter
 MOST_CONFIG = 1 << 20
+MOST_UNPACKED = 2 * MOST_ARCHIVE  # bytes of all that is in an archive
+MOST_WORDS = 4000  # of a refusal; the program hides the key before it shortens them further
 FILES = {"adapter_config.json": MOST_CONFIG, "adapter_model.safetensors": MOST_ARCHIVE}
 PLACE = "tinker.json"  # beside an adapter: where the service has it
 AT_A_TIME = 64  # questions
@@ -33,15 +39,29 @@ def refusal(e):
 
     status = getattr(e, "status_code", None)
     if isinstance(e, tinker.APIStatusError) and status in (400, 401, 402, 403, 404, 409, 413, 422):
-        return f"the service answered {status}: {' '.join(str(e).split())[:400]}"
+        return f"the service answered {status}: {' '.join(str(e).split())[:MOST_WORDS]}"
     if isinstance(e, tinker.RequestFailedError) and "user" in str(getattr(e, "category", "")).lower():
-        return f"the service refused: {' '.join(str(e).split())[:400]}"
+        return f"the service refused: {' '.join(str(e).split())[:MOST_WORDS]}"
     return None
 
 
 def wait(asked):
     """The answer of the service, which one version of its SDK gives at once and another later."""
     return asked.result(timeout=PATIENCE) if hasattr(asked, "result") else asked
+
+
+@contextlib.contextmanager
+def within(seconds, what):
+    """Ends what is done in the main thread after so many seconds, however slowly bytes come."""
+    def late(*given):
+        raise TimeoutError(f"{what} takes more than {seconds} seconds")
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -64,10 +84,24 @@ def fetch(url, path, most):
             out.write(block)
 
 
+class Bounded:
+    """What is in an archive, packed by gzip or not, up to MOST_UNPACKED bytes."""
+
+    def __init__(self, packed):
+        self.source, self.size = gzip.open(packed) if packed.peek(2)[:2] == b"\x1f\x8b" else packed, 0
+
+    def read(self, size):
+        block = self.source.read(size)
+        self.size += len(block)
+        if self.size > MOST_UNPACKED:
+            raise ValueError(f"the service's archive unpacks to more than {MOST_UNPACKED} bytes")
+        return block
+
+
 def unpack(archive, folder):
     """Takes an adapter's two files out of the archive, and nothing else."""
     found = set()
-    with tarfile.open(archive) as tar:
+    with open(archive, "rb") as packed, tarfile.open(fileobj=Bounded(packed), mode="r|") as tar:
         for member in tar:
             name = pathlib.PurePosixPath(member.name).name
             if name not in FILES or not member.isfile() or name in found:
@@ -188,9 +222,10 @@ class Rented:
         folder.mkdir(parents=True, exist_ok=True)
         archive = folder / "archive"
         try:
-            fetch(url, archive, MOST_ARCHIVE)
-            unpack(archive, folder)
-            canonical(folder / "adapter_model.safetensors")
+            with within(PATIENCE, "fetching the adapter"):
+                fetch(url, archive, MOST_ARCHIVE)
+                unpack(archive, folder)
+                canonical(folder / "adapter_model.safetensors")
         finally:
             archive.unlink(missing_ok=True)
         (folder / PLACE).write_text(json.dumps({"base": self.base, "path": str(path)}))
@@ -213,11 +248,14 @@ class Rented:
                 raise ValueError(f"the service answered {len(ids)} tokens where {job['max_tokens']} are the most, or such that the model has not")
             return i, ids
 
-        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        pool = concurrent.futures.ThreadPoolExecutor(AT_A_TIME)
+        try:
             for asked in concurrent.futures.as_completed([pool.submit(ask, i) for i in range(len(prompts))]):
                 i, ids = asked.result()
                 kept = ids[:next((n for n, t in enumerate(ids) if t in self.ends), len(ids))]
                 self.channel.send("answer", index=i, text=self.chat.tokenizer.decode(kept, skip_special_tokens=True), read=len(prompts[i]), tokens=len(ids))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after an error no other question is paid for
         return {}
 
 
@@ -269,3 +307,7 @@ if __name__ == "__main__":
         main()
     except BrokenPipeError:
         sys.exit("the program that started this worker is gone")
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # at once: sys.exit waits for the questions that are still asked

@@ -6,6 +6,7 @@ import os
 import struct
 import tarfile
 import threading
+import time
 from types import SimpleNamespace as Some
 
 MODE = os.environ["STANDIN"]
@@ -36,10 +37,15 @@ class types:
 
 
 class Answer:
-    def __init__(self, value):
-        self.value = value
+    """Comes after so many seconds."""
+
+    def __init__(self, value, after=0):
+        self.value, self.after = value, after
 
     def result(self, timeout):
+        time.sleep(min(self.after, timeout))
+        if self.after > timeout:
+            raise TimeoutError(f"nothing came for {timeout} seconds")
         return self.value
 
 
@@ -63,6 +69,9 @@ def archive():
             if MODE == "great" and name.endswith("config.json"):
                 data = b" " * (2 << 20)
                 member.size = len(data)
+            if MODE == "bomb" and name == "../other":
+                data = b"x" * (8 << 20)
+                member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
     return out.getvalue()
 
@@ -76,6 +85,9 @@ class Serve(http.server.BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
+        while MODE == "trickle":
+            self.wfile.write(b"x")
+            time.sleep(0.1)
         self.wfile.write(b"no archive" if MODE == "junk" else archive())
 
     def log_message(self, *given):
@@ -83,11 +95,15 @@ class Serve(http.server.BaseHTTPRequestHandler):
 
 
 class Training:
+    steps = 0
+
     def forward_backward(self, data, loss):
         rows = data[1:] if MODE == "rows" else data
         value = float("nan") if MODE == "nan" else -2.0
+        self.steps += 1
+        after = {"queue": 3 if self.steps == 1 else 0, "silent": 1000}.get(MODE, 0)
         return Answer(Some(loss_fn_outputs=[
-            {"logprobs": Some(data=[value] * (len(d.model_input) - (MODE == "tokens")))} for d in rows]))
+            {"logprobs": Some(data=[value] * (len(d.model_input) - (MODE == "tokens")))} for d in rows]), after)
 
     def optim_step(self, params):
         return Answer(None)
@@ -101,6 +117,12 @@ class Sampling:
         self.base = base
 
     def sample(self, prompt, num_samples, sampling_params):
+        if MODE == "dear":
+            with open(os.environ["SENT"], "a") as sent:
+                sent.write("x")
+            if prompt[-len("<assistant>") - len("first</>"):][:5] == [ord(c) for c in "first"]:
+                raise APIStatusError(503, "busy")
+            return Answer(None, 30)
         ids = {"long": [65] * 1000, "alien": [10**9], "text": ["A"]}.get(MODE, [65, 66] if self.base else [67, 68])
         return Answer(Some(sequences=[Some(tokens=ids + [3])]))
 
@@ -108,14 +130,16 @@ class Sampling:
 class ServiceClient:
     def __init__(self, base_url=None):
         if os.environ["TINKER_API_KEY"] != "tml-good":
-            raise APIStatusError(401, "no such key")
+            raise APIStatusError(401, "no such key: " + os.environ["TINKER_API_KEY"])
+        if "ANOTHERS" in os.environ:
+            raise APIStatusError(403, "the SDK was given another's secret")
 
     def get_server_capabilities(self):
         return Some(supported_models=[Some(model_name="base")])
 
     def create_lora_training_client(self, **asked):
         if MODE == "down":
-            raise APIStatusError(503, "busy")
+            raise APIStatusError(503, "busy, whoever has " + os.environ["TINKER_API_KEY"])
         return Training()
 
     def create_sampling_client(self, base_model=None, model_path=None):
