@@ -12,6 +12,8 @@ import (
 // TestFilesOnTheirWay tells code that hands open files on from code that leaves them in a
 // socket, or moves them from one to the next.
 func TestFilesOnTheirWay(t *testing.T) {
+	send(t) // which skips the whole test where the kernel does not count
+	receiveAll()
 	for name, want := range map[string][]bool{ // whether each look stops the code
 		"stays": {false, true}, "now and then": slices.Repeat([]bool{false}, 2*maxLooks), "moves": append(slices.Repeat([]bool{false}, maxLooks-1), true),
 	} {

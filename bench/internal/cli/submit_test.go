@@ -128,8 +128,8 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
-// No submission of the repository says that it was there before it was: its date is the
-// day on which its folder came into the history, or a later one. A day is left for zones.
+// No submission of the repository says that it was there before it was: its date is at
+// most two weeks before the day on which its bundle came into the history.
 func TestDatesOfTheRepository(t *testing.T) {
 	root := absolute(t, "../../..")
 	git := func(args ...string) string {
