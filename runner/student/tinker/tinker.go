@@ -69,13 +69,17 @@ type Student struct {
 
 var _ student.Generator = Student{}
 
+// withheld are the variables that the SDK must not see: others' keys, and the one by which
+// it would ask another server, with the key, than the one that the record names.
+func (c Config) withheld() []string { return append(slices.Clone(c.Secrets), "TINKER_BASE_URL") }
+
 // New returns the student; its first job starts the worker.
 func New(c Config) Student {
 	other := &hf.Worker{Name: "tinker", Text: text(), Args: c.args(), Env: c.env(), Key: c.Key, Check: checkRecipe(c.Model)}
 	if c.Price != nil {
 		other.Paid = c.Price.USD
 	}
-	return Student{hf.New(hf.Config{Python: c.Python, Model: c.Model, Secrets: c.Secrets, Other: other})}
+	return Student{hf.New(hf.Config{Python: c.Python, Model: c.Model, Secrets: c.withheld(), Other: other})}
 }
 
 func (c Config) args() []string {
@@ -153,7 +157,7 @@ const patience = 2 * time.Minute
 func Probe(ctx context.Context, c Config) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out, err := hf.Worker{Text: text(), Env: c.env(), Key: c.Key}.Ask(ctx, c.Python, c.Secrets, append([]string{"--probe"}, c.args()...)...)
+	out, err := hf.Worker{Text: text(), Env: c.env(), Key: c.Key}.Ask(ctx, c.Python, c.withheld(), append([]string{"--probe"}, c.args()...)...)
 	var said struct {
 		Models  []string `json:"models"`
 		Refused string   `json:"refused"`

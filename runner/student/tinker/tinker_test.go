@@ -32,6 +32,7 @@ func standIn(t *testing.T, mode string, key remote.Key) (Student, Config) {
 	t.Setenv("STANDIN", mode)
 	t.Setenv("RANK", strconv.Itoa(recipe().Rank))
 	t.Setenv("ANOTHERS", "secret")
+	t.Setenv("TINKER_BASE_URL", "http://127.0.0.1:9")
 	c := Config{
 		Model: checkpoint.Model{Name: "small", Folder: t.TempDir(), Context: 512}, Base: "base", Key: key,
 		Price: &Price{Train: 1, Prefill: 10, Sample: 100}, Secrets: []string{"ANOTHERS"},

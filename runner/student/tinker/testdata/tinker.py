@@ -131,7 +131,7 @@ class ServiceClient:
     def __init__(self, base_url=None):
         if os.environ["TINKER_API_KEY"] != "tml-good":
             raise APIStatusError(401, "no such key: " + os.environ["TINKER_API_KEY"])
-        if "ANOTHERS" in os.environ:
+        if "ANOTHERS" in os.environ or "TINKER_BASE_URL" in os.environ:
             raise APIStatusError(403, "the SDK was given another's secret")
 
     def get_server_capabilities(self):
