@@ -67,7 +67,7 @@ func planVLLM(w World, s experiment.Student, m base) (generator, error) {
 	}
 	launch := vllm.Launch{
 		What: "vllm serve of the student", Command: serve.Command, Options: serve.Options, Model: m.Folder, GPUs: s.GPUs,
-		Rank: greatestRank(), Env: child.Env(w.Environ, serve.APIKeyEnv), Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: vllm.BesideTraining,
+		Rank: greatestRank(), Loaded: s.Asked(), Env: child.Env(w.Environ, serve.APIKeyEnv), Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: vllm.BesideTraining,
 		Context: m.Context, Answers: mostAnswers,
 	}
 	if m.device == "cpu" {
