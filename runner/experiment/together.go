@@ -27,3 +27,16 @@ func (s Student) validateTogether() error {
 	}
 	return within("student.batch_trials", s.BatchTrials, 1, mostBatchTrials)
 }
+
+// Sharing says how trials share the student; empty where each is trained alone.
+func (f File) Sharing() string {
+	n := f.Student.Together()
+	if n == 1 {
+		return ""
+	}
+	text := fmt.Sprintf("up to %d trials that wait for the student are trained in one pass", n)
+	if f.Parallel < n {
+		text += fmt.Sprintf(", of which parallel lets %d run at a time", f.Parallel)
+	}
+	return text
+}

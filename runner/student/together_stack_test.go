@@ -177,6 +177,11 @@ func TestStackTogether(t *testing.T) {
 	for i := range single[0] {
 		t.Logf("trial %d, alone, packed against unpacked: weights apart by %.1e", i+1, apart(t, single[0][i].dir, single[1][i].dir))
 	}
+	two := hf.New(hf.Config{Python: variable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32", Ranks: 2})
+	t.Cleanup(func() { two.Close() })
+	for i, b := range single[0] {
+		t.Logf("trial %d, alone, two processes against one: weights apart by %.1e", i+1, apart(t, b.dir, alone(t, two, b).dir))
+	}
 	other := three(false)[0]
 	other.rows[len(other.rows)-1] = other.rows[0]
 	far := apart(t, single[0][0].dir, alone(t, s, other).dir)
