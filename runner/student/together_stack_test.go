@@ -125,10 +125,11 @@ func weights(t *testing.T, dir string) *safetensors.File {
 	return f
 }
 
-// lastBits is what sums in another order may come to in float32 after some 20 updates, as
-// a share of a loss or of what was learnt. Measured are 1e-5 at the most; packing alone
-// makes 2e-6 of the same training, and one other row more than 1e-2: see the log.
-const lastBits = 1e-4
+// lastBits is the most that other orders of sums may make of what was learnt in some 20
+// updates in float32; a tenth of it, of a loss. Measured are 6e-5 and 6e-6. Two processes
+// in place of one, which split the same update otherwise, make 3e-5 of the weights, packing
+// 2e-6, and one other row 0.1: see the log.
+const lastBits = 5e-4
 
 // sameAsAlone compares a training among others with the one that was alone.
 func sameAsAlone(t *testing.T, name string, together, alone *asked) {
@@ -147,7 +148,7 @@ func sameAsAlone(t *testing.T, name string, together, alone *asked) {
 	}
 	far := apart(t, alone.dir, together.dir)
 	t.Logf("%s: %d updates, loss %.6f to %.6f, apart by %.1e of it at the most, weights by %.1e", name, a.Updates, a.FirstLoss, a.LastLoss, worst, far)
-	if worst > lastBits || far > lastBits {
+	if worst > lastBits/10 || far > lastBits {
 		t.Errorf("%s: losses are apart by %v, weights by %v", name, worst, far)
 	}
 }
@@ -157,10 +158,14 @@ func sameAsAlone(t *testing.T, name string, together, alone *asked) {
 func TestStackTogether(t *testing.T) {
 	_, m := exported(t)
 	s := openMany(t, m)
-	var single [2][]*asked
+	var single [2][]*asked // alone, unpacked and packed
+	var first []*asked     // together, unpacked
 	for kind, packed := range []bool{false, true} {
 		list := three(packed)
 		trainMany(t, s, list...)
+		if !packed {
+			first = list
+		}
 		for i, a := range list {
 			b := alone(t, s, a)
 			single[kind] = append(single[kind], b)
@@ -180,7 +185,10 @@ func TestStackTogether(t *testing.T) {
 	two := hf.New(hf.Config{Python: variable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32", Ranks: 2})
 	t.Cleanup(func() { two.Close() })
 	for i, b := range single[0] {
-		t.Logf("trial %d, alone, two processes against one: weights apart by %.1e", i+1, apart(t, b.dir, alone(t, two, b).dir))
+		split, together := apart(t, b.dir, alone(t, two, b).dir), apart(t, b.dir, first[i].dir)
+		if t.Logf("trial %d, alone, two processes against one: weights apart by %.1e", i+1, split); together > 10*split {
+			t.Errorf("trial %d: %v among others, %v by two processes", i+1, together, split)
+		}
 	}
 	other := three(false)[0]
 	other.rows[len(other.rows)-1] = other.rows[0]
