@@ -9,8 +9,8 @@
 # each trial's own, and so are its gradient, its AdamW and its schedule. The rows of a
 # trial never meet another's: neither attention nor a sum crosses from one to the other.
 #
-# The first event is "begun". "step" and "left" name the trial. "left" says that it is "done", "diverged" or
-# "dropped"; the others go on. The line {"op": "drop", "job": N, "trial": K} has a trial
+# The first event is "begun". "step" and "left" name the trial. "left" says that it is "done",
+# "diverged" or "dropped"; the others go on. The line {"op": "drop", "job": N, "trial": K} has a trial
 # left out from the next round on. Trials of a job have equal rank, alpha and packed,
 # and no dropout, whose chance could not be what it is alone.
 import itertools
@@ -20,11 +20,11 @@ import queue
 class Trial:
     """One of the trainings of a job: its rows, its adapter and how far it is."""
 
-    def __init__(self, torch: Any, number: int, job: dict[str, Any], rows: list[Row], adapter: Adapter) -> None:
+    def __init__(self, torch: Any, number: int, job: dict[str, Any], rows: list[Row], adapter: Adapter, scales: Any) -> None:
         from transformers import get_cosine_schedule_with_warmup
 
         self.number, self.dir, self.name, recipe = number, job["dir"], job["name"], job["recipe"]
-        self.sizes, self.scales = adapter.sizes, adapter.scales
+        self.sizes, self.scales = adapter.sizes, scales
         self.flat = adapter.flat.detach().clone().requires_grad_()
         self.total = recipe["epochs"] * math.ceil(len(rows) / recipe["batch_rows"])
         self.optimizer = torch.optim.AdamW([self.flat], lr=recipe["learning_rate"], weight_decay=recipe["weight_decay"])
@@ -118,7 +118,7 @@ class Batch(Student):
                     shell[0].unload()
                 shell = self.adapter(one)
                 rows = [cut_off(self.chat.row(r["prompt"], r["output"]), one["recipe"]["cutoff_tokens"]) for r in one["rows"]]
-                trials.append(Trial(torch, number, one, rows, shell[1]))
+                trials.append(Trial(torch, number, one, rows, shell[1], trials[0].scales if trials else shell[1].scales))
             shell[0].train()
             self.share_layers(shell[0])
             if packed:
