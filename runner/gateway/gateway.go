@@ -146,6 +146,7 @@ func Open(dir record.Trial, spec results.Spec, up teacher.Teacher, opts Options)
 	if g.log, err = disk.OpenLog(dir.Ledger(), g.book.applyLine); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
+	g.book.goOn()
 	if g.store, err = openStore(dir.Teacher()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open teacher store: %w", err), g.log.Close())
 	}

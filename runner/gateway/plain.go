@@ -1,9 +1,11 @@
 package gateway
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"github.com/autodatabench/autodatabench/results/jsonscan"
+	"github.com/autodatabench/autodatabench/results/record"
 	"github.com/autodatabench/autodatabench/runner/teacher"
 )
 
@@ -73,4 +75,56 @@ func plainNumber(s *jsonscan.Scanner) *float64 {
 		return nil
 	}
 	return &v
+}
+
+// decodeLine reads a line of the ledger.
+func decodeLine(line []byte) (r record.LedgerLine, err error) {
+	if r, ok := plainLine(line); ok {
+		return r, nil
+	}
+	err = json.Unmarshal(line, &r)
+	return r, err
+}
+
+// plainLine reads a line in one pass, if it is one of a call that was answered, as most
+// are.
+func plainLine(line []byte) (r record.LedgerLine, ok bool) {
+	s := jsonscan.New(line)
+	s.Object(func(name []byte) {
+		switch string(name) {
+		case "kind":
+			r.Kind = record.LedgerKind(s.Text())
+		case "attempt":
+			r.Attempt = int(plainInteger(s))
+		case "request":
+			r.Request = s.Text()
+		case "occurrence":
+			r.Occurrence = int(plainInteger(s))
+		case "outcome":
+			r.Outcome = s.Text()
+		case "exchange":
+			r.Exchange = s.Text()
+		case "input_tokens":
+			r.Input = plainInteger(s)
+		case "output_tokens":
+			r.Output = plainInteger(s)
+		case "simulated":
+			if r.Simulated = string(s.Value()) == "true"; !r.Simulated {
+				s.Odd()
+			}
+		case "seq", "prev":
+			s.Value()
+		default:
+			s.Odd()
+		}
+	})
+	return r, s.Plain()
+}
+
+func plainInteger(s *jsonscan.Scanner) int64 {
+	n, err := strconv.ParseInt(string(s.Number()), 10, strconv.IntSize)
+	if err != nil {
+		s.Odd()
+	}
+	return n
 }

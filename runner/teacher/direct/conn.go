@@ -15,6 +15,7 @@ import (
 const (
 	bufferSize  = 4 << 10
 	headerLimit = 256 << 10 // bytes of an answer's header
+	maxHints    = 5         // answers that only say that another one comes
 )
 
 // conn is a connection to a server, with one request at a time.
@@ -72,7 +73,7 @@ func (c *conn) answer(r *http.Request) (*http.Response, error) {
 		sent = c.out.Flush()
 	}
 	c.left = headerLimit
-	for {
+	for range 1 + maxHints {
 		resp, err := http.ReadResponse(c.in, r)
 		switch {
 		case err != nil && sent != nil:
@@ -87,6 +88,7 @@ func (c *conn) answer(r *http.Request) (*http.Response, error) {
 			return resp, nil
 		}
 	}
+	return nil, errHints
 }
 
 // body is that of an answer. At its end the connection takes the next request.

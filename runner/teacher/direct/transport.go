@@ -130,4 +130,7 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-var errHeader = errors.New("the header of the answer is too long")
+var (
+	errHeader = errors.New("the header of the answer is too long")
+	errHints  = errors.New("the server says again and again that an answer will come")
+)
