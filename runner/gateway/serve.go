@@ -38,7 +38,7 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 	giveUp := func() { cutOff(context.Canceled) }
 	s := &session{
 		g: g, ctx: ctx, calls: calls, stopping: make(chan struct{}), attempt: attempt,
-		check: check, secondsLeft: secondsLeft, used: map[mark]struct{}{}, lost: g.lost(attempt),
+		check: check, secondsLeft: secondsLeft, used: map[mark]struct{}{}, next: map[[16]byte]uint32{}, lost: g.lost(attempt),
 	}
 	if s.stored, err = g.answers(attempt); err != nil {
 		giveUp()

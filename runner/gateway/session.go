@@ -31,6 +31,7 @@ type session struct {
 
 	mu   sync.Mutex
 	used map[mark]struct{}
+	next map[[16]byte]uint32 // of a request that was made again: all occurrences below are used
 }
 
 // mark is what a session remembers of a call: half of the request's digest, which no two
@@ -75,8 +76,12 @@ func (s *session) failed(k key, err error) {
 	if !errors.Is(err, errStopping) && !errors.As(err, &spent) {
 		return
 	}
+	m := markOf(k)
 	s.mu.Lock()
-	delete(s.used, markOf(k))
+	delete(s.used, m)
+	if n, again := s.next[m.request]; again {
+		s.next[m.request] = min(n, m.occurrence)
+	}
 	s.mu.Unlock()
 	if spent != nil && spent.budget != "refusals" && s.lost > 0 {
 		s.g.mu.Lock()
@@ -100,10 +105,11 @@ func (s *session) number(digest, header string) (key, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, taken := s.used[m]; taken {
-		m.occurrence = 0
+		m.occurrence = s.next[m.request]
 		for _, taken := s.used[m]; taken; _, taken = s.used[m] {
 			m.occurrence++
 		}
+		s.next[m.request] = m.occurrence + 1
 	}
 	s.used[m] = struct{}{}
 	k.occurrence = int(m.occurrence)
