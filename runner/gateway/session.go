@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -29,7 +30,20 @@ type session struct {
 	lost        int // calls of earlier executions that are charged and have no answer
 
 	mu   sync.Mutex
-	used map[key]bool
+	used map[mark]struct{}
+}
+
+// mark is what a session remembers of a call: half of the request's digest, which no two
+// requests share, and the occurrence. Code may make any number of calls.
+type mark struct {
+	request    [16]byte
+	occurrence uint32
+}
+
+func markOf(k key) (m mark) {
+	_, _ = hex.Decode(m.request[:], []byte(k.request)[:2*len(m.request)]) // of a digest
+	m.occurrence = uint32(k.occurrence)
+	return m
 }
 
 // errStopping is a call that came too late or whose client left before it was sent.
@@ -62,7 +76,7 @@ func (s *session) failed(k key, err error) {
 		return
 	}
 	s.mu.Lock()
-	delete(s.used, k)
+	delete(s.used, markOf(k))
 	s.mu.Unlock()
 	if spent != nil && spent.budget != "refusals" && s.lost > 0 {
 		s.g.mu.Lock()
@@ -82,14 +96,16 @@ func (s *session) number(digest, header string) (key, error) {
 		}
 		k.occurrence = n
 	}
+	m := markOf(k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.used[k] {
-		k.occurrence = 0
+	if _, taken := s.used[m]; taken {
+		m.occurrence = 0
+		for _, taken := s.used[m]; taken; _, taken = s.used[m] {
+			m.occurrence++
+		}
 	}
-	for s.used[k] {
-		k.occurrence++
-	}
-	s.used[k] = true
+	s.used[m] = struct{}{}
+	k.occurrence = int(m.occurrence)
 	return k, nil
 }

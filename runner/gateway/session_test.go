@@ -50,7 +50,7 @@ func TestFaultStays(t *testing.T) {
 func TestUnsentCallsAreForgotten(t *testing.T) {
 	const sent = 3
 	g := open(t, t.TempDir(), testSpec(100, sent, 2), &echo{})
-	s := &session{g: g, ctx: context.Background(), stopping: make(chan struct{}), attempt: 1, used: map[key]bool{}}
+	s := &session{g: g, ctx: context.Background(), stopping: make(chan struct{}), attempt: 1, used: map[mark]struct{}{}}
 	for i := range 50 {
 		body := fmt.Sprintf(`{"messages":[{"role":"user","content":"%d"}]}`, i)
 		w := httptest.NewRecorder()
