@@ -184,6 +184,7 @@ func (o runOptions) named(made []definitions.Definition) (names []string, err er
 
 // runExperiment opens, runs, indexes and prints.
 func runExperiment(ctx context.Context, w setup.World, r runRequest, format report.Format) (err error) {
+	busy := measureProcessors(w)
 	s, err := setup.Open(ctx, w, r.Request, setup.Everything())
 	if err != nil {
 		return err
@@ -223,7 +224,7 @@ func runExperiment(ctx context.Context, w setup.World, r runRequest, format repo
 		return &interruptedRun{resume: resumeLine(r), err: err}
 	}
 	if len(outcomes) > 0 {
-		err = errors.Join(err, publish(ctx, w, s, outcomes, format))
+		err = errors.Join(err, publish(ctx, w, s, outcomes, busy, format))
 	}
 	return err
 }
@@ -242,7 +243,7 @@ func ruleOf(f experiment.File) experiment.Rule {
 
 // publish puts the outcomes into the index, writes the whole leaderboard beside the
 // trials and prints its ranking, as the last that a reader sees.
-func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, format report.Format) error {
+func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes []results.Outcome, busy func() *processors, format report.Format) error {
 	heads, err := putIndex(ctx, w, s.Root, outcomes)
 	if err != nil {
 		return err
@@ -271,9 +272,14 @@ func publish(ctx context.Context, w setup.World, s *experiment.Setup, outcomes [
 	if out := filepath.Dir(string(s.Root)); out != defaultOut {
 		more += " --out " + quoted(out)
 	}
-	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\nmore     %s --experiment %s --all\n\n",
+	fmt.Fprintf(w.Stderr, "\ntrials   %s\nreport   %s\nmore     %s --experiment %s --all\n",
 		filepath.Join(string(s.Root), "trials"), s.Root.Leaderboard(), more, quoted(s.File.Name))
-	return errors.Join(left, show(w, format, board.Only(report.Summary)))
+	ran := ranBoard{board.Only(report.Summary), busy()}
+	if ran.Processors != nil {
+		fmt.Fprintf(w.Stderr, "busy     %s\n", ran.Processors)
+	}
+	fmt.Fprintln(w.Stderr)
+	return errors.Join(left, show(w, format, ran))
 }
 
 // putIndex puts the outcomes of the experiment in the folder root into the index

@@ -46,6 +46,7 @@ type scoreOptions struct {
 
 // runScore scores the sealed trials that are there and prints the leaderboard.
 func runScore(ctx context.Context, w setup.World, o scoreOptions) (err error) {
+	busy := measureProcessors(w)
 	f, given, root, err := ownExperiment(o.out, o.name)
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func runScore(ctx context.Context, w setup.World, o scoreOptions) (err error) {
 	outcomes, err := s.Score(ctx, o.rounds)
 	follows.close(w, ctx.Err() != nil)
 	if len(outcomes) > 0 {
-		err = errors.Join(err, publish(ctx, w, s, outcomes, o.format))
+		err = errors.Join(err, publish(ctx, w, s, outcomes, busy, o.format))
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"runtime"
 	"strings"
 
 	"github.com/autodatabench/autodatabench/runner/experiment"
@@ -41,5 +42,16 @@ func divide(ctx context.Context, w World, f experiment.File, needs Needs) (launc
 			return launch.Division{}, err
 		}
 	}
-	return launch.Divide(gpus, teacher, student, f.Launcher.Slots)
+	return launch.Divide(gpus, teacher, student, slots(f, runtime.GOMAXPROCS(0)))
+}
+
+// slots is how many students work on this machine at a time; 0: as its GPUs can. The
+// embedded one has no GPUs to go by. Its trainings use all processors, but none all the
+// time: a second one fills what the first leaves idle between its parallel steps. More of
+// them than processors would only push each other out of the caches.
+func slots(f experiment.File, processors int) int {
+	if f.Student.Embedded() && f.Launcher.Slots == 0 {
+		return min(f.Parallel, processors)
+	}
+	return f.Launcher.Slots
 }

@@ -21,3 +21,21 @@ func TestShare(t *testing.T) {
 		}
 	}
 }
+
+// The embedded student works for as many trials at a time as there are processors, unless
+// the file says otherwise; others work where their GPUs are.
+func TestSlots(t *testing.T) {
+	for _, c := range []struct{ given, parallel, processors, want int }{
+		{0, 3, 2, 2}, {0, 1, 8, 1}, {0, 200, 16, 16}, {1, 3, 2, 1},
+	} {
+		f := experiment.Default()
+		f.Launcher.Slots, f.Parallel = c.given, c.parallel
+		if got := slots(f, c.processors); got != c.want {
+			t.Errorf("%+v: %d", c, got)
+		}
+		f.Student = experiment.Student{Train: "hf", Infer: "hf", Model: "m", Device: "cpu"}
+		if got := slots(f, c.processors); got != c.given {
+			t.Errorf("%+v, another student: %d", c, got)
+		}
+	}
+}
