@@ -32,9 +32,9 @@ type number float64
 
 // UnmarshalJSON never fails.
 func (n *number) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) != nil {
-		text = string(data)
+	text := string(data)
+	if begins(data, '"') {
+		_ = json.Unmarshal(data, &text)
 	}
 	if v, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
 		*n = number(v)

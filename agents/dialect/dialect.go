@@ -42,6 +42,14 @@ var (
 // [*Refusal] for one that the body holds, or one of this package's. hide takes what
 // is secret out of a text.
 func Read(body []byte, hide func(string) string) (Answer, error) {
+	if a, ok := plainChat(body); ok {
+		return a, nil
+	}
+	return read(body, hide)
+}
+
+// read reads a body of any form.
+func read(body []byte, hide func(string) string) (Answer, error) {
 	object, err := whole(body)
 	if err != nil {
 		return Answer{}, err

@@ -3,6 +3,7 @@ package dialect
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -215,8 +216,18 @@ func FuzzRead(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	f.Add([]byte(vllm))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := Read(body, plain)
+		if fast, ok := plainChat(body); ok {
+			slow, err := read(body, plain)
+			var fastJSON, slowJSON any // the same but for white space around it
+			_, _ = json.Unmarshal(fast.JSON, &fastJSON), json.Unmarshal(slow.JSON, &slowJSON)
+			fast.JSON, slow.JSON = nil, nil
+			if diff := cmp.Diff(slow, fast); diff != "" || err != nil || !reflect.DeepEqual(fastJSON, slowJSON) {
+				t.Errorf("%s: read in one pass, %s %v", body, diff, err)
+			}
+		}
 		var no *Refusal
 		switch {
 		case errors.As(err, &no):
@@ -232,4 +243,46 @@ func FuzzRead(f *testing.F) {
 		}
 		Complete(body)
 	})
+}
+
+// vllm is an answer with all fields that vLLM gives.
+const vllm = `{"id":"chatcmpl-1","object":"chat.completion","created":1780000000,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"the \"reply\"\né","refusal":null,"annotations":null,"audio":null,"function_call":null,"tool_calls":[],"reasoning":null},"logprobs":null,"finish_reason":"stop","stop_reason":null,"token_ids":null}],"service_tier":null,"system_fingerprint":null,"usage":{"prompt_tokens":31,"total_tokens":36,"completion_tokens":5,"prompt_tokens_details":null},"prompt_logprobs":null,"prompt_token_ids":null,"kv_transfer_params":null}`
+
+// TestPlainAnswers checks which answers are read in one pass, and that they say the
+// same as when they are read in full.
+func TestPlainAnswers(t *testing.T) {
+	for body, want := range map[string]bool{
+		vllm: true,
+		strings.Replace(vllm, `"finish_reason":"stop"`, `"finish_reason":null`, 1):                   true,
+		strings.Replace(vllm, `null}`, `{"cached_tokens":16}}`, 1):                                   true,
+		strings.Replace(vllm, `"content":"the`, `"content":null,"text":"the`, 1):                     false,
+		strings.Replace(vllm, `"refusal":null`, `"refusal":"no"`, 1):                                 false,
+		strings.Replace(vllm, `"object"`, `"error":{"message":"m"},"object"`, 1):                     false,
+		strings.Replace(vllm, `"usage":{`, `"usage":null,"other":{`, 1):                              false,
+		strings.Replace(vllm, `"usage":{`, `"usage":{"prompt_tokens":1},"usage":{`, 1):               false,
+		strings.Replace(vllm, `"choices":[`, `"choices":[{"index":1,"message":{"content":"a"}},`, 1): false,
+		strings.Replace(vllm, `"content"`, `"Content"`, 1):                                           false,
+		strings.Replace(vllm, `"finish_reason":"stop"`, `"finish_reason":"error"`, 1):                false,
+		vllm + "\n\ndata: [DONE]\n\n":                                                                false,
+		vllm[:len(vllm)-1]:                                                                           false,
+	} {
+		fast, ok := plainChat([]byte(body))
+		if ok != want {
+			t.Errorf("%s: read in one pass is %v", body, ok)
+		}
+		slow, err := read([]byte(body), plain)
+		if ok && (err != nil || cmp.Diff(slow, fast) != "") {
+			t.Errorf("%s: %v %s", body, err, cmp.Diff(slow, fast))
+		}
+	}
+}
+
+// BenchmarkRead reads an answer of the usual form.
+func BenchmarkRead(b *testing.B) {
+	body := []byte(vllm)
+	for b.Loop() {
+		if a, err := Read(body, plain); err != nil || a.Input != 31 {
+			b.Fatal(a, err)
+		}
+	}
 }

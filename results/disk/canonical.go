@@ -36,7 +36,7 @@ func Canonical(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sorted(make([]byte, 0, len(raw)), raw)
+	return sorted(raw)
 }
 
 func marshal(v any) ([]byte, error) {

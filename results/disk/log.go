@@ -12,16 +12,11 @@ import (
 	"strings"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/jsonscan"
 )
 
 // emptyDigest is what the first line of a log names as its predecessor.
 var emptyDigest = Digest(nil)
-
-// link is what every line of a log holds beside its own fields.
-type link struct {
-	Seq  *int    `json:"seq"`
-	Prev *string `json:"prev"`
-}
 
 // Log is a hash-chained log open for appending. It is not safe for concurrent use.
 type Log struct {
@@ -104,11 +99,11 @@ func walk(path string, data []byte, at place, visit func([]byte) error) (place, 
 	for len(data) > 0 {
 		line, rest, _ := bytes.Cut(data, []byte("\n"))
 		data = rest
-		var l link
-		if err := json.Unmarshal(line, &l); err != nil || l.Seq == nil || l.Prev == nil {
+		seq, before, ok := linkOf(line)
+		if !ok {
 			return at, broken(path, next, errors.New("no object with seq and prev"))
 		}
-		if *l.Seq != next || *l.Prev != prev {
+		if seq != next || before != prev {
 			return at, broken(path, next, errors.New("the chain is broken: the line before was changed, added or removed"))
 		}
 		if err := visit(line); err != nil {
@@ -117,6 +112,38 @@ func walk(path string, data []byte, at place, visit func([]byte) error) (place, 
 		next, prev = next+1, Digest(line)
 	}
 	return place{next, prev}, nil
+}
+
+// linkOf is what every line of a log holds beside its own fields. Lines are mostly
+// plain.
+func linkOf(line []byte) (seq int, prev string, ok bool) {
+	s, both := jsonscan.New(line), 0
+	s.Object(func(name []byte) {
+		switch string(name) {
+		case "seq":
+			n, err := strconv.Atoi(string(s.Number()))
+			if seq = n; err != nil {
+				s.Odd()
+			}
+			both++
+		case "prev":
+			prev = s.Text()
+			both++
+		default:
+			s.Value()
+		}
+	})
+	if s.Plain() {
+		return seq, prev, both == 2
+	}
+	var l struct {
+		Seq  *int    `json:"seq"`
+		Prev *string `json:"prev"`
+	}
+	if err := json.Unmarshal(line, &l); err != nil || l.Seq == nil || l.Prev == nil {
+		return 0, "", false
+	}
+	return *l.Seq, *l.Prev, true
 }
 
 func broken(path string, line int, err error) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // errNoObject is a record of a log that is no object.
@@ -25,10 +26,67 @@ type sorter struct {
 	at int
 }
 
-// sorted appends the value with sorted keys.
-func sorted(to, value []byte) ([]byte, error) {
+// sorted is the value with sorted keys: itself, if they are.
+func sorted(value []byte) ([]byte, error) {
 	s := sorter{in: value}
-	return s.value(to)
+	if s.isSorted(0) {
+		return value, nil
+	}
+	s.at = 0
+	return s.value(make([]byte, 0, len(value)))
+}
+
+// isSorted reads a value and reports whether sorting it would change nothing. It gives
+// up on what is rare.
+func (s *sorter) isSorted(depth int) bool {
+	const deep = 32
+	switch c := s.in[s.at]; {
+	case depth > deep:
+		return false
+	case c == '"':
+		text, as := s.span()
+		return as != other || isCanonical(text)
+	case c == '[':
+		for s.at++; s.in[s.at] != ']'; {
+			if s.in[s.at] == ',' {
+				s.at++
+			}
+			if !s.isSorted(depth + 1) {
+				return false
+			}
+		}
+		s.at++
+	case c == '{':
+		var last []byte
+		for s.at++; s.in[s.at] != '}'; {
+			if s.in[s.at] == ',' {
+				s.at++
+			}
+			key, as := s.span()
+			key = key[:len(key)-1] // without the quote, which is no part of the order
+			if as != ascii || bytes.Compare(key, last) <= 0 {
+				return false
+			}
+			last = key
+			s.at++ // the colon
+			if !s.isSorted(depth + 1) {
+				return false
+			}
+		}
+		s.at++
+	default:
+		s.scalar()
+	}
+	return true
+}
+
+// scalar reads a number, a truth or null.
+func (s *sorter) scalar() []byte {
+	from := s.at
+	for s.at < len(s.in) && s.in[s.at] != ',' && s.in[s.at] != ']' && s.in[s.at] != '}' {
+		s.at++
+	}
+	return s.in[from:s.at]
 }
 
 // members takes apart an object. Values are canonical.
@@ -54,11 +112,7 @@ func (s *sorter) value(to []byte) ([]byte, error) {
 		text, err := s.text()
 		return append(to, text...), err
 	}
-	from := s.at
-	for s.at < len(s.in) && !bytes.ContainsRune([]byte(",]}"), rune(s.in[s.at])) {
-		s.at++
-	}
-	return append(to, s.in[from:s.at]...), nil
+	return append(to, s.scalar()...), nil
 }
 
 func (s *sorter) array(to []byte) ([]byte, error) {
@@ -91,7 +145,14 @@ func (s *sorter) members() (fields []member, err error) {
 			return nil, err
 		}
 		s.at++ // the colon
-		if m.value, err = s.value(nil); err != nil {
+		if c := s.in[s.at]; c == '{' || c == '[' {
+			m.value, err = s.value(nil)
+		} else if c == '"' {
+			m.value, err = s.text()
+		} else {
+			m.value = s.scalar()
+		}
+		if err != nil {
 			return nil, err
 		}
 		fields = append(fields, m)
@@ -107,21 +168,48 @@ func (s *sorter) members() (fields []member, err error) {
 	return last, nil
 }
 
-// text reads a text as package json writes it: one of plain ASCII is as it is.
-func (s *sorter) text() ([]byte, error) {
-	from, ascii := s.at, true
+// Kinds of texts.
+const (
+	ascii   = iota // without anything that stands for something else
+	escaped        // ASCII with escapes
+	other
+)
+
+// span reads a text as it stands, with its quotes.
+func (s *sorter) span() (text []byte, kind int) {
+	from := s.at
 	for s.at++; s.in[s.at] != '"'; s.at++ {
 		switch c := s.in[s.at]; {
 		case c == '\\':
 			s.at++
-			ascii = false
+			if kind = max(kind, escaped); bytes.IndexByte([]byte(`"\\nrtbf`), s.in[s.at]) < 0 {
+				kind = other
+			}
 		case c >= 0x7f:
-			ascii = false
+			kind = other
 		}
 	}
 	s.at++
-	text := s.in[from:s.at]
-	if ascii {
+	return s.in[from:s.at], kind
+}
+
+// isCanonical reports whether package json writes a text that is not ASCII in the same way.
+// It gives up on escapes of characters.
+func isCanonical(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' {
+			if i++; bytes.IndexByte([]byte(`"\\nrtbf`), text[i]) < 0 {
+				return false
+			}
+		}
+	}
+	return utf8.Valid(text) && !bytes.Contains(text, []byte("\u2028")) && !bytes.Contains(text, []byte("\u2029"))
+}
+
+// text reads a text as package json writes it.
+func (s *sorter) text() ([]byte, error) {
+	text, kind := s.span()
+	if kind != other || isCanonical(text) {
 		return text, nil
 	}
 	var v string

@@ -29,13 +29,13 @@ type Exchange struct {
 
 // Answer is the teacher's part of an exchange.
 type Answer struct {
+	Adapted []string `json:"adapted,omitempty"` // what was sent in another way, since the server refused it
+
 	Content      string `json:"content"`
 	FinishReason string `json:"finish_reason"`
 	InputTokens  int64  `json:"input_tokens"`
 	OutputTokens int64  `json:"output_tokens"`
 	Simulated    bool   `json:"simulated,omitempty"` // the server said that it is no LLM
-
-	Adapted []string `json:"adapted,omitempty"` // what was sent in another way, since the server refused it
 }
 
 // Segments is the folder of a trial's exchanges: files of lines, each a zstd

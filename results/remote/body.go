@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"compress/flate"
@@ -31,52 +32,40 @@ func (e ErrTooLarge) Error() string {
 // for. Beside another error there is what was read.
 func ReadBody(resp *http.Response, limit int64, complete func([]byte) bool) ([]byte, error) {
 	defer resp.Body.Close()
-	type piece struct {
-		data []byte
-		err  error
-	}
-	pieces, stop := make(chan piece), make(chan struct{})
-	defer close(stop)
+	var mu sync.Mutex // held while body changes
+	var body []byte
+	whole := false // nothing comes behind the body, which is complete
+	quiet := time.AfterFunc(settled, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if whole = complete(body); whole {
+			resp.Body.Close() // ends the read
+		}
+	})
+	defer quiet.Stop()
 	block := 4 << 10 // most answers are small
 	if n := resp.ContentLength; n >= 0 {
 		block = int(min(n, 32<<10-1)) + 1 // the server may say any length
 	}
-	go func() { // ends with the body, which is closed above
-		for {
-			data := make([]byte, block)
-			block = 32 << 10
-			n, err := resp.Body.Read(data)
-			select {
-			case pieces <- piece{data[:n], err}:
-			case <-stop:
-				return
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	var body []byte
-	quiet := time.NewTimer(settled)
-	defer quiet.Stop()
 	for {
-		select {
-		case p := <-pieces:
-			body = append(body, p.data...)
-			quiet.Reset(settled)
-			switch {
-			case int64(len(body)) > limit:
-				return nil, ErrTooLarge(limit)
-			case p.err == io.EOF || p.err != nil && complete(body):
-				return decoded(resp.Header, body, limit)
-			case p.err != nil:
-				return body, p.err
-			}
-		case <-quiet.C:
-			if complete(body) {
-				return decoded(resp.Header, body, limit)
-			}
+		mu.Lock()
+		body = slices.Grow(body, block)
+		mu.Unlock()
+		n, err := resp.Body.Read(body[len(body) : len(body)+block]) // where nobody looks yet
+		block = 32 << 10
+		mu.Lock()
+		body = body[:len(body)+n]
+		done := whole
+		mu.Unlock()
+		switch {
+		case int64(len(body)) > limit:
+			return nil, ErrTooLarge(limit)
+		case done || err == io.EOF || err != nil && complete(body):
+			return decoded(resp.Header, body, limit)
+		case err != nil:
+			return body, err
 		}
+		quiet.Reset(settled)
 	}
 }
 

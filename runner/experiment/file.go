@@ -85,6 +85,8 @@ type Student struct {
 	Device string `yaml:"device" json:"device,omitempty"` // cuda, unless it is cpu
 	Packed bool   `yaml:"packed" json:"packed,omitempty"` // of back end hf: recipe packed, a modified protocol
 
+	BatchTrials int `yaml:"batch_trials" json:"batch_trials,omitempty"` // of back end hf: trials trained in one pass at the most; 1 when 0
+
 	Python       string `yaml:"python" json:"python,omitempty"`             // of hf's environment; python3 when empty
 	LlamaFactory string `yaml:"llamafactory" json:"llamafactory,omitempty"` // its llamafactory-cli; that on PATH when empty
 
@@ -98,7 +100,7 @@ func (s Student) Embedded() bool { return s.Train == "" && s.Infer == "" }
 func (s Student) validate() error {
 	if s.Embedded() {
 		if s != (Student{Kind: s.Kind, GPUs: s.GPUs}) {
-			return fmt.Errorf("student: model, device, packed, python, llamafactory, serve and tinker go with train and infer")
+			return fmt.Errorf("student: model, device, packed, batch_trials, python, llamafactory, serve and tinker go with train and infer")
 		}
 		return known("student.kind", s.Kind, "embedded")
 	}
@@ -109,6 +111,7 @@ func (s Student) validate() error {
 		return fmt.Errorf("student.packed: goes with train: hf")
 	}
 	return cmp.Or(
+		s.validateTogether(),
 		known("student.train", s.Train, "hf", "llamafactory", Tinker), known("student.infer", s.Infer, "hf", "vllm", Tinker),
 		known("student.device", s.Device, "", "cuda", "cpu"), s.validateServe(), s.validateRented(),
 	)
@@ -263,6 +266,9 @@ func (f File) Validate() error {
 	}
 	if s := f.Student.Serve; f.Launcher.Kind == Slurm && s != nil && s.BaseURL != "" {
 		return fmt.Errorf("student.serve.base_url: goes with launcher local; jobs of a cluster start their own server")
+	}
+	if f.Launcher.Kind == Slurm && f.Student.Together() > 1 {
+		return fmt.Errorf("student.batch_trials: goes with launcher local; a job of a cluster trains one trial")
 	}
 	if f.Launcher.Kind == Slurm && f.Student.Train == Tinker {
 		return fmt.Errorf("student: back end tinker goes with launcher local; jobs of a cluster would wait for the service")

@@ -38,7 +38,7 @@ func (s *Scorer) Adapter(ctx context.Context, dir record.Trial, k int, task task
 		return score, &results.Error{
 			Kind: results.Verification,
 			Err:  fmt.Errorf("trial %s: the adapter trained now has the digest %.12s, the scored one had %.12s", state.Spec.TrialID, report.Digest, score.Training.Digest),
-			Hint: "the same machine, versions and number of GPUs give the same adapter",
+			Hint: "the same machine, versions and number of GPUs give the same adapter, but for one that was trained in a pass with others: keep_adapters keeps those",
 		}
 	}
 	return score, nil

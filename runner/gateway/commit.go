@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/results/record"
@@ -15,43 +16,82 @@ const maxBatch = 256
 type commit struct {
 	record   record.LedgerLine
 	exchange []byte // a line, or nil
-	done     chan error
+	leads    chan bool
+	err      error // once it was told that it does not lead
+}
+
+// queue has those that wait to be written. One of them leads: it writes for all that wait,
+// and hands the lead to the first that came meanwhile. So a call that is alone needs nobody
+// else to be woken, and calls at the same time share their syncs.
+type queue struct {
+	mu      sync.Mutex
+	waiting []*commit
+	led     bool
+	held    []*commit // of whoever leads: records that the disk did not take
+}
+
+// join reports whether the commit leads.
+func (q *queue) join(c *commit) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(q.waiting, c)
+	leads := !q.led
+	q.led = true
+	return leads
+}
+
+// take takes those that wait, in order: first the one that leads.
+func (q *queue) take() []*commit {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := min(len(q.waiting), maxBatch)
+	batch := q.waiting[:n:n]
+	q.waiting = q.waiting[n:]
+	return batch
+}
+
+// pass hands on the lead.
+func (q *queue) pass() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.led = len(q.waiting) > 0; q.led {
+		q.waiting[0].leads <- true
+	}
 }
 
 // write returns when the record is durable and counted. One that says how a call
 // ended is held when the disk fails, and written as soon as it can be: an answer is
 // paid for.
 func (g *Gateway) write(r record.LedgerLine, exchange []byte) error {
-	done := make(chan error, 1)
-	g.commits <- commit{record: r, exchange: exchange, done: done}
-	return <-done
+	c := &commit{record: r, exchange: exchange, leads: make(chan bool, 1)}
+	if g.queue.join(c) || <-c.leads {
+		defer g.queue.pass()
+		batch := g.queue.take()
+		g.commit(batch)
+		for _, other := range batch[1:] {
+			other.leads <- false
+		}
+	}
+	return c.err
 }
 
 // mend writes what is held.
 func (g *Gateway) mend() error { return g.write(record.LedgerLine{}, nil) }
 
-// commitLoop is the one goroutine that writes. Whatever waits while a batch is
-// being synced makes up the next one.
-func (g *Gateway) commitLoop() {
-	var held []commit
-	for first := range g.commits {
-		batch := g.collect(first)
-		all := append(held, batch...)
-		if err := g.persist(all); err != nil {
-			held = g.hold(all)
-			fault := g.broken(fmt.Errorf("write ledger: %w", err), len(held))
-			for _, c := range batch {
-				c.done <- fault
-			}
-			continue
-		}
-		for _, c := range held {
-			_ = g.count(c.record) // nobody waits; it was checked when it was sent
-		}
-		held = nil
+// commit writes and counts the batch and what is held. The caller leads.
+func (g *Gateway) commit(batch []*commit) {
+	all := append(g.queue.held, batch...)
+	if err := g.persist(all); err != nil {
+		g.queue.held = g.hold(all)
+		fault := g.broken(fmt.Errorf("write ledger: %w", err), len(g.queue.held))
 		for _, c := range batch {
-			c.done <- g.count(c.record)
+			c.err = fault
 		}
+		return
+	}
+	g.queue.held = nil
+	for _, c := range all {
+		c.err = g.count(c.record) // of one that was held, nobody waits for that; it was checked when it was sent
 	}
 }
 
@@ -68,7 +108,7 @@ func (g *Gateway) count(r record.LedgerLine) error {
 
 // hold keeps the records that must not be lost. A reservation that could not be
 // written is taken back: its call is not sent.
-func (g *Gateway) hold(batch []commit) (held []commit) {
+func (g *Gateway) hold(batch []*commit) (held []*commit) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, c := range batch {
@@ -98,25 +138,9 @@ func (g *Gateway) broken(err error, held int) error {
 	return fault
 }
 
-func (g *Gateway) collect(first commit) []commit {
-	batch := []commit{first}
-	for len(batch) < maxBatch {
-		select {
-		case c, open := <-g.commits:
-			if !open {
-				return batch
-			}
-			batch = append(batch, c)
-		default:
-			return batch
-		}
-	}
-	return batch
-}
-
 // persist makes exchanges durable and then records; an exchange that it stored
 // is taken out of the batch.
-func (g *Gateway) persist(batch []commit) error {
+func (g *Gateway) persist(batch []*commit) error {
 	var lines [][]byte
 	var records []any
 	for _, c := range batch {

@@ -34,15 +34,19 @@ type live struct{ g *Gateway }
 
 // enter waits for one of the teacher's slots.
 func (l live) enter(client context.Context, s *session) (leave func(), err error) {
+	leave = func() { <-l.g.slots }
 	select {
-	case l.g.slots <- struct{}{}:
-		leave = func() { <-l.g.slots }
-	case <-client.Done():
-		return nil, errStopping
-	case <-s.stopping:
-		return nil, errStopping
-	case <-s.ctx.Done():
-		return nil, errStopping
+	case l.g.slots <- struct{}{}: // without a look at the client, which costs more
+	default:
+		select {
+		case l.g.slots <- struct{}{}:
+		case <-client.Done():
+			return nil, errStopping
+		case <-s.stopping:
+			return nil, errStopping
+		case <-s.ctx.Done():
+			return nil, errStopping
+		}
 	}
 	if s.ctx.Err() != nil { // it ended while the call waited
 		leave()

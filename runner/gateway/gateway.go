@@ -48,16 +48,15 @@ import (
 
 // Gateway meters one trial. It is safe for concurrent use.
 type Gateway struct {
-	dir      record.Trial
-	spec     results.Spec
-	up       teacher.Teacher
-	course   course
-	opts     Options
-	log      *disk.Log
-	store    *store
-	slots    chan struct{} // one for each call in flight
-	commits  chan commit
-	commiter sync.WaitGroup
+	dir    record.Trial
+	spec   results.Spec
+	up     teacher.Teacher
+	course course
+	opts   Options
+	log    *disk.Log
+	store  *store
+	slots  chan struct{} // one for each call in flight
+	queue  queue
 
 	mu      sync.Mutex
 	book    *book
@@ -136,9 +135,8 @@ func Open(dir record.Trial, spec results.Spec, up teacher.Teacher, opts Options)
 	}
 	g := &Gateway{
 		dir: dir, spec: spec, up: up, opts: opts, book: newBook(budget),
-		slots:   make(chan struct{}, budget.TeacherConcurrency),
-		commits: make(chan commit, maxBatch),
-		run:     served{faulted: make(chan struct{})},
+		slots: make(chan struct{}, budget.TeacherConcurrency),
+		run:   served{faulted: make(chan struct{})},
 	}
 	g.course = live{g}
 	if r, ok := up.(*Recording); ok {
@@ -148,10 +146,10 @@ func Open(dir record.Trial, spec results.Spec, up teacher.Teacher, opts Options)
 	if g.log, err = disk.OpenLog(dir.Ledger(), g.book.applyLine); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
+	g.book.goOn()
 	if g.store, err = openStore(dir.Teacher()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open teacher store: %w", err), g.log.Close())
 	}
-	g.commiter.Go(g.commitLoop)
 	return g, nil
 }
 
@@ -173,8 +171,6 @@ func (g *Gateway) Close() error {
 	if fault != nil {
 		fault = g.mend() // there may be space by now
 	}
-	close(g.commits)
-	g.commiter.Wait()
 	return errors.Join(fault, g.store.seal(), g.log.Close())
 }
 

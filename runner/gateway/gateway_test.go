@@ -297,15 +297,29 @@ func TestCommitFails(t *testing.T) {
 	}
 }
 
-func TestCollect(t *testing.T) {
-	g := &Gateway{commits: make(chan commit, 2*maxBatch)}
-	for i := range maxBatch + 9 {
-		g.commits <- commit{record: record.LedgerLine{Attempt: i}}
+// TestQueue checks that the lead goes on in the order in which commits came, and that a
+// batch has a limit.
+func TestQueue(t *testing.T) {
+	var q queue
+	list := make([]*commit, maxBatch+9)
+	for i := range list {
+		list[i] = &commit{leads: make(chan bool, 1)}
+		if leads := q.join(list[i]); leads != (i == 0) {
+			t.Fatalf("commit %d leads: %v", i, leads)
+		}
 	}
-	if batch := g.collect(<-g.commits); len(batch) != maxBatch || batch[maxBatch-1].record.Attempt != maxBatch-1 {
-		t.Errorf("first batch has %d records", len(batch))
+	if batch := q.take(); len(batch) != maxBatch || batch[0] != list[0] || batch[maxBatch-1] != list[maxBatch-1] {
+		t.Errorf("first batch has %d commits", len(batch))
 	}
-	if batch := g.collect(<-g.commits); len(batch) != 9 {
-		t.Errorf("second batch has %d records", len(batch))
+	q.pass()
+	if next := list[maxBatch]; len(next.leads) != 1 || !<-next.leads {
+		t.Error("the first that waits does not lead")
+	}
+	if batch := q.take(); len(batch) != 9 || batch[0] != list[maxBatch] {
+		t.Errorf("second batch has %d commits", len(batch))
+	}
+	q.pass()
+	if !q.join(list[0]) {
+		t.Error("nobody leads and nobody may")
 	}
 }

@@ -22,6 +22,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/direct"
 )
 
 var (
@@ -63,9 +64,9 @@ func TestHopGateway(t *testing.T) {
 	if !ok {
 		return // a process of TestHops
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, 100
-	up := &teacher.OpenAI{BaseURL: at + "/v1", Model: "m", Client: &http.Client{Transport: transport}}
+	up := &teacher.OpenAI{BaseURL: at + "/v1", Model: "m", Client: &http.Client{
+		Transport: &direct.Transport{Proxy: http.ProxyFromEnvironment, Else: http.DefaultTransport, Keep: 100},
+	}}
 	g := open(t, os.Getenv("GATEWAY_FOLDER"), testSpec(1<<30, 1<<30, 80), up)
 	socket := filepath.Join(os.Getenv("GATEWAY_FOLDER"), "s")
 	stop, err := g.Serve(t.Context(), 1, socket, func(context.Context) results.Check { return results.Check{} }, func() float64 { return 1 })

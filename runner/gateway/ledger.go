@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -46,7 +45,8 @@ type book struct {
 	total    Usage
 	attempts map[int]Usage
 	losses   map[int]loss
-	keys     map[key]state
+	keys     map[key]state // of a book that goes on: of the calls in flight alone
+	goesOn   bool          // calls are added, whose keys the sessions keep apart
 	agent    results.AgentUse
 	cutAgent int          // calls of the agent that were cut off
 	replies  map[key]bool // of the agent: attempt and exchange
@@ -59,11 +59,22 @@ func newBook(b results.Budget) *book {
 }
 
 func (b *book) applyLine(line []byte) error {
-	var r record.LedgerLine
-	if err := json.Unmarshal(line, &r); err != nil {
+	r, err := decodeLine(line)
+	if err != nil {
 		return err
 	}
 	return b.apply(r)
+}
+
+// goOn forgets the calls that have ended: a trial may have any number of them.
+func (b *book) goOn() {
+	open := map[key]state{}
+	for k, at := range b.keys {
+		if at.open {
+			open[k] = at
+		}
+	}
+	b.keys, b.goesOn = open, true
 }
 
 // apply folds one record and refuses one that breaks a rule of the ledger.
@@ -93,6 +104,9 @@ func (b *book) apply(r record.LedgerLine) error {
 			return fmt.Errorf("settle record with outcome %q", r.Outcome)
 		}
 		b.keys[keyOf(r)] = state{exchange: r.Exchange}
+		if b.goesOn {
+			delete(b.keys, keyOf(r))
+		}
 		b.simulated = b.simulated || r.Simulated
 		if r.Outcome == record.Answered {
 			b.lose(r.Attempt, loss{answered: 1})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/results/disk"
 	"github.com/autodatabench/autodatabench/results/record"
 )
 
@@ -13,18 +14,24 @@ import (
 // error: it was paid for.
 func (g *Gateway) answers(attempt int) (map[key]record.Answer, error) {
 	g.mu.Lock()
-	want := map[string]key{}
-	for k, at := range g.book.keys {
-		if k.attempt == attempt && at.exchange != "" {
-			want[at.exchange] = k
-		}
-	}
+	count := g.book.losses[attempt].answered
 	g.mu.Unlock()
-	if len(want) == 0 {
+	if count == 0 {
 		return nil, nil
 	}
+	want := make(map[string]key, count)
+	err := disk.ReadLog(g.dir.Ledger(), func(line []byte) error {
+		r, err := decodeLine(line)
+		if err == nil && r.Attempt == attempt && r.Kind == record.Settle && r.Exchange != "" {
+			want[r.Exchange] = keyOf(r)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	found := make(map[key]record.Answer, len(want))
-	err := g.dir.Teacher().Read(func(digest string, e record.Exchange) error {
+	err = g.dir.Teacher().Read(func(digest string, e record.Exchange) error {
 		if k, ok := want[digest]; ok {
 			found[k] = e.Response
 		}

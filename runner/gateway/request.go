@@ -22,12 +22,12 @@ const (
 // chatRequest is what a call may say, normalised: equal calls have equal
 // canonical JSON.
 type chatRequest struct {
-	Messages    []teacher.Message `json:"messages"`
-	Temperature *float64          `json:"temperature,omitempty"`
-	TopP        *float64          `json:"top_p,omitempty"`
-	MaxTokens   int               `json:"max_tokens"`
-	Stop        []string          `json:"stop,omitempty"`
-	JSON        bool              `json:"json,omitempty"`
+	Messages    []teacher.Message
+	Temperature *float64
+	TopP        *float64
+	MaxTokens   int
+	Stop        []string
+	JSON        bool
 }
 
 // fieldError is a refused request; Field is empty when the body as a whole is
@@ -51,6 +51,14 @@ func decodeRequest(body []byte, maxTokens int) (chatRequest, error) {
 	if !utf8.Valid(body) {
 		return chatRequest{}, &fieldError{Err: errors.New("the body is not UTF-8")}
 	}
+	if r, ok := plainRequest(body, maxTokens); ok {
+		return r, nil
+	}
+	return anyRequest(body, maxTokens)
+}
+
+// anyRequest reads a request of any form, and says what is wrong with one.
+func anyRequest(body []byte, maxTokens int) (chatRequest, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
 		return chatRequest{}, &fieldError{Err: errors.New("the body is not a JSON object")}
@@ -161,7 +169,22 @@ func stops(raw json.RawMessage) ([]string, error) {
 
 // canonical returns the request's canonical JSON and its digest.
 func (r chatRequest) canonical() ([]byte, string, error) {
-	data, err := disk.Canonical(r)
+	type message struct { // fields are in their order, so that nobody has to sort them
+		Content string `json:"content"`
+		Role    string `json:"role"`
+	}
+	messages := make([]message, len(r.Messages))
+	for i, m := range r.Messages {
+		messages[i] = message{m.Content, m.Role}
+	}
+	data, err := disk.Canonical(struct {
+		JSON        bool      `json:"json,omitempty"`
+		MaxTokens   int       `json:"max_tokens"`
+		Messages    []message `json:"messages"`
+		Stop        []string  `json:"stop,omitempty"`
+		Temperature *float64  `json:"temperature,omitempty"`
+		TopP        *float64  `json:"top_p,omitempty"`
+	}{r.JSON, r.MaxTokens, messages, r.Stop, r.Temperature, r.TopP})
 	if err != nil {
 		return nil, "", err
 	}

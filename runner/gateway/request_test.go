@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -60,6 +61,9 @@ func TestDecodeRequest(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := decodeRequest([]byte(tt.body), 100)
+			if fast, ok := plainRequest([]byte(tt.body), 100); ok && (err != nil || cmp.Diff(fast, got) != "") {
+				t.Errorf("read in one pass as %+v, error %v", fast, err)
+			}
 			if tt.want.Messages != nil {
 				if err != nil {
 					t.Fatal(err)
@@ -77,6 +81,16 @@ func TestDecodeRequest(t *testing.T) {
 	}
 }
 
+// TestPlainRequest checks that what clients mostly send is read in one pass.
+func TestPlainRequest(t *testing.T) {
+	const body = `{"model": "m", "messages": [{"role": "system", "content": "be \"brief\"\n"}, {"content": "é", "role": "user"}], "temperature": 0.7, "top_p": 1, "max_tokens": 7, "n": 1}`
+	fast, ok := plainRequest([]byte(body), 100)
+	slow, err := anyRequest([]byte(body), 100)
+	if diff := cmp.Diff(slow, fast); !ok || err != nil || diff != "" {
+		t.Errorf("%v, %v, %s", ok, err, diff)
+	}
+}
+
 // FuzzDecodeRequest checks that an accepted body stays within the limits and
 // means the same when it is written again.
 func FuzzDecodeRequest(f *testing.F) {
@@ -85,6 +99,12 @@ func FuzzDecodeRequest(f *testing.F) {
 	f.Add([]byte(`{"messages":[{"role":"user","content":"x","content":"y"}],"n":1,"top_p":1}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := decodeRequest(body, 100)
+		if fast, ok := plainRequest(body, 100); ok && utf8.Valid(body) {
+			slow, err := anyRequest(body, 100)
+			if diff := cmp.Diff(slow, fast); diff != "" || err != nil {
+				t.Errorf("%s: read in one pass, %s %v", body, diff, err)
+			}
+		}
 		if err != nil {
 			var field *fieldError
 			if !errors.As(err, &field) {

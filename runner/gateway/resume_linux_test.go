@@ -23,7 +23,7 @@ func BenchmarkResume(b *testing.B) {
 		b.Fatal(err)
 	}
 	for from := 0; from < calls; from += maxBatch / 2 {
-		var batch []commit
+		var batch []*commit
 		for i := from; i < min(from+maxBatch/2, calls); i++ {
 			batch = append(batch, answered(b, i)...)
 		}
@@ -63,7 +63,7 @@ func processorTime(tb testing.TB) time.Duration {
 }
 
 // answered is the records of a call, as they come to be written.
-func answered(b *testing.B, i int) []commit {
+func answered(b *testing.B, i int) []*commit {
 	request, digest, err := chatRequest{MaxTokens: 256, Messages: []teacher.Message{{Role: teacher.User, Content: fmt.Sprintf("Write question %d about chemistry, with four options and the letter of the right one.", i)}}}.canonical()
 	if err != nil {
 		b.Fatal(err)
@@ -77,5 +77,5 @@ func answered(b *testing.B, i int) []commit {
 	reserve := record.LedgerLine{Kind: record.Reserve, Attempt: 1, Request: digest}
 	settle := reserve
 	settle.Kind, settle.Outcome, settle.Exchange, settle.Input, settle.Output = record.Settle, record.Answered, disk.Digest(line), 40, 60
-	return []commit{{record: reserve}, {record: settle, exchange: line}}
+	return []*commit{{record: reserve}, {record: settle, exchange: line}}
 }

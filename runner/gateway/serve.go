@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
+	"github.com/autodatabench/autodatabench/runner/gateway/http1"
 )
 
 // BodyLimit bounds a request of code in the sandbox, in bytes.
@@ -38,7 +38,7 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 	giveUp := func() { cutOff(context.Canceled) }
 	s := &session{
 		g: g, ctx: ctx, calls: calls, stopping: make(chan struct{}), attempt: attempt,
-		check: check, secondsLeft: secondsLeft, used: map[key]bool{}, lost: g.lost(attempt),
+		check: check, secondsLeft: secondsLeft, used: map[mark]struct{}{}, next: map[[16]byte]uint32{}, lost: g.lost(attempt),
 	}
 	if s.stored, err = g.answers(attempt); err != nil {
 		giveUp()
@@ -51,16 +51,15 @@ func (g *Gateway) Serve(ctx context.Context, attempt int, socket string, check f
 		g.end()
 		return nil, results.Infra(fmt.Errorf("serve gateway: %w", err))
 	}
-	server := &http.Server{
-		Handler:           s.routes(),
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		IdleTimeout:       5 * time.Second, // an idle connection takes the place of another
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // what it says is about hostile clients
+	server := &http1.Server{
+		Handler:     s.routes(),
+		Idle:        5 * time.Second, // an idle connection takes the place of another
+		Header:      10 * time.Second,
+		Read:        time.Minute,
+		HeaderLimit: 16 << 10,
 	}
 	var serving sync.WaitGroup
-	serving.Go(func() { server.Serve(listener) })
+	serving.Go(func() { _ = server.Serve(listener) })
 	watching := context.AfterFunc(ctx, func() {
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			cutOff(context.Cause(ctx))
@@ -132,7 +131,7 @@ func Listen(socket string, connections int) (net.Listener, error) {
 }
 
 // shut ends the server. Answers that nobody reads would hold it for ever.
-func (s *session) shut(server *http.Server) {
+func (s *session) shut(server *http1.Server) {
 	last, cancel := context.WithTimeout(context.Background(), s.g.opts.Grace+time.Second)
 	defer cancel()
 	if server.Shutdown(last) != nil {
@@ -211,6 +210,12 @@ func (s *session) verdict(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.checking.Unlock()
+	select {
+	case <-s.stopping: // it waited for its turn to be handled
+		refuse(w, http.StatusServiceUnavailable, "stopping", "", "", errStopping.Error())
+		return
+	default:
+	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.ctx, cancel)()

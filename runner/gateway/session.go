@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -29,7 +30,21 @@ type session struct {
 	lost        int // calls of earlier executions that are charged and have no answer
 
 	mu   sync.Mutex
-	used map[key]bool
+	used map[mark]struct{}
+	next map[[16]byte]uint32 // of a request that was made again: all occurrences below are used
+}
+
+// mark is what a session remembers of a call: half of the request's digest, which no two
+// requests share, and the occurrence. Code may make any number of calls.
+type mark struct {
+	request    [16]byte
+	occurrence uint32
+}
+
+func markOf(k key) (m mark) {
+	_, _ = hex.Decode(m.request[:], []byte(k.request)[:2*len(m.request)]) // of a digest
+	m.occurrence = uint32(k.occurrence)
+	return m
 }
 
 // errStopping is a call that came too late or whose client left before it was sent.
@@ -61,8 +76,12 @@ func (s *session) failed(k key, err error) {
 	if !errors.Is(err, errStopping) && !errors.As(err, &spent) {
 		return
 	}
+	m := markOf(k)
 	s.mu.Lock()
-	delete(s.used, k)
+	delete(s.used, m)
+	if n, again := s.next[m.request]; again {
+		s.next[m.request] = min(n, m.occurrence)
+	}
 	s.mu.Unlock()
 	if spent != nil && spent.budget != "refusals" && s.lost > 0 {
 		s.g.mu.Lock()
@@ -82,14 +101,17 @@ func (s *session) number(digest, header string) (key, error) {
 		}
 		k.occurrence = n
 	}
+	m := markOf(k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.used[k] {
-		k.occurrence = 0
+	if _, taken := s.used[m]; taken {
+		m.occurrence = s.next[m.request]
+		for _, taken := s.used[m]; taken; _, taken = s.used[m] {
+			m.occurrence++
+		}
+		s.next[m.request] = m.occurrence + 1
 	}
-	for s.used[k] {
-		k.occurrence++
-	}
-	s.used[k] = true
+	s.used[m] = struct{}{}
+	k.occurrence = int(m.occurrence)
 	return k, nil
 }

@@ -50,7 +50,7 @@ func TestFaultStays(t *testing.T) {
 func TestUnsentCallsAreForgotten(t *testing.T) {
 	const sent = 3
 	g := open(t, t.TempDir(), testSpec(100, sent, 2), &echo{})
-	s := &session{g: g, ctx: context.Background(), stopping: make(chan struct{}), attempt: 1, used: map[key]bool{}}
+	s := &session{g: g, ctx: context.Background(), stopping: make(chan struct{}), attempt: 1, used: map[mark]struct{}{}, next: map[[16]byte]uint32{}}
 	for i := range 50 {
 		body := fmt.Sprintf(`{"messages":[{"role":"user","content":"%d"}]}`, i)
 		w := httptest.NewRecorder()
@@ -61,6 +61,27 @@ func TestUnsentCallsAreForgotten(t *testing.T) {
 	}
 	if len(s.used) != sent {
 		t.Errorf("%d calls are remembered, want %d", len(s.used), sent)
+	}
+}
+
+// TestNumbers gives equal requests the smallest number that is free.
+func TestNumbers(t *testing.T) {
+	s := &session{attempt: 1, used: map[mark]struct{}{}, next: map[[16]byte]uint32{}}
+	digest := strings.Repeat("ab", 32)
+	for i, step := range []struct {
+		header string
+		freed  int // before it, a number of a call that was not sent; -1 for none
+		want   int
+	}{
+		{"", -1, 0}, {"", -1, 1}, {"3", -1, 3}, {"", -1, 2}, {"", -1, 4}, {"", 1, 1}, {"0", -1, 5}, {"", 3, 3}, {"", 5, 5}, {"7", -1, 7}, {"", -1, 6}, {"", -1, 8},
+	} {
+		if step.freed >= 0 {
+			s.failed(key{1, digest, step.freed}, errStopping)
+		}
+		got, err := s.number(digest, step.header)
+		if err != nil || got.occurrence != step.want {
+			t.Errorf("call %d has number %d (%v), want %d", i, got.occurrence, err, step.want)
+		}
 	}
 }
 

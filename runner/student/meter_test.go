@@ -3,6 +3,7 @@ package student
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,6 +37,35 @@ func TestMeter(t *testing.T) {
 	})
 }
 
+// Of shared time each use has its part, which is what its limit bounds.
+func TestShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, meter := Metered(t.Context(), 10*time.Second, errSpent, time.Now)
+		time.Sleep(2 * time.Second)
+		Share(ctx, 4)
+		time.Sleep(12 * time.Second)
+		resume := Wait(ctx)
+		Share(ctx, 2)
+		time.Sleep(time.Hour)
+		resume()
+		time.Sleep(9 * time.Second)
+		if Spent(ctx) {
+			t.Fatal("ended after 9.5 s")
+		}
+		time.Sleep(2 * time.Second)
+		if !Spent(ctx) {
+			t.Error("not ended after 10 s")
+		}
+		if ran := meter.Stop(); ran != 10500*time.Millisecond {
+			t.Errorf("ran %s, want 2 s, a quarter of 12 s and half of 11 s", ran)
+		}
+		ctx, _ = Metered(t.Context(), math.MaxInt64, errSpent, time.Now)
+		if Share(ctx, 3); Spent(ctx) {
+			t.Error("a use without a limit is spent")
+		}
+	})
+}
+
 // What a job measured is what counts, and a wait that has not ended counts
 // nothing.
 func TestTook(t *testing.T) {
@@ -64,6 +94,7 @@ func TestNoMeter(t *testing.T) {
 	Wait(t.Context())()
 	Took(t.Context(), time.Hour)
 	Pay(t.Context(), 1)
+	Share(t.Context(), 2)
 	if Spent(t.Context()) {
 		t.Error("spent without a meter")
 	}

@@ -9,7 +9,7 @@
 // The package is not for judging answers (package tasks) and holds no back end.
 // Invariant: an adapter is a function of (student, recipe, rows, seed, BLAS);
 // package studenttest checks this for every back end of this machine. A service does not
-// promise it.
+// promise it, and one of [Many] in a pass is so but for rounding.
 package student
 
 import (

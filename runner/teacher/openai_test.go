@@ -17,6 +17,7 @@ import (
 
 	"github.com/autodatabench/autodatabench/agents/dialect"
 	"github.com/autodatabench/autodatabench/results/remote"
+	"github.com/autodatabench/autodatabench/runner/teacher/direct"
 )
 
 const goodAnswer = `{"choices":[{"message":{"role":"assistant","content":"four"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":1}}`
@@ -131,34 +132,44 @@ func TestOpenAIOutcomes(t *testing.T) {
 			&CallError{Status: 429, Refunded: true, Retryable: true, RetryAfter: time.Hour}, "429"},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var tries atomic.Int32
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				io.Copy(io.Discard, r.Body)
-				tt.steps[tries.Add(1)-1](w)
-			}))
-			defer server.Close()
-			o := &OpenAI{BaseURL: server.URL, Model: "m", Key: "sk-very-secret", Client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Retry: quick}
-			resp, err := o.Complete(context.Background(), Request{Messages: []Message{{User, "u"}}})
-			if tries.Load() != tt.tries {
-				t.Errorf("%d tries, want %d", tries.Load(), tt.tries)
-			}
-			if tt.want == nil {
-				if err != nil || resp.Content != "four" {
-					t.Errorf("%+v, %v", resp, err)
+		for by, transport := range transports() {
+			t.Run(tt.name+", "+by, func(t *testing.T) {
+				var tries atomic.Int32
+				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					io.Copy(io.Discard, r.Body)
+					tt.steps[tries.Add(1)-1](w)
+				}))
+				defer server.Close()
+				o := &OpenAI{BaseURL: server.URL, Model: "m", Key: "sk-very-secret", Client: &http.Client{Transport: transport}, Retry: quick}
+				resp, err := o.Complete(context.Background(), Request{Messages: []Message{{User, "u"}}})
+				if tries.Load() != tt.tries {
+					t.Errorf("%d tries, want %d", tries.Load(), tt.tries)
 				}
-				return
-			}
-			var call *CallError
-			if !errors.As(err, &call) || !strings.Contains(err.Error(), tt.text) {
-				t.Fatalf("error %v", err)
-			}
-			got := *call
-			got.Err = nil
-			if diff := cmp.Diff(*tt.want, got); diff != "" {
-				t.Error(diff)
-			}
-		})
+				if tt.want == nil {
+					if err != nil || resp.Content != "four" {
+						t.Errorf("%+v, %v", resp, err)
+					}
+					return
+				}
+				var call *CallError
+				if !errors.As(err, &call) || !strings.Contains(err.Error(), tt.text) {
+					t.Fatalf("error %v", err)
+				}
+				got := *call
+				got.Err = nil
+				if diff := cmp.Diff(*tt.want, got); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+	}
+}
+
+// transports are those by which a teacher without TLS may be asked, by name.
+func transports() map[string]http.RoundTripper {
+	return map[string]http.RoundTripper{
+		"net/http": &http.Transport{DisableKeepAlives: true},
+		"direct":   &direct.Transport{Proxy: http.ProxyFromEnvironment, Else: http.DefaultTransport, Keep: 4},
 	}
 }
 
@@ -169,10 +180,12 @@ func TestOpenAINoServer(t *testing.T) {
 	}
 	l.Close() // nobody listens there now
 	for _, url := range []string{"http://" + l.Addr().String(), "http://no-such-host.invalid"} {
-		o := &OpenAI{BaseURL: url, Model: "m", Retry: quick}
-		_, err := o.Complete(context.Background(), Request{})
-		if call := AsCallError(err); err == nil || !call.Refunded || !call.Retryable {
-			t.Errorf("%s: %+v", url, call)
+		for by, transport := range transports() {
+			o := &OpenAI{BaseURL: url, Model: "m", Client: &http.Client{Transport: transport}, Retry: quick}
+			_, err := o.Complete(context.Background(), Request{})
+			if call := AsCallError(err); err == nil || !call.Refunded || !call.Retryable {
+				t.Errorf("%s, %s: %+v", url, by, call)
+			}
 		}
 	}
 }
@@ -185,15 +198,17 @@ func TestOpenAITimeout(t *testing.T) {
 	}))
 	defer server.Close()
 	defer close(release)
-	o := &OpenAI{BaseURL: server.URL, Model: "m", Timeout: 50 * time.Millisecond, Retry: remote.Retry{Tries: 1}}
-	_, err := o.Complete(context.Background(), Request{})
-	if call := AsCallError(err); !errors.Is(err, context.DeadlineExceeded) || call.Refunded || !call.Retryable {
-		t.Errorf("got %v, %+v", err, call)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	o.Retry.Tries = 5
-	if _, err := o.Complete(ctx, Request{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+	for by, transport := range transports() {
+		o := &OpenAI{BaseURL: server.URL, Model: "m", Timeout: 50 * time.Millisecond, Client: &http.Client{Transport: transport}, Retry: remote.Retry{Tries: 1}}
+		_, err := o.Complete(context.Background(), Request{})
+		if call := AsCallError(err); !errors.Is(err, context.DeadlineExceeded) || call.Refunded || !call.Retryable {
+			t.Errorf("%s: %v, %+v", by, err, call)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		o.Retry.Tries = 5
+		if _, err := o.Complete(ctx, Request{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, cancelled: %v", by, err)
+		}
 	}
 }

@@ -18,7 +18,7 @@ func recordRules() []rule {
 	return []rule{
 		imports("record-below", true, func(s *source, i imported) bool {
 			return i.ours != "" && (s.in("results/record") && !slices.Contains([]string{"results", "results/disk", "results/disk/disktest", "results/record"}, i.ours) ||
-				s.in("results/disk/...") && !slices.Contains([]string{"results", "results/disk", "results/disk/disktest"}, i.ours))
+				s.in("results/disk/...") && !slices.Contains([]string{"results", "results/jsonscan", "results/disk", "results/disk/disktest"}, i.ours))
 		}),
 		imports("replay-seam", false, func(s *source, i imported) bool {
 			return i.ours == "runner/replay" && !s.in("bench/internal/setup")

@@ -161,6 +161,9 @@ func planTable(f experiment.File, p results.Protocol, made plan.Plan) *table.Tab
 	if !f.Student.Embedded() {
 		t.Note("The student %s is trained by the recipe of protocol %s: %s.", f.Student.Model, p.Name, p.Recipe.Words())
 	}
+	if text := f.Sharing(); text != "" {
+		t.Note("batch_trials: %s.", text)
+	}
 	if r := made.Rent; r != nil {
 		t.Note("At the service: at most %d trainings of %s tokens in all, %s tokens of %d questions read and %s tokens of answers written: %s USD. The base student's answers come on top.",
 			r.Trainings, table.Count(int(r.Train)), table.Count(int(r.Read)), r.Questions, table.Count(int(r.Written)), amount(r.USD, 2))

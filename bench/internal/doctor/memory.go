@@ -99,12 +99,13 @@ func teacherFits(found Finding, w setup.World, t experiment.Teacher, memory int6
 // weights whole. LLaMA-Factory computes activations a second time (gradient
 // checkpointing); a quarter of the weights and 4 GiB are for them, LoRA and
 // optimiser. The worker of hf keeps its activations, of small passes
-// where memory is short, with 2 GiB for the rest.
+// where memory is short, with 2 GiB for the rest, and has an adapter for each trial of a
+// pass.
 func training(m model, s experiment.Student) int64 {
 	if s.Train == "llamafactory" {
 		return m.weights + m.weights/4 + 4<<30
 	}
-	return m.weights + hf.Activations(m.shape) + 2<<30
+	return m.weights + hf.Activations(m.shape) + 2<<30 + int64(s.Together()-1)*hf.Adapter(m.shape, setup.GreatestRank())
 }
 
 // serving estimates the bytes that a vLLM needs of each of its GPUs: its part of

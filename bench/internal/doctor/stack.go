@@ -93,6 +93,9 @@ func checkTrainer(f experiment.File) Finding {
 	if p, err := f.Resolve(); err == nil && !f.Student.Embedded() {
 		found.What += fmt.Sprintf("; protocol %s: %s", p.Name, p.Recipe.Words())
 	}
+	if text := f.Sharing(); text != "" {
+		found.What += "; " + text
+	}
 	return found
 }
 

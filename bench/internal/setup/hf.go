@@ -16,12 +16,16 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 		cfg.Ranks = 1
 	}
 	cfg.Share = max(0.01, 1-m.served)
+	worker := hf.WorkerDigest()
+	if cfg.Many = s.Together() > 1; cfg.Many {
+		worker = hf.BatchDigest() + " (several trials in one pass)"
+	}
 	found, err := hf.Versions(cfg.Python)
 	if err != nil {
 		return studentPlan{}, err
 	}
 	arithmetic := fmt.Sprintf("torch %s, transformers %s, peft %s, worker %s, %s x %d",
-		found["torch"], found["transformers"], found["peft"], hf.WorkerDigest(), m.device, cfg.Ranks)
+		found["torch"], found["transformers"], found["peft"], worker, m.device, cfg.Ranks)
 	if cfg.Share < 1 && m.device != "cpu" { // it decides how updates are split
 		arithmetic += fmt.Sprintf(", %.2f of its memory", cfg.Share)
 	}
@@ -32,7 +36,7 @@ func planHF(s experiment.Student, m base) (studentPlan, error) {
 			on := cfg
 			on.Devices = devices
 			worker := hf.New(on)
-			return openedStudent{worker, worker.Close}, checkpoint.CheckDevice(m.device)
+			return openedStudent{worker, worker.Close, worker}, checkpoint.CheckDevice(m.device)
 		},
 	}, nil
 }

@@ -27,6 +27,7 @@ func openStudents(ctx context.Context, w World, f experiment.File, plan studentP
 		return openSlurm(ctx, w, f, plan, root)
 	}
 	var members []launch.Student
+	var gathered []launch.Member
 	var opened closers
 	for _, devices := range sets {
 		member, err := plan.open(devices)
@@ -34,9 +35,15 @@ func openStudents(ctx context.Context, w World, f experiment.File, plan studentP
 			return openedStudent{}, errors.Join(err, opened.close())
 		}
 		members = append(members, member)
+		gathered = append(gathered, launch.Member{Student: member, Many: member.many, Asks: f.Student.Asked()})
 		opened.add(member.close)
 	}
-	return openedStudent{launch.NewPool(members...), opened.close}, nil
+	if n := f.Student.Together(); n > 1 {
+		gatherer := launch.NewGatherer(n, gathered...)
+		opened.add(gatherer.Close)
+		return openedStudent{gatherer, opened.close, nil}, nil
+	}
+	return openedStudent{launch.NewPool(members...), opened.close, nil}, nil
 }
 
 // openSlurm asks the cluster whether it would take a job before anything is
@@ -59,7 +66,7 @@ func openSlurm(ctx context.Context, w World, f experiment.File, plan studentPlan
 	if err != nil {
 		return openedStudent{}, err
 	}
-	return openedStudent{l, func() error { return nil }}, l.Check(ctx)
+	return openedStudent{l, func() error { return nil }, nil}, l.Check(ctx)
 }
 
 // portable is the student in words that mean the same in another folder.

@@ -29,6 +29,7 @@ type studentPlan struct {
 type openedStudent struct {
 	runner.Student
 	close func() error // ends its processes
+	many  student.Many // its trainer; nil: it trains one at a time
 }
 
 // planStudent finds and checks the student that the experiment asks for.
@@ -42,7 +43,7 @@ func planStudent(w World, f experiment.File) (studentPlan, error) {
 	}
 	return studentPlan{
 		identity: e.Identity(), most: e.MostNewTokens(), checkRecipe: e.CheckRecipe,
-		open: func(string) (openedStudent, error) { return openedStudent{e, func() error { return nil }}, nil },
+		open: func(string) (openedStudent, error) { return openedStudent{e, func() error { return nil }, nil}, nil },
 	}, nil
 }
 
@@ -135,7 +136,7 @@ func planPair(w World, f experiment.File) (studentPlan, error) {
 func (p studentPlan) trainer() trainer {
 	return trainer{p.identity.Arithmetic, p.checkRecipe, func(devices string) (student.Trainer, func() error, error) {
 		opened, err := p.open(devices)
-		return opened, opened.close, err
+		return opened.Student, opened.close, err
 	}}
 }
 
@@ -156,9 +157,11 @@ func openPair(t trainer, g generator, devices string) (openedStudent, error) {
 	if err != nil {
 		return openedStudent{}, errors.Join(err, closeTrainer())
 	}
+	many, _ := trains.(student.Many)
 	return openedStudent{
 		student.Pair{Trainer: trains, Generator: answers},
 		func() error { return errors.Join(closeGenerator(), closeTrainer()) },
+		many,
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/autodatabench/autodatabench/runner/experiment"
 	"github.com/autodatabench/autodatabench/runner/student/vllm"
 	"github.com/autodatabench/autodatabench/runner/teacher"
+	"github.com/autodatabench/autodatabench/runner/teacher/direct"
 	"github.com/autodatabench/autodatabench/runner/teacher/procedural"
 )
 
@@ -71,5 +72,5 @@ func openAI(f experiment.File) teacher.OpenAI {
 func teacherClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = results.Paper().Budget.TeacherConcurrency
-	return &http.Client{Transport: transport}
+	return &http.Client{Transport: &direct.Transport{Proxy: http.ProxyFromEnvironment, Else: transport, Keep: transport.MaxIdleConnsPerHost}}
 }

@@ -44,7 +44,7 @@ func planTinker(w World, s experiment.Student, m base) (studentPlan, error) {
 		most: m.MostNewTokens(), checkRecipe: student.CheckRecipe,
 		open: func(string) (openedStudent, error) {
 			opened := tinker.New(cfg)
-			return openedStudent{opened, opened.Close}, nil
+			return openedStudent{opened, opened.Close, nil}, nil
 		},
 		ready: func(ctx context.Context) error { return tinker.Probe(ctx, cfg) },
 	}, nil

@@ -67,7 +67,7 @@ func planVLLM(w World, s experiment.Student, m base) (generator, error) {
 	}
 	launch := vllm.Launch{
 		What: "vllm serve of the student", Command: serve.Command, Options: serve.Options, Model: m.Folder, GPUs: s.GPUs,
-		Rank: greatestRank(), Env: child.Env(w.Environ, serve.APIKeyEnv), Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: vllm.BesideTraining,
+		Rank: GreatestRank(), Loaded: s.Asked(), Env: child.Env(w.Environ, serve.APIKeyEnv), Dtype: map[string]string{"bf16": "bfloat16", "float32": "float32"}[m.precision], Share: vllm.BesideTraining,
 		Context: m.Context, Answers: mostAnswers,
 	}
 	if m.device == "cpu" {
@@ -114,8 +114,8 @@ func servesToday(s experiment.Student, m base) error {
 		"serve the folder "+m.Folder+", where the date is fixed, and name it in student.model")
 }
 
-// greatestRank is that of every protocol's adapters.
-func greatestRank() int {
+// GreatestRank is that of every protocol's adapters.
+func GreatestRank() int {
 	rank := 0
 	for _, p := range results.Protocols() {
 		rank = max(rank, p.Recipe.Rank)

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/autodatabench/autodatabench/results"
@@ -42,6 +43,8 @@ type Config struct {
 
 	Secrets    []string      // variables whose values the worker must not get, beside those whose names say so
 	StartLimit time.Duration // until the model is loaded; 0 means 20 min
+
+	Many bool // several trainings in one pass ([Student.TrainMany]), by batch.py; of one rank
 
 	Other *Worker // in place of worker.py; Device, Devices, Ranks, Share and Precision are then not used
 }
@@ -68,6 +71,7 @@ func Library() string {
 type Student struct {
 	cfg    Config
 	turn   chan struct{} // held by whose job runs
+	jobs   atomic.Int64  // of several trainings, for their numbers
 	worker *worker       // nil: none runs
 }
 
@@ -109,57 +113,6 @@ func checkDropout(r results.Recipe) error {
 		return fmt.Errorf("recipe: dropout must be at least 0 and below 1, got %v", r.Dropout)
 	}
 	return nil
-}
-
-// pair is a row as the worker takes it.
-type pair struct {
-	Prompt string `json:"prompt"`
-	Output string `json:"output"`
-}
-
-// Train implements [student.Trainer].
-func (s *Student) Train(ctx context.Context, recipe results.Recipe, rows []results.Row, seed int64, dir string, progress func(student.Progress)) (results.TrainReport, error) {
-	if err := s.CheckRecipe(recipe); err != nil {
-		return results.TrainReport{}, results.Bad(fmt.Errorf("train: %w", err))
-	}
-	if len(rows) == 0 {
-		return results.TrainReport{}, results.Bad(errors.New("train: no rows"))
-	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return results.TrainReport{}, results.Infra(fmt.Errorf("train: %w", err))
-	}
-	pairs := make([]pair, len(rows))
-	for i, row := range rows {
-		pairs[i] = pair{row.Prompt(), row.Output}
-	}
-	report := results.TrainReport{Rows: len(rows)}
-	ended, err := s.job(ctx, map[string]any{
-		"op": "train", "recipe": recipe, "rows": pairs, "seed": seed, "dir": dir, "name": s.cfg.Model.Name,
-	}, func(e event) error {
-		if e.Event != "step" {
-			return fmt.Errorf("sent %q in a training", e.Event)
-		}
-		if e.Step == 1 {
-			report.FirstLoss = e.Loss
-		}
-		s.pay(ctx, e.Tokens-report.Tokens, 0, 0)
-		report.LastLoss, report.Updates, report.Tokens = e.Loss, e.Step, e.Tokens
-		report.Measured.Seconds, report.Measured.PeakMemory = e.Seconds, e.Memory
-		if progress != nil {
-			progress(student.Progress{
-				Step: e.Step, Total: e.Total, Loss: e.Loss, LearningRate: e.Rate,
-				TokensPerSecond: student.Rate(e.Tokens, e.Seconds), PeakMemory: e.Memory,
-			})
-		}
-		return nil
-	})
-	if err != nil {
-		return report, fmt.Errorf("train: %w", err)
-	}
-	report.Trainable, report.Measured.PeakMemory, report.Measured.StartSeconds = ended.Trainable, ended.Memory, ended.started
-	report.Digest, err = checkpoint.DigestAdapter(dir)
-	return report, err
 }
 
 // Generate implements [student.Generator].
@@ -245,11 +198,15 @@ func (s *Student) job(ctx context.Context, request map[string]any, each func(eve
 			return ended, err
 		}
 	}
+	take := func(e event) error {
+		e.started = started
+		return each(e)
+	}
 	if s.cfg.Other != nil {
-		ended, err = s.worker.queue(s.cfg.StartLimit, runs, append(line, '\n'), each)
+		ended, err = s.worker.queue(s.cfg.StartLimit, runs, append(line, '\n'), take)
 	} else {
 		runs()
-		ended, err = s.worker.do(append(line, '\n'), each)
+		ended, err = s.worker.do(append(line, '\n'), take)
 	}
 	ended.started = started
 	return ended, err

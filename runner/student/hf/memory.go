@@ -17,3 +17,10 @@ func Activations(s checkpoint.Shape) int64 { return activations(s, leastPassToke
 func activations(s checkpoint.Shape, tokens, answers int) int64 {
 	return int64(tokens)*int64(s.Layers*(13*s.Hidden+8*s.Intermediate)) + int64(answers)*int64(14*s.Vocabulary)
 }
+
+// Adapter estimates the bytes of one more trial in a pass: its LoRA matrices on all that is
+// linear in float32, with gradient, AdamW's two means and scales, and once in bf16.
+func Adapter(s checkpoint.Shape, rank int) int64 {
+	const each = 4 + 4 + 8 + 4 + 2
+	return each * int64(rank) * int64(s.Layers*(11*s.Hidden+3*s.Intermediate))
+}

@@ -30,3 +30,11 @@ func TestActivations(t *testing.T) {
 		}
 	}
 }
+
+// TestAdapter: the exported embedded student has 81,920 trainable parameters at rank 8
+// (doc/gpu.md).
+func TestAdapter(t *testing.T) {
+	if got := Adapter(checkpoint.Shape{Hidden: 128, Intermediate: 384, Layers: 4}, 8); got != 22*81920 {
+		t.Errorf("%d bytes", got)
+	}
+}

@@ -37,7 +37,7 @@ const longestLine = 4 << 20
 
 // event is a line of the worker; which fields it has depends on Event.
 type event struct {
-	Event     string  `json:"event"` // ready | step | answer | done | diverged | refused
+	Event     string  `json:"event"` // ready | step | answer | done | diverged | refused; of several trainings also begun | left
 	Seconds   float64 `json:"seconds"`
 	Step      int     `json:"step"`
 	Total     int     `json:"total"`
@@ -49,7 +49,9 @@ type event struct {
 	Index     int     `json:"index"`
 	Text      string  `json:"text"`
 	Message   string  `json:"message"`
-	Read      int     `json:"read"` // tokens of a question, of a service that counts them
+	Read      int     `json:"read"`  // tokens of a question, of a service that counts them
+	Trial     int     `json:"trial"` // of several trainings
+	Why       string  `json:"why"`   // it left: done | diverged | dropped
 
 	started float64 // seconds that the worker took to be ready, if the job waited for it
 }
@@ -113,10 +115,14 @@ func (c Config) command() []string {
 	if c.Other != nil {
 		return append([]string{"-c", c.Other.Text}, c.Other.Args...)
 	}
-	return []string{
-		"-c", program, "--model", c.Model.Folder, "--device", c.Device, "--precision", c.Precision,
-		"--share", strconv.FormatFloat(c.Share, 'g', -1, 64), "--ranks", strconv.Itoa(c.Ranks),
+	text, ranks := program, []string{"--ranks", strconv.Itoa(c.Ranks)}
+	if c.Many {
+		text, ranks = batchProgram(), nil
 	}
+	return append([]string{
+		"-c", text, "--model", c.Model.Folder, "--device", c.Device, "--precision", c.Precision,
+		"--share", strconv.FormatFloat(c.Share, 'g', -1, 64),
+	}, ranks...)
 }
 
 // await waits until the model is loaded, for so long at the most, and returns how
@@ -150,7 +156,7 @@ func (w *worker) do(job []byte, each func(event) error) (event, error) {
 		case e.Event == "done":
 			return e, nil
 		case e.Event == "diverged":
-			return e, fmt.Errorf("%w: %.300q", student.ErrDiverged, e.Message)
+			return e, diverged(e)
 		case e.Event == "refused":
 			return e, w.refused(e)
 		}
@@ -177,6 +183,9 @@ func (w *worker) queue(limit time.Duration, runs func(), job []byte, each func(e
 	}
 	return ended, err
 }
+
+// diverged is a training whose numbers overflowed.
+func diverged(e event) error { return fmt.Errorf("%w: %.300q", student.ErrDiverged, e.Message) }
 
 // refused is what cannot be done with the model, or with a question.
 func (w *worker) refused(e event) error {

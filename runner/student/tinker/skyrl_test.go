@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/autodatabench/autodatabench/results"
 	"github.com/autodatabench/autodatabench/runner/child"
 	"github.com/autodatabench/autodatabench/runner/student"
@@ -116,6 +118,7 @@ func TestTinkerSkyRL(t *testing.T) {
 	recipe.Epochs = 10
 	t.Run("conformance", func(t *testing.T) { studenttest.RunService(t, s, recipe) })
 	t.Run("as hf trains", func(t *testing.T) { asHF(t, s, m, recipe) })
+	t.Run("as well as hf trains", func(t *testing.T) { asWellAsHF(t, s, m, recipe) })
 	t.Run("cost", func(t *testing.T) {
 		ctx, meter := student.Metered(t.Context(), time.Hour, context.Canceled, time.Now)
 		rows := studenttest.Rows(8)
@@ -159,5 +162,53 @@ func asHF(t *testing.T, s Student, m checkpoint.Model, recipe results.Recipe) {
 	}
 	if a.LastLoss >= a.FirstLoss {
 		t.Errorf("the service's losses go from %v to %v", a.FirstLoss, a.LastLoss)
+	}
+}
+
+// asWellAsHF trains with several seeds at the service and by hf, and compares how many of the
+// rows the students then answer, at two standard errors of the seeds.
+func asWellAsHF(t *testing.T, s Student, m checkpoint.Model, recipe results.Recipe) {
+	t.Helper()
+	const seeds = 5
+	rows := pretrain.TrainingSets(results.Science, 48, 1)[0].Rows
+	prompts := make([]string, len(rows))
+	for i, r := range rows {
+		prompts[i] = r.Prompt()
+	}
+	recipe.Epochs = 3
+	local := hf.New(hf.Config{Python: variable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32"})
+	t.Cleanup(func() { local.Close() })
+	type trained interface {
+		student.Trainer
+		student.Generator
+	}
+	var mean, variance [2]float64 // of the seeds' means
+	for i, by := range []trained{s, local} {
+		var shares []float64
+		for seed := range int64(seeds) {
+			dir := filepath.Join(t.TempDir(), "adapter")
+			if _, err := by.Train(t.Context(), recipe, rows, seed, dir, nil); err != nil {
+				t.Fatal(err)
+			}
+			answers, err := by.Generate(t.Context(), dir, prompts, results.Sampling{TopP: 1, MaxTokens: 32}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			right := 0
+			for j, a := range answers {
+				if strings.TrimSpace(a) == strings.TrimSpace(rows[j].Output) {
+					right++
+				}
+			}
+			shares = append(shares, 100*float64(right)/float64(len(rows)))
+		}
+		mean[i] = stat.Mean(shares, nil)
+		variance[i] = stat.Variance(shares, nil) / seeds
+		t.Logf("%T: %.1f %% of the rows, %.1f", by, mean[i], shares)
+	}
+	apart, deviation := math.Abs(mean[0]-mean[1]), math.Sqrt(variance[0]+variance[1])
+	t.Logf("%.1f points apart, standard error %.1f", apart, deviation)
+	if apart > 2*deviation || deviation == 0 {
+		t.Errorf("the service's students answer %.1f %%, hf's %.1f %%: apart by more than two standard errors of %.2f", mean[0], mean[1], deviation)
 	}
 }

@@ -22,6 +22,7 @@ type Launch struct {
 	Devices string   // CUDA_VISIBLE_DEVICES; empty leaves it as it is
 	GPUs    int      // of the set
 	Rank    int      // greatest rank of adapters; 0 for a server without adapters
+	Loaded  int      // adapters that are asked at a time; 0 means 1
 	Seed    int64    // of the server's own choices
 	Dtype   string   // of weights and products; empty for the checkpoint's
 	Share   string   // of the GPUs' memory, as in 0.4; empty for vLLM's own choice, nearly all
@@ -77,7 +78,7 @@ func (l Launch) Spec() server.Spec {
 	}
 	if l.Rank > 0 {
 		i, _ := slices.BinarySearch(ranks[:len(ranks)-1], l.Rank) // vLLM itself refuses a greater one
-		command = append(command, "--enable-lora", "--max-loras", "1", "--max-cpu-loras", "4", "--max-lora-rank", strconv.Itoa(ranks[i]))
+		command = append(command, "--enable-lora", "--max-loras", strconv.Itoa(max(1, l.Loaded)), "--max-cpu-loras", strconv.Itoa(max(4, l.Loaded)), "--max-lora-rank", strconv.Itoa(ranks[i]))
 		env = set(env, "VLLM_ALLOW_RUNTIME_LORA_UPDATING", "True")
 	}
 	if l.Devices != "" {

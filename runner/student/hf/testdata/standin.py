@@ -31,17 +31,58 @@ def send(**event):
     sock.sendall(json.dumps(event).encode() + b"\n")
 
 
+def save(folder):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "adapter_config.json").write_text("{}")
+    (folder / "adapter_model.safetensors").write_text("2")
+
+
+def leave(job, number):
+    """A trial with its adapter."""
+    save(job["trials"][number]["dir"])
+    send(event="left", trial=number, why="done", trainable=42, memory=1000)
+
+
+def step(number, n):
+    send(event="step", trial=number, step=n, total=2, loss=3 - n, rate=0.01, tokens=100 * n, seconds=n, memory=900)
+
+
+def train_many(job):
+    """Two updates of each trial; then one may diverge, hang until it is dropped, or be forgotten."""
+    send(event="begun")
+    numbers = range(len(job["trials"]))
+    for n in (1, 2):
+        for number in numbers:
+            step(number, n)
+    for number in reversed(numbers):
+        if mode == "forgets" and number == 1:
+            continue
+        if mode == "strange-trial" and number == 1:
+            send(event="left", trial=7, why="done")
+        if mode == "one-dies" and number == 1:
+            sys.exit("torch.OutOfMemoryError: CUDA out of memory")
+        if mode == "one-diverges" and number == 1:
+            send(event="left", trial=number, why="diverged", message="loss nan")
+            continue
+        if mode == "one-waits" and number == 1:
+            drop = json.loads(lines.readline())
+            if drop != {"op": "drop", "job": job["job"], "trial": 1}:
+                sys.exit(f"got {drop}")
+            send(event="left", trial=number, why="dropped")
+            continue
+        leave(job, number)
+    send(event="done", memory=1000)
+
+
 def train(job):
     if mode == "refuses":
         return send(event="refused", message="TinyModel cannot be trained")
     if mode == "diverges":
         return send(event="diverged", message="loss nan")
-    folder = pathlib.Path(job["dir"])
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "adapter_config.json").write_text("{}")
-    (folder / "adapter_model.safetensors").write_text("2")
-    for step in (1, 2):
-        send(event="step", step=step, total=2, loss=3 - step, rate=0.01, tokens=100 * step, seconds=step, memory=900)
+    save(job["dir"])
+    for n in (1, 2):
+        send(event="step", step=n, total=2, loss=3 - n, rate=0.01, tokens=100 * n, seconds=n, memory=900)
     send(event="done", trainable=42, memory=1000)
 
 
@@ -81,4 +122,4 @@ if mode == "refuses-at-start":
 send(event="ready", seconds=0.5)
 for line in lines:
     job = json.loads(line)
-    {"train": train, "generate": generate}[job["op"]](job)
+    {"train": train, "train_many": train_many, "generate": generate}[job["op"]](job)
