@@ -26,7 +26,7 @@ type TrainReport struct {
 // next, of back ends that say so.
 type Measured struct {
 	StartSeconds float64 `json:"start_seconds,omitempty"` // until the model was loaded, where the training waited for it
-	Seconds      float64 `json:"seconds,omitempty"`       // of the updates alone
+	Seconds      float64 `json:"seconds,omitempty"`       // of the updates alone; an equal share of a round that trials make together
 	PeakMemory   int64   `json:"peak_memory,omitempty"`   // of the device, or of the process on the CPU, in bytes
 }
 

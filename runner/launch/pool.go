@@ -3,7 +3,8 @@
 // slurm, below this one).
 //
 // A pool hands out its students in the order of the requests, and never keeps one
-// idle while somebody waits. Waiting in it is not run time ([student.Wait]).
+// idle while somebody waits. A [Gatherer] hands a student to several requests at once.
+// Waiting in either is not run time ([student.Wait]).
 //
 // The package is not for the use that a student makes of its GPUs, and it starts no
 // student: the composition root does.

@@ -74,7 +74,7 @@ def measure(args: argparse.Namespace, shape: str, peak: float) -> None:
     worker.close()
     together.measure(args, tokenizer, folder, size, peak)
     peers.measure(args, folder, together.mixed(tokenizer, args.updates * BATCH_ROWS))
-    asking.measure(args, folder, together.TRIALS[-1])
+    asking.measure(args, folder, args.trials)
     if not args.model:
         shutil.rmtree(folder)
 
@@ -90,6 +90,7 @@ def main() -> None:
     flags.add_argument("--precision", choices=("bf16", "float32"))
     flags.add_argument("--updates", type=int)
     flags.add_argument("--items", type=int)
+    flags.add_argument("--trials", type=int)
     flags.add_argument("--model", type=pathlib.Path)
     for peer in ("--llamafactory", "--unsloth", "--automodel", "--vllm"):
         flags.add_argument(peer)

@@ -1,12 +1,12 @@
 """Trains other programs on the same rows as back end hf, and prints tokens/s and losses:
-LLaMA-Factory with Liger's kernels by its own command, Unsloth and NeMo AutoModel by their
-loaders and one plain loop, each in an environment of its own. A peer that is not named,
-or cannot start, is a row that says so.
+LLaMA-Factory with Liger's kernels by its own command; Unsloth, NeMo AutoModel and PEFT by
+their loaders and one plain loop, each but PEFT in an environment of its own. A peer that
+is not named, or cannot start, is a row that says so.
 
-    python peers.py --peer unsloth|automodel --model FOLDER --rows ids.json --batch-rows N
+    python peers.py --peer peft|unsloth|automodel --model FOLDER --rows ids.json --batch-rows N
         --device cuda|cpu --precision bf16|float32
 
-is one of the last two, in its environment; it prints a line of JSON.
+is one of the plain loops, in its environment; it prints a line of JSON.
 """
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down
 RANK, ALPHA, RATE, WARMUP = 8, 16, 1e-4, 0.1
 
 
+def peft(model: str, device: str, dtype: Any) -> Any:
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    base = AutoModelForCausalLM.from_pretrained(model, dtype=dtype).to(device)
+    return get_peft_model(base, LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules=TARGETS, task_type="CAUSAL_LM"))
+
+
 def unsloth(model: str, device: str, dtype: Any) -> Any:
     from unsloth import FastLanguageModel
 
@@ -40,7 +48,7 @@ def automodel(model: str, device: str, dtype: Any) -> Any:
     return NeMoAutoModelForCausalLM.from_pretrained(model, torch_dtype=dtype, peft_config=lora).to(device)
 
 
-LOADERS = {"unsloth": unsloth, "automodel": automodel}
+LOADERS = {"peft": peft, "unsloth": unsloth, "automodel": automodel}
 
 
 def loop(args: argparse.Namespace) -> dict[str, float]:
@@ -141,6 +149,7 @@ def measure(args: Any, folder: pathlib.Path, rows: list[dict[str, str]]) -> None
     print("\nothers on the same rows, one training:\n\n| trainer | tokens/s | peak memory, GiB | first and last loss |\n|---|---:|---:|---|", flush=True)
     liger = "LLaMA-Factory + Liger" if args.device == "cuda" else "LLaMA-Factory, without Liger, which has no kernels for a CPU"
     for title, flag, place, train in (
+            ("transformers + PEFT", "", sys.executable, lambda place: other(place, "peft", args, folder, rows)),
             (liger, "--llamafactory", args.llamafactory, lambda place: llamafactory(place, args, folder, rows)),
             ("Unsloth", "--unsloth", args.unsloth, lambda place: other(place, "unsloth", args, folder, rows)),
             ("NeMo AutoModel", "--automodel", args.automodel, lambda place: other(place, "automodel", args, folder, rows))):

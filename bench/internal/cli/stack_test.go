@@ -77,7 +77,7 @@ func errorsAbove(a, b results.Score) float64 {
 // the CPU, and has a figure in every line of its table.
 func TestStackMeasure(t *testing.T) {
 	out := script(t, "measure.sh", func(program, python string) []string {
-		return []string{"--program", program, "--python", python, "--shape", "tiny", "--device", "cpu", "--updates", "2"}
+		return []string{"--program", program, "--python", python, "--shape", "tiny", "--device", "cpu", "--updates", "2", "--trials", "2"}
 	})
 	for what, want := range map[string]struct {
 		line  string
@@ -85,6 +85,8 @@ func TestStackMeasure(t *testing.T) {
 	}{
 		"trainings":  {`(?m)^\| [1-9]\d+ tokens \| (yes|no) \| [1-9]\d* \| [\d.]+ \| - \| [\d.]+.* \| [\d.]+ \|$`, 4},
 		"generation": {`(?m)^generation, \d+ side by side with an adapter: [1-9]\d* tokens/s, peak memory [\d.]+ GiB$`, 3},
+		"together":   {`(?m)^\| [12] \| (yes|no) \| [1-9]\d* \| [\d.]+ \| [\d.]+ \| - \| [\d.]+.* \| [\d.]+ \| \d+\.\d+, \d+\.\d+ \|$`, 4},
+		"left out":   {`(?m)^\| (LLaMA-Factory|Unsloth|NeMo AutoModel).* \| LEFT OUT: --\w+ names none \| - \| - \|$|^asking 839 items of vLLM: LEFT OUT`, 4},
 		"parameters": {`tiny: [\d.]+ million parameters; a cold start takes [\d.]+ s`, 1},
 	} {
 		if got := len(regexp.MustCompile(want.line).FindAllString(out, -1)); got != want.times {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,12 +28,18 @@ type outcome struct {
 // many has the student do a training for each context.
 func many(s *Student, t *testing.T, recipe results.Recipe, ctxs ...context.Context) []outcome {
 	t.Helper()
+	return manyThen(s, t, recipe, func() {}, ctxs...)
+}
+
+// manyThen calls then at each update.
+func manyThen(s *Student, t *testing.T, recipe results.Recipe, then func(), ctxs ...context.Context) []outcome {
+	t.Helper()
 	list, all := make([]outcome, len(ctxs)), []*student.Training{}
 	for i, ctx := range ctxs {
 		o := &list[i]
 		all = append(all, &student.Training{
 			Ctx: ctx, Recipe: recipe, Rows: studenttest.Rows(16), Seed: 7, Dir: filepath.Join(t.TempDir(), "adapter"),
-			Begin: func() { o.begun++ }, Progress: func(student.Progress) { o.steps++ },
+			Begin: func() { o.begun++ }, Progress: func(student.Progress) { o.steps++; then() },
 			End: func(r results.TrainReport, err error) { o.report, o.err, o.ended = r, err, o.ended+1 },
 		})
 	}
@@ -137,8 +144,8 @@ func TestManyShareTheTime(t *testing.T) {
 		ctx, meter := student.Metered(t.Context(), time.Minute, errors.New("time is up"), time.Now)
 		ctxs, meters = append(ctxs, ctx), append(meters, meter)
 	}
-	time.AfterFunc(2*time.Second, func() { meters[1].Stop() })
-	list := many(s, t, results.Mini().Recipe, ctxs...)
+	stop := sync.OnceFunc(func() { time.AfterFunc(time.Second, func() { meters[1].Stop() }) })
+	list := manyThen(s, t, results.Mini().Recipe, stop, ctxs...)
 	took := time.Since(begin)
 	if !errors.Is(list[1].err, context.Canceled) || list[0].err != nil {
 		t.Errorf("%v, %v", list[0].err, list[1].err)
