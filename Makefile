@@ -81,7 +81,7 @@ damage: setup ## damage each kind of file of a finished experiment in every way,
 
 check: lint test ## lint and all tests, with a short form of faults
 
-bench: setup ## measure the parts that bound a run, with their goals
+bench: setup ## measure the parts that bound a run, the demo and the peers, with their goals (half an hour; downloads 900 MB once)
 	@GO='$(GO)' bench/goals.sh
 
 bench-gateway: setup ## measure calls over a bare upstream, the gateway and LiteLLM, with goals (CALLS, MANY; downloads 300 MB once)

@@ -71,12 +71,11 @@ type DomainBase struct {
 // Leaderboard ranks the outcomes, one row for each agent, workflow and setting
 // of an experiment, or of several with equal terms.
 func Leaderboard(outcomes []results.Outcome, opts Options) Board {
-	byKey := map[groupKey][]results.Outcome{}
-	for _, o := range outcomes {
-		if k := opts.keyOf(o); o.Kind != results.OfGiven {
-			byKey[k] = append(byKey[k], o)
-		}
+	ofAgents := outcomes
+	if slices.ContainsFunc(outcomes, given) {
+		ofAgents = slices.DeleteFunc(slices.Clone(outcomes), given)
 	}
+	_, byKey := grouped(ofAgents, opts.keyOf)
 	addGiven(byKey, outcomes, opts)
 	keys := make([]groupKey, 0, len(byKey))
 	for k := range byKey {
@@ -92,6 +91,9 @@ func Leaderboard(outcomes []results.Outcome, opts Options) Board {
 	}
 	return board
 }
+
+// given reports an outcome of a submission that no agent made.
+func given(o results.Outcome) bool { return o.Kind == results.OfGiven }
 
 func agentsOf(outcomes []results.Outcome) []string {
 	agents := make([]string, len(outcomes))

@@ -56,6 +56,34 @@ func (k groupKey) compare(other groupKey) int {
 		cmp.Compare(k.studentDigest, other.studentDigest), cmp.Compare(k.protocolDigest, other.protocolDigest))
 }
 
+// grouped deals outcomes to their keys and keeps their order. It counts first: an outcome
+// is large, and boards have many.
+func grouped[K comparable](outcomes []results.Outcome, key func(results.Outcome) K) (keys []K, members map[K][]results.Outcome) {
+	number, of, sizes := map[K]int{}, make([]int, len(outcomes)), []int{}
+	for i, o := range outcomes {
+		k := key(o)
+		n, known := number[k]
+		if !known {
+			n = len(keys)
+			number[k], keys, sizes = n, append(keys, k), append(sizes, 0)
+		}
+		of[i] = n
+		sizes[n]++
+	}
+	lists := make([][]results.Outcome, len(keys))
+	for n, size := range sizes {
+		lists[n] = make([]results.Outcome, 0, size)
+	}
+	for i, n := range of {
+		lists[n] = append(lists[n], outcomes[i])
+	}
+	members = make(map[K][]results.Outcome, len(keys))
+	for n, k := range keys {
+		members[k] = lists[n]
+	}
+	return keys, members
+}
+
 // addGiven adds the given submissions to every group that differs from theirs by
 // the teacher at most, and makes a group of those that have none.
 func addGiven(byKey map[groupKey][]results.Outcome, outcomes []results.Outcome, opts Options) {
@@ -84,7 +112,16 @@ func addGiven(byKey map[groupKey][]results.Outcome, outcomes []results.Outcome, 
 type taskSet struct {
 	experiment string // of the first
 	tasks      map[results.Domain]string
-	outcomes   []results.Outcome
+	outcomes   []*results.Outcome // large, and there are many
+}
+
+// values are the outcomes themselves.
+func (s *taskSet) values() []results.Outcome {
+	list := make([]results.Outcome, len(s.outcomes))
+	for i, o := range s.outcomes {
+		list[i] = *o
+	}
+	return list
 }
 
 // splitByTasks parts outcomes so that no domain has two tasks in a part. An
@@ -92,7 +129,7 @@ type taskSet struct {
 // stand, a part has one base student's answers and one set of domains, too: nobody's row
 // changes how another's is ranked.
 func splitByTasks(outcomes []results.Outcome, opts Options) [][]results.Outcome {
-	ordered := make([]*results.Outcome, len(outcomes)) // an outcome is large, and boards have many
+	ordered := make([]*results.Outcome, len(outcomes))
 	for i := range outcomes {
 		ordered[i] = &outcomes[i]
 	}
@@ -110,21 +147,18 @@ func splitByTasks(outcomes []results.Outcome, opts Options) [][]results.Outcome 
 		if opts.Standing {
 			task = fmt.Sprint(o.TaskDigest, o.BasePrivate)
 		}
-		one := &taskSet{o.Experiment, map[results.Domain]string{o.Domain: task}, make([]results.Outcome, n)}
-		for i := range one.outcomes {
-			one.outcomes[i] = *ordered[i]
-		}
+		one := &taskSet{o.Experiment, map[results.Domain]string{o.Domain: task}, slices.Clone(ordered[:n])}
 		ordered = ordered[n:]
 		experiments = place(experiments, one, func(s *taskSet) bool { return s.experiment == o.Experiment })
 	}
 	for _, e := range experiments {
 		parts = place(parts, e, func(s *taskSet) bool {
-			return !opts.Standing || slices.Equal(domainsOf(s.outcomes, opts.Expected), domainsOf(e.outcomes, opts.Expected))
+			return !opts.Standing || slices.Equal(domainsOf(s.values(), opts.Expected), domainsOf(e.values(), opts.Expected))
 		})
 	}
 	var split [][]results.Outcome
 	for _, p := range parts {
-		split = append(split, p.outcomes)
+		split = append(split, p.values())
 	}
 	return split
 }

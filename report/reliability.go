@@ -17,16 +17,17 @@ type Reliability struct {
 
 // reliability fills in the rows.
 func (g *Group) reliability(outcomes []results.Outcome, domains []results.Domain) {
-	byRow := map[rowKey][]results.Outcome{}
-	for _, o := range outcomes {
-		byRow[keyOfRow(o)] = append(byRow[keyOfRow(o)], o)
+	type key struct {
+		rowKey
+		domain results.Domain
 	}
+	_, byDomain := grouped(outcomes, func(o results.Outcome) key { return key{keyOfRow(o), o.Domain} })
 	for i := range g.Rows {
 		r := &g.Rows[i]
 		rel := Reliability{Valid: results.Num(float64(r.ValidRuns)/float64(r.Runs), r.Runs > 0)}
 		var consistency, worst, best []results.Number
 		for _, d := range domains {
-			runs := inDomain(byRow[r.rowKey()], d)
+			runs := byDomain[key{r.rowKey(), d}]
 			consistency = append(consistency, agreement(runs))
 			low, high := extremes(runs, g.RankedBy)
 			worst, best = append(worst, low), append(best, high)
@@ -36,16 +37,6 @@ func (g *Group) reliability(outcomes []results.Outcome, domains []results.Domain
 		rel.CostPoint = results.Num(r.Cost.Value/float64(r.Runs)/points.Value, r.Cost.Known && points.Known && points.Value > 0)
 		r.Reliability = rel
 	}
-}
-
-func inDomain(outcomes []results.Outcome, d results.Domain) []results.Outcome {
-	var some []results.Outcome
-	for _, o := range outcomes {
-		if o.Domain == d {
-			some = append(some, o)
-		}
-	}
-	return some
 }
 
 // agreement is the share of the items on which two runs have the same verdict, mean over

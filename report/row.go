@@ -85,14 +85,7 @@ func (k rowKey) compare(other rowKey) int {
 
 // newRows makes the rows, in the order of their keys.
 func newRows(outcomes []results.Outcome, domains []results.Domain, names shown) []Row {
-	byKey := map[rowKey][]results.Outcome{}
-	for _, o := range outcomes {
-		byKey[keyOfRow(o)] = append(byKey[keyOfRow(o)], o)
-	}
-	keys := make([]rowKey, 0, len(byKey))
-	for k := range byKey {
-		keys = append(keys, k)
-	}
+	keys, byKey := grouped(outcomes, keyOfRow)
 	slices.SortFunc(keys, rowKey.compare)
 	rows := []Row{}
 	for _, k := range keys {

@@ -33,19 +33,10 @@ func newStudy(outcomes []results.Outcome, domains []results.Domain) (*stats.Stud
 		rowKey
 		domain results.Domain
 	}
-	byCell := map[cellKey][]results.Outcome{}
-	var keys []cellKey
-	for _, o := range outcomes {
-		if !slices.Contains(domains, o.Domain) {
-			continue
-		}
-		k := cellKey{keyOfRow(o), o.Domain}
-		if byCell[k] == nil {
-			keys = append(keys, k)
-		}
-		byCell[k] = append(byCell[k], o)
-	}
-	keys = slices.DeleteFunc(keys, func(k cellKey) bool { return slices.ContainsFunc(byCell[k], unscored) })
+	keys, byCell := grouped(outcomes, func(o results.Outcome) cellKey { return cellKey{keyOfRow(o), o.Domain} })
+	keys = slices.DeleteFunc(keys, func(k cellKey) bool {
+		return !slices.Contains(domains, k.domain) || slices.ContainsFunc(byCell[k], unscored)
+	})
 	if len(keys) == 0 {
 		return nil, nil
 	}
@@ -118,9 +109,8 @@ func newCell(e stats.Entry, d results.Domain, runs []results.Outcome, groups res
 func (g *Group) uncertainty(outcomes []results.Outcome, domains []results.Domain, draws int) {
 	all, err := newStudy(outcomes, domains)
 	among := all
-	ranked := slices.DeleteFunc(slices.Clone(outcomes), func(o results.Outcome) bool { return o.Kind == results.OfGiven })
-	if err == nil && len(ranked) < len(outcomes) {
-		among, err = newStudy(ranked, domains)
+	if err == nil && slices.ContainsFunc(outcomes, given) {
+		among, err = newStudy(slices.DeleteFunc(slices.Clone(outcomes), given), domains)
 	}
 	if err != nil {
 		g.noStudy = err

@@ -151,15 +151,20 @@ func (c *Cell) group(item int) int {
 // over the seeds by item.
 func (c *Cell) addRun(run Run) []float64 {
 	bySeed := make([][]float64, len(run))
-	mean := make([]float64, c.items)
 	for s, answers := range run {
 		bySeed[s] = make([]float64, c.items)
 		for i, correct := range answers {
 			bySeed[s][i] = zeroOne(correct)
 		}
-		floats.Add(mean, bySeed[s])
 	}
-	floats.Scale(1/float64(len(run)), mean)
+	mean := bySeed[0]
+	if len(run) > 1 {
+		mean = make([]float64, c.items)
+		for _, answers := range bySeed {
+			floats.Add(mean, answers)
+		}
+		floats.Scale(1/float64(len(run)), mean)
+	}
 	c.runs = append(c.runs, stat.Mean(mean, nil))
 	if len(run) > 1 {
 		between, chance := c.twoWay(bySeed)

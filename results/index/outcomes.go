@@ -135,14 +135,20 @@ func (x *Index) query(ctx context.Context, f Filter) (all All, err error) {
 
 func selected(ctx context.Context, tx *sql.Tx, f Filter) ([]Row, error) {
 	where, args := f.where()
+	var room int // a row is large: none is copied to make room for others
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM outcomes`+where, args...).Scan(&room); err != nil {
+		return nil, err
+	}
 	rows, err := tx.QueryContext(ctx, `SELECT folder, stamp, outcome, sum FROM outcomes`+where+
 		` ORDER BY experiment, kind, agent, workflow, setting, domain, run, folder`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	list := []Row{}
-	var raw []stored
+	var decoding errgroup.Group // of one batch, while the next is read
+	defer decoding.Wait()
+	list := make([]Row, 0, room)
+	raw := make([]stored, 0, atOnce)
 	for rows.Next() {
 		var r Row
 		var x stored
@@ -151,13 +157,15 @@ func selected(ctx context.Context, tx *sql.Tx, f Filter) ([]Row, error) {
 		}
 		list, raw = append(list, r), append(raw, x)
 		if len(raw) == atOnce {
-			if err := decode(list[len(list)-len(raw):], raw); err != nil {
+			if err := decoding.Wait(); err != nil {
 				return nil, err
 			}
-			raw = raw[:0]
+			read, into := raw, list[len(list)-len(raw):]
+			decoding.Go(func() error { return decode(into, read) })
+			raw = make([]stored, 0, atOnce)
 		}
 	}
-	return list, errors.Join(rows.Err(), decode(list[len(list)-len(raw):], raw))
+	return list, errors.Join(rows.Err(), decoding.Wait(), decode(list[len(list)-len(raw):], raw))
 }
 
 // stored is an outcome as the index has it.
