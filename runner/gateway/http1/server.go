@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -65,15 +66,16 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 }
 
-// pause waits where a connection could not be had for want of something that comes back,
-// such as open files.
+// pause waits where a connection could not be had for want of open files, which come
+// back, or because its client was gone.
 func pause(err error) bool {
-	var failed net.Error
-	if !errors.As(err, &failed) || !failed.Temporary() { //nolint:staticcheck // net/http asks the same
-		return false
+	for _, passing := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ECONNABORTED} {
+		if errors.Is(err, passing) {
+			time.Sleep(5 * time.Millisecond)
+			return true
+		}
 	}
-	time.Sleep(5 * time.Millisecond)
-	return true
+	return false
 }
 
 // Shutdown takes no connection any more, closes those without a request, and waits for

@@ -4,6 +4,7 @@ package tinker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net"
@@ -165,8 +166,33 @@ func asHF(t *testing.T, s Student, m checkpoint.Model, recipe results.Recipe) {
 	}
 }
 
+// heUniform has PEFT begin with the first weights of SkyRL tx.
+const heUniform = `
+import torch
+from peft.tuners.lora.layer import LoraLayer
+
+def reset(self, name, init):
+    torch.nn.init.kaiming_uniform_(self.lora_A[name].weight, nonlinearity="relu")
+    torch.nn.init.zeros_(self.lora_B[name].weight)
+
+LoraLayer.reset_lora_parameters = reset
+`
+
+// beginningAs is a Python that runs the text before any program.
+func beginningAs(t *testing.T, python, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\nPYTHONPATH='%s' exec '%s' \"$@\"\n", dir, python)
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "sitecustomize.py"), []byte(text), 0o644), os.WriteFile(filepath.Join(dir, "python"), []byte(script), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "python")
+}
+
 // asWellAsHF trains with several seeds at the service and by hf, and compares how many of the
-// rows the students then answer, at two standard errors of the seeds.
+// rows the students then answer, at two standard errors of the seeds. hf is given what
+// the service decides and what says how far a student learns: alpha and first weights,
+// which are larger than PEFT's by the root of 6.
 func asWellAsHF(t *testing.T, s Student, m checkpoint.Model, recipe results.Recipe) {
 	t.Helper()
 	const seeds = 5
@@ -175,8 +201,8 @@ func asWellAsHF(t *testing.T, s Student, m checkpoint.Model, recipe results.Reci
 	for i, r := range rows {
 		prompts[i] = r.Prompt()
 	}
-	recipe.Epochs = 3
-	local := hf.New(hf.Config{Python: variable(t, "PARITY_PYTHON"), Model: m, Device: "cpu", Precision: "float32"})
+	recipe.Epochs, recipe.Alpha = 3, 32
+	local := hf.New(hf.Config{Python: beginningAs(t, variable(t, "PARITY_PYTHON"), heUniform), Model: m, Device: "cpu", Precision: "float32"})
 	t.Cleanup(func() { local.Close() })
 	type trained interface {
 		student.Trainer
