@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -24,14 +25,12 @@ const (
 // past ends a read at once.
 var past = time.Unix(1, 0)
 
-var errHeader = errors.New("the header is too long")
-
 // conn is a connection, which answers one request after another.
 type conn struct {
 	server *Server
 	inner  net.Conn
+	limit  io.LimitedReader // of inner, for headers
 	in     *bufio.Reader
-	left   int         // bytes that may still come from inner; negative: any
 	timer  *time.Timer // runs while something is waited for
 	late   bool        // something did not come in time
 	answer answer
@@ -40,28 +39,15 @@ type conn struct {
 func newConn(s *Server, inner net.Conn) *conn {
 	c := &conn{server: s, inner: inner}
 	c.timer = time.AfterFunc(s.Idle, func() { _ = inner.SetReadDeadline(past) })
-	c.in = bufio.NewReaderSize(c, bufferSize)
+	c.limit = io.LimitedReader{R: inner, N: math.MaxInt64}
+	c.in = bufio.NewReaderSize(&c.limit, bufferSize)
 	return c
-}
-
-// Read reads from the connection what its header may have.
-func (c *conn) Read(p []byte) (int, error) {
-	if c.left < 0 {
-		return c.inner.Read(p)
-	}
-	if c.left == 0 {
-		return 0, errHeader
-	}
-	n, err := c.inner.Read(p[:min(len(p), c.left)])
-	c.left -= n
-	return n, err
 }
 
 func (c *conn) serve() {
 	defer c.timer.Stop()
 	defer func() { _ = recover() }() // of the handler: the client sees its connection end
 	for c.server.busy(c, false) {
-		c.left = -1
 		c.timer.Reset(c.server.Idle)
 		if _, err := c.in.Peek(1); err != nil || !c.server.busy(c, true) || !c.next() {
 			return
@@ -74,13 +60,13 @@ func (c *conn) come() { c.late = !c.timer.Stop() || c.late }
 
 // next answers a request and reports whether another one may follow.
 func (c *conn) next() (more bool) {
-	c.left = c.server.HeaderLimit
+	c.limit.N = int64(c.server.HeaderLimit)
 	c.timer.Reset(c.server.Header)
 	r, err := http.ReadRequest(c.in)
-	c.left = -1
 	if err != nil {
-		return c.refuse(statusOf(err))
+		return c.refuse(c.statusOf(err))
 	}
+	c.limit.N = math.MaxInt64
 	c.timer.Reset(c.server.Read)
 	if status := c.expects(r); status != 0 {
 		return c.refuse(status)
@@ -125,10 +111,11 @@ func (c *conn) expects(r *http.Request) (status int) {
 	return 0
 }
 
-func statusOf(err error) int {
+// statusOf is the status for what could not be read as a request; 0 for none.
+func (c *conn) statusOf(err error) int {
 	var timeout net.Error
 	switch {
-	case errors.Is(err, errHeader):
+	case c.limit.N <= 0:
 		return http.StatusRequestHeaderFieldsTooLarge
 	case errors.As(err, &timeout) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return 0 // nobody waits for an answer

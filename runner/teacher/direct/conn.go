@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"sync"
@@ -23,28 +24,16 @@ type conn struct {
 	t       *Transport
 	address string
 	inner   net.Conn
+	limit   io.LimitedReader // of inner, for headers
 	in      *bufio.Reader
 	out     *bufio.Writer
-	left    int // bytes that may still come; negative: any
 }
 
 func newConn(t *Transport, address string, inner net.Conn) *conn {
 	c := &conn{t: t, address: address, inner: inner, out: bufio.NewWriterSize(inner, bufferSize)}
-	c.in = bufio.NewReaderSize(c, bufferSize)
+	c.limit = io.LimitedReader{R: inner, N: math.MaxInt64}
+	c.in = bufio.NewReaderSize(&c.limit, bufferSize)
 	return c
-}
-
-// Read reads from the connection what a header may have.
-func (c *conn) Read(p []byte) (int, error) {
-	if c.left < 0 {
-		return c.inner.Read(p)
-	}
-	if c.left == 0 {
-		return 0, errHeader
-	}
-	n, err := c.inner.Read(p[:min(len(p), c.left)])
-	c.left -= n
-	return n, err
 }
 
 // exchange sends the request and reads the header of its answer. When the request's
@@ -72,10 +61,12 @@ func (c *conn) answer(r *http.Request) (*http.Response, error) {
 	if sent == nil {
 		sent = c.out.Flush()
 	}
-	c.left = headerLimit
+	c.limit.N = headerLimit
 	for range 1 + maxHints {
 		resp, err := http.ReadResponse(c.in, r)
 		switch {
+		case err != nil && c.limit.N <= 0:
+			return nil, errHeader
 		case err != nil && sent != nil:
 			return nil, sent
 		case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -83,7 +74,7 @@ func (c *conn) answer(r *http.Request) (*http.Response, error) {
 		case err != nil:
 			return nil, err
 		case resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols:
-			c.left = -1
+			c.limit.N = math.MaxInt64
 			resp.Close = resp.Close || sent != nil
 			return resp, nil
 		}
